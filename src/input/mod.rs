@@ -1,0 +1,95 @@
+//! Where bytes come from: the working tree, the index, objects, a range of commits, standard input.
+//!
+//! Every input hands its blobs to a [`Visitor`], from as many threads as it likes, and keeps none of them.
+
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+
+use crate::finding::Notice;
+use crate::source::{ObjectKind, Origin};
+
+/// One piece of content and where it was read from.
+#[derive(Clone, Debug)]
+pub struct Blob<'a> {
+    /// Where the bytes were read from.
+    pub origin: Origin,
+    /// All of the content.
+    pub bytes: &'a [u8],
+}
+
+/// Takes what an input yields. Called from several threads at once.
+pub trait Visitor: Sync {
+    /// Looks at one blob. The bytes are gone when the call returns.
+    fn visit(&self, blob: Blob<'_>);
+
+    /// Takes note of something that could not be read, or that the user should know.
+    fn notice(&self, notice: Notice);
+
+    /// Tells whether the input should stop, because the user asked for it.
+    fn interrupted(&self) -> bool {
+        false
+    }
+}
+
+/// What an input has looked at, counted while it runs; the coverage record of a report is made of it.
+#[derive(Debug, Default)]
+pub struct Coverage {
+    /// Files of a working tree, or one for standard input.
+    pub files: AtomicU64,
+    /// Entries of the index.
+    pub entries: AtomicU64,
+    /// Blobs among the objects.
+    pub blobs: AtomicU64,
+    /// Trees among the objects (their names are looked at).
+    pub trees: AtomicU64,
+    /// Commits among the objects.
+    pub commits: AtomicU64,
+    /// Annotated tags among the objects.
+    pub tags: AtomicU64,
+    /// Refs, reflogs and configuration files.
+    pub metadata: AtomicU64,
+    /// Bytes of all of these, as inspected.
+    pub bytes: AtomicU64,
+    /// Blobs that were left out on purpose, such as those of a baseline commit.
+    pub skipped: AtomicU64,
+    /// What stands in the way of completeness: set for a shallow or partial clone under `--history`.
+    pub partial: AtomicBool,
+}
+
+impl Coverage {
+    /// Counts one blob by its origin.
+    pub fn count(&self, origin: &Origin, bytes: usize) {
+        let counter = match origin {
+            Origin::File { .. } | Origin::Stdin => &self.files,
+            Origin::Index { .. } => &self.entries,
+            Origin::Metadata { .. } => &self.metadata,
+            Origin::Object { kind, .. } => match kind {
+                ObjectKind::Blob => &self.blobs,
+                ObjectKind::Tree => &self.trees,
+                ObjectKind::Commit => &self.commits,
+                ObjectKind::Tag => &self.tags,
+            },
+        };
+        counter.fetch_add(1, Ordering::Relaxed);
+        self.bytes.fetch_add(bytes as u64, Ordering::Relaxed);
+    }
+}
+
+/// A visitor that keeps everything: for tests and small inputs.
+#[derive(Debug, Default)]
+pub struct Collect {
+    /// Every blob with a copy of its bytes.
+    pub blobs: Mutex<Vec<(Origin, Vec<u8>)>>,
+    /// Every notice.
+    pub notices: Mutex<Vec<Notice>>,
+}
+
+impl Visitor for Collect {
+    fn visit(&self, blob: Blob<'_>) {
+        self.blobs.lock().expect("no visitor panics while it holds the lock").push((blob.origin, blob.bytes.to_vec()));
+    }
+
+    fn notice(&self, notice: Notice) {
+        self.notices.lock().expect("no visitor panics while it holds the lock").push(notice);
+    }
+}

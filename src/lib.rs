@@ -1,0 +1,12 @@
+//! Finds leaked credentials in git working trees, in what is staged and in all of history, lints the
+//! configuration of AI agents and MCP servers, and says how to rotate what leaked.
+//!
+//! The modules stand on floors; each uses only those below its own:
+//! `cli` > `report` > `scan`, `fix`, `rotate` > `policy` > `inspect` > `detect`, `lint` > `rules`, `mcp`,
+//! `input` > `finding`, `document` > `source`, `secret`.
+
+pub mod finding;
+pub mod input;
+pub mod scan;
+pub mod secret;
+pub mod source;

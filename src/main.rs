@@ -1,0 +1,3 @@
+//! The `keysweep` command.
+
+fn main() {}

@@ -1,0 +1,5 @@
+//! The pipeline: inputs through inspection and policy to a report.
+
+mod report;
+
+pub use report::{Mode, Record, Report, Threshold};

@@ -1,0 +1,128 @@
+//! The result of one run: findings, notices, and what was looked at.
+
+use crate::finding::{Confidence, Finding, Notice, Severity, Verdict};
+
+/// What was scanned.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Mode {
+    /// The working tree.
+    Tree,
+    /// The index against HEAD.
+    Staged,
+    /// Every object of the repository.
+    History,
+    /// What the commits of a range added.
+    Range,
+    /// Standard input.
+    Stdin,
+    /// Configuration lints alone.
+    Lint,
+}
+
+impl Mode {
+    /// Returns the word used in reports.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Tree => "tree",
+            Self::Staged => "staged",
+            Self::History => "history",
+            Self::Range => "range",
+            Self::Stdin => "stdin",
+            Self::Lint => "lint",
+        }
+    }
+}
+
+/// What one run looked at.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Record {
+    /// Files of the working tree.
+    pub files: u64,
+    /// Entries of the index.
+    pub entries: u64,
+    /// Blobs among the objects.
+    pub blobs: u64,
+    /// Trees among the objects.
+    pub trees: u64,
+    /// Commits among the objects.
+    pub commits: u64,
+    /// Annotated tags among the objects.
+    pub tags: u64,
+    /// Refs, reflogs and configuration files.
+    pub metadata: u64,
+    /// Bytes inspected.
+    pub bytes: u64,
+    /// What was left out on purpose.
+    pub skipped: u64,
+    /// How many rules were at work.
+    pub rules: usize,
+    /// How long the run took, in milliseconds.
+    pub milliseconds: u64,
+}
+
+/// The result of one run, ready to be rendered.
+#[derive(Clone, Debug)]
+pub struct Report {
+    /// What was scanned.
+    pub mode: Mode,
+    /// The root of what was scanned, printable.
+    pub root: String,
+    /// All findings with their verdicts: worst first, then by place.
+    pub findings: Vec<Finding>,
+    /// What could not be read, and what else the user should know.
+    pub notices: Vec<Notice>,
+    /// What was looked at.
+    pub record: Record,
+    /// The level from which a finding blocks.
+    pub threshold: Threshold,
+    /// Whether the run was interrupted.
+    pub interrupted: bool,
+}
+
+/// The level from which a finding makes the exit code 1.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Threshold {
+    /// The mildest severity that blocks.
+    pub severity: Severity,
+    /// The lowest confidence that blocks.
+    pub confidence: Confidence,
+}
+
+impl Default for Threshold {
+    fn default() -> Self {
+        Self { severity: Severity::Medium, confidence: Confidence::Medium }
+    }
+}
+
+impl Threshold {
+    /// Tells whether a finding of these levels blocks.
+    pub fn blocks(self, finding: &Finding) -> bool {
+        finding.verdict == Verdict::Active && finding.severity >= self.severity && finding.confidence >= self.confidence
+    }
+}
+
+impl Report {
+    /// Returns the findings that block.
+    pub fn blocking(&self) -> impl Iterator<Item = &Finding> {
+        self.findings.iter().filter(|finding| self.threshold.blocks(finding))
+    }
+
+    /// Tells whether something could not be looked at.
+    pub fn incomplete(&self) -> bool {
+        self.interrupted || self.notices.iter().any(|notice| notice.incomplete)
+    }
+
+    /// Returns the exit code that the result calls for: 0 clean and complete, 1 blocking findings,
+    /// 3 incomplete without a blocking finding, 130 interrupted.
+    pub fn exit_code(&self) -> u8 {
+        if self.interrupted {
+            130
+        } else if self.blocking().next().is_some() {
+            1
+        } else if self.incomplete() {
+            3
+        } else {
+            0
+        }
+    }
+}
