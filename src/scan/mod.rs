@@ -2,4 +2,5 @@
 
 mod report;
 
-pub use report::{Mode, Record, Report, Threshold};
+pub use crate::finding::Threshold;
+pub use report::{Mode, Record, Report};

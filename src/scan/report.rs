@@ -1,6 +1,6 @@
 //! The result of one run: findings, notices, and what was looked at.
 
-use crate::finding::{Confidence, Finding, Notice, Severity, Verdict};
+use crate::finding::{Finding, Notice, Threshold};
 
 /// What was scanned.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -77,28 +77,6 @@ pub struct Report {
     pub threshold: Threshold,
     /// Whether the run was interrupted.
     pub interrupted: bool,
-}
-
-/// The level from which a finding makes the exit code 1.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Threshold {
-    /// The mildest severity that blocks.
-    pub severity: Severity,
-    /// The lowest confidence that blocks.
-    pub confidence: Confidence,
-}
-
-impl Default for Threshold {
-    fn default() -> Self {
-        Self { severity: Severity::Medium, confidence: Confidence::Medium }
-    }
-}
-
-impl Threshold {
-    /// Tells whether a finding of these levels blocks.
-    pub fn blocks(self, finding: &Finding) -> bool {
-        finding.verdict == Verdict::Active && finding.severity >= self.severity && finding.confidence >= self.confidence
-    }
 }
 
 impl Report {
