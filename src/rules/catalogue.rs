@@ -140,6 +140,11 @@ impl Rule {
         if self.pattern.is_empty() { Ok(()) } else { Pattern::compile(&self.pattern).map(|_| ()) }
     }
 
+    /// Returns the pattern as the engine compiles it, or `None` for a rule that Rust code finds.
+    pub fn pattern_text(&self) -> Option<String> {
+        (!self.pattern.is_empty()).then(|| super::pattern::expand(&self.pattern))
+    }
+
     /// Returns what the rule says about its findings.
     pub fn meta(&self) -> &Arc<Meta> {
         self.meta.get_or_init(|| {

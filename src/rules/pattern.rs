@@ -40,6 +40,11 @@ pub enum PatternError {
     Empty,
 }
 
+/// Writes out the shorthands of a pattern.
+pub fn expand(text: &str) -> String {
+    text.replace("%assign%", ASSIGN)
+}
+
 /// A compiled pattern.
 #[derive(Clone, Debug)]
 pub struct Pattern {
@@ -51,7 +56,7 @@ pub struct Pattern {
 impl Pattern {
     /// Compiles `text`, in byte mode without Unicode classes.
     pub fn compile(text: &str) -> Result<Self, PatternError> {
-        let text = text.replace("%assign%", ASSIGN);
+        let text = expand(text);
         let hir = regex_syntax::ParserBuilder::new()
             .unicode(false)
             .utf8(false)

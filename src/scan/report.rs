@@ -1,6 +1,9 @@
 //! The result of one run: findings, notices, and what was looked at.
 
+use std::sync::atomic::{AtomicU64, Ordering};
+
 use crate::finding::{Finding, Notice, Threshold};
+use crate::input::Coverage;
 
 /// What was scanned.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -58,6 +61,26 @@ pub struct Record {
     pub rules: usize,
     /// How long the run took, in milliseconds.
     pub milliseconds: u64,
+}
+
+impl Record {
+    /// Takes the counters as they are now.
+    pub fn of(coverage: &Coverage) -> Self {
+        let count = |counter: &AtomicU64| counter.load(Ordering::Relaxed);
+        Self {
+            files: count(&coverage.files),
+            entries: count(&coverage.entries),
+            blobs: count(&coverage.blobs),
+            trees: count(&coverage.trees),
+            commits: count(&coverage.commits),
+            tags: count(&coverage.tags),
+            metadata: count(&coverage.metadata),
+            bytes: count(&coverage.bytes),
+            skipped: count(&coverage.skipped),
+            rules: 0,
+            milliseconds: 0,
+        }
+    }
 }
 
 /// The result of one run, ready to be rendered.
