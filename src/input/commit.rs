@@ -71,7 +71,9 @@ mod tests {
     #[test]
     fn a_commit_is_read_up_to_its_committer() {
         let id = "1234567890123456789012345678901234567890";
-        let text = format!("tree {id}\nparent {id}\nparent {id}\nauthor A <a@b> 1 +0000\ncommitter B > <c> -5 +0100\n\nparent x\n");
+        let text = format!(
+            "tree {id}\nparent {id}\nparent {id}\nauthor A <a@b> 1 +0000\ncommitter B > <c> -5 +0100\n\nparent x\n"
+        );
         let commit = Commit::parse(text.as_bytes()).expect("a sound commit is read");
         assert_eq!((commit.parents.len(), commit.seconds), (2, -5));
         assert_eq!(Commit::parse(b"blob"), None);

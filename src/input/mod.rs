@@ -6,9 +6,11 @@ pub mod commit;
 pub mod compare;
 pub mod index;
 pub mod objects;
+pub mod range;
 pub mod repository;
 pub mod staged;
 pub mod stdin;
+pub mod tree;
 
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};

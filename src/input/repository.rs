@@ -3,7 +3,7 @@
 use std::io;
 use std::path::{Path, PathBuf};
 
-use bstr::ByteSlice;
+use bstr::{BStr, BString, ByteSlice};
 use gix::ObjectId;
 use gix::discover::upwards::TrustPolicy;
 
@@ -36,14 +36,22 @@ pub struct Repository {
 pub enum RepositoryError {
     /// Neither the path nor a directory above it belongs to a repository.
     #[error("`{}` is not inside a git repository", path.display())]
-    #[diagnostic(code(input::not_a_repository), help("run keysweep inside a repository, or scan files with `keysweep scan PATH`"))]
+    #[diagnostic(
+        code(input::not_a_repository),
+        help("run keysweep inside a repository, or scan files with `keysweep scan PATH`")
+    )]
     NotARepository {
         /// Where the search began.
         path: PathBuf,
     },
     /// The repository is there, but git's files in it make no sense or may not be read.
     #[error("the git repository at `{}` cannot be opened", path.display())]
-    #[diagnostic(code(input::broken_repository), help("`git -C DIRECTORY status` says what is wrong: a broken `config` file, an object format that is not known, or missing permissions"))]
+    #[diagnostic(
+        code(input::broken_repository),
+        help(
+            "`git -C DIRECTORY status` says what is wrong: a broken `config` file, an object format that is not known, or missing permissions"
+        )
+    )]
     Broken {
         /// Where the repository was looked for.
         path: PathBuf,
@@ -165,6 +173,25 @@ impl Repository {
             Ok(id) => Ok(id.map(|id| id.detach())),
             Err(_) => Err(RepositoryError::BrokenHead),
         }
+    }
+
+    /// Returns all refs with what they name, symbolic ones followed; a ref that leads nowhere is left out.
+    pub fn refs(&self) -> Vec<(BString, ObjectId)> {
+        let Ok(platform) = self.git.references() else { return Vec::new() };
+        let Ok(all) = platform.all() else { return Vec::new() };
+        all.filter_map(Result::ok)
+            .filter_map(|mut reference| {
+                let id = reference.follow_to_object().ok()?.detach();
+                Some((reference.name().as_bstr().to_owned(), id))
+            })
+            .collect()
+    }
+
+    /// Returns the object that git's notation for a single revision means, such as `main~2`, `v1.0` or `HEAD@{1}`.
+    ///
+    /// A tag's own object is returned where the name is a tag's.
+    pub fn resolve(&self, revision: &BStr) -> Option<ObjectId> {
+        Some(self.git.rev_parse_single(revision).ok()?.detach())
     }
 
     /// Returns the commits whose parents a shallow clone left out.

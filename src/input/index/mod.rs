@@ -102,7 +102,10 @@ pub enum IndexError {
     },
     /// A newer git wrote something that changes the meaning of the file.
     #[error("the index `{}` uses `{feature}`, which keysweep does not know", path.display())]
-    #[diagnostic(code(input::index_unsupported), help("update keysweep, or write the index with `git update-index --index-version 4`"))]
+    #[diagnostic(
+        code(input::index_unsupported),
+        help("update keysweep, or write the index with `git update-index --index-version 4`")
+    )]
     Unsupported {
         /// The index file.
         path: PathBuf,

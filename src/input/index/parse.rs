@@ -90,7 +90,8 @@ struct Walked {
 fn walk(data: &[u8], hash: Kind, version: u32, count: usize) -> Result<Walked, Fault> {
     let fixed = STAT + hash.len_in_bytes() + 2;
     // An entry has at least `fixed` bytes, so that a damaged count cannot ask for more memory than the file's size warrants.
-    let mut walked = Walked { entries: Vec::with_capacity(count.min(data.len() / fixed)), paths: Vec::new(), end: HEADER };
+    let mut walked =
+        Walked { entries: Vec::with_capacity(count.min(data.len() / fixed)), paths: Vec::new(), end: HEADER };
     let mut last = 0;
     for _ in 0..count {
         let entry = walked.end;
