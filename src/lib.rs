@@ -7,6 +7,7 @@
 
 pub mod finding;
 pub mod input;
+pub mod report;
 pub mod scan;
 pub mod secret;
 pub mod source;
