@@ -68,8 +68,14 @@ impl Output {
                 eprintln!("keysweep: the output was closed before the report was written");
                 std::process::exit(i32::from(CLOSED_PIPE));
             }
-            let place = self.output.as_ref().map_or_else(|| "standard output".to_owned(), |path| format!("`{}`", path.display()));
-            miette!(help = "check the path and the free space; the findings were not saved", "cannot write the report to {place}: {error}")
+            let place = self
+                .output
+                .as_ref()
+                .map_or_else(|| "standard output".to_owned(), |path| format!("`{}`", path.display()));
+            miette!(
+                help = "check the path and the free space; the findings were not saved",
+                "cannot write the report to {place}: {error}"
+            )
         })
     }
 
@@ -148,7 +154,8 @@ fn watch(coverage: &Coverage, done: &AtomicBool) {
     while !done.load(Ordering::Relaxed) {
         let record = Record::of(coverage);
         let objects = record.blobs + record.trees + record.commits + record.tags;
-        let what = if objects > 0 { format!("{objects} objects") } else { format!("{} files", record.files + record.entries) };
+        let what =
+            if objects > 0 { format!("{objects} objects") } else { format!("{} files", record.files + record.entries) };
         bar.set_message(format!("{what}, {} scanned", HumanBytes(record.bytes)));
         bar.tick();
         std::thread::park_timeout(TICK);

@@ -55,7 +55,10 @@ impl Arguments {
         let repository = || match self.paths.as_slice() {
             [] => Ok(PathBuf::from(".")),
             [path] => Ok(path.clone()),
-            _ => Err(miette::miette!(help = "give one path, or none for the repository around the current folder", "only one repository can be scanned at a time")),
+            _ => Err(miette::miette!(
+                help = "give one path, or none for the repository around the current folder",
+                "only one repository can be scanned at a time"
+            )),
         };
         Ok(match (&self.range, self.staged, self.history, self.stdin) {
             (Some(range), ..) => Target::Range(repository()?, range.clone()),

@@ -183,7 +183,8 @@ impl Cursor<'_> {
             return Some(Operator::Flag);
         }
         // Words of a log or a note, as in `acme token 0123...`: the value alone can tell.
-        if blank == 1 && !closed && self.peek().is_ascii_alphanumeric() && !self.bytes[self.at..].starts_with(b"string") {
+        if blank == 1 && !closed && self.peek().is_ascii_alphanumeric() && !self.bytes[self.at..].starts_with(b"string")
+        {
             return Some(Operator::Space);
         }
         // `var password string = "..."`
