@@ -35,7 +35,7 @@ const FINGERPRINTS: &[Fingerprint] = &[
     Fingerprint { bucket: 1, kind: AnchorKind::Word, bytes: [b"s", b"e", b"c", b"r"] },
     Fingerprint { bucket: 2, kind: AnchorKind::Word, bytes: [b"t", b"o", b"k", b"e"] },
     // api_key, api-key, apikey, accesskey, privatekey, clientkey, signatureKey ...
-    Fingerprint { bucket: 3, kind: AnchorKind::Word, bytes: [b"_-. isetnryg", b"k", b"e", b"y"] },
+    Fingerprint { bucket: 3, kind: AnchorKind::Word, bytes: [b"_-. \"'isetnryg", b"k", b"e", b"y"] },
     Fingerprint { bucket: 4, kind: AnchorKind::Url, bytes: [b":", b"/", b"/", ANY] },
     Fingerprint { bucket: 5, kind: AnchorKind::Word, bytes: [b"p", b"w", b"d", ANY] },
     Fingerprint { bucket: 5, kind: AnchorKind::Word, bytes: [b"a", b"u", b"t", b"h"] },

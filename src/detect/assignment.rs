@@ -173,7 +173,7 @@ impl Cursor<'_> {
         if self.take(b">") && blank == 0 {
             return Some(Operator::Assign);
         }
-        if self.take(b"(") && blank == 0 || (closed && self.take(b",")) {
+        if self.take(b"(") && blank == 0 || (closed && self.is_argument(key) && self.take(b",")) {
             return Some(Operator::Call);
         }
         let flag = key.start >= 1 && self.bytes[key.start] == b'-'
@@ -193,6 +193,14 @@ impl Cursor<'_> {
             return self.take(b"=").then_some(Operator::Assign);
         }
         None
+    }
+
+    /// Tells whether a quoted name is an argument or an item: an opening bracket or a comma stands before it.
+    fn is_argument(&self, key: Span) -> bool {
+        let before = self.bytes[..key.start].trim_ascii_end();
+        let quoted = before.last().is_some_and(|&byte| is_quote(byte));
+        let before = before[..before.len() - usize::from(quoted)].trim_ascii_end();
+        quoted && before.last().is_none_or(|byte| matches!(byte, b'(' | b'[' | b',' | b'{'))
     }
 
     /// Reads up to the next `<`, the end of an element, without the white space around it.
@@ -330,6 +338,7 @@ mod tests {
 
     #[test]
     fn prose_is_no_assignment() {
+        assert_eq!(values(r#"{"kind": "api-key", "name": "something"}"#), [""; 0]);
         for text in ["the password is wrong", "enter your token here", "def password(self):", "if password:\n"] {
             assert_eq!(values(text), [""; 0], "{text}");
         }

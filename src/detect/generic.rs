@@ -4,7 +4,7 @@
 //! enough for a short value that is no word; a name that says key or token needs a value that looks random.
 
 use super::assignment::{Assignment, Operator, Quote};
-use super::placeholder::{is_placeholder, is_reference};
+use super::placeholder::{is_interleaved_sequence, is_placeholder, is_reference};
 use super::shape::Shape;
 use crate::finding::Confidence;
 use crate::source::Span;
@@ -36,7 +36,7 @@ pub fn judge(bytes: &[u8], path: Option<&[u8]>, assignment: &Assignment) -> Opti
     let name = name(&bytes[assignment.key.range()])?;
     let value = without_scheme(bytes, assignment.value);
     let text = &bytes[value.range()];
-    if is_reference(text) || is_placeholder(text) || !is_plain(text) {
+    if is_reference(text) || is_placeholder(text) || is_interleaved_sequence(text) || !is_plain(text) {
         return None;
     }
     let shape = Shape::of(text);
@@ -432,6 +432,8 @@ fn looks_structured(text: &[u8]) -> bool {
                     && (shape.wordiness() > 0.5 || shape.length < 4 || shape.letters() == 0)
         });
     contains(b"://")
+        || text.starts_with(b"eyJ") && contains(b".eyJ")
+        || text.contains(&b'-') && text.iter().all(|&byte| byte.is_ascii_uppercase() || byte == b'-')
         || text.first() == Some(&b'/') && count(b'/') > 1
         || text.starts_with(b"./")
         || text.starts_with(b"../")

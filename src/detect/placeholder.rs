@@ -230,6 +230,18 @@ pub fn is_monotonous(value: &[u8]) -> bool {
     distinct <= 3 || (1..=6).any(repeats) || longest_sequence(value) * 2 > value.len().max(12)
 }
 
+/// Tells whether a value was typed along the alphabet and the digits by turns, as in `a1b2c3d4e5` or
+/// `aA1bB2cC3`: at some stride most characters follow the one before.
+pub fn is_interleaved_sequence(value: &[u8]) -> bool {
+    let folded: Vec<u8> = value.iter().filter(|byte| byte.is_ascii_alphanumeric()).map(u8::to_ascii_lowercase).collect();
+    folded.len() >= 16
+        && (1..=3).any(|stride| {
+            let follows = |(next, last): &(&u8, &u8)| **next == **last + 1 || (**last == b'9' && **next == b'0');
+            let pairs = folded.len() - stride;
+            folded.iter().skip(stride).zip(&folded).filter(follows).count() * 10 >= pairs * 9
+        })
+}
+
 /// Returns the length of the longest stretch in which each byte follows its neighbour by the same step of
 /// at most one: `abcd`, `4321`, `xxxx`.
 fn longest_sequence(value: &[u8]) -> usize {
@@ -285,6 +297,9 @@ mod tests {
             "<your token>",
         ] {
             assert!(is_placeholder(text.as_bytes()), "{text}");
+        }
+        for text in ["a1b2c3d4e5f6g7h8i9j0", "aA1bB2cC3dD4eE5fF6"] {
+            assert!(is_interleaved_sequence(text.as_bytes()), "{text}");
         }
         for text in ["k9fXq2LmZ0aB", "Tr0ub4dor&3", "9f86d081884c7d65"] {
             assert!(!is_placeholder(text.as_bytes()), "{text}");

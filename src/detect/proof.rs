@@ -36,7 +36,7 @@ pub struct Proven {
 
 /// The names that `check.proof` may have.
 pub const NAMES: &[&str] =
-    &["github", "npm", "grafana", "zuplo", "jwt", "pem", "base64-json", "base64", "basic-auth", "random"];
+    &["github", "npm", "grafana", "zuplo", "jwt", "pem", "base64-json", "base64-digits", "base64", "basic-auth", "random"];
 
 /// Decodes standard and URL-safe base64, with or without padding.
 pub(super) const BASE64: GeneralPurpose = GeneralPurpose::new(&alphabet::STANDARD, LENIENT);
@@ -135,6 +135,10 @@ fn named(name: &str, bytes: &[u8], proven: &mut Proven) -> bool {
                 proven.evidence.push("payload is the provider's JSON".to_owned());
             }
             decoded.is_some()
+        }
+        "base64-digits" => {
+            let first = text.split(|&byte| byte == b'.').next().unwrap_or_default();
+            decode_base64(first).is_some_and(|id| !id.is_empty() && id.iter().all(u8::is_ascii_digit))
         }
         "base64" => decode_base64(text).is_some(),
         "basic-auth" => decode_base64(text).is_some_and(|pair| basic_auth(&pair)),
