@@ -19,7 +19,8 @@ const SAMPLE: usize = 64 << 20;
 
 /// Reads blobs of a repository, in the order of their names, which is as good as random.
 fn blobs() -> Vec<Vec<u8>> {
-    let repository = std::env::var("KEYSWEEP_BENCH_REPOSITORY").unwrap_or_else(|_| env!("CARGO_MANIFEST_DIR").to_owned());
+    let repository =
+        std::env::var("KEYSWEEP_BENCH_REPOSITORY").unwrap_or_else(|_| env!("CARGO_MANIFEST_DIR").to_owned());
     let mut child = Command::new("git")
         .args(["-C", &repository, "cat-file", "--batch-all-objects", "--batch"])
         .stdout(Stdio::piped())
@@ -33,7 +34,8 @@ fn blobs() -> Vec<Vec<u8>> {
     while let Some(end) = memchr::memchr(b'\n', rest) {
         let header = String::from_utf8_lossy(&rest[..end]).into_owned();
         let mut words = header.split(' ').skip(1);
-        let (kind, size) = (words.next().unwrap_or_default(), words.next().and_then(|size| size.parse().ok()).unwrap_or(0));
+        let (kind, size) =
+            (words.next().unwrap_or_default(), words.next().and_then(|size| size.parse().ok()).unwrap_or(0));
         if end + 1 + size > rest.len() || total > SAMPLE {
             break;
         }
@@ -61,17 +63,22 @@ fn engine(criterion: &mut Criterion) {
     let whole = Engine::new(&catalogue, Automaton::Fast);
     let mut scratch = Scratch::default();
     group.bench_function("keysweep", |bencher| {
-        bencher.iter(|| blobs.iter().map(|blob| whole.candidates(black_box(blob), None, &mut scratch).len()).sum::<usize>());
+        bencher.iter(|| {
+            blobs.iter().map(|blob| whole.candidates(black_box(blob), None, &mut scratch).len()).sum::<usize>()
+        });
     });
 
     // A second copy of every rule under another keyword: twice the rules for the same findings.
     let half = Catalogue::of(catalogue.rules().iter().step_by(2).cloned().collect());
     let half = Engine::new(&half, Automaton::Fast);
     group.bench_function("keysweep with half of the rules", |bencher| {
-        bencher.iter(|| blobs.iter().map(|blob| half.candidates(black_box(blob), None, &mut scratch).len()).sum::<usize>());
+        bencher.iter(|| {
+            blobs.iter().map(|blob| half.candidates(black_box(blob), None, &mut scratch).len()).sum::<usize>()
+        });
     });
 
-    let keywords: Vec<&str> = catalogue.rules().iter().flat_map(|rule| rule.keywords.iter().map(AsRef::as_ref)).collect();
+    let keywords: Vec<&str> =
+        catalogue.rules().iter().flat_map(|rule| rule.keywords.iter().map(AsRef::as_ref)).collect();
     let automaton = AhoCorasick::builder()
         .ascii_case_insensitive(true)
         .kind(Some(AhoCorasickKind::DFA))

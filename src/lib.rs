@@ -11,6 +11,7 @@ pub mod finding;
 pub mod input;
 pub mod inspect;
 pub mod policy;
+pub mod report;
 pub mod rules;
 pub mod scan;
 pub mod secret;

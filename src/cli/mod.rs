@@ -1,6 +1,8 @@
 //! The command line: arguments in, exit code out.
 
+mod output;
 mod rules;
+mod scan;
 
 use clap::{Parser, Subcommand};
 
@@ -14,6 +16,8 @@ pub struct Arguments {
 
 #[derive(Debug, Subcommand)]
 enum Command {
+    /// Looks for leaked credentials in a working tree, in what is staged, or in all of history.
+    Scan(scan::Arguments),
     /// Lists, filters and checks rules.
     Rules(rules::Arguments),
 }
@@ -21,6 +25,7 @@ enum Command {
 /// Runs the command and returns the exit code: 0 clean, 1 findings, 2 could not do the job, 3 incomplete.
 pub fn run(arguments: Arguments) -> u8 {
     let result = match arguments.command {
+        Command::Scan(arguments) => scan::run(&arguments),
         Command::Rules(arguments) => rules::run(&arguments),
     };
     match result {

@@ -57,6 +57,8 @@ pub enum Operator {
     Call,
     /// White space behind a command-line flag.
     Flag,
+    /// White space behind a word.
+    Space,
 }
 
 impl Assignment {
@@ -134,6 +136,7 @@ impl Cursor<'_> {
             (b"!==", Operator::Compare),
             (b"==", Operator::Compare),
             (b"!=", Operator::Compare),
+            (b":::=", Operator::Assign),
             (b"::=", Operator::Assign),
             (b":=", Operator::Assign),
             (b"=>", Operator::Assign),
@@ -143,6 +146,7 @@ impl Cursor<'_> {
             (b"||:", Operator::Assign),
             (b"?=", Operator::Assign),
             (b"+=", Operator::Assign),
+            (b".=", Operator::Assign),
             (b"=", Operator::Assign),
         ] {
             if self.take(text) {
@@ -178,6 +182,11 @@ impl Cursor<'_> {
             self.at = start + blank;
             return Some(Operator::Flag);
         }
+        // Words of a log or a note, as in `acme token 0123...`: the value alone can tell.
+        if blank == 1 && !closed && self.peek().is_ascii_alphanumeric() && !self.bytes[self.at..].starts_with(b"string")
+        {
+            return Some(Operator::Space);
+        }
         // `var password string = "..."`
         if blank == 1 && self.take(b"string") {
             self.skip_blank(2);
@@ -186,12 +195,13 @@ impl Cursor<'_> {
         None
     }
 
-    /// Reads up to the next `<`, the end of an element.
+    /// Reads up to the next `<`, the end of an element, without the white space around it.
     fn element(&self) -> Span {
         let rest = &self.bytes[self.at..(self.at + VALUE).min(self.bytes.len())];
-        let end = rest.iter().position(|&byte| matches!(byte, b'<' | b'\n')).unwrap_or(0);
-        let trimmed = rest[..end].trim_ascii_end().len();
-        Span::new(self.at, self.at + trimmed)
+        let end = memchr::memchr(b'<', rest).unwrap_or(0);
+        let blank = end - rest[..end].trim_ascii_start().len();
+        let text = rest[blank..end].trim_ascii_end();
+        Span::new(self.at + blank, self.at + blank + text.len())
     }
 
     /// Reads a value, quoted or bare.

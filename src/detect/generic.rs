@@ -44,6 +44,9 @@ pub fn judge(bytes: &[u8], path: Option<&[u8]>, assignment: &Assignment) -> Opti
     if assignment.quote == Quote::None && !bare_value_is_literal(bytes, assignment, text, &shape, place) {
         return None;
     }
+    if assignment.operator == Operator::Space && !(name == Name::Token && is_long_random(&shape)) {
+        return None;
+    }
     let likely = match name {
         Name::Password => is_password(text, &shape, assignment),
         Name::Token => is_token(text, &shape),
@@ -367,6 +370,11 @@ fn bare_value_is_literal(bytes: &[u8], assignment: &Assignment, text: &[u8], sha
 
 fn next_is_call(bytes: &[u8], at: usize) -> bool {
     bytes.get(at) == Some(&b'(')
+}
+
+/// Tells whether a value is so random that no sentence would have it as a word.
+fn is_long_random(shape: &Shape) -> bool {
+    shape.length >= 20 && shape.digits >= 3 && shape.symbols == 0 && shape.changes >= 5 && shape.entropy >= 3.2
 }
 
 /// Tells whether a value looks like something that a person chose as a password.

@@ -46,6 +46,14 @@ pub fn is_reference(value: &[u8]) -> bool {
         || (value.first() == Some(&b'{') && value.last() == Some(&b'}'))
         || (value.first() == Some(&b'[') && value.last() == Some(&b']'))
         || (value.starts_with(b"__") && value.ends_with(b"__"))
+        || has_field(value)
+}
+
+/// Tells whether a value has a field for a formatter, as in `key-{name}` or `{hex:32}`.
+fn has_field(value: &[u8]) -> bool {
+    let Some(open) = memchr::memchr(b'{', value) else { return false };
+    let Some(close) = memchr::memchr(b'}', &value[open..]) else { return false };
+    value[open + 1..open + close].iter().all(|&byte| byte.is_ascii_alphanumeric() || b"_.:-!$ ".contains(&byte))
 }
 
 /// Tells whether `text` is a name as shells and languages have them.

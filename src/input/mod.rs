@@ -4,6 +4,7 @@
 
 pub mod commit;
 pub mod compare;
+pub mod history;
 pub mod index;
 pub mod objects;
 pub mod range;

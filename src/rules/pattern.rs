@@ -12,9 +12,10 @@ use regex_automata::{Anchored, Input};
 /// Takes dotenv, INI, YAML, JSON, most languages' assignments, named arguments, calls with name and value,
 /// XML elements and attributes.
 const ASSIGN: &str = concat!(
-    r#"[A-Za-z0-9_.\-]{0,40}[\\"'`\[\])>]{0,3}(?:[ \t]{0,3}:[ \t]?[A-Za-z&<>\[\]?]{1,16}|[ \t]string)?[ \t]{0,16}"#,
-    r#"(?:\|\|[:=]|:{0,3}={1,3}>?|:{1,2}|,|\(|\?=|<-|->|[ \t](?:is|to)[ \t])[ \t]{0,16}"#,
+    r#"(?:[A-Za-z0-9_.\-]{0,40}[\\"'`\[\])>]{0,3}(?:[ \t]{0,3}:[ \t]?[A-Za-z&<>\[\]?]{1,16}|[ \t]string)?[ \t]{0,16}"#,
+    r#"(?:\|\|[:=]|[.+]=|:{0,3}={1,3}>?|:{1,2}|,|\(|\?=|<-|->|>[ \t\r\n]{0,12}|[ \t](?:is|to)[ \t])[ \t]{0,16}"#,
     r#"(?:(?i:bearer|basic|token|str|env|string)[ \t(]{1,2})?[\\"'`(\[{>]{0,4}"#,
+    r#"|[A-Za-z0-9_.\- ]{0,24}(?i:secret|token|key|access|private|pass|password)[ \t-]{1,2}["'`]?)"#,
 );
 
 /// The greatest length that a match of a rule's pattern may have.
@@ -151,6 +152,11 @@ mod tests {
             r#"{\"acmeKey\":\"0123abcd\"}"#,
             r#"acme_token ?= 0123abcd"#,
             r#"acme ||= "0123abcd""#,
+            r#"acme_token :::= "0123abcd""#,
+            r#"$acmeToken .= "0123abcd""#,
+            "<acmeToken>\n    0123abcd\n</acmeToken>",
+            "--acme-token 0123abcd",
+            "acme SECRET 0123abcd",
         ] {
             assert_eq!(secrets(pattern, text), ["0123abcd"], "{text}");
         }

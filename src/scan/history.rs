@@ -28,11 +28,16 @@ pub fn attribute(repository: &Repository, findings: &mut [Finding], notices: &mu
     let known = match history::attribute(repository.git(), &wanted) {
         Ok(known) => known,
         Err(error) => {
-            notices.push(Notice::unread("history", format!("cannot tell where findings come from: {error}"), "check the repository with `git fsck`"));
+            notices.push(Notice::unread(
+                "history",
+                format!("cannot tell where findings come from: {error}"),
+                "check the repository with `git fsck`",
+            ));
             return;
         }
     };
     for place in findings.iter_mut().flat_map(|finding| &mut finding.places) {
-        place.attribution = place.origin.object().map(|id| known.get(&id).cloned().unwrap_or_else(Attribution::default));
+        place.attribution =
+            place.origin.object().map(|id| known.get(&id).cloned().unwrap_or_else(Attribution::default));
     }
 }

@@ -171,8 +171,13 @@ impl Source {
             let identity = finding.identity;
             let known = finding.places.iter().all(|place| match (self, place.origin.object()) {
                 (Self::Staged(repository, differences), Some(id)) => {
-                    let change = differences.changes.iter().find(|change| change.id == id && place.origin.path() == Some(change.path.as_ref()));
-                    change.is_some_and(|change| before.holds(&differences.previous(change, repository.objects()), repository, identity))
+                    let change = differences
+                        .changes
+                        .iter()
+                        .find(|change| change.id == id && place.origin.path() == Some(change.path.as_ref()));
+                    change.is_some_and(|change| {
+                        before.holds(&differences.previous(change, repository.objects()), repository, identity)
+                    })
                 }
                 (Self::Range(repository, range), Some(id)) => {
                     let each = range.previous(&id, repository.objects());
