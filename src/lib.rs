@@ -5,8 +5,14 @@
 //! `cli` > `report` > `scan`, `fix`, `rotate` > `policy` > `inspect` > `detect`, `lint` > `rules`, `mcp`,
 //! `input` > `finding`, `document` > `source`, `secret`.
 
+pub mod cli;
+pub mod detect;
 pub mod finding;
 pub mod input;
+pub mod inspect;
+pub mod policy;
+pub mod report;
+pub mod rules;
 pub mod scan;
 pub mod secret;
 pub mod source;

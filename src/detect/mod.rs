@@ -1,0 +1,14 @@
+//! Candidates in bytes: the sieve, keywords, patterns and proofs.
+
+pub mod anchor;
+pub mod assignment;
+pub mod engine;
+pub mod examples;
+pub mod generic;
+mod jwt;
+pub mod placeholder;
+pub mod proof;
+pub mod shape;
+pub mod sieve;
+
+pub use engine::{Automaton, Candidate, Engine, Scratch, reference_candidates};
