@@ -10,7 +10,7 @@ use std::process::{Command, Stdio};
 use aho_corasick::{AhoCorasick, AhoCorasickKind};
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
 use keysweep::detect::sieve::{Sifted, sift};
-use keysweep::detect::{Automaton, Engine, Scratch};
+use keysweep::detect::{Engine, Scratch};
 use keysweep::rules::Catalogue;
 use regex::bytes::RegexSetBuilder;
 
@@ -60,7 +60,7 @@ fn engine(criterion: &mut Criterion) {
         bencher.iter(|| blobs.iter().for_each(|blob| sift(black_box(blob), &mut sifted)));
     });
 
-    let whole = Engine::new(&catalogue, Automaton::Fast);
+    let whole = Engine::new(&catalogue);
     let mut scratch = Scratch::default();
     group.bench_function("keysweep", |bencher| {
         bencher.iter(|| {
@@ -70,7 +70,7 @@ fn engine(criterion: &mut Criterion) {
 
     // A second copy of every rule under another keyword: twice the rules for the same findings.
     let half = Catalogue::of(catalogue.rules().iter().step_by(2).cloned().collect());
-    let half = Engine::new(&half, Automaton::Fast);
+    let half = Engine::new(&half);
     group.bench_function("keysweep with half of the rules", |bencher| {
         bencher.iter(|| {
             blobs.iter().map(|blob| half.candidates(black_box(blob), None, &mut scratch).len()).sum::<usize>()

@@ -2,13 +2,13 @@
 
 use std::sync::LazyLock;
 
-use keysweep::detect::{Automaton, Candidate, Engine, Scratch, reference_candidates};
+use keysweep::detect::{Candidate, Engine, Scratch, reference_candidates};
 use keysweep::rules::Catalogue;
 use keysweep::rules::template::Generator;
 use proptest::prelude::*;
 
 static CATALOGUE: LazyLock<Catalogue> = LazyLock::new(Catalogue::builtin);
-static ENGINE: LazyLock<Engine> = LazyLock::new(|| Engine::new(&CATALOGUE, Automaton::Fast));
+static ENGINE: LazyLock<Engine> = LazyLock::new(|| Engine::new(&CATALOGUE));
 
 /// What of a candidate must be equal; no byte of a secret.
 fn facts(candidates: &[Candidate]) -> Vec<String> {

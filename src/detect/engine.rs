@@ -3,10 +3,9 @@
 use std::ops::Range;
 use std::sync::Arc;
 
-use aho_corasick::{AhoCorasick, AhoCorasickKind, MatchKind};
-
 use super::anchor::AnchorKind;
 use super::assignment::{self, Assignment};
+use super::keyword::Keywords;
 use super::proof::{self, Proven};
 use super::sieve::{self, Sifted};
 use crate::finding::{Confidence, Severity};
@@ -58,24 +57,15 @@ impl Scratch {
 #[derive(Debug)]
 pub struct Engine {
     rules: Vec<Arc<Rule>>,
-    keywords: AhoCorasick,
+    keywords: Keywords,
     /// For each keyword the rules that it names, as indexes.
     named: Vec<Vec<u16>>,
     generic: Option<Arc<Rule>>,
 }
 
-/// How the keywords are searched.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Automaton {
-    /// Quick to build: for a hook that looks at a few lines.
-    Small,
-    /// Quick to run: for trees and histories.
-    Fast,
-}
-
 impl Engine {
     /// Makes an engine of a catalogue's rules.
-    pub fn new(catalogue: &Catalogue, automaton: Automaton) -> Self {
+    pub fn new(catalogue: &Catalogue) -> Self {
         let rules: Vec<Arc<Rule>> = catalogue.rules().to_vec();
         let mut words: Vec<&str> = Vec::new();
         let mut pairs: Vec<(&str, u16)> = Vec::new();
@@ -92,18 +82,8 @@ impl Engine {
             }
             named.last_mut().expect("pushed above").push(index);
         }
-        let kind = match automaton {
-            Automaton::Small => AhoCorasickKind::ContiguousNFA,
-            Automaton::Fast => AhoCorasickKind::DFA,
-        };
-        let keywords = AhoCorasick::builder()
-            .match_kind(MatchKind::Standard)
-            .ascii_case_insensitive(true)
-            .kind(Some(kind))
-            .build(&words)
-            .expect("a few thousand short keywords fit every automaton");
         let generic = rules.iter().find(|rule| rule.id == assignment::RULE).cloned();
-        Self { rules, keywords, named, generic }
+        Self { keywords: Keywords::new(&words), rules, named, generic }
     }
 
     /// Returns the number of rules at work.
@@ -166,15 +146,14 @@ impl Engine {
     fn name_rules(&self, bytes: &[u8], windows: &[Span], hits: &mut Vec<(u16, Span)>) {
         hits.clear();
         for window in windows {
-            let input = aho_corasick::Input::new(bytes).range(window.range());
-            for found in self.keywords.find_overlapping_iter(input) {
-                for &rule in &self.named[found.pattern().as_usize()] {
+            self.keywords.find(bytes, window.range(), |keyword, found| {
+                for &rule in &self.named[keyword] {
                     let reach = self.rules[usize::from(rule)].compiled().map_or(0, |pattern| pattern.reach());
-                    let start = found.end().saturating_sub(reach);
-                    let end = (found.start() + reach).min(bytes.len());
+                    let start = found.end.saturating_sub(reach);
+                    let end = (found.start + reach).min(bytes.len());
                     hits.push((rule, Span::new(start, end)));
                 }
-            }
+            });
         }
         hits.sort_unstable();
         hits.dedup_by(|next, last| {

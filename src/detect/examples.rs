@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::engine::{Automaton, Engine, Scratch, reference_candidates};
+use super::engine::{Engine, Scratch, reference_candidates};
 use crate::rules::template::Generator;
 use crate::rules::{Catalogue, Rule};
 
@@ -29,7 +29,7 @@ pub fn failures(rule: &Arc<Rule>) -> Vec<String> {
         return problems;
     }
     let catalogue = Catalogue::of(vec![Arc::clone(rule)]);
-    let engine = Engine::new(&catalogue, Automaton::Small);
+    let engine = Engine::new(&catalogue);
     let mut scratch = Scratch::default();
     let path = entry.examples.path.as_deref().map(str::as_bytes);
     let expected = entry

@@ -6,9 +6,10 @@ pub mod engine;
 pub mod examples;
 pub mod generic;
 mod jwt;
+mod keyword;
 pub mod placeholder;
 pub mod proof;
 pub mod shape;
 pub mod sieve;
 
-pub use engine::{Automaton, Candidate, Engine, Scratch, reference_candidates};
+pub use engine::{Candidate, Engine, Scratch, reference_candidates};

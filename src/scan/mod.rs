@@ -14,7 +14,7 @@ use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Instant;
 
-use crate::detect::{Automaton, Engine};
+use crate::detect::{Engine};
 use crate::finding::{Finding, Verdict};
 use crate::input::Coverage;
 use crate::inspect::{Inspector, Options};
@@ -53,8 +53,7 @@ pub fn run(request: &Request, coverage: &Coverage, stop: &AtomicBool) -> Result<
     let begun = Instant::now();
     let source = source::Source::open(&request.target)?;
     let policy = policy(request, source.root())?;
-    let automaton = if request.target.is_small() { Automaton::Small } else { Automaton::Fast };
-    let engine = Engine::new(&policy.config.catalogue()?, automaton);
+    let engine = Engine::new(&policy.config.catalogue()?);
     let rules = engine.rule_count();
     let inspector = Inspector::new(engine, Options { reveal: request.reveal });
     let gather = Gather::new(&inspector, &policy.config, coverage, stop);

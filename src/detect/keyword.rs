@@ -1,0 +1,93 @@
+//! Finds the keywords of all rules: a filter over three bytes at a time, then Aho-Corasick where it passes.
+//!
+//! An automaton of thousands of keywords does not fit into a processor's fast caches, so walking it over every
+//! byte costs several nanoseconds each. Few places of a text start a keyword: a bitmap of four kilobytes, one
+//! bit for every three bytes folded to five bits each, leaves a few per cent of them, and there the automaton is
+//! started anchored.
+
+use std::ops::Range;
+
+use aho_corasick::{AhoCorasick, AhoCorasickKind, Anchored, Input, MatchKind, StartKind};
+
+/// The bytes that the filter looks at; no keyword is shorter.
+const WIDTH: usize = 3;
+/// The number of folded values of that many bytes.
+const GRAMS: usize = 1 << (5 * WIDTH);
+
+/// All keywords, ready to be found in either case.
+#[derive(Debug)]
+pub struct Keywords {
+    grams: Box<[u64; GRAMS / 64]>,
+    automaton: AhoCorasick,
+}
+
+/// Folds a byte to five bits; a letter's two cases fold to the same.
+const fn fold(byte: u8) -> usize {
+    (byte & 31) as usize
+}
+
+impl Keywords {
+    /// Takes the keywords; a found one is named by its place in the list.
+    pub fn new(words: &[&str]) -> Self {
+        let mut grams = Box::new([0; GRAMS / 64]);
+        for word in words {
+            let gram = word.as_bytes()[..WIDTH].iter().fold(0, |gram, &byte| gram << 5 | fold(byte));
+            grams[gram / 64] |= 1 << (gram % 64);
+        }
+        let automaton = AhoCorasick::builder()
+            .match_kind(MatchKind::Standard)
+            .start_kind(StartKind::Anchored)
+            .ascii_case_insensitive(true)
+            .kind(Some(AhoCorasickKind::ContiguousNFA))
+            .build(words)
+            .expect("a few thousand short keywords fit the automaton");
+        Self { grams, automaton }
+    }
+
+    /// Calls `each` with the place in the list and the range of every keyword that lies in `window`.
+    pub fn find(&self, bytes: &[u8], window: Range<usize>, mut each: impl FnMut(usize, Range<usize>)) {
+        let Some(text) = bytes.get(window.clone()) else { return };
+        if text.len() < WIDTH {
+            return;
+        }
+        let mut gram = fold(text[0]) << 5 | fold(text[1]);
+        for (at, &byte) in text[WIDTH - 1..].iter().enumerate() {
+            gram = (gram << 5 | fold(byte)) & (GRAMS - 1);
+            if self.grams[gram / 64] >> (gram % 64) & 1 == 1 {
+                let input = Input::new(bytes).range(window.start + at..window.end).anchored(Anchored::Yes);
+                let found = self.automaton.try_find_overlapping_iter(input).expect("the automaton may be started anchored");
+                found.for_each(|found| each(found.pattern().as_usize(), found.range()));
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    proptest! {
+        #[test]
+        fn every_keyword_is_found_in_either_case(
+            words in proptest::collection::btree_set("[a-d_-]{3,5}", 1..8), text in "[a-dA-D_ -]{0,60}", cut in 0usize..10,
+        ) {
+            let words: Vec<&str> = words.iter().map(String::as_str).collect();
+            let window = cut.min(text.len())..text.len();
+            let mut found = Vec::new();
+            Keywords::new(&words).find(text.as_bytes(), window.clone(), |word, range| found.push((word, range)));
+            let lower = text.to_ascii_lowercase();
+            let mut expected = Vec::new();
+            for (index, word) in words.iter().enumerate() {
+                for at in window.clone() {
+                    if lower[at..].starts_with(word) {
+                        expected.push((index, at..at + word.len()));
+                    }
+                }
+            }
+            found.sort_by_key(|(word, range)| (*word, range.start));
+            prop_assert_eq!(found, expected);
+        }
+    }
+}
