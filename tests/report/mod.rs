@@ -1,6 +1,8 @@
 //! Reports of every format: what they say, what they must not say, and that their readers take them.
 
+mod forges;
 mod sample;
+mod sarif;
 mod services;
 mod tables;
 mod text;
