@@ -54,25 +54,37 @@ pub fn markup(text: &str) -> String {
     out
 }
 
+/// Returns `text` as [`markup`] does, with what stands between backticks as code.
+pub fn markup_prose(text: &str) -> String {
+    prose(text, markup, |code| format!("<code>{}</code>", markup(code)))
+}
+
 /// Returns `text` so that markdown shows it as it is: no emphasis, link, mention, heading, table cell or HTML.
 pub fn markdown(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
-    for c in plain(text).chars() {
+    let text = plain(text);
+    let mut characters = text.chars().peekable();
+    while let Some(c) = characters.next() {
         match c {
             '&' => out.push_str("&amp;"),
             '<' => out.push_str("&lt;"),
             '>' => out.push_str("&gt;"),
-            // A reference instead of a backslash: mentions, issue numbers, commit links and bare URLs are found
-            // in what a backslash leaves behind.
-            '@' | '#' | ':' => write_to(&mut out, format_args!("&#{};", c as u32)),
-            '\\' | '`' | '*' | '_' | '{' | '}' | '[' | ']' | '(' | ')' | '+' | '-' | '!' | '|' | '~' | '=' | '$' => {
-                out.push('\\');
-                out.push(c);
-            }
+            // Mentions and issue numbers are looked for in the finished page, where an escape has no effect; a
+            // comment parts the mark from the name.
+            '@' | '#' => write_to(&mut out, format_args!("{c}<!-- -->")),
+            ':' if characters.peek() == Some(&'/') => out.push_str("&#58;"),
+            '.' if out.ends_with("www") => out.push_str("&#46;"),
+            '-' | '+' | '=' if out.is_empty() => write_to(&mut out, format_args!("\\{c}")),
+            '\\' | '`' | '*' | '_' | '[' | ']' | '|' | '~' | '$' => write_to(&mut out, format_args!("\\{c}")),
             c => out.push(c),
         }
     }
     out
+}
+
+/// Returns `text` as [`markdown`] does, with what stands between backticks as code.
+pub fn markdown_prose(text: &str) -> String {
+    prose(text, markdown, markdown_code)
 }
 
 /// Returns `text` as markdown code on one line, fit for a table cell.
@@ -133,6 +145,16 @@ pub fn is_link(text: &str) -> bool {
                     && !matches!(byte, b'"' | b'<' | b'>' | b'\\' | b'^' | b'`' | b'{' | b'|' | b'}')
             })
     })
+}
+
+/// Renders what stands between pairs of backticks by `code` and all else by `text`.
+fn prose(source: &str, text: fn(&str) -> String, code: fn(&str) -> String) -> String {
+    let parts: Vec<&str> = source.split('`').collect();
+    // An odd backtick leaves open what is code, and an empty pair is none.
+    if parts.len().is_multiple_of(2) || parts.iter().skip(1).step_by(2).any(|part| part.is_empty()) {
+        return text(source);
+    }
+    parts.iter().enumerate().map(|(index, part)| if index % 2 == 1 { code(part) } else { text(part) }).collect()
 }
 
 fn push(out: &mut String, c: char) {
@@ -212,7 +234,7 @@ mod tests {
             let text = printable(bytes.as_bstr());
             prop_assert!(!text.chars().any(is_deceptive));
             let lossy = bytes.to_str_lossy();
-            for escaped in [markup(&lossy), markdown(&lossy), markdown_code(&lossy), workflow_message(&lossy), workflow_property(&lossy)] {
+            for escaped in [markup(&lossy), markup_prose(&lossy), markdown(&lossy), markdown_prose(&lossy), markdown_code(&lossy), workflow_message(&lossy), workflow_property(&lossy)] {
                 prop_assert!(!escaped.chars().any(is_deceptive), "{:?}", escaped);
             }
         }
@@ -225,6 +247,16 @@ mod tests {
                 let reference = ["amp;", "lt;", "gt;", "quot;", "#39;"].iter().any(|name| part.starts_with(name));
                 prop_assert!(reference, "{:?}", text);
             }
+        }
+
+        #[test]
+        fn markdown_opens_no_element(bytes in hostile()) {
+            let lossy = bytes.to_str_lossy();
+            for text in [markdown(&lossy), markdown_prose(&lossy)] {
+                let rest = text.replace("<!-- -->", "").replace("<code>", "").replace("</code>", "");
+                prop_assert!(text.contains('`') || !rest.contains(['<', '>']), "{:?}", text);
+            }
+            prop_assert!(!markdown(&lossy).replace("<!-- -->", "").contains(['<', '>']));
         }
 
         #[test]
@@ -280,7 +312,10 @@ mod tests {
 
     #[test]
     fn markdown_of_a_path_is_no_link_and_no_mention() {
-        assert_eq!(markdown("[x](y) @me #1"), r"\[x\]\(y\) &#64;me &#35;1");
+        assert_eq!(markdown("[x](y) @me #1"), r"\[x\](y) @<!-- -->me #<!-- -->1");
+        assert_eq!(markdown("- see https://x or www.x"), r"\- see https&#58;//x or www&#46;x");
+        assert_eq!(markdown_prose("the `a_b` of *c*"), r"the `a_b` of \*c\*");
+        assert_eq!(markdown_prose("odd ` one"), r"odd \` one");
         assert_eq!(markdown_code("a|b"), "<code>a&#124;b</code>");
         assert_eq!(markdown_code("a.rs"), "`a.rs`");
         assert_eq!(markdown_block("a\n```\nb"), "````text\na\n```\nb\n````\n");

@@ -55,9 +55,9 @@ fn annotate(finding: &Finding, word: &str, out: &mut dyn Write) -> io::Result<()
         let numbers = [line, column, end_line, end_column].map(|number| number.to_string());
         let mut properties = vec![("file", path.as_str()), ("line", &numbers[0])];
         // Columns are refused when the region has several lines.
-        if line == end_line {
+        if line == end_line && column < end_column {
             properties.extend([("col", numbers[1].as_str()), ("endColumn", &numbers[3])]);
-        } else {
+        } else if line < end_line {
             properties.push(("endLine", &numbers[2]));
         }
         properties.push(("title", &title));

@@ -125,7 +125,8 @@ pub fn short(id: ObjectId) -> String {
 pub fn history(place: &Place) -> Vec<String> {
     let Origin::Object { kind, .. } = &place.origin else { return Vec::new() };
     let Some(attribution) = &place.attribution else {
-        return commit(place).map(|id| vec![format!("in commit {}", short(id))]).unwrap_or_default();
+        let other = commit(place).filter(|commit| place.origin.object() != Some(*commit));
+        return other.map(|id| vec![format!("in commit {}", short(id))]).unwrap_or_default();
     };
     let mut sentences = Vec::new();
     if let Some(first) = &attribution.first {

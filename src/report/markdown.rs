@@ -2,7 +2,7 @@
 
 use std::io::{self, Write};
 
-use super::escape::{markdown, markdown_block, markdown_code};
+use super::escape::{markdown, markdown_block, markdown_code, markdown_prose, markup, markup_prose};
 use super::quantity::{counted, number};
 use super::tally::{self, Tally};
 use super::{location, sarif};
@@ -67,8 +67,8 @@ fn incomplete(report: &Report, out: &mut dyn Write) -> io::Result<()> {
 }
 
 fn told(notice: &Notice) -> String {
-    let help = if notice.help.is_empty() { String::new() } else { format!(" ({})", markdown(&notice.help)) };
-    format!("{}: {}{help}", markdown_code(&notice.subject), markdown(&notice.message))
+    let help = if notice.help.is_empty() { String::new() } else { format!(" ({})", markdown_prose(&notice.help)) };
+    format!("{}: {}{help}", markdown_code(&notice.subject), markdown_prose(&notice.message))
 }
 
 fn table(findings: &[&Finding], out: &mut dyn Write) -> io::Result<()> {
@@ -80,7 +80,7 @@ fn table(findings: &[&Finding], out: &mut dyn Write) -> io::Result<()> {
         };
         let at = finding.places.first().map(|place| markdown_code(&location::label(place))).unwrap_or_default();
         let rule = markdown_code(&finding.meta.id);
-        writeln!(out, "| {} | {} | {at}{more} | {rule} |", finding.severity, markdown(&finding.meta.title))?;
+        writeln!(out, "| {} | {} | {at}{more} | {rule} |", finding.severity, markdown_prose(&finding.meta.title))?;
     }
     if findings.len() > ROWS {
         writeln!(out, "| | and {} more | | |", number((findings.len() - ROWS) as u64))?;
@@ -89,10 +89,11 @@ fn table(findings: &[&Finding], out: &mut dyn Write) -> io::Result<()> {
 }
 
 fn details(finding: &Finding, out: &mut dyn Write) -> io::Result<()> {
-    let title = markdown(&finding.meta.title);
+    // Inside an HTML line markdown's escapes would be shown.
+    let title = markup_prose(&finding.meta.title);
     let at = finding.places.first().map(location::label).unwrap_or_default();
-    writeln!(out, "<details><summary>{title} at {}</summary>\n", super::escape::markup(&at))?;
-    writeln!(out, "{}\n", markdown(&finding.message))?;
+    writeln!(out, "<details><summary>{title} at {}</summary>\n", markup(&at).replace('@', "@<!-- -->"))?;
+    writeln!(out, "{}\n", markdown_prose(&finding.message))?;
     if !finding.masked.is_empty() {
         writeln!(out, "- **Secret:** {}", markdown_code(&finding.masked))?;
     }
@@ -108,17 +109,17 @@ fn details(finding: &Finding, out: &mut dyn Write) -> io::Result<()> {
         writeln!(out, "- and {} more places", number((finding.places.len() - PLACES) as u64))?;
     }
     for evidence in &finding.evidence {
-        writeln!(out, "- **Evidence:** {}", markdown(evidence))?;
+        writeln!(out, "- **Evidence:** {}", markdown_prose(evidence))?;
     }
     writeln!(out)?;
     if let Some(place) = finding.places.first().filter(|place| !place.excerpt.text.is_empty()) {
         writeln!(out, "{}", markdown_block(&place.excerpt.text.replace('\t', "    ")))?;
     }
     if !finding.meta.why.is_empty() {
-        writeln!(out, "{}\n", markdown(&finding.meta.why))?;
+        writeln!(out, "{}\n", markdown_prose(&finding.meta.why))?;
     }
     if !finding.meta.fix.is_empty() {
-        writeln!(out, "{}\n", markdown(&finding.meta.fix))?;
+        writeln!(out, "{}\n", markdown_prose(&finding.meta.fix))?;
     }
     writeln!(out, "{}\n</details>\n", sarif::rotation_markdown(finding))
 }

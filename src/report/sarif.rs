@@ -5,7 +5,7 @@ use std::io::{self, Write};
 use bstr::ByteSlice;
 use serde_json::{Map, Value, json};
 
-use super::escape::{is_link, markdown, markdown_block, markdown_code, plain, printable};
+use super::escape::{is_link, markdown_block, markdown_code, markdown_prose, plain, printable};
 use super::location::{self, Region};
 use super::{date, json, tally};
 use crate::finding::{Confidence, Finding, Kind, Notice, Place, Severity, Verdict};
@@ -104,9 +104,9 @@ fn help_text(finding: &Finding) -> String {
 }
 
 fn help_markdown(finding: &Finding) -> String {
-    let mut out = format!("## {}\n\n{}\n\n", markdown(&finding.meta.title), markdown(&finding.meta.why));
+    let mut out = format!("## {}\n\n{}\n\n", markdown_prose(&finding.meta.title), markdown_prose(&finding.meta.why));
     if !finding.meta.fix.is_empty() {
-        out.push_str(&format!("{}\n\n", markdown(&finding.meta.fix)));
+        out.push_str(&format!("{}\n\n", markdown_prose(&finding.meta.fix)));
     }
     out.push_str(&rotation_markdown(finding));
     out
@@ -117,7 +117,7 @@ pub fn rotation_markdown(finding: &Finding) -> String {
     let Some(rotation) = &finding.rotation else { return String::new() };
     let mut out = String::from("### How to rotate\n\n");
     for (index, step) in rotation.steps.iter().enumerate() {
-        out.push_str(&format!("{}. {}\n", index + 1, markdown(step)));
+        out.push_str(&format!("{}. {}\n", index + 1, markdown_prose(step)));
     }
     if !rotation.commands.is_empty() {
         let commands: Vec<String> = rotation.commands.iter().map(|command| plain(command)).collect();
@@ -132,7 +132,7 @@ pub fn rotation_markdown(finding: &Finding) -> String {
         ("Documentation", &rotation.docs),
     ] {
         if !text.is_empty() {
-            let shown = if is_link(text) { format!("<{text}>") } else { markdown(text) };
+            let shown = if is_link(text) { format!("<{text}>") } else { markdown_prose(text) };
             out.push_str(&format!("- **{name}:** {shown}\n"));
         }
     }

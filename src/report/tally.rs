@@ -116,10 +116,8 @@ pub fn exit_meaning(report: &Report) -> String {
     match code {
         0 => format!("exit code {code}: clean and complete"),
         1 => format!(
-            "exit code {code}: findings of at least {} severity and {} confidence{}",
-            report.threshold.severity,
-            report.threshold.confidence,
-            if report.incomplete() { ", and not everything could be looked at" } else { "" }
+            "exit code {code}: findings of at least {} severity and {} confidence",
+            report.threshold.severity, report.threshold.confidence
         ),
         3 => format!("exit code {code}: not everything could be looked at, so this is no proof of a clean state"),
         _ => format!("exit code {code}: interrupted, what was not reached was not looked at"),

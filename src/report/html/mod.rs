@@ -2,7 +2,7 @@
 
 use std::io::{self, Write};
 
-use super::escape::{is_link, markup, plain};
+use super::escape::{is_link, markup, markup_prose, plain};
 use super::location;
 use super::quantity::{counted, number};
 use super::tally::{self, Tally};
@@ -84,8 +84,8 @@ fn missed(report: &Report, out: &mut dyn Write) -> io::Result<()> {
 }
 
 fn told(notice: &Notice) -> String {
-    let help = if notice.help.is_empty() { String::new() } else { format!(" <em>{}</em>", markup(&notice.help)) };
-    format!("<code>{}</code> {}{help}", markup(&notice.subject), markup(&notice.message))
+    let help = if notice.help.is_empty() { String::new() } else { format!(" <em>{}</em>", markup_prose(&notice.help)) };
+    format!("<code>{}</code> {}{help}", markup(&notice.subject), markup_prose(&notice.message))
 }
 
 fn section(title: &str, findings: &[&Finding], open: bool, out: &mut dyn Write) -> io::Result<()> {
@@ -104,14 +104,14 @@ fn article(finding: &Finding, open: bool, out: &mut dyn Write) -> io::Result<()>
     let severity = finding.severity.name();
     let open = if open { " open" } else { "" };
     writeln!(out, "<details class=\"finding {severity}\"{open}><summary><span class=\"badge\">{severity}</span>")?;
-    writeln!(out, "<span class=\"title\">{}</span>", markup(&finding.meta.title))?;
+    writeln!(out, "<span class=\"title\">{}</span>", markup_prose(&finding.meta.title))?;
     let place = finding.places.first();
     writeln!(
         out,
         "<code class=\"at\">{}</code></summary>",
         place.map(|place| markup(&location::label(place))).unwrap_or_default()
     )?;
-    writeln!(out, "<p class=\"message\">{}</p>", markup(&finding.message))?;
+    writeln!(out, "<p class=\"message\">{}</p>", markup_prose(&finding.message))?;
     if let Some(place) = place {
         excerpt(&place.excerpt, !place.via.is_empty(), out)?;
     }
@@ -129,8 +129,8 @@ fn article(finding: &Finding, open: bool, out: &mut dyn Write) -> io::Result<()>
     if !finding.evidence.is_empty() {
         entry("Evidence", &markup(&finding.evidence.join("; ")), out)?;
     }
-    entry("Why", &markup(&finding.meta.why), out)?;
-    entry("Fix", &markup(&finding.meta.fix), out)?;
+    entry("Why", &markup_prose(&finding.meta.why), out)?;
+    entry("Fix", &markup_prose(&finding.meta.fix), out)?;
     if let Some(rotation) = &finding.rotation {
         rotate(rotation, out)?;
     }
@@ -182,7 +182,7 @@ fn places(places: &[Place], out: &mut dyn Write) -> io::Result<()> {
 }
 
 fn rotate(rotation: &Rotation, out: &mut dyn Write) -> io::Result<()> {
-    let steps: String = rotation.steps.iter().map(|step| format!("<li>{}</li>", markup(step))).collect();
+    let steps: String = rotation.steps.iter().map(|step| format!("<li>{}</li>", markup_prose(step))).collect();
     let commands: Vec<String> = rotation.commands.iter().map(|command| plain(command)).collect();
     let commands = commands.iter().map(|command| markup(command)).collect::<Vec<_>>().join("\n");
     let steps = if steps.is_empty() { steps } else { format!("<ol>{steps}</ol>") };

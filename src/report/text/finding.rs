@@ -29,7 +29,9 @@ pub fn tell(finding: &Finding, verbose: bool, told: &mut Told, page: &mut Page<'
         } else {
             snippet::draw(place, &plain(&finding.masked), tone, page)?;
         }
-        page.field("history", &location::history(place).join("; "))?;
+        for (index, sentence) in location::history(place).iter().enumerate() {
+            page.item(if index == 0 { "history" } else { "" }, "", sentence)?;
+        }
     }
     places(&finding.places, verbose, page)?;
     page.field("why", &plain(&finding.meta.why))?;
@@ -56,7 +58,7 @@ fn headline(finding: &Finding, tone: Tone, page: &mut Page<'_>) -> io::Result<()
     };
     page.line(&format!("{severity}: {title} {rule}{sure}"))?;
     if finding.message != finding.meta.title && !finding.message.is_empty() {
-        page.item("", "", &plain(&finding.message))?;
+        page.paragraph(&plain(&finding.message))?;
     }
     match &finding.verdict {
         Verdict::Active => Ok(()),
@@ -89,7 +91,7 @@ fn other(place: &Place, verbose: bool) -> String {
         let history = location::history(place).join("; ");
         return if history.is_empty() { format!("{label}{inside}") } else { format!("{label}{inside}, {history}") };
     }
-    match location::commit(place) {
+    match location::commit(place).filter(|commit| place.origin.object() != Some(*commit)) {
         Some(commit) => format!("{label}{inside}, commit {}", location::short(commit)),
         None => format!("{label}{inside}"),
     }

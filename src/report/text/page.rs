@@ -92,6 +92,14 @@ impl<'a> Page<'a> {
         self.line(&line)
     }
 
+    /// Writes a text of its own, wrapped.
+    pub fn paragraph(&mut self, text: &str) -> io::Result<()> {
+        for line in wrap(text, self.width.saturating_sub(2)) {
+            self.line(&format!("  {line}"))?;
+        }
+        Ok(())
+    }
+
     /// Writes a named text, wrapped beside its name; nothing if it is empty.
     pub fn field(&mut self, name: &str, text: &str) -> io::Result<()> {
         if text.is_empty() { Ok(()) } else { self.item(name, "", text) }

@@ -126,9 +126,12 @@ fn underline(line: &Line, note: &str, tone: Tone, gutter: usize, page: &mut Page
     page.line(&format!("{pad} {dot} {indent}{mark}"))?;
     let at = from + middle;
     let room = page.width().saturating_sub(gutter + 3);
-    if at + 3 + width(note) > room && at >= width(note) + 3 {
-        let corner = page.paint(tone, "─╯");
-        let lead = " ".repeat(at - width(note) - 2);
+    let note = &clipped(note, room);
+    if at + 3 + width(note) > room {
+        // To the left of the middle, or where that is too narrow as well, without a corner.
+        let hangs = at >= width(note) + 2;
+        let corner = if hangs { page.paint(tone, "─╯") } else { String::new() };
+        let lead = " ".repeat(if hangs { at - width(note) - 2 } else { room - width(note) });
         return page.line(&format!("{pad} {dot} {lead}{note} {corner}"));
     }
     let corner = page.paint(tone, "╰─");

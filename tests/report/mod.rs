@@ -1,6 +1,9 @@
 //! Reports of every format: what they say, what they must not say, and that their readers take them.
 
+mod forges;
+mod readme;
 mod sample;
+mod sarif;
 mod services;
 mod tables;
 mod text;
