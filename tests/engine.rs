@@ -12,7 +12,10 @@ static ENGINE: LazyLock<Engine> = LazyLock::new(|| Engine::new(&CATALOGUE));
 
 /// What of a candidate must be equal; no byte of a secret.
 fn facts(candidates: &[Candidate]) -> Vec<String> {
-    candidates.iter().map(|c| format!("{} {:?} {:?} {:?} {:?}", c.rule.id, c.whole, c.secret, c.confidence, c.evidence)).collect()
+    candidates
+        .iter()
+        .map(|c| format!("{} {:?} {:?} {:?} {:?}", c.rule.id, c.whole, c.secret, c.confidence, c.evidence))
+        .collect()
 }
 
 fn assert_equal(bytes: &[u8]) {
@@ -28,13 +31,15 @@ fn text() -> impl Strategy<Value = String> {
         (0..rules, any::<u64>(), any::<prop::sample::Index>()).prop_map(|(rule, seed, index)| {
             let entry = CATALOGUE.rules()[rule].entry();
             let all: Vec<&String> = entry.examples.matches.iter().chain(&entry.examples.misses).collect();
-            all.get(index.index(all.len().max(1))).map_or_else(String::new, |template| Generator::new(seed).fill(template))
+            all.get(index.index(all.len().max(1)))
+                .map_or_else(String::new, |template| Generator::new(seed).fill(template))
         }),
         "[ -~]{0,80}",
         "[A-Za-z0-9_-]{0,60}",
     ];
     let joint = prop_oneof![Just("\n"), Just(" "), Just("\";"), Just("")];
-    proptest::collection::vec((line, joint), 1..6).prop_map(|lines| lines.iter().map(|(line, joint)| format!("{line}{joint}")).collect())
+    proptest::collection::vec((line, joint), 1..6)
+        .prop_map(|lines| lines.iter().map(|(line, joint)| format!("{line}{joint}")).collect())
 }
 
 proptest! {

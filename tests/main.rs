@@ -1,5 +1,5 @@
 //! The one integration-test binary: one module per subject.
 
-mod report;
 mod engine;
+mod report;
 mod rules;

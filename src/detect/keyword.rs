@@ -19,6 +19,8 @@ const GRAMS: usize = 1 << (5 * WIDTH);
 pub struct Keywords {
     grams: Box<[u64; GRAMS / 64]>,
     automaton: AhoCorasick,
+    /// For each keyword those that it starts with, itself among them, and their lengths.
+    prefixes: Vec<Vec<(usize, usize)>>,
 }
 
 /// Folds a byte to five bits; a letter's two cases fold to the same.
@@ -26,8 +28,22 @@ const fn fold(byte: u8) -> usize {
     (byte & 31) as usize
 }
 
+/// Returns for each of the sorted `words` those that it starts with, as places and lengths.
+fn prefixes(words: &[&str]) -> Vec<Vec<(usize, usize)>> {
+    let mut all: Vec<Vec<(usize, usize)>> = Vec::with_capacity(words.len());
+    for (index, word) in words.iter().enumerate() {
+        // In sorted order a word's prefixes are among those of the word before it, and that word.
+        let before = all.last().map_or(&[][..], Vec::as_slice);
+        let mut own: Vec<(usize, usize)> =
+            before.iter().copied().filter(|&(other, _)| word.starts_with(words[other])).collect();
+        own.push((index, word.len()));
+        all.push(own);
+    }
+    all
+}
+
 impl Keywords {
-    /// Takes the keywords; a found one is named by its place in the list.
+    /// Takes the keywords, sorted and without repetitions; a found one is named by its place in the list.
     pub fn new(words: &[&str]) -> Self {
         let mut grams = Box::new([0; GRAMS / 64]);
         for word in words {
@@ -35,13 +51,13 @@ impl Keywords {
             grams[gram / 64] |= 1 << (gram % 64);
         }
         let automaton = AhoCorasick::builder()
-            .match_kind(MatchKind::Standard)
+            .match_kind(MatchKind::LeftmostLongest)
             .start_kind(StartKind::Anchored)
             .ascii_case_insensitive(true)
             .kind(Some(AhoCorasickKind::ContiguousNFA))
             .build(words)
             .expect("a few thousand short keywords fit the automaton");
-        Self { grams, automaton }
+        Self { grams, automaton, prefixes: prefixes(words) }
     }
 
     /// Calls `each` with the place in the list and the range of every keyword that lies in `window`.
@@ -54,9 +70,12 @@ impl Keywords {
         for (at, &byte) in text[WIDTH - 1..].iter().enumerate() {
             gram = (gram << 5 | fold(byte)) & (GRAMS - 1);
             if self.grams[gram / 64] >> (gram % 64) & 1 == 1 {
-                let input = Input::new(bytes).range(window.start + at..window.end).anchored(Anchored::Yes);
-                let found = self.automaton.try_find_overlapping_iter(input).expect("the automaton may be started anchored");
-                found.for_each(|found| each(found.pattern().as_usize(), found.range()));
+                let start = window.start + at;
+                let input = Input::new(bytes).range(start..window.end).anchored(Anchored::Yes);
+                let longest = self.automaton.try_find(input).expect("the automaton was built to be started anchored");
+                for &(word, length) in longest.iter().flat_map(|found| &self.prefixes[found.pattern().as_usize()]) {
+                    each(word, start..start + length);
+                }
             }
         }
     }

@@ -233,7 +233,8 @@ pub fn is_monotonous(value: &[u8]) -> bool {
 /// Tells whether a value was typed along the alphabet and the digits by turns, as in `a1b2c3d4e5` or
 /// `aA1bB2cC3`: at some stride most characters follow the one before.
 pub fn is_interleaved_sequence(value: &[u8]) -> bool {
-    let folded: Vec<u8> = value.iter().filter(|byte| byte.is_ascii_alphanumeric()).map(u8::to_ascii_lowercase).collect();
+    let folded: Vec<u8> =
+        value.iter().filter(|byte| byte.is_ascii_alphanumeric()).map(u8::to_ascii_lowercase).collect();
     folded.len() >= 16
         && (1..=3).any(|stride| {
             let follows = |(next, last): &(&u8, &u8)| **next == **last + 1 || (**last == b'9' && **next == b'0');

@@ -35,8 +35,19 @@ pub struct Proven {
 }
 
 /// The names that `check.proof` may have.
-pub const NAMES: &[&str] =
-    &["github", "npm", "grafana", "zuplo", "jwt", "pem", "base64-json", "base64-digits", "base64", "basic-auth", "random"];
+pub const NAMES: &[&str] = &[
+    "github",
+    "npm",
+    "grafana",
+    "zuplo",
+    "jwt",
+    "pem",
+    "base64-json",
+    "base64-digits",
+    "base64",
+    "basic-auth",
+    "random",
+];
 
 /// Decodes standard and URL-safe base64, with or without padding.
 pub(super) const BASE64: GeneralPurpose = GeneralPurpose::new(&alphabet::STANDARD, LENIENT);

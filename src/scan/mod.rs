@@ -14,7 +14,7 @@ use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Instant;
 
-use crate::detect::{Engine};
+use crate::detect::Engine;
 use crate::finding::{Finding, Verdict};
 use crate::input::Coverage;
 use crate::inspect::{Inspector, Options};
