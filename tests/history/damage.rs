@@ -67,7 +67,7 @@ fn a_damaged_copy_is_replaced_by_a_sound_one() {
     fs::create_dir(git.root.join(".git/copy")).expect("the name is free");
     for extension in ["pack", "idx"] {
         let from = file(&git, extension);
-        fs::copy(from, git.root.join(".git/copy").join(format!("pack-copy.{extension}"))).expect("there is room");
+        fs::copy(from, git.root.join(".git/copy").join(format!("pack-zz.{extension}"))).expect("there is room");
     }
     for at in (40..fs::read(&path).expect("the pack is there").len() - 40).step_by(211) {
         corrupt(&path, |bytes| bytes[at] ^= 0x41);
@@ -76,7 +76,7 @@ fn a_damaged_copy_is_replaced_by_a_sound_one() {
     assert!(broken.incomplete());
     assert!(broken.objects().len() < whole.objects().len());
     for extension in ["pack", "idx"] {
-        let name = format!("pack-copy.{extension}");
+        let name = format!("pack-zz.{extension}");
         fs::rename(git.root.join(".git/copy").join(&name), git.root.join(".git/objects/pack").join(&name))
             .expect("both are in one file system");
     }
