@@ -7,6 +7,7 @@ pub mod compare;
 pub mod index;
 pub mod objects;
 pub mod range;
+pub mod reftable;
 pub mod repository;
 pub mod staged;
 pub mod stdin;

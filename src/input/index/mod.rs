@@ -13,6 +13,7 @@ use gix::ObjectId;
 use gix::hash::{Kind, oid};
 
 pub use cache_tree::{CacheTree, Node};
+pub(super) use parse::variable;
 
 /// The kind of a thing that an index entry or a tree entry names.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]

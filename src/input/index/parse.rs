@@ -141,7 +141,7 @@ fn compressed_path(data: &[u8], at: usize, last: &mut usize, walked: &mut Walked
 }
 
 /// Reads the number at `at` in git's variable-width form, and where it ends.
-pub(super) fn variable(data: &[u8], mut at: usize) -> Option<(usize, usize)> {
+pub(in crate::input) fn variable(data: &[u8], mut at: usize) -> Option<(usize, usize)> {
     let mut byte = *data.get(at)?;
     let mut value = usize::from(byte & 0x7f);
     while byte & 0x80 != 0 {
