@@ -516,6 +516,27 @@ fn many_changes_are_all_seen_once() {
 }
 
 #[test]
+fn a_large_index_is_compared_by_directories() {
+    let git = repository();
+    let id = git.run(&["rev-parse", "HEAD:README"]);
+    let lines = (0..6000)
+        .map(|number| format!("100644 {id}\td{}/e{}/a-rather-long-file-name-{number}\n", number % 9, number % 100));
+    let list = git.write("../list", lines.collect::<String>());
+    let list = std::fs::File::open(list).expect("it was just written");
+    let mut command = git.git(&["update-index", "--add", "--index-info"]);
+    assert!(command.stdin(list).status().expect("git is installed").success());
+    git.commit("Many");
+    git.add("d3/e7/new", secret());
+    git.run(&["rm", "-q", "--cached", "d5/e5/a-rather-long-file-name-5"]);
+    let repository = Repository::discover(git.path()).expect("the repository is there");
+    let differences = staged::changes(&repository).expect("the index can be read");
+    let paths = |paths: Vec<&bstr::BString>| paths.into_iter().map(ToString::to_string).collect::<Vec<_>>();
+    assert_eq!(paths(differences.changes.iter().map(|change| &change.path).collect()), ["d3/e7/new"]);
+    assert_eq!(paths(differences.gone.iter().map(|gone| &gone.path).collect()), ["d5/e5/a-rather-long-file-name-5"]);
+    assert!(std::fs::metadata(git.file(".git/index")).is_ok_and(|index| index.len() > 300_000), "it is mapped");
+}
+
+#[test]
 fn the_sides_of_a_conflict_are_those_of_the_parents() {
     let git = repository();
     git.run(&["checkout", "-q", "-b", "side"]);
