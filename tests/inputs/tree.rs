@@ -195,7 +195,7 @@ fn what_cannot_be_read_is_noted() {
     git.write("locked", "x");
     git.write("closed/x", "x");
     for path in ["locked", "closed"] {
-        let none = std::fs::Permissions::from_mode(0);
+        let none = std::fs::Permissions::from_mode(0o000);
         std::fs::set_permissions(git.file(path), none).expect("the owner may do this");
     }
     let readable = std::fs::read(git.file("locked")).is_ok();
