@@ -8,6 +8,7 @@ pub mod history;
 pub mod index;
 pub mod objects;
 pub mod range;
+pub mod reftable;
 pub mod repository;
 pub mod staged;
 pub mod stdin;

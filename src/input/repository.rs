@@ -9,6 +9,7 @@ use gix::discover::upwards::TrustPolicy;
 
 use super::index::{Index, IndexError};
 use super::objects::Objects;
+use super::reftable::{self, Refs};
 
 /// The extensions of git's repository format that change nothing about reading, or that are understood here.
 const EXTENSIONS: [&str; 9] = [
@@ -29,6 +30,8 @@ const EXTENSIONS: [&str; 9] = [
 pub struct Repository {
     git: gix::Repository,
     objects: Objects,
+    /// All refs, if they are stored in a format that `gix` does not read.
+    reftable: Option<Refs>,
 }
 
 /// Why a repository cannot be used.
@@ -127,9 +130,12 @@ impl Repository {
     }
 
     fn new(git: gix::Repository) -> Result<Self, RepositoryError> {
-        check_format(&git)?;
+        let reftable = match check_format(&git)? {
+            RefStorage::Files => None,
+            RefStorage::Reftable => Some(read_reftables(&git).map_err(|_| RepositoryError::BrokenHead)?),
+        };
         let objects = Objects::new(git.objects.clone(), git.common_dir(), git.object_hash());
-        Ok(Self { git, objects })
+        Ok(Self { git, objects, reftable })
     }
 
     /// Returns the repository as `gix` sees it.
@@ -165,18 +171,22 @@ impl Repository {
     /// # Errors
     /// If HEAD cannot be read.
     pub fn head(&self) -> Result<Option<ObjectId>, RepositoryError> {
-        let mut head = self.git.head().map_err(|_| RepositoryError::BrokenHead)?;
+        if let Some(refs) = &self.reftable {
+            return Ok(reftable::resolve(b"HEAD", refs));
+        }
+        let head = self.git.head().map_err(|_| RepositoryError::BrokenHead)?;
         if head.is_unborn() {
             return Ok(None);
         }
-        match head.try_peel_to_id() {
-            Ok(id) => Ok(id.map(|id| id.detach())),
-            Err(_) => Err(RepositoryError::BrokenHead),
-        }
+        Ok(Some(head.into_peeled_id().map_err(|_| RepositoryError::BrokenHead)?.detach()))
     }
 
     /// Returns all refs with what they name, symbolic ones followed; a ref that leads nowhere is left out.
     pub fn refs(&self) -> Vec<(BString, ObjectId)> {
+        if let Some(refs) = &self.reftable {
+            let names = refs.keys().filter(|name| name.starts_with(b"refs/"));
+            return names.filter_map(|name| Some((name.clone(), reftable::resolve(name, refs)?))).collect();
+        }
         let Ok(platform) = self.git.references() else { return Vec::new() };
         let Ok(all) = platform.all() else { return Vec::new() };
         all.filter_map(Result::ok)
@@ -191,7 +201,15 @@ impl Repository {
     ///
     /// A tag's own object is returned where the name is a tag's.
     pub fn resolve(&self, revision: &BStr) -> Option<ObjectId> {
-        Some(self.git.rev_parse_single(revision).ok()?.detach())
+        let Some(refs) = &self.reftable else { return Some(self.git.rev_parse_single(revision).ok()?.detach()) };
+        // `gix` can do the rest once the name at the front is replaced by what it stands for.
+        let end = revision.iter().skip(1).position(|byte| b"~^@:{".contains(byte)).map_or(revision.len(), |at| at + 1);
+        let (name, rest) = revision.split_at(end);
+        let Some(id) = reftable::find(name, refs) else {
+            return Some(self.git.rev_parse_single(revision).ok()?.detach());
+        };
+        let revision = [id.to_string().as_bytes(), rest].concat();
+        Some(self.git.rev_parse_single(BStr::new(&revision)).ok()?.detach())
     }
 
     /// Returns the commits whose parents a shallow clone left out.
@@ -230,8 +248,14 @@ fn existing(path: &Path) -> Result<PathBuf, RepositoryError> {
     Ok(parent.unwrap_or(Path::new(".")).to_owned())
 }
 
+/// How a repository stores its refs.
+enum RefStorage {
+    Files,
+    Reftable,
+}
+
 /// Refuses what git refuses: a version or an extension that gives the files another meaning.
-fn check_format(git: &gix::Repository) -> Result<(), RepositoryError> {
+fn check_format(git: &gix::Repository) -> Result<RefStorage, RepositoryError> {
     let config = git.config_snapshot();
     let version = config.integer("core.repositoryFormatVersion").unwrap_or(0);
     if !(0..=1).contains(&version) {
@@ -239,7 +263,7 @@ fn check_format(git: &gix::Repository) -> Result<(), RepositoryError> {
     }
     // Before version 1, extensions were not announced, so git ignores the ones it does not know.
     if version == 0 {
-        return Ok(());
+        return Ok(RefStorage::Files);
     }
     for section in config.plumbing().sections_by_name("extensions").into_iter().flatten() {
         for name in section.value_names() {
@@ -249,5 +273,20 @@ fn check_format(git: &gix::Repository) -> Result<(), RepositoryError> {
             }
         }
     }
-    Ok(())
+    match config.string("extensions.refStorage") {
+        None => Ok(RefStorage::Files),
+        Some(storage) if storage.as_slice() == b"files" => Ok(RefStorage::Files),
+        Some(storage) if storage.as_slice() == b"reftable" => Ok(RefStorage::Reftable),
+        Some(_) => Err(RepositoryError::UnsupportedExtension { name: "refstorage".to_owned() }),
+    }
+}
+
+/// Reads the refs of the repository, and over them those that belong to the work tree alone.
+fn read_reftables(git: &gix::Repository) -> io::Result<Refs> {
+    let mut refs = Refs::new();
+    reftable::read(&git.common_dir().join("reftable"), git.object_hash(), &mut refs)?;
+    if git.git_dir() != git.common_dir() {
+        reftable::read(&git.git_dir().join("reftable"), git.object_hash(), &mut refs)?;
+    }
+    Ok(refs)
 }

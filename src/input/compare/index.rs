@@ -75,7 +75,7 @@ fn compare_directory(
             continue;
         }
         let node = cached.get(&rest[..slash]).copied();
-        let end = directory_end(index, at..entries.end, prefix + slash + 1, node);
+        let end = directory_end(index, at..entries.end, prefix + slash + 1);
         pending.push(Directory { entries: at..end, prefix: prefix + slash + 1, node, parents: before });
         at = end;
     }
@@ -95,16 +95,13 @@ fn compare_file(entry: &Entry<'_>, prefix: usize, parents: &mut [Listing], found
 }
 
 /// Returns the position just past the entries that share the first `prefix` bytes of the path at `range.start`.
-fn directory_end(index: &Index, range: Range<usize>, prefix: usize, node: Option<usize>) -> usize {
+fn directory_end(index: &Index, range: Range<usize>, prefix: usize) -> usize {
     let shared = &index.path(range.start)[..prefix];
-    let inside = |position: usize| position < range.end && index.path(position).starts_with(shared);
-    let counted = node.and_then(|node| index.cache_tree().nodes()[node].entries).map(|count| count as usize);
-    if let Some(end) = counted.and_then(|count| range.start.checked_add(count))
-        && end > range.start
-        && inside(end - 1)
-        && !inside(end)
-    {
-        return end;
+    // The entries are sorted, so those of a directory stand together.
+    let (mut inside, mut outside) = (range.start, range.end);
+    while outside - inside > 1 {
+        let middle = inside + (outside - inside) / 2;
+        if index.path(middle).starts_with(shared) { inside = middle } else { outside = middle }
     }
-    (range.start + 1..range.end).find(|&position| !inside(position)).unwrap_or(range.end)
+    outside
 }

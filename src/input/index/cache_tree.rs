@@ -34,8 +34,8 @@ impl CacheTree {
     /// Returns the positions of the directories right below the one at `parent`, in order.
     pub fn children(&self, parent: usize) -> impl Iterator<Item = usize> {
         let end = self.nodes[parent].end;
-        std::iter::successors(Some(parent + 1), |&child| Some(self.nodes[child].end))
-            .take_while(move |&child| child < end)
+        let inside = move |child: usize| (child < end).then_some(child);
+        std::iter::successors(inside(parent + 1), move |&child| inside(self.nodes[child].end))
     }
 
     /// Parses the extension in `range` of `data`, or returns `None` if it makes no sense.

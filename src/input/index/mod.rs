@@ -5,7 +5,8 @@
 mod cache_tree;
 mod parse;
 
-use std::io;
+use std::io::{self, Read};
+use std::ops::Deref;
 use std::path::{Path, PathBuf};
 
 use bstr::{BStr, ByteSlice};
@@ -13,6 +14,7 @@ use gix::ObjectId;
 use gix::hash::{Kind, oid};
 
 pub use cache_tree::{CacheTree, Node};
+pub(super) use parse::variable;
 
 /// The kind of a thing that an index entry or a tree entry names.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -63,12 +65,51 @@ pub struct Entry<'a> {
 /// The index of a repository, in memory.
 #[derive(Debug)]
 pub struct Index {
-    data: Vec<u8>,
+    data: Bytes,
     hash: Kind,
     entries: Vec<Place>,
     /// The paths of a version 4 index, where they are compressed; otherwise empty.
     paths: Vec<u8>,
     cache: CacheTree,
+}
+
+/// The bytes of an index.
+#[derive(Debug)]
+enum Bytes {
+    Owned(Vec<u8>),
+    Mapped(gix_pack::MMap),
+}
+
+impl Bytes {
+    /// From this size on, mapping a file costs less than reading it.
+    const MAPPED: u64 = 256 << 10;
+
+    fn read(path: &Path) -> io::Result<Self> {
+        let mut file = std::fs::File::open(path)?;
+        if cfg!(unix) && file.metadata()?.len() >= Self::MAPPED {
+            // SAFETY: nobody writes into an index that is in place. Git writes another file and renames it over this one,
+            // and the old content stays as long as it is mapped.
+            #[expect(
+                unsafe_code,
+                reason = "half the time of a hook in a large repository goes into copying the index otherwise"
+            )]
+            return unsafe { gix_pack::MMap::map(&file) }.map(Self::Mapped);
+        }
+        let mut bytes = Vec::new();
+        file.read_to_end(&mut bytes)?;
+        Ok(Self::Owned(bytes))
+    }
+}
+
+impl Deref for Bytes {
+    type Target = [u8];
+
+    fn deref(&self) -> &[u8] {
+        match self {
+            Self::Owned(bytes) => bytes,
+            Self::Mapped(bytes) => bytes,
+        }
+    }
 }
 
 /// Where the parts of an entry lie; the path is in `data`, or in `paths` if that is used.
@@ -122,13 +163,13 @@ impl Index {
     /// # Errors
     /// If the file cannot be read, is damaged, or has a required extension that is not known.
     pub fn open(path: &Path, hash: Kind) -> Result<Self, IndexError> {
-        let data = match std::fs::read(path) {
+        let data = match Bytes::read(path) {
             Ok(data) => data,
             Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Self::empty(hash)),
             Err(source) => return Err(IndexError::Unreadable { path: path.to_owned(), source }),
         };
         match Self::parse(data, hash) {
-            Err(parse::Fault::Split) => Self::parse(joined(path, hash)?, hash),
+            Err(parse::Fault::Split) => Self::parse(Bytes::Owned(joined(path, hash)?), hash),
             parsed => parsed,
         }
         .map_err(|fault| fault.at(path))
@@ -136,7 +177,13 @@ impl Index {
 
     /// Returns an index without entries.
     pub fn empty(hash: Kind) -> Self {
-        Self { data: Vec::new(), hash, entries: Vec::new(), paths: Vec::new(), cache: CacheTree::default() }
+        Self {
+            data: Bytes::Owned(Vec::new()),
+            hash,
+            entries: Vec::new(),
+            paths: Vec::new(),
+            cache: CacheTree::default(),
+        }
     }
 
     /// Returns the number of entries.
@@ -172,7 +219,7 @@ impl Index {
     /// Returns the path of the entry at `position`.
     pub fn path(&self, position: usize) -> &BStr {
         let place = self.entries[position];
-        let paths = if self.paths.is_empty() { &self.data } else { &self.paths };
+        let paths: &[u8] = if self.paths.is_empty() { &self.data } else { &self.paths };
         paths[place.path as usize..(place.path + place.path_len) as usize].as_bstr()
     }
 

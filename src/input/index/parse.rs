@@ -4,7 +4,7 @@ use std::path::Path;
 
 use gix::hash::Kind;
 
-use super::{CacheTree, Index, IndexError, Mode, Place};
+use super::{Bytes, CacheTree, Index, IndexError, Mode, Place};
 
 /// The bytes of an entry before the object's name: times, device, owner, mode, size.
 pub(super) const STAT: usize = 40;
@@ -39,7 +39,7 @@ impl Fault {
 
 impl Index {
     /// Parses a whole index file.
-    pub(super) fn parse(data: Vec<u8>, hash: Kind) -> Result<Self, Fault> {
+    pub(super) fn parse(data: Bytes, hash: Kind) -> Result<Self, Fault> {
         let (version, count) = header(&data)?;
         let walked = walk(&data, hash, version, count)?;
         let mut cache = CacheTree::default();
@@ -141,7 +141,7 @@ fn compressed_path(data: &[u8], at: usize, last: &mut usize, walked: &mut Walked
 }
 
 /// Reads the number at `at` in git's variable-width form, and where it ends.
-pub(super) fn variable(data: &[u8], mut at: usize) -> Option<(usize, usize)> {
+pub(in crate::input) fn variable(data: &[u8], mut at: usize) -> Option<(usize, usize)> {
     let mut byte = *data.get(at)?;
     let mut value = usize::from(byte & 0x7f);
     while byte & 0x80 != 0 {
@@ -207,7 +207,7 @@ mod tests {
     fn paths_of_any_length_are_read() {
         let long = vec![b'x'; 5000];
         let paths: [&[u8]; 4] = [b"a", b"b\xff\n", b"c/d/e12345", &long];
-        let read = Index::parse(index(&paths), Kind::Sha1).expect("a sound index is read");
+        let read = Index::parse(Bytes::Owned(index(&paths)), Kind::Sha1).expect("a sound index is read");
         let found: Vec<&[u8]> = read.entries().map(|entry| &**entry.path).collect();
         assert_eq!(found, paths);
         assert!(read.entries().all(|entry| entry.mode == Mode::File && entry.stage == 0 && !entry.intent_to_add));
@@ -219,7 +219,9 @@ mod tests {
         data.truncate(data.len() - 20);
         data.extend(b"newx\0\0\0\0");
         data.extend([0; 20]);
-        assert!(matches!(Index::parse(data, Kind::Sha1), Err(Fault::Unsupported(name)) if name == "newx"));
+        assert!(
+            matches!(Index::parse(Bytes::Owned(data), Kind::Sha1), Err(Fault::Unsupported(name)) if name == "newx")
+        );
     }
 
     proptest! {
@@ -231,7 +233,7 @@ mod tests {
                 data[at % len] = byte;
             }
             data.truncate(cut);
-            if let Ok(index) = Index::parse(data, Kind::Sha1) {
+            if let Ok(index) = Index::parse(Bytes::Owned(data), Kind::Sha1) {
                 prop_assert!(index.entries().all(|entry| entry.path.len() < 1000));
             }
         }

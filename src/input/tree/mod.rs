@@ -61,9 +61,11 @@ impl Tree {
         let mut notices = Vec::new();
         let repository = match Repository::discover(&places[0].real) {
             Ok(repository) => Some(repository),
-            Err(RepositoryError::NotARepository { .. }) => None,
             Err(error) => {
-                notices.push(broken_notice(&places[0].real, &error));
+                // A repository that is found by walking is tried again, and noted, where the walk comes by it.
+                if std::env::var_os("GIT_DIR").is_some() {
+                    notices.push(broken_notice(&places[0].real, &error));
+                }
                 None
             }
         };

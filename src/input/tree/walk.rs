@@ -27,6 +27,8 @@ pub(super) struct Walk<'a> {
     hasher: RandomState,
     /// The hashes of the absolute paths of all files that were looked at.
     seen: HashSet<u64>,
+    /// The work trees whose repositories cannot be used, each noted once.
+    noted: HashSet<PathBuf>,
 }
 
 impl<'a> Walk<'a> {
@@ -37,7 +39,16 @@ impl<'a> Walk<'a> {
         visitor: &'a dyn Visitor,
     ) -> Self {
         let work_tree = repository.and_then(Repository::work_tree).and_then(|path| path.canonicalize().ok());
-        Self { root, repository, work_tree, coverage, visitor, hasher: RandomState::new(), seen: HashSet::new() }
+        Self {
+            root,
+            repository,
+            work_tree,
+            coverage,
+            visitor,
+            hasher: RandomState::new(),
+            seen: HashSet::new(),
+            noted: HashSet::new(),
+        }
     }
 
     /// Looks at a file that was named; a symbolic link is followed.
@@ -76,20 +87,26 @@ impl<'a> Walk<'a> {
     }
 
     /// Returns the repository that `directory` lies in, if it is not the one of the scan.
-    fn discover(&self, directory: &Path) -> Option<Repository> {
+    fn discover(&mut self, directory: &Path) -> Option<Repository> {
         let root = directory.ancestors().find(|above| above.join(".git").exists())?;
         self.open(root)
     }
 
-    fn open(&self, work_tree: &Path) -> Option<Repository> {
+    fn open(&mut self, work_tree: &Path) -> Option<Repository> {
         match Repository::open(work_tree) {
             Ok(repository) => Some(repository),
             // Whatever is called `.git` there, git would not take it for a repository either.
             Err(RepositoryError::NotARepository { .. }) => None,
             Err(error) => {
-                self.visitor.notice(broken_notice(work_tree, &error));
+                self.note(work_tree, &error);
                 None
             }
+        }
+    }
+
+    fn note(&mut self, work_tree: &Path, error: &RepositoryError) {
+        if self.noted.insert(work_tree.to_owned()) {
+            self.visitor.notice(broken_notice(work_tree, error));
         }
     }
 
@@ -131,7 +148,7 @@ impl<'a> Walk<'a> {
         let index = match repository.index() {
             Ok(index) => index,
             Err(error) => {
-                self.visitor.notice(broken_notice(work_tree, &error));
+                self.note(work_tree, &error);
                 return Vec::new();
             }
         };
@@ -215,10 +232,11 @@ impl Worker<'_, '_> {
 
     fn unread(&self, error: &ignore::Error) {
         match error {
-            ignore::Error::WithPath { path, err } => match err.io_error() {
-                Some(error) => self.reader.unread(&shown(path, self.root), error),
-                None => {}
-            },
+            ignore::Error::WithPath { path, err } => {
+                if let Some(error) = err.io_error() {
+                    self.reader.unread(&shown(path, self.root), error);
+                }
+            }
             ignore::Error::WithDepth { err, .. } | ignore::Error::WithLineNumber { err, .. } => self.unread(err),
             ignore::Error::Io(error) => self.reader.unread(b"a directory", error),
             ignore::Error::Loop { .. } => self.reader.unread(b"a directory", &io::Error::other("links form a loop")),
