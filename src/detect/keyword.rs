@@ -2,8 +2,8 @@
 //!
 //! An automaton of thousands of keywords does not fit into a processor's fast caches, so walking it over every
 //! byte costs several nanoseconds each. Few places of a text start a keyword: a bitmap of four kilobytes, one
-//! bit for every three bytes folded to five bits each, leaves a few per cent of them, and there the automaton is
-//! started anchored.
+//! bit for every three bytes folded to five bits each, leaves some of them, a bitmap for four bytes few of those,
+//! and there the automaton is started anchored.
 
 use std::ops::Range;
 
@@ -13,14 +13,35 @@ use aho_corasick::{AhoCorasick, AhoCorasickKind, Anchored, Input, MatchKind, Sta
 const WIDTH: usize = 3;
 /// The number of folded values of that many bytes.
 const GRAMS: usize = 1 << (5 * WIDTH);
+/// The number of folded values of one byte more.
+const LONG_GRAMS: usize = GRAMS << 5;
 
 /// All keywords, ready to be found in either case.
 #[derive(Debug)]
 pub struct Keywords {
-    grams: Box<[u64; GRAMS / 64]>,
+    grams: Bits,
+    long_grams: Bits,
     automaton: AhoCorasick,
     /// For each keyword those that it starts with, itself among them, and their lengths.
     prefixes: Vec<Vec<(usize, usize)>>,
+}
+
+/// A bit for each small number.
+#[derive(Debug)]
+struct Bits(Vec<u64>);
+
+impl Bits {
+    fn new(count: usize) -> Self {
+        Self(vec![0; count / 64])
+    }
+
+    fn set(&mut self, bit: usize) {
+        self.0[bit / 64] |= 1 << (bit % 64);
+    }
+
+    fn has(&self, bit: usize) -> bool {
+        self.0[bit / 64] >> (bit % 64) & 1 == 1
+    }
 }
 
 /// Folds a byte to five bits; a letter's two cases fold to the same.
@@ -45,10 +66,14 @@ fn prefixes(words: &[&str]) -> Vec<Vec<(usize, usize)>> {
 impl Keywords {
     /// Takes the keywords, sorted and without repetitions; a found one is named by its place in the list.
     pub fn new(words: &[&str]) -> Self {
-        let mut grams = Box::new([0; GRAMS / 64]);
+        let (mut grams, mut long_grams) = (Bits::new(GRAMS), Bits::new(LONG_GRAMS));
         for word in words {
             let gram = word.as_bytes()[..WIDTH].iter().fold(0, |gram, &byte| gram << 5 | fold(byte));
-            grams[gram / 64] |= 1 << (gram % 64);
+            grams.set(gram);
+            match word.as_bytes().get(WIDTH) {
+                Some(&byte) => long_grams.set(gram << 5 | fold(byte)),
+                None => (0..32).for_each(|byte| long_grams.set(gram << 5 | byte)),
+            }
         }
         let automaton = AhoCorasick::builder()
             .match_kind(MatchKind::LeftmostLongest)
@@ -57,7 +82,7 @@ impl Keywords {
             .kind(Some(AhoCorasickKind::ContiguousNFA))
             .build(words)
             .expect("a few thousand short keywords fit the automaton");
-        Self { grams, automaton, prefixes: prefixes(words) }
+        Self { grams, long_grams, automaton, prefixes: prefixes(words) }
     }
 
     /// Calls `each` with the place in the list and the range of every keyword that lies in `window`.
@@ -69,7 +94,11 @@ impl Keywords {
         let mut gram = fold(text[0]) << 5 | fold(text[1]);
         for (at, &byte) in text[WIDTH - 1..].iter().enumerate() {
             gram = (gram << 5 | fold(byte)) & (GRAMS - 1);
-            if self.grams[gram / 64] >> (gram % 64) & 1 == 1 {
+            if self.grams.has(gram) {
+                // At the very end of a window only a keyword of three bytes has room.
+                if text.get(at + WIDTH).is_some_and(|&next| !self.long_grams.has(gram << 5 | fold(next))) {
+                    continue;
+                }
                 let start = window.start + at;
                 let input = Input::new(bytes).range(start..window.end).anchored(Anchored::Yes);
                 let longest = self.automaton.try_find(input).expect("the automaton was built to be started anchored");

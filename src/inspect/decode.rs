@@ -63,7 +63,9 @@ pub fn encoded(bytes: &[u8], runs: &[Span]) -> Vec<Piece> {
         if run.start < behind || run.len() < LEAST {
             continue;
         }
-        let piece = hex(bytes, *run).or_else(|| base64(bytes, *run));
+        let stretch = base64_stretch(bytes, *run);
+        behind = stretch.end;
+        let piece = hex(bytes, *run).or_else(|| base64(bytes, stretch.start));
         if let Some(piece) = piece {
             behind = piece.span.end;
             pieces.push(piece);
@@ -115,12 +117,16 @@ const fn sextet(byte: u8) -> Option<u8> {
     })
 }
 
-/// Decodes the base64 text that a run is part of: to both sides over `+` and `/`, and over line ends.
-fn base64(bytes: &[u8], run: Span) -> Option<Piece> {
-    let mut start = run.start;
-    while start > 0 && run.start - start < GREATEST && sextet(bytes[start - 1]).is_some() {
-        start -= 1;
-    }
+/// Returns the stretch of base64 digits that a run is part of: to both sides over `+` and `/`.
+fn base64_stretch(bytes: &[u8], run: Span) -> Span {
+    let digit = |byte: &&u8| sextet(**byte).is_some();
+    let before = bytes[run.start.saturating_sub(GREATEST)..run.start].iter().rev().take_while(digit).count();
+    let behind = bytes[run.end..(run.end + GREATEST).min(bytes.len())].iter().take_while(digit).count();
+    Span::new(run.start - before, run.end + behind)
+}
+
+/// Decodes the base64 text that starts at `start`, over line ends if it is wrapped.
+fn base64(bytes: &[u8], start: usize) -> Option<Piece> {
     let probe =
         decode_sextets(bytes[start..].iter().copied().filter(|&byte| sextet(byte).is_some()).take(PROBE / 3 * 4));
     if !is_promising(&probe) {
