@@ -148,9 +148,9 @@ impl Engine {
         for window in windows {
             self.keywords.find(bytes, window.range(), |keyword, found| {
                 for &rule in &self.named[keyword] {
-                    let reach = self.rules[usize::from(rule)].compiled().map_or(0, |pattern| pattern.reach());
-                    let start = found.end.saturating_sub(reach);
-                    let end = (found.start + reach).min(bytes.len());
+                    let Some(pattern) = self.rules[usize::from(rule)].compiled() else { continue };
+                    let start = found.end.saturating_sub(pattern.lead());
+                    let end = (found.start + pattern.reach()).min(bytes.len());
                     hits.push((rule, Span::new(start, end)));
                 }
             });

@@ -129,7 +129,7 @@ impl Rule {
 
     /// Returns the compiled pattern, or `None` for a rule that Rust code finds.
     pub fn compiled(&self) -> Option<&Arc<Pattern>> {
-        self.compiled.get_or_init(|| Pattern::compile(&self.pattern).ok().map(Arc::new)).as_ref()
+        self.compiled.get_or_init(|| Pattern::compile(&self.pattern, &self.keywords).ok().map(Arc::new)).as_ref()
     }
 
     /// Tells what is wrong with the pattern; a rule that Rust code finds has none.
@@ -137,7 +137,7 @@ impl Rule {
     /// # Errors
     /// The pattern does not compile or is not bounded.
     pub fn pattern_error(&self) -> Result<(), PatternError> {
-        if self.pattern.is_empty() { Ok(()) } else { Pattern::compile(&self.pattern).map(|_| ()) }
+        if self.pattern.is_empty() { Ok(()) } else { Pattern::compile(&self.pattern, &self.keywords).map(|_| ()) }
     }
 
     /// Returns the pattern as the engine compiles it, or `None` for a rule that Rust code finds.
@@ -261,7 +261,7 @@ fn check_entry(provider: &Provider, entry: &RuleEntry) -> Result<(), RuleIssue> 
         return Err(RuleIssue::Keyword);
     }
     if !entry.pattern.is_empty() {
-        Pattern::compile(&entry.pattern)?;
+        Pattern::compile(&entry.pattern, &[])?;
     }
     globs(&entry.paths).map(|_| ())
 }

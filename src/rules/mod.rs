@@ -3,6 +3,7 @@
 mod catalogue;
 pub mod checksum;
 pub mod pattern;
+mod reach;
 mod schema;
 pub mod template;
 

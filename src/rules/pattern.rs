@@ -1,5 +1,6 @@
 //! Compiles a rule's pattern, and proves how far it can reach.
 
+use std::borrow::Cow;
 use std::ops::Range;
 
 use regex_automata::meta::Regex;
@@ -52,11 +53,15 @@ pub struct Pattern {
     regex: Regex,
     secret: usize,
     reach: usize,
+    lead: usize,
 }
 
 impl Pattern {
     /// Compiles `text`, in byte mode without Unicode classes.
-    pub fn compile(text: &str) -> Result<Self, PatternError> {
+    ///
+    /// # Errors
+    /// The pattern is wrong, or a match could be of any length.
+    pub fn compile(text: &str, keywords: &[Cow<'static, str>]) -> Result<Self, PatternError> {
         let text = expand(text);
         let hir = regex_syntax::ParserBuilder::new()
             .unicode(false)
@@ -78,12 +83,18 @@ impl Pattern {
             .map_err(|error| PatternError::Syntax(error.to_string()))?;
         let secret =
             regex.group_info().to_index(regex_automata::PatternID::ZERO, "secret").ok_or(PatternError::NoSecret)?;
-        Ok(Self { regex, secret, reach })
+        let lead = super::reach::lead(&hir, keywords).unwrap_or(reach);
+        Ok(Self { regex, secret, reach, lead })
     }
 
     /// Returns the greatest number of bytes that a match can have.
     pub const fn reach(&self) -> usize {
         self.reach
+    }
+
+    /// Returns the greatest number of bytes that a match can have before the end of its first keyword.
+    pub const fn lead(&self) -> usize {
+        self.lead
     }
 
     /// Calls `each` with the span of every match in `window` and of its secret, in order.
@@ -113,18 +124,18 @@ mod tests {
 
     fn secrets(pattern: &str, text: &str) -> Vec<String> {
         let mut found = Vec::new();
-        let pattern = Pattern::compile(pattern).expect("the test's pattern is right");
+        let pattern = Pattern::compile(pattern, &[]).expect("the test's pattern is right");
         pattern.matches(text.as_bytes(), 0..text.len(), |_, secret| found.push(text[secret].to_owned()));
         found
     }
 
     #[test]
     fn a_pattern_must_be_bounded_and_name_its_secret() {
-        assert_eq!(Pattern::compile("(?<secret>a+)").err(), Some(PatternError::Unbounded));
-        assert_eq!(Pattern::compile("a{3}").err(), Some(PatternError::NoSecret));
-        assert_eq!(Pattern::compile("(?<secret>a{0,3})").err(), Some(PatternError::Empty));
+        assert_eq!(Pattern::compile("(?<secret>a+)", &[]).err(), Some(PatternError::Unbounded));
+        assert_eq!(Pattern::compile("a{3}", &[]).err(), Some(PatternError::NoSecret));
+        assert_eq!(Pattern::compile("(?<secret>a{0,3})", &[]).err(), Some(PatternError::Empty));
         assert!(matches!(
-            Pattern::compile("(?<secret>a{99999})").err(),
+            Pattern::compile("(?<secret>a{99999})", &[]).err(),
             Some(PatternError::TooLong(_) | PatternError::Syntax(_))
         ));
     }
