@@ -15,6 +15,7 @@ use std::collections::{HashMap, HashSet};
 
 use bstr::{BString, ByteSlice};
 use gix::ObjectId;
+use rayon::prelude::*;
 
 use self::ancestry::Ancestry;
 use self::collect::{Collected, Collector};
@@ -89,6 +90,8 @@ struct History<'a> {
     wanted: &'a [ObjectId],
     ancestry: Ancestry,
     holders: Holders,
+    /// The node of each commit's tree.
+    roots: Vec<u32>,
     facts: Facts,
 }
 
@@ -96,14 +99,15 @@ impl<'a> History<'a> {
     fn new(wanted: &'a [ObjectId], collected: Collected, tips: &Tips) -> Self {
         let holders = Holders::new(wanted, &collected.chunks);
         let ancestry = Ancestry::new(collected.chunks, tips);
-        let facts = holders.facts(&ancestry, tips);
-        Self { wanted, ancestry, holders, facts }
+        let roots = holders.roots(&ancestry);
+        let facts = holders.facts(&roots, &ancestry, tips);
+        Self { wanted, ancestry, holders, roots, facts }
     }
 
     /// Makes the attribution of every wanted object, in their order.
     fn attributions(&self, tips: &Tips, mark: &mut dyn FnMut(ObjectId) -> Option<CommitMark>) -> Vec<Attribution> {
-        let paths = paths::paths(&self.holders, &self.ancestry, tips, PATHS);
-        let counts = arrivals::count(&self.holders, &self.ancestry);
+        let paths = paths::paths(&self.holders, &self.roots, tips, PATHS);
+        let counts = arrivals::count(&self.holders, &self.roots, &self.ancestry);
         let mut refs = self.refs(tips);
         let mut marks: HashMap<u32, Option<CommitMark>> = HashMap::new();
         let mut mark = |commit: u32| marks.entry(commit).or_insert_with(|| mark(self.ancestry.id(commit))).clone();
@@ -138,38 +142,58 @@ impl<'a> History<'a> {
 
     /// Finds the first few refs that reach each wanted object, 64 objects at a time.
     fn refs(&self, tips: &Tips) -> Vec<Vec<BString>> {
-        let mut found: Vec<Vec<&Tip>> = vec![Vec::new(); self.wanted.len()];
-        for (at, id) in self.wanted.iter().enumerate() {
-            found[at].extend(tips.pointing_to(id).filter(|tip| tip.name.is_some()).take(REFS));
-        }
-        for (group, ids) in self.wanted.chunks(64).enumerate() {
-            let masks = self.holders.masks(group * 64);
-            let own: HashMap<u32, u64> =
-                ids.iter().enumerate().filter_map(|(at, id)| Some((self.ancestry.find(id)?, 1 << at))).collect();
-            let bits = self.ancestry.spread(&|commit| {
-                let held = self.holders.node(self.ancestry.tree(commit)).map_or(0, |node| masks[node as usize]);
-                held | own.get(&commit).copied().unwrap_or(0)
-            });
-            for tip in tips.named() {
-                let Some(commit) = tip.commit.and_then(|id| self.ancestry.find(&id)) else { continue };
-                let mut mask = bits[commit as usize];
-                while mask != 0 {
-                    let at = group * 64 + mask.trailing_zeros() as usize;
-                    mask &= mask - 1;
-                    if found[at].len() < REFS && !found[at].iter().any(|known| std::ptr::eq(*known, tip)) {
-                        found[at].push(tip);
+        let named: Vec<(&Tip, u32)> =
+            tips.named().filter_map(|tip| Some((tip, self.ancestry.find(&tip.commit?)?))).collect();
+        self.wanted
+            .par_chunks(64)
+            .enumerate()
+            .flat_map_iter(|(group, ids)| {
+                let bits = self.holding(group * 64, ids);
+                let mut found: Vec<Vec<BString>> = ids.iter().map(|id| direct(id, tips)).collect();
+                let mut open = u64::MAX;
+                for (tip, commit) in &named {
+                    let mut mask = bits[*commit as usize] & open;
+                    while mask != 0 {
+                        let at = mask.trailing_zeros() as usize;
+                        mask &= mask - 1;
+                        found[at].extend(tip.name.clone());
+                        // Those it is tagged with by themselves may come twice.
+                        if found[at].len() >= 2 * REFS {
+                            open &= !(1 << at);
+                        }
                     }
                 }
-            }
-        }
-        found
-            .into_iter()
-            .map(|tips| {
-                let mut names: Vec<BString> = tips.into_iter().filter_map(|tip| tip.name.clone()).collect();
-                names.sort();
-                names.dedup();
-                names
+                found.into_iter().map(first_few)
             })
             .collect()
     }
+
+    /// Returns, for every commit, which of `ids` its tree or that of an ancestor holds, or which it or an ancestor is.
+    fn holding(&self, first: usize, ids: &[ObjectId]) -> Vec<u64> {
+        let masks = self.holders.masks(first);
+        let mut bits: Vec<u64> =
+            self.roots.iter().map(|&node| masks.get(node as usize).copied().unwrap_or(0)).collect();
+        for (at, commit) in ids.iter().enumerate().filter_map(|(at, id)| Some((at, self.ancestry.find(id)?))) {
+            bits[commit as usize] |= 1 << at;
+        }
+        self.ancestry.spread(&mut bits);
+        bits
+    }
+}
+
+/// Returns the names of refs that point to an object itself.
+fn direct(id: &ObjectId, tips: &Tips) -> Vec<BString> {
+    tips.pointing_to(id).filter_map(|tip| tip.name.clone()).take(REFS).collect()
+}
+
+/// Keeps the names that come first, and sorts them.
+fn first_few(names: Vec<BString>) -> Vec<BString> {
+    let mut kept = Vec::new();
+    for name in names {
+        if kept.len() < REFS && !kept.contains(&name) {
+            kept.push(name);
+        }
+    }
+    kept.sort();
+    kept
 }

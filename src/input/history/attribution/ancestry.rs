@@ -108,14 +108,12 @@ impl Ancestry {
         self.head
     }
 
-    /// Gives each commit its own bits, and those of all its ancestors.
-    pub(super) fn spread(&self, own: &dyn Fn(u32) -> u64) -> Vec<u64> {
-        let mut bits = vec![0u64; self.commits.len()];
+    /// Adds to the bits of each commit those of all its ancestors.
+    pub(super) fn spread(&self, bits: &mut [u64]) {
         for &commit in &self.order {
             let inherited = self.parents(commit).iter().fold(0, |all, &parent| all | bits[parent as usize]);
-            bits[commit as usize] = own(commit) | inherited;
+            bits[commit as usize] |= inherited;
         }
-        bits
     }
 
     fn sort(&mut self) {

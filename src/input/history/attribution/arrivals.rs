@@ -1,26 +1,24 @@
 //! Counts the commits that brought an object in by a path at which their parents did not have it.
 
 use super::ancestry::Ancestry;
-use super::holders::{Holders, class};
+use super::holders::{Holders, NONE, class};
 
 /// After so many steps for one commit its count is left as it is: a few nested trees can have billions of paths.
 const PATIENCE: usize = 1 << 20;
 
 /// Returns, for every wanted object, the number of such commits by their class, as in
 /// [`Witness`](super::holders::Witness).
-pub(super) fn count(holders: &Holders, ancestry: &Ancestry) -> Vec<[usize; 3]> {
+pub(super) fn count(holders: &Holders, roots: &[u32], ancestry: &Ancestry) -> Vec<[usize; 3]> {
     let mut counter = Counter {
         holders,
         counts: vec![[0; 3]; holders.wanted()],
         seen: vec![u32::MAX; holders.len()],
         counted: vec![u32::MAX; holders.wanted()],
     };
-    for commit in 0..ancestry.len() {
-        let Some(root) = holders.node(ancestry.tree(commit)) else { continue };
-        let parents: Vec<Option<u32>> =
-            ancestry.parents(commit).iter().map(|&parent| holders.node(ancestry.tree(parent))).collect();
-        if !parents.contains(&Some(root)) {
-            let old = parents.into_iter().flatten().collect();
+    for (commit, &root) in (0..ancestry.len()).zip(roots).filter(|(_, root)| **root != NONE) {
+        let parents = ancestry.parents(commit).iter().map(|&parent| roots[parent as usize]);
+        if !parents.clone().any(|parent| parent == root) {
+            let old = parents.filter(|&parent| parent != NONE).collect();
             counter.compare(root, old, commit, usize::from(class(ancestry.reach(commit))));
         }
     }

@@ -10,6 +10,9 @@ use super::collect::{Chunk, Sieve, key};
 use super::tips::Tips;
 use crate::finding::Reach;
 
+/// Stands for no node.
+pub(super) const NONE: u32 = u32::MAX;
+
 /// One name in a tree for something wanted, or for a tree that holds it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct Link {
@@ -146,6 +149,11 @@ impl Holders {
         self.index.get(&key).copied()
     }
 
+    /// Returns, for every commit, the node of its tree, or [`NONE`].
+    pub(super) fn roots(&self, ancestry: &Ancestry) -> Vec<u32> {
+        (0..ancestry.len()).into_par_iter().map(|commit| self.node(ancestry.tree(commit)).unwrap_or(NONE)).collect()
+    }
+
     /// Returns all nodes, each after those that hold it.
     pub(super) fn order(&self) -> &[u32] {
         &self.order
@@ -175,10 +183,9 @@ impl Holders {
     }
 
     /// Collects what the commits say about their trees and hands it down to what these hold.
-    pub(super) fn facts(&self, ancestry: &Ancestry, tips: &Tips) -> Facts {
+    pub(super) fn facts(&self, roots: &[u32], ancestry: &Ancestry, tips: &Tips) -> Facts {
         let mut facts = vec![Fact::default(); self.len()];
-        for commit in 0..ancestry.len() {
-            let Some(node) = self.node(ancestry.tree(commit)) else { continue };
+        for (commit, &node) in (0..ancestry.len()).zip(roots).filter(|(_, node)| **node != NONE) {
             let reach = ancestry.reach(commit);
             let witness = Some(Witness { class: class(reach), rank: ancestry.rank(commit), commit });
             let in_head = ancestry.head() == Some(commit);

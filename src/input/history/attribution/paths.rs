@@ -4,9 +4,8 @@ use std::collections::HashMap;
 
 use bstr::BString;
 
-use super::ancestry::Ancestry;
 use super::collect::key;
-use super::holders::Holders;
+use super::holders::{Holders, NONE};
 use super::tips::Tips;
 
 /// The path of a root.
@@ -42,12 +41,11 @@ impl Book {
     }
 }
 
-/// Returns the paths of every wanted object, sorted, at most `limit` for each.
-pub(super) fn paths(holders: &Holders, ancestry: &Ancestry, tips: &Tips, limit: usize) -> Vec<Vec<BString>> {
+/// Returns the paths of every wanted object, sorted, at most `limit` for each; `of_commits` are the commits' trees.
+pub(super) fn paths(holders: &Holders, of_commits: &[u32], tips: &Tips, limit: usize) -> Vec<Vec<BString>> {
     let mut roots = vec![false; holders.len()];
-    let commits = (0..ancestry.len()).map(|commit| ancestry.tree(commit));
-    let tagged = tips.objects().map(|(id, _)| key(id.as_bytes()));
-    for node in commits.chain(tagged).filter_map(|key| holders.node(key)) {
+    let commits = of_commits.iter().copied().filter(|&node| node != NONE);
+    for node in commits.chain(tips.objects().filter_map(|(id, _)| holders.node(key(id.as_bytes())))) {
         roots[node as usize] = true;
     }
     let mut found = from_roots(holders, &roots, limit);
