@@ -5,6 +5,7 @@
 //! `cli` > `report` > `scan`, `fix`, `rotate` > `policy` > `inspect` > `detect`, `lint` > `rules`, `mcp`,
 //! `input` > `finding`, `document` > `source`, `secret`.
 
+pub mod document;
 pub mod finding;
 pub mod input;
 pub mod scan;
