@@ -135,7 +135,7 @@ impl<'a> Subject<'a> {
         let servers = if dotenv { Vec::new() } else { servers(document) };
         let mut settings = Vec::new();
         if !dotenv {
-            document.roots.iter().for_each(|root| outside(root, "", &servers, &mut settings));
+            document.roots.iter().for_each(|root| outside(root, "", "", &servers, &mut settings));
         }
         let mut subject = Self {
             path,
@@ -264,16 +264,17 @@ impl<'a> Subject<'a> {
 }
 
 /// Collects the texts that belong to no server.
-fn outside<'a>(node: &'a Node, path: &str, servers: &[Server<'a>], found: &mut Vec<Leaf<'a>>) {
+fn outside<'a>(node: &'a Node, name: &'a str, path: &str, servers: &[Server<'a>], found: &mut Vec<Leaf<'a>>) {
     if servers.iter().any(|server| std::ptr::eq(server.node, node)) {
         return;
     }
     if node.children().is_empty() {
-        found.extend(leaves(node, path));
+        found.extend(leaves(node, name, path));
         return;
     }
     for (index, child) in node.children().iter().enumerate() {
         let step = child.key.as_ref().map_or_else(|| index.to_string(), |key| key.name.clone());
-        outside(child, &pointer(path, &step), servers, found);
+        let name = if child.key.is_some() { child.name() } else { name };
+        outside(child, name, &pointer(path, &step), servers, found);
     }
 }

@@ -185,9 +185,11 @@ fn server<'a>(node: &'a Node, path: &str, under: &'a str, parent: Option<(&'a No
 }
 
 /// Returns all texts below `node`, as settings that belong to no server.
-pub fn leaves<'a>(node: &'a Node, path: &str) -> Vec<Leaf<'a>> {
+///
+/// `name` is the key that the node goes by: its own, or that of the list it is an element of.
+pub fn leaves<'a>(node: &'a Node, name: &'a str, path: &str) -> Vec<Leaf<'a>> {
     let mut found = Vec::new();
-    gather(node, Field::Other, path, node.name(), None, &mut found);
+    gather(node, Field::Other, path, name, None, &mut found);
     found
 }
 

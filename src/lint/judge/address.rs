@@ -141,12 +141,24 @@ fn path(text: &str, host: &str, range: Range<usize>, found: &mut Vec<Piece>) {
     for segment in whole.split('/') {
         let literal = super::references(segment).is_empty() && !is_placeholder(segment);
         let made = looks_made(segment) || is_uuid(segment) && known;
-        if literal && (known && (made || looks_long(segment)) || about_mcp && made && segment.len() >= 24) {
+        if literal
+            && (known && (made || looks_long(segment) || is_slug(segment)) || about_mcp && made && segment.len() >= 24)
+        {
             pieces.push(Piece { range: start..start + segment.len(), part: Part::Path, name: "path".to_owned() });
         }
         start += segment.len() + 1;
     }
     found.append(&mut pieces);
+}
+
+/// Tells whether a part of a path is words and a random end, as Composio makes them.
+fn is_slug(segment: &str) -> bool {
+    let parts: Vec<&str> = segment.split('-').collect();
+    let Some((last, words)) = parts.split_last() else { return false };
+    let mixed = last.len() == 6
+        && last.bytes().any(|byte| byte.is_ascii_uppercase())
+        && last.bytes().all(|byte| byte.is_ascii_alphanumeric());
+    mixed && words.len() >= 3 && words.iter().all(|word| word.bytes().all(|byte| byte.is_ascii_lowercase()))
 }
 
 fn looks_long(segment: &str) -> bool {

@@ -1,7 +1,8 @@
 //! Decides whether a value only shows where a credential goes.
 
 /// Words of which placeholders are made, in several languages.
-const WORDS: &str = "your my the put insert enter paste add replace set with here this me actual real own api apikey key keys \
+const WORDS: &str = "remplacez par mot passe reemplazar con contrasena tua chiave inserisci wachtwoord haslo sifre parola kennwort \
+    passwort different that please private dont commit never must your my the put insert enter paste add replace set with here this me actual real own api apikey key keys \
     token tokens secret secrets pat password passwd pass pwd id url value credential credentials name host user \
     username account access personal bearer auth client private public org team workspace example sample dummy \
     fake test testing placeholder demo default todo tbd none null nil undefined empty na foo bar baz qux string \
@@ -15,10 +16,6 @@ const PRODUCTS: &str = "github gitlab slack notion figma openai anthropic google
     confluence stripe supabase postgres postgresql mysql mongo mongodb redis db database aws azure gemini claude \
     smithery sentry perplexity hf huggingface replicate elevenlabs discord telegram bot airtable asana hubspot \
     zapier context mcp server app application project integration session jwt sk ghp pk neo j";
-
-/// Signs in other scripts that only a placeholder has.
-const SCRIPTS: &[&str] =
-    &["你的", "您的", "替换", "填入", "填写", "密钥", "令牌", "あなた", "ここ", "キー", "여기", "입력", "ваш", "ключ"];
 
 /// Pieces that no credential contains, in lower case.
 const PIECES: &[&str] = &[
@@ -58,10 +55,23 @@ pub fn is_placeholder(value: &str) -> bool {
         return true;
     }
     let lower = value.to_lowercase();
-    if PIECES.iter().any(|piece| lower.contains(piece)) || SCRIPTS.iter().any(|sign| lower.contains(sign)) {
+    if PIECES.iter().any(|piece| lower.contains(piece)) {
         return true;
     }
-    is_bracketed(value) || is_mask(value) || is_sequence(&lower) || is_repeated(value) || is_of_words(&lower)
+    let foreign = |c: char| {
+        ('\u{400}'..='\u{52f}').contains(&c)
+            || ('\u{3040}'..='\u{9fff}').contains(&c)
+            || ('\u{ac00}'..='\u{d7a3}').contains(&c)
+    };
+    if value.contains(foreign) {
+        return true;
+    }
+    is_bracketed(value)
+        || is_mask(value)
+        || is_sequence(&lower)
+        || is_repeated(value)
+        || is_of_words(&lower)
+        || is_phrase(&lower)
 }
 
 fn is_bracketed(value: &str) -> bool {
@@ -121,6 +131,19 @@ fn is_of_words(lower: &str) -> bool {
         && parts.iter().all(|part| splits(part))
 }
 
+/// Tells whether two or more parts, and at least half of them, are such words, and the others are short and plain.
+fn is_phrase(lower: &str) -> bool {
+    let parts: Vec<&str> = lower.split(['_', '-', '.', ' ']).filter(|part| !part.is_empty()).collect();
+    let all = || WORDS.split_ascii_whitespace().chain(PRODUCTS.split_ascii_whitespace());
+    let known = parts.iter().filter(|part| part.len() > 2 && all().any(|word| word == **part)).count();
+    let plain = |part: &&str| {
+        let bytes = part.as_bytes();
+        bytes.len() <= 12 && bytes.iter().all(u8::is_ascii_lowercase)
+            || bytes.len() <= 5 && bytes.iter().all(u8::is_ascii_digit)
+    };
+    known >= 2 && known * 2 >= parts.len() && parts.iter().all(plain)
+}
+
 /// Tells whether `part` can be cut into words of placeholders and digits.
 fn splits(part: &str) -> bool {
     let bytes = part.as_bytes();
@@ -157,7 +180,7 @@ mod tests {
             replace_me|dummy|secret|token123|abc123|mykey|SEU_TOKEN_AQUI|tu_api_key|votre_cle|API_KEY_HERE|****|ntn_****|mcp_3adf...|your api key here|\
             hard-coded-example|placeholder-key|000000000000|aaaaaaaa|123456|1234567890|sk-1234567890abcdef|my-secret-password|not-needed|EMPTY|none|test-key|\
             你的密钥|ここにキー|PASTE_TOKEN_HERE|test-api-key-12345|github_token|a1b2c3d4e5f6|password|postgres|admin123|00000000-0000-0000-0000-000000000000|sk-your-key|\
-            insert-your-key|your_figma_api_key|YOURAPIKEY|enter your token|mySecretToken|superSecret123|abcdefghijklmnop";
+            insert-your-key|your_figma_api_key|YOURAPIKEY|enter your token|mySecretToken|superSecret123|abcdefghijklmnop|tpg-dev-secret-key-12345|app-secret-that-is-different|SPIDERHUB_MYSQL_PASSWORD|您的密碼|ваш_пароль";
         for value in cases.split('|') {
             assert!(is_placeholder(value.trim()), "{value}");
         }

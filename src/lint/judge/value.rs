@@ -19,7 +19,9 @@ pub fn can_be_key(value: &str) -> bool {
 
 /// Tells whether a value under a name that says `password` can be one.
 pub fn can_be_password(value: &str) -> bool {
+    let plain_word = value.len() < 8 && value.bytes().all(|byte| byte.is_ascii_lowercase());
     (4..=256).contains(&value.len())
+        && !plain_word
         && !matches!(
             value.to_ascii_lowercase().as_str(),
             "true" | "false" | "yes" | "none" | "null" | "disabled" | "enabled"
@@ -45,7 +47,9 @@ pub fn looks_made(value: &str) -> bool {
     {
         return false;
     }
-    value.split(|c: char| !c.is_ascii_alphanumeric()).any(is_mixed)
+    // Those are the lengths of commits and digests.
+    let is_digest = matches!(value.len(), 40 | 64) && value.bytes().all(|byte| byte.is_ascii_hexdigit());
+    !is_digest && value.split(|c: char| !c.is_ascii_alphanumeric()).any(is_mixed)
 }
 
 /// Tells whether a text of letters and digits changes so often between them that no person wrote it.
