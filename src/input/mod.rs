@@ -2,6 +2,8 @@
 //!
 //! Every input hands its blobs to a [`Visitor`], from as many threads as it likes, and keeps none of them.
 
+pub mod ignore_rules;
+
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 

@@ -37,8 +37,9 @@ mod wrong_server_key;
 
 use bstr::BStr;
 
+pub use crate::input::ignore_rules::IgnoreState;
 pub use finding::{About, Edit, Fix, LintFinding, Moved, Persona, Safety, meta};
-pub use repository::{IgnoreState, RepositoryFacts, RepositoryFinding, lint_repository};
+pub use repository::{RepositoryFacts, RepositoryFinding, lint_repository};
 pub use subject::{Located, Subject};
 
 use crate::document::{DocumentError, parse};

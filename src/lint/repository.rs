@@ -4,21 +4,9 @@ use bstr::{BStr, BString, ByteSlice};
 
 use super::finding::{Edit, Fix, LintFinding, Persona, Safety};
 use super::{tracked_secret_file, uncovered_secret_file};
+use crate::input::ignore_rules::IgnoreState;
 use crate::mcp::spelling;
 use crate::source::Span;
-
-/// What git's ignore rules say about a path.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum IgnoreState {
-    /// It is not ignored.
-    No,
-    /// Only the user's own configuration ignores it.
-    Global,
-    /// Only `info/exclude` of this clone ignores it.
-    Exclude,
-    /// A `.gitignore` of the repository ignores it.
-    Ignored,
-}
 
 /// What the lints must know about a repository. Paths are relative to its root, with `/`.
 pub struct RepositoryFacts<'a> {
