@@ -31,7 +31,7 @@ fn walk(folder: &Path, files: &mut Vec<PathBuf>) {
     }
 }
 
-fn filled(file: &Path, root: &Path) -> Filled {
+pub fn filled(file: &Path, root: &Path) -> Filled {
     let path = file.strip_prefix(root).expect("found below it").to_string_lossy().replace('\\', "/");
     let path = path.split_once('/').expect("each case has a folder").1.trim_end_matches(".fixture").to_owned();
     let template = fs::read_to_string(file).expect("a fixture is text");

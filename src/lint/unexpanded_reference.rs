@@ -1,6 +1,7 @@
 //! `mcp/unexpanded-reference`: the syntax of a reference belongs to another client, or works in another field.
 
 use super::judge::{Says, says};
+use super::remedy::translated;
 use super::{About, Lint, LintFinding, Persona, Subject};
 use crate::finding::{Confidence, Severity};
 use crate::mcp::{Field, Leaf, Reading, Server, Syntax, references};
@@ -35,7 +36,11 @@ impl Lint for Rule {
                 }
                 for reference in references(&leaf.scalar.text) {
                     if owner.dialect.expands(reference.syntax, leaf.field) == Some(false) {
-                        found.push(report(owner, leaf, reference.syntax, leaf.scalar.raw(reference.range)));
+                        let mut finding =
+                            report(owner, leaf, reference.syntax, leaf.scalar.raw(reference.range.clone()));
+                        finding.fix =
+                            translated(owner, leaf, subject.document.format, reference.syntax, reference.range);
+                        found.push(finding);
                     }
                 }
             }

@@ -1,9 +1,11 @@
 //! `mcp/wrong-server-key`: a client does not look for servers there.
 
 use super::finding::shown;
-use super::{About, Lint, LintFinding, Persona, Subject};
+use super::{About, Edit, Fix, Lint, LintFinding, Persona, Safety, Subject};
+use crate::document::Format;
 use crate::finding::{Confidence, Severity};
 use crate::mcp::Server;
+use crate::source::Span;
 
 /// What the lint says about itself.
 pub static ABOUT: About = About {
@@ -44,9 +46,22 @@ impl Lint for Rule {
             let message =
                 format!("{} reads servers from `{}`, not from `{}`", owner.client.name, right[0], shown(server.under));
             let pointer = server.pointer.rsplit_once('/').map_or("", |(parent, _)| parent);
-            found.push(LintFinding::new(&ABOUT, span, pointer, message));
+            let mut finding = LintFinding::new(&ABOUT, span, pointer, message);
+            let free = subject.document.format != Format::Toml
+                && subject.document.roots.iter().all(|root| root.get(right[0]).is_none());
+            if free && owner.dialect.servers[0] == right[0] {
+                finding.fix = key.map(|key| renamed(subject.bytes, key.span, right[0]));
+            }
+            found.push(finding);
         }
     }
+}
+
+/// Renames a key and keeps its quotes.
+fn renamed(bytes: &[u8], span: Span, name: &str) -> Fix {
+    let quote = bytes.get(span.start).copied().filter(|byte| matches!(byte, b'"' | b'\''));
+    let text = quote.map_or_else(|| name.to_owned(), |quote| format!("{0}{name}{0}", quote as char));
+    Fix { edits: vec![Edit { span, text }], safety: Safety::Safe, moved: None }
 }
 
 /// Returns the last key of a path of the data.

@@ -1,11 +1,17 @@
 //! What takes the place of a literal credential: the variable's name, the message, the edit.
 
+mod codex;
+mod edit;
+mod goose;
+mod inputs;
+mod text;
+
 use super::finding::{About, Edit, Fix, LintFinding, Moved, Safety, shown};
 use super::judge::Form;
 use super::{Located, Subject};
-use crate::document::{Format, Quoting};
-use crate::mcp::{Field, How, Leaf, Reading};
-use crate::source::Span;
+use crate::mcp::{Field, How, Leaf, Server};
+
+pub(super) use edit::translated;
 
 /// Makes the finding of a literal credential, with the edit that takes it out where there is one.
 ///
@@ -16,7 +22,7 @@ pub(super) fn credential(about: &'static About, subject: &Subject<'_>, located: 
     let mut finding = LintFinding::new(about, located.span, leaf.pointer.clone(), message).with_secret(located.span);
     finding.confidence = located.literal.confidence;
     let variable = variable(subject, located);
-    finding.fix = edit(subject, located, &variable);
+    finding.fix = fix(subject, located, &variable);
     finding.variable = Some(variable);
     finding
 }
@@ -82,62 +88,59 @@ fn upper(name: &str) -> String {
 }
 
 /// Returns the edit that the file's client allows, if its behaviour is known for certain.
-fn edit(subject: &Subject<'_>, located: &Located, variable: &str) -> Option<Fix> {
+fn fix(subject: &Subject<'_>, located: &Located, variable: &str) -> Option<Fix> {
     let owner = subject.verified()?;
-    let leaf = subject.leaf(located);
-    located.server?;
-    let field = if matches!(leaf.field, Field::Env | Field::Headers | Field::Argument | Field::Url) {
-        leaf.field
-    } else {
-        return None;
-    };
-    let name = match field {
+    let place = Place { subject, located, server: located.server?, variable };
+    let leaf = place.leaf();
+    let name = match leaf.field {
         Field::Env => "env",
         Field::Headers => "header",
         Field::Argument => "arg",
-        _ => "url",
+        Field::Url => "url",
+        Field::Oauth if owner.dialect.fix.how == How::Reference => "env",
+        _ => return None,
     };
-    if !owner.dialect.fix.fields.iter().any(|known| known == name) || !leaf.scalar.is_exact() {
+    let fix = &owner.dialect.fix;
+    if !fix.fields.iter().any(|known| known == name) || !leaf.scalar.is_exact() {
         return None;
     }
-    match owner.dialect.fix.how {
-        How::Reference => reference(subject, owner, leaf, located, variable),
-        _ => None,
+    match fix.how {
+        How::Reference => edit::reference(&place, &fix.text),
+        How::Inputs => inputs::input(&place),
+        How::UserConfig => inputs::user_config(&place),
+        How::Codex => codex::edit(&place),
+        How::Goose => goose::edit(&place),
+        How::TokenStore => edit::token_store(&place),
+        How::None => None,
     }
 }
 
-/// Puts the client's reference in place of the literal and leaves everything around it.
-fn reference(
-    subject: &Subject<'_>,
-    owner: &Reading,
-    leaf: &Leaf<'_>,
-    located: &Located,
-    variable: &str,
-) -> Option<Fix> {
-    let text = owner.dialect.fix.text.replace("NAME", variable);
-    let moved = Some(Moved { variable: variable.to_owned(), span: located.span, environment: true });
-    if located.literal.form == Form::Default {
-        // `${NAME:-secret}`: only the default goes, with its operator.
-        let range = located.literal.range.clone();
-        let before = leaf.scalar.text[..range.start].rfind(":-").filter(|at| at + 2 == range.start)?;
-        let edits = vec![Edit { span: leaf.scalar.raw(before..range.end), text: String::new() }];
-        return Some(Fix { edits, safety: Safety::Safe, moved });
-    }
-    let edits = vec![replaced(subject.document.format, leaf, located, &text)?];
-    Some(Fix { edits, safety: Safety::Safe, moved })
+/// A literal and all that an edit of it needs to know.
+struct Place<'a, 'b> {
+    subject: &'b Subject<'a>,
+    located: &'b Located,
+    server: usize,
+    variable: &'b str,
 }
 
-/// Replaces the literal by `text`, with quotes where the file's language asks for them.
-fn replaced(format: Format, leaf: &Leaf<'_>, located: &Located, text: &str) -> Option<Edit> {
-    let scalar = leaf.scalar;
-    let is_yaml = matches!(format, Format::Yaml | Format::FrontMatter);
-    if is_yaml && scalar.quoting == Quoting::Plain {
-        let (before, after) = (&scalar.text[..located.literal.range.start], &scalar.text[located.literal.range.end..]);
-        if before.contains(['"', '\\']) || after.contains(['"', '\\']) {
-            return None;
-        }
-        return Some(Edit { span: scalar.content, text: format!("\"{before}{text}{after}\"") });
+impl<'a> Place<'a, '_> {
+    fn leaf(&self) -> &Leaf<'a> {
+        self.subject.leaf(self.located)
     }
-    let span = Span::new(located.span.start, located.span.end);
-    Some(Edit { span, text: text.to_owned() })
+
+    fn server(&self) -> &Server<'a> {
+        &self.subject.servers[self.server]
+    }
+
+    /// Tells whether the literal is all of the text, but for a scheme.
+    fn is_value(&self) -> bool {
+        self.located.literal.form == Form::Value
+            && self.located.literal.range.end == self.leaf().scalar.text.trim_end().len()
+    }
+
+    /// Makes the fix; `environment` tells whether the value belongs into a variable of the environment.
+    fn made(&self, edits: Vec<Edit>, environment: bool) -> Option<Fix> {
+        let moved = Moved { variable: self.variable.to_owned(), span: self.located.span, environment };
+        Some(Fix { edits, safety: Safety::Safe, moved: Some(moved) })
+    }
 }
