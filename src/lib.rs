@@ -9,6 +9,7 @@ pub mod document;
 pub mod finding;
 pub mod fix;
 pub mod input;
+pub mod inventory;
 pub mod lint;
 pub mod mcp;
 pub mod scan;
