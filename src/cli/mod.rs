@@ -1,5 +1,6 @@
 //! The command line: arguments in, exit code out.
 
+mod hook;
 mod output;
 mod rules;
 mod scan;
@@ -18,6 +19,8 @@ pub struct Arguments {
 enum Command {
     /// Looks for leaked credentials in a working tree, in what is staged, or in all of history.
     Scan(scan::Arguments),
+    /// Installs, removes and runs hooks of git and of coding agents.
+    Hook(hook::Arguments),
     /// Lists, filters and checks rules.
     Rules(rules::Arguments),
 }
@@ -26,6 +29,7 @@ enum Command {
 pub fn run(arguments: Arguments) -> u8 {
     let result = match arguments.command {
         Command::Scan(arguments) => scan::run(&arguments),
+        Command::Hook(arguments) => hook::run(&arguments),
         Command::Rules(arguments) => rules::run(&arguments),
     };
     match result {
