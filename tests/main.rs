@@ -8,3 +8,4 @@ mod inputs;
 mod lint;
 mod report;
 mod rules;
+mod versions;

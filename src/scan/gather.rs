@@ -2,15 +2,15 @@
 
 use std::cell::RefCell;
 use std::collections::{HashMap, HashSet};
-use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex};
 
 use gix::ObjectId;
 
 use crate::detect::Scratch;
 use crate::finding::{Finding, Notice};
-use crate::input::{Blob, Coverage, Visitor};
-use crate::inspect::Inspector;
+use crate::input::{Blob, Coverage, Memory, Version, Visitor};
+use crate::inspect::{Inspected, Inspector, Trace};
 use crate::lint::may_be_configuration;
 use crate::policy::config::Config;
 use crate::secret::Identity;
@@ -105,22 +105,45 @@ pub fn join(findings: Vec<Finding>) -> Vec<Finding> {
     joined
 }
 
-impl Visitor for Gather<'_> {
-    fn visit(&self, blob: Blob<'_>) {
+impl Gather<'_> {
+    /// Tells whether a blob is left out by the configuration; remembers one that may be an agent's configuration.
+    fn leaves_out(&self, blob: &Blob<'_>) -> bool {
         if blob.origin.path().is_some_and(|path| self.config.excludes(path)) {
             self.coverage.skipped.fetch_add(1, Ordering::Relaxed);
-            return;
+            return true;
         }
         if let Origin::Object { id, kind: ObjectKind::Blob, path: None, .. } = &blob.origin
             && may_be_configuration(blob.bytes)
         {
             self.configurations.lock().expect("nothing panics under the lock").insert(*id);
         }
-        let inspected = SCRATCH.with_borrow_mut(|scratch| self.inspector.inspect(&blob.origin, blob.bytes, scratch));
+        false
+    }
+
+    fn keep(&self, inspected: Inspected) {
         if !inspected.findings.is_empty() {
             self.findings.lock().expect("nothing panics under the lock").extend(inspected.findings);
         }
         inspected.notices.into_iter().for_each(|notice| self.notice(notice));
+    }
+}
+
+impl Visitor for Gather<'_> {
+    fn visit(&self, blob: Blob<'_>) {
+        if !self.leaves_out(&blob) {
+            self.keep(SCRATCH.with_borrow_mut(|scratch| self.inspector.inspect(&blob.origin, blob.bytes, scratch)));
+        }
+    }
+
+    fn visit_version(&self, blob: Blob<'_>, version: Option<Version<'_>>) -> Memory {
+        if self.leaves_out(&blob) {
+            return None;
+        }
+        let base = version.and_then(|version| Some((version.base.downcast_ref::<Trace>()?, version.copies)));
+        let (inspected, trace) =
+            SCRATCH.with_borrow_mut(|scratch| self.inspector.inspect_version(&blob.origin, blob.bytes, base, scratch));
+        self.keep(inspected);
+        trace.map(|trace| Arc::new(trace) as Arc<dyn std::any::Any + Send + Sync>)
     }
 
     fn notice(&self, notice: Notice) {
