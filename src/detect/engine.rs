@@ -21,11 +21,11 @@ const PREFIX: usize = 16;
 /// How far around an anchor keywords are looked for.
 const AROUND: usize = 96;
 /// The greatest length of a match whose rule is near; the keyword of a longer one may stand far from a change.
-const NEAR: usize = 512;
+const NEAR: usize = 640;
 /// How far from a match a byte can decide about it: by a word nearby, by the run that leads to its keyword.
 pub const INFLUENCE: usize = 256;
 /// How far around a change must be searched to find every match of a near rule that it can decide about.
-pub const MARGIN: usize = 1024;
+pub const MARGIN: usize = 1152;
 
 /// A match that passed its proofs. Lives only until inspection has masked the text.
 #[derive(Clone, Debug)]

@@ -226,7 +226,8 @@ impl Inspector {
             return;
         }
         let secrets = candidates.iter().map(|candidate| candidate.secret);
-        let hidden: Vec<Span> = secrets.chain(linted.findings.iter().filter_map(|found| found.secret)).collect();
+        let secrets = secrets.chain(linted.findings.iter().filter_map(|found| found.secret));
+        let hidden: Vec<Span> = secrets.map(|secret| place::widened(layer.bytes, secret)).collect();
         overlap::resolve(&mut candidates);
         let lines = std::cell::OnceCell::new();
         if !linted.findings.is_empty() || linted.error.is_some() {

@@ -29,6 +29,14 @@ pub fn place(
     Place { origin: origin.clone(), span, start, end, excerpt, via: layer.via.to_vec(), allow, attribution: None }
 }
 
+/// Returns a secret's span with the token characters behind it: a rule may have taken only a part of a secret, and
+/// nothing of the rest may be shown.
+pub fn widened(bytes: &[u8], secret: Span) -> Span {
+    let part = |byte: &&u8| byte.is_ascii_alphanumeric() || b"_-+/".contains(byte);
+    let behind = bytes[secret.end..].iter().take(AROUND).take_while(part).count();
+    Span::new(secret.start, secret.end + behind)
+}
+
 /// Describes where `span` stands in the outermost text.
 pub fn outer(bytes: &[u8], lines: &LineIndex, span: Span, is_secret: bool, hidden: &[Span]) -> Outer {
     let position = lines.position(span.start);
