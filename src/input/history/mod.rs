@@ -11,12 +11,12 @@ mod copies;
 mod damage;
 mod delta;
 mod forest;
-mod fresh;
 mod inflate;
 mod loose;
 mod metadata;
 mod names;
 mod pack;
+mod patch;
 mod report;
 mod rescue;
 mod share;
@@ -190,6 +190,7 @@ struct Contents<'a> {
 struct Tally {
     kinds: [u64; 4],
     bytes: u64,
+    seen: names::Seen,
 }
 
 impl Sink for Contents<'_> {
@@ -199,8 +200,8 @@ impl Sink for Contents<'_> {
         tally.kinds[object.kind as usize] += 1;
         tally.bytes += object.bytes.len() as u64;
         if object.kind == ObjectKind::Tree {
-            if let Some(names) = self.names {
-                names.add(object.id, object.bytes, object.fresh);
+            if let (Some(names), Some(outline)) = (self.names, object.tree) {
+                names.add(&mut tally.seen, object.id, outline.fresh(object.bytes));
             }
             return;
         }
@@ -209,7 +210,7 @@ impl Sink for Contents<'_> {
     }
 
     fn flush(&self, tally: &mut Tally) {
-        let Tally { kinds, bytes } = std::mem::take(tally);
+        let (kinds, bytes) = (std::mem::take(&mut tally.kinds), std::mem::take(&mut tally.bytes));
         let coverage = self.coverage;
         for (kind, counter) in [
             (ObjectKind::Blob, &coverage.blobs),

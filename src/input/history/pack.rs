@@ -144,6 +144,12 @@ impl Pack {
         &self.all()[self.end..] == self.index.pack_checksum().as_bytes()
     }
 
+    /// Returns how many bytes the name of an object has.
+    #[inline]
+    pub(super) fn hash_len(&self) -> usize {
+        self.hash.len_in_bytes()
+    }
+
     /// Reads the head of the entry at `offset`.
     #[inline]
     pub(super) fn entry(&self, offset: u64) -> Result<Entry, Damage> {

@@ -10,12 +10,13 @@ use gix::oid;
 use super::buffer::{Budget, Buffer, Pool};
 use super::damage::Damage;
 use super::forest::Forest;
-use super::fresh::{Fresh, build};
 use super::inflate::Inflater;
 use super::loose;
 use super::pack::{Base, Pack};
+use super::patch;
 use super::share::{Share, Unit};
 use super::stores::Loose;
+use super::tree::{Copied, Outline};
 use crate::source::ObjectKind;
 
 /// One object, while its content is at hand.
@@ -26,9 +27,8 @@ pub(super) struct Object<'a> {
     pub(super) kind: ObjectKind,
     /// Its content.
     pub(super) bytes: &'a [u8],
-    /// For a tree: the ranges that are not copied from another tree, which was handed over before it or is known
-    /// otherwise; ascending; an empty one is a seam between two copied parts. `None` if all may be new.
-    pub(super) fresh: Option<&'a [Range<usize>]>,
+    /// For a tree: where its entries are.
+    pub(super) tree: Option<&'a Outline>,
 }
 
 /// Takes the objects. Called from several threads at once, each with a state of its own.
@@ -71,11 +71,13 @@ pub(super) enum FailedPlace {
 
 /// The content of an object and those of its children that are still to be made.
 pub(super) struct Frame {
-    pub(super) set: usize,
-    pub(super) kind: ObjectKind,
-    pub(super) bytes: Buffer,
-    pub(super) next: u32,
-    pub(super) end: u32,
+    set: usize,
+    kind: ObjectKind,
+    bytes: Buffer,
+    /// For a tree: where its entries begin.
+    starts: Vec<u32>,
+    next: u32,
+    end: u32,
 }
 
 /// What all threads share.
@@ -109,7 +111,11 @@ pub(super) struct Worker<'a, S: Sink> {
     inflater: Inflater,
     pool: Pool,
     stack: Vec<Frame>,
-    fresh: Fresh,
+    /// The memory of outlines that nobody needs.
+    spare: Vec<Vec<u32>>,
+    copied: Vec<Copied>,
+    /// That of the last tree that was made.
+    outline: Outline,
     failures: Vec<Failure>,
     since_flush: usize,
 }
@@ -123,7 +129,9 @@ impl<'a, S: Sink> Worker<'a, S> {
             inflater: Inflater::new(),
             pool: Pool::default(),
             stack: Vec::new(),
-            fresh: Fresh::new(),
+            spare: Vec::new(),
+            copied: Vec::new(),
+            outline: Outline::default(),
             failures: Vec::new(),
             since_flush: 0,
         }
@@ -176,8 +184,7 @@ impl<'a, S: Sink> Worker<'a, S> {
     fn loose(&mut self, object: &Loose) -> Result<(), Damage> {
         let path = loose::path(&object.objects, object.id);
         let (kind, buffer, start) = loose::read(&path, &mut self.inflater, &mut self.pool, self.job.budget)?;
-        let object = Object { id: &object.id, kind, bytes: &buffer.bytes()[start..], fresh: None };
-        self.job.sink.object(&mut self.local, object);
+        self.hand_over(&object.id, kind, &buffer.bytes()[start..]);
         self.pool.give(buffer, self.job.budget);
         Ok(())
     }
@@ -197,8 +204,7 @@ impl<'a, S: Sink> Worker<'a, S> {
             self.pool.give(buffer, self.job.budget);
             return Err(damage);
         }
-        self.fresh.all = true;
-        self.made(set, node, kind, buffer);
+        self.made_whole(set, node, kind, buffer);
         Ok(())
     }
 
@@ -244,43 +250,76 @@ impl<'a, S: Sink> Worker<'a, S> {
         let input = &pack.all()[entry.data..pack.end];
         let expanded =
             self.inflater.whole(input, instructions.room(), size).and_then(|used| ends(entry.data, used, end));
-        self.fresh.start(base.kind == ObjectKind::Tree);
-        let made = expanded
-            .and_then(|()| build(base.bytes.bytes(), instructions.bytes(), &mut self.pool, budget, &mut self.fresh));
+        let is_tree = base.kind == ObjectKind::Tree;
+        self.copied.clear();
+        let made = expanded.and_then(|()| {
+            let (base, delta) = (base.bytes.bytes(), instructions.bytes());
+            if is_tree {
+                patch::build(base, delta, &mut self.pool, budget, &mut self.copied)
+            } else {
+                patch::build(base, delta, &mut self.pool, budget, &mut ())
+            }
+        });
+        if let Ok(tree) = &made
+            && is_tree
+        {
+            self.outline.derive(tree.bytes(), pack.hash_len(), &base.starts, &self.copied);
+        }
         self.pool.give(instructions, budget);
         made
     }
 
-    /// Hands an object over and keeps it if others build on it.
-    pub(super) fn made(&mut self, set: usize, node: u32, kind: ObjectKind, bytes: Buffer) {
+    /// Hands over an object that was not made from another, and keeps it if others build on it.
+    pub(super) fn made_whole(&mut self, set: usize, node: u32, kind: ObjectKind, bytes: Buffer) {
+        if kind == ObjectKind::Tree {
+            self.outline.read(bytes.bytes(), self.job.sets[set].pack.hash_len());
+        }
+        self.made(set, node, kind, bytes);
+    }
+
+    /// Hands an object over and keeps it if others build on it. The outline of a tree must have been found.
+    fn made(&mut self, set: usize, node: u32, kind: ObjectKind, bytes: Buffer) {
         let Set { pack, forest } = &self.job.sets[set];
+        let is_tree = kind == ObjectKind::Tree;
         if forest.is_wanted(node) {
-            let fresh = if self.fresh.all || kind != ObjectKind::Tree { None } else { Some(self.fresh.ranges()) };
-            let object = Object { id: pack.index.id(forest.slot(node)), kind, bytes: bytes.bytes(), fresh };
+            let id = pack.index.id(forest.slot(node));
+            let object = Object { id, kind, bytes: bytes.bytes(), tree: is_tree.then_some(&self.outline) };
             self.job.sink.object(&mut self.local, object);
         }
         let (next, end) = forest.children(node);
         if next < end {
-            self.stack.push(Frame { set, kind, bytes, next, end });
+            self.keep(set, kind, bytes, next..end);
         } else {
             self.pool.give(bytes, self.job.budget);
         }
     }
 
-    /// Puts a frame on the stack and makes everything below it.
-    pub(super) fn descend(&mut self, frame: Frame) {
-        self.stack.push(frame);
+    /// Keeps the last object that was made, for those at the places `children`.
+    fn keep(&mut self, set: usize, kind: ObjectKind, bytes: Buffer, children: Range<u32>) {
+        let starts = match kind {
+            ObjectKind::Tree => self.outline.exchange(self.spare.pop().unwrap_or_default()),
+            _ => Vec::new(),
+        };
+        self.stack.push(Frame { set, kind, bytes, starts, next: children.start, end: children.end });
+    }
+
+    /// Makes the child at `place` of an object that is not in the pack, and everything below.
+    pub(super) fn build_on(&mut self, set: usize, kind: ObjectKind, bytes: Buffer, place: u32) {
+        if kind == ObjectKind::Tree {
+            self.outline.read(bytes.bytes(), self.job.sets[set].pack.hash_len());
+        }
+        self.keep(set, kind, bytes, place..place + 1);
         self.drain();
     }
 
     /// Hands over an object on which nothing builds.
-    pub(super) fn hand_over(&mut self, object: Object<'_>) {
+    pub(super) fn hand_over(&mut self, id: &oid, kind: ObjectKind, bytes: &[u8]) {
+        let is_tree = kind == ObjectKind::Tree;
+        if is_tree {
+            self.outline.read(bytes, id.as_bytes().len());
+        }
+        let object = Object { id, kind, bytes, tree: is_tree.then_some(&self.outline) };
         self.job.sink.object(&mut self.local, object);
-    }
-
-    /// Tells the worker that what it is given next was not made from a base.
-    pub(super) fn all_is_fresh(&mut self) {
-        self.fresh.all = true;
     }
 
     /// Takes the failures that have come together.
@@ -291,6 +330,9 @@ impl<'a, S: Sink> Worker<'a, S> {
     fn drop_top(&mut self) {
         if let Some(frame) = self.stack.pop() {
             self.pool.give(frame.bytes, self.job.budget);
+            if frame.kind == ObjectKind::Tree {
+                self.spare.push(frame.starts);
+            }
         }
     }
 
@@ -327,7 +369,8 @@ impl<'a, S: Sink> Worker<'a, S> {
         let Ok(mut bytes) = self.pool.take(frame.bytes.bytes().len(), self.job.budget) else { return };
         let len = frame.bytes.bytes().len();
         bytes.room()[..len].copy_from_slice(frame.bytes.bytes());
-        let gift = Frame { set: frame.set, kind: frame.kind, bytes, next: middle, end: frame.end };
+        let starts = frame.starts.clone();
+        let gift = Frame { set: frame.set, kind: frame.kind, bytes, starts, next: middle, end: frame.end };
         frame.end = middle;
         self.job.share.give(gift);
     }

@@ -1,0 +1,40 @@
+//! Builds an object from its base and a delta.
+
+use super::buffer::{Budget, Buffer, Pool};
+use super::damage::Damage;
+use super::delta::{self, Trace};
+use super::tree::Copied;
+
+/// Applies a whole delta to `base`.
+pub(super) fn build(
+    base: &[u8],
+    delta: &[u8],
+    pool: &mut Pool,
+    budget: &Budget,
+    trace: &mut impl Trace,
+) -> Result<Buffer, Damage> {
+    let sizes = delta::sizes(delta)?;
+    if sizes.base != base.len() as u64 {
+        return Err(Damage::Delta);
+    }
+    let mut buffer = pool.take(usize::try_from(sizes.result).map_err(|_| Damage::TooLarge)?, budget)?;
+    let len = buffer.bytes().len();
+    match delta::apply(base, &delta[sizes.start..], &mut buffer.room()[..len], trace) {
+        Ok(()) => Ok(buffer),
+        Err(damage) => {
+            pool.give(buffer, budget);
+            Err(damage)
+        }
+    }
+}
+
+/// Collects the parts that are copied; the others are what lies between.
+impl Trace for Vec<Copied> {
+    #[inline]
+    fn copied(&mut self, from: usize, to: usize, len: usize) {
+        self.push(Copied { from, to, len });
+    }
+
+    #[inline]
+    fn inserted(&mut self, _: usize, _: usize) {}
+}
