@@ -1,5 +1,7 @@
 //! Damaged repositories: what is left is read, and what is not is told.
 
+use std::collections::HashSet;
+
 use super::*;
 
 /// Flips one byte of a file that git made read-only.
@@ -108,6 +110,37 @@ fn whatever_byte_of_a_pack_is_wrong_the_objects_that_are_right_are_read() {
         corrupt(&path, |bytes| *bytes = saved);
     }
     assert!(!git.read().incomplete());
+}
+
+#[test]
+fn whatever_bytes_of_a_pack_without_checksums_are_wrong_nothing_wrong_passes() {
+    let git = packed();
+    let whole: BTreeSet<_> = git.read().objects().into_iter().collect();
+    let (pack, index) = (file(&git, "pack"), file(&git, "idx"));
+    fs::remove_file(&index).expect("the index is there");
+    let old = "--index-version=1";
+    git.git(&["index-pack", old, "-o", &index.display().to_string(), &pack.display().to_string()]);
+    assert_equal_to_reference(&git.repository());
+    let sound = fs::read(&pack).expect("the pack is there");
+    let mut state = 0x2545_f491_4f6c_dd1d_u64;
+    for round in 0..60 {
+        corrupt(&pack, |bytes| {
+            for _ in 0..=round % 6 {
+                state ^= state << 13;
+                state ^= state >> 7;
+                state ^= state << 17;
+                let at = 12 + (state >> 16) as usize % (bytes.len() - 32);
+                bytes[at] ^= (state as u8).max(1);
+            }
+        });
+        let seen = git.read();
+        assert!(seen.incomplete(), "round {round}");
+        let named: HashSet<String> = seen.notices().into_iter().map(|notice| notice.subject).collect();
+        for object in seen.objects() {
+            assert!(whole.contains(&object) || named.contains(&object.0.to_string()), "round {round}");
+        }
+        corrupt(&pack, |bytes| bytes.clone_from(&sound));
+    }
 }
 
 #[test]

@@ -35,11 +35,12 @@ use rayon::prelude::*;
 
 use self::buffer::Budget;
 use self::copies::Copies;
+use self::damage::{FailedPlace, Failure};
 use self::forest::{Choice, Forest};
 use self::names::Names;
 use self::share::{Share, Unit};
 use self::stores::Stores;
-use self::walk::{FailedPlace, Failure, Job, Object, Set, Sink};
+use self::walk::{Job, Object, Set, Sink};
 use super::{Blob, Coverage, Visitor};
 use crate::source::{ObjectKind, Origin};
 

@@ -90,6 +90,12 @@ impl Index {
         on_index!(self, file => file.crc32_at_index(slot))
     }
 
+    /// Tells whether there are checksums: the first version of the format has none.
+    #[inline]
+    pub(super) fn has_checksums(&self) -> bool {
+        on_index!(self, file => file.version() == index::Version::V2)
+    }
+
     /// Returns the slot of `id`.
     pub(super) fn find(&self, id: &oid) -> Option<u32> {
         on_index!(self, file => file.lookup(id))

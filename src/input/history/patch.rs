@@ -4,6 +4,7 @@ use super::buffer::{Budget, Buffer, Pool};
 use super::damage::Damage;
 use super::delta::{self, Trace};
 use super::tree::Copied;
+use crate::source::ObjectKind;
 
 /// Applies a whole delta to `base`.
 pub(super) fn build(
@@ -37,4 +38,15 @@ impl Trace for Vec<Copied> {
 
     #[inline]
     fn inserted(&mut self, _: usize, _: usize) {}
+}
+
+/// Tells whether `id` is the name of these bytes.
+pub(super) fn is_named(id: &gix::oid, kind: ObjectKind, bytes: &[u8]) -> bool {
+    let kind = match kind {
+        ObjectKind::Blob => gix::objs::Kind::Blob,
+        ObjectKind::Tree => gix::objs::Kind::Tree,
+        ObjectKind::Commit => gix::objs::Kind::Commit,
+        ObjectKind::Tag => gix::objs::Kind::Tag,
+    };
+    gix::objs::compute_hash(id.kind(), kind, bytes).is_ok_and(|found| *found == *id)
 }

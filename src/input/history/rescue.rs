@@ -6,12 +6,12 @@ use std::sync::Arc;
 use gix::ObjectId;
 
 use super::buffer::{Budget, Buffer, Pool};
-use super::damage::Damage;
+use super::damage::{Damage, FailedPlace, Failure};
 use super::inflate::Inflater;
 use super::loose;
 use super::pack::Base;
-use super::patch;
-use super::walk::{FailedPlace, Failure, Job, Set, Sink, Worker};
+use super::patch::{self, is_named};
+use super::walk::{Job, Set, Sink, Worker};
 use crate::source::ObjectKind;
 
 /// How often one object's bases are looked for elsewhere before it counts as lost.
@@ -120,17 +120,6 @@ fn again<S: Sink>(
             Outcome::Lost
         }
     }
-}
-
-/// Tells whether `id` is the name of these bytes.
-fn is_named(id: &gix::oid, kind: ObjectKind, bytes: &[u8]) -> bool {
-    let kind = match kind {
-        ObjectKind::Blob => gix::objs::Kind::Blob,
-        ObjectKind::Tree => gix::objs::Kind::Tree,
-        ObjectKind::Commit => gix::objs::Kind::Commit,
-        ObjectKind::Tag => gix::objs::Kind::Tag,
-    };
-    gix::objs::compute_hash(id.kind(), kind, bytes).is_ok_and(|found| *found == *id)
 }
 
 /// Reads single objects, slowly, without giving up at the first damaged copy.

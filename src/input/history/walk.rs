@@ -8,7 +8,7 @@ use std::ops::Range;
 use gix::oid;
 
 use super::buffer::{Budget, Buffer, Pool};
-use super::damage::Damage;
+use super::damage::{Damage, FailedPlace, Failure};
 use super::forest::Forest;
 use super::inflate::Inflater;
 use super::loose;
@@ -49,24 +49,6 @@ pub(super) trait Sink: Sync {
 pub(super) struct Set {
     pub(super) pack: Pack,
     pub(super) forest: Forest,
-}
-
-/// An object that could not be read where it was looked for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Failure {
-    /// Where it is.
-    pub(super) place: FailedPlace,
-    /// Why.
-    pub(super) damage: Damage,
-}
-
-/// The place of an object that could not be read.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) enum FailedPlace {
-    /// A node of a set's forest.
-    Packed { set: usize, node: u32 },
-    /// A place in the list of loose objects.
-    Loose { at: usize },
 }
 
 /// The content of an object and those of its children that are still to be made.
@@ -204,6 +186,7 @@ impl<'a, S: Sink> Worker<'a, S> {
             self.pool.give(buffer, self.job.budget);
             return Err(damage);
         }
+        let buffer = self.checked(set, node, kind, buffer)?;
         self.made_whole(set, node, kind, buffer);
         Ok(())
     }
@@ -223,7 +206,7 @@ impl<'a, S: Sink> Worker<'a, S> {
             if is_last {
                 self.drop_top();
             }
-            match made {
+            match made.and_then(|buffer| self.checked(set, node, kind, buffer)) {
                 Ok(buffer) => self.made(set, node, kind, buffer),
                 Err(damage) => self.fail(FailedPlace::Packed { set, node }, damage),
             }
@@ -267,6 +250,17 @@ impl<'a, S: Sink> Worker<'a, S> {
         }
         self.pool.give(instructions, budget);
         made
+    }
+
+    /// Where the index has no checksum, compares the content with the object's name.
+    fn checked(&mut self, set: usize, node: u32, kind: ObjectKind, bytes: Buffer) -> Result<Buffer, Damage> {
+        let Set { pack, forest } = &self.job.sets[set];
+        let slot = forest.slot(node);
+        if pack.index.has_checksums() || patch::is_named(pack.index.id(slot), kind, bytes.bytes()) {
+            return Ok(bytes);
+        }
+        self.pool.give(bytes, self.job.budget);
+        Err(Damage::Checksum)
     }
 
     /// Hands over an object that was not made from another, and keeps it if others build on it.
