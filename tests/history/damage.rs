@@ -205,10 +205,19 @@ fn large_objects_are_read_within_a_small_budget() {
 }
 
 #[test]
-fn refs_that_cannot_be_read_are_told() {
+fn a_damaged_table_of_refs_is_told() {
     let git = Scratch::with(&["--ref-format=reftable"]);
     git.commit("file", "marker-reftable-x");
-    let seen = git.read();
-    assert_eq!(seen.count(b"marker-reftable-x"), 1);
-    assert!(seen.incomplete());
+    git.git(&["pack-refs"]);
+    let directory = git.root.join(".git/reftable");
+    let list = fs::read_to_string(directory.join("tables.list")).expect("there are tables");
+    let table = directory.join(list.lines().next().expect("there is a table"));
+    let len = fs::read(&table).expect("the table is there").len();
+    for at in [0, 4, len - 60, len - 1] {
+        corrupt(&table, |bytes| bytes[at] ^= 0x55);
+        let seen = git.read();
+        assert_eq!(seen.count(b"marker-reftable-x"), 1);
+        assert!(seen.incomplete(), "byte {at} of {len}");
+        corrupt(&table, |bytes| bytes[at] ^= 0x55);
+    }
 }

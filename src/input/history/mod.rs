@@ -17,6 +17,7 @@ mod metadata;
 mod names;
 mod pack;
 mod patch;
+mod reftable;
 mod report;
 mod rescue;
 mod share;
