@@ -19,6 +19,8 @@ const KEY: usize = 48;
 const VALUE: usize = 512;
 /// The least length of a value.
 const LEAST_VALUE: usize = 4;
+/// The least length of a value behind a blank, where most words are none.
+const LEAST_WORD: usize = 16;
 
 /// A name, an operator and a literal value.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -75,7 +77,8 @@ impl Assignment {
             && bytes[cursor.at - 1] == b'>'
             && !bytes[..cursor.at].ends_with(b"=>");
         let (value, quote) = if element { (cursor.element(), Quote::Element) } else { cursor.value(operator)? };
-        (value.len() >= LEAST_VALUE).then_some(Self { key, value, quote, operator })
+        let least = if operator == Operator::Space { LEAST_WORD } else { LEAST_VALUE };
+        (value.len() >= least).then_some(Self { key, value, quote, operator })
     }
 }
 

@@ -281,7 +281,7 @@ mod tests {
                 let whole = format!("{before}{form}");
                 let found = pieces(whole.as_bytes());
                 // Base64 text whose runs are all broken by `+` and `/` is found by chance only.
-                if certain || form.split(['+', '/', '\n']).any(|run| run.len() >= LEAST) {
+                if certain || form.split(['+', '/', '=', '\n']).next().is_some_and(|run| run.len() >= LEAST) {
                     prop_assert!(found.iter().any(|piece| piece.bytes == text.as_bytes()), "{} pieces", found.len());
                 }
             }

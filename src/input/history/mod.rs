@@ -11,12 +11,13 @@ mod copies;
 mod damage;
 mod delta;
 mod forest;
-mod fresh;
 mod inflate;
 mod loose;
 mod metadata;
 mod names;
 mod pack;
+mod patch;
+mod reftable;
 mod report;
 mod rescue;
 mod share;
@@ -35,11 +36,12 @@ use rayon::prelude::*;
 
 use self::buffer::Budget;
 use self::copies::Copies;
+use self::damage::{FailedPlace, Failure};
 use self::forest::{Choice, Forest};
 use self::names::Names;
 use self::share::{Share, Unit};
 use self::stores::Stores;
-use self::walk::{FailedPlace, Failure, Job, Object, Set, Sink};
+use self::walk::{Job, Object, Set, Sink};
 use super::{Blob, Coverage, Memory, Visitor};
 use crate::source::{ObjectKind, Origin};
 
@@ -190,6 +192,7 @@ struct Contents<'a> {
 struct Tally {
     kinds: [u64; 4],
     bytes: u64,
+    seen: names::Seen,
 }
 
 impl Sink for Contents<'_> {
@@ -199,8 +202,8 @@ impl Sink for Contents<'_> {
         tally.kinds[object.kind as usize] += 1;
         tally.bytes += object.bytes.len() as u64;
         if object.kind == ObjectKind::Tree {
-            if let Some(names) = self.names {
-                names.add(object.id, object.bytes, object.fresh);
+            if let (Some(names), Some(outline)) = (self.names, object.tree) {
+                names.add(&mut tally.seen, object.id, outline.fresh(object.bytes));
             }
             return None;
         }
@@ -209,7 +212,7 @@ impl Sink for Contents<'_> {
     }
 
     fn flush(&self, tally: &mut Tally) {
-        let Tally { kinds, bytes } = std::mem::take(tally);
+        let (kinds, bytes) = (std::mem::take(&mut tally.kinds), std::mem::take(&mut tally.bytes));
         let coverage = self.coverage;
         for (kind, counter) in [
             (ObjectKind::Blob, &coverage.blobs),
