@@ -3,6 +3,7 @@
 mod engine;
 mod git;
 mod history;
+mod hooks;
 mod inputs;
 mod report;
 mod rules;
