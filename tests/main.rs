@@ -1,9 +1,12 @@
 //! The one integration-test binary: one module per subject.
 
 mod engine;
+mod fix;
 mod git;
 mod history;
 mod hooks;
 mod inputs;
+mod lint;
 mod report;
 mod rules;
+mod versions;

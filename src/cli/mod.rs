@@ -1,6 +1,7 @@
 //! The command line: arguments in, exit code out.
 
 mod hook;
+mod lint;
 mod output;
 mod rules;
 mod scan;
@@ -19,6 +20,8 @@ pub struct Arguments {
 enum Command {
     /// Looks for leaked credentials in a working tree, in what is staged, or in all of history.
     Scan(scan::Arguments),
+    /// Lints the configuration of agents and MCP servers, and what git ignores.
+    Lint(lint::Arguments),
     /// Installs, removes and runs hooks of git and of coding agents.
     Hook(hook::Arguments),
     /// Lists, filters and checks rules.
@@ -29,6 +32,7 @@ enum Command {
 pub fn run(arguments: Arguments) -> u8 {
     let result = match arguments.command {
         Command::Scan(arguments) => scan::run(&arguments),
+        Command::Lint(arguments) => lint::run(&arguments),
         Command::Hook(arguments) => hook::run(&arguments),
         Command::Rules(arguments) => rules::run(&arguments),
     };

@@ -7,9 +7,10 @@ use std::sync::atomic::AtomicBool;
 
 use miette::IntoDiagnostic as _;
 
-use super::output::{self, Output};
+use super::output::{Output, Progress};
 use crate::finding::{Confidence, Severity, Threshold};
 use crate::input::Coverage;
+use crate::lint::Persona;
 use crate::scan::{self, Request, Target};
 
 /// Looks for leaked credentials and for configuration that leaks.
@@ -45,6 +46,9 @@ pub struct Arguments {
     /// Report known findings too.
     #[arg(long)]
     no_baseline: bool,
+    /// For whom lints speak up: regular, pedantic or auditor.
+    #[arg(long, value_name = "PERSONA")]
+    persona: Option<Persona>,
     #[command(flatten)]
     output: Output,
 }
@@ -79,6 +83,8 @@ impl Arguments {
             baseline: self.baseline.clone(),
             ignore_baseline: self.no_baseline,
             reveal: self.output.reveal,
+            persona: self.persona.unwrap_or_default(),
+            lints_only: false,
             threshold: given.then(|| Threshold {
                 severity: self.severity.unwrap_or(default.severity),
                 confidence: self.confidence.unwrap_or(default.confidence),
@@ -89,16 +95,20 @@ impl Arguments {
 
 /// Scans and reports; the exit code is the report's.
 pub fn run(arguments: &Arguments) -> miette::Result<u8> {
-    let request = arguments.request()?;
-    arguments.output.check()?;
+    report(&arguments.request()?, &arguments.output)
+}
+
+/// Does what is asked and writes the report; returns its exit code.
+pub fn report(request: &Request, output: &Output) -> miette::Result<u8> {
+    output.check()?;
     let coverage = Arc::new(Coverage::default());
     let stop = Arc::new(AtomicBool::new(false));
-    output::stop_on_interrupt(&stop);
-    let progress = output::Progress::start(&coverage, !request.target.is_small());
-    let report = scan::run(&request, &coverage, &stop);
+    super::output::stop_on_interrupt(&stop);
+    let progress = Progress::start(&coverage, !request.target.is_small());
+    let report = scan::run(request, &coverage, &stop);
     progress.finish();
     let report = report?;
-    arguments.output.write(&report)?;
+    output.write(&report)?;
     std::io::stdout().flush().into_diagnostic()?;
     Ok(report.exit_code())
 }

@@ -197,7 +197,7 @@ impl Cursor<'_> {
 
     /// Tells whether a quoted name is an argument or an item: an opening bracket or a comma stands before it.
     fn is_argument(&self, key: Span) -> bool {
-        let before = self.bytes[..key.start].trim_ascii_end();
+        let before = self.bytes[key.start.saturating_sub(KEY)..key.start].trim_ascii_end();
         let quoted = before.last().is_some_and(|&byte| is_quote(byte));
         let before = before[..before.len() - usize::from(quoted)].trim_ascii_end();
         quoted && before.last().is_none_or(|byte| matches!(byte, b'(' | b'[' | b',' | b'{'))

@@ -12,4 +12,4 @@ pub mod proof;
 pub mod shape;
 pub mod sieve;
 
-pub use engine::{Candidate, Engine, Scratch, reference_candidates};
+pub use engine::{Candidate, Engine, INFLUENCE, MARGIN, Scratch, reference_candidates};

@@ -5,6 +5,8 @@ use std::ops::Range;
 use super::buffer::{Budget, Buffer, Pool};
 use super::damage::Damage;
 use super::delta::{self, Trace};
+use crate::input::Copied;
+use crate::source::ObjectKind;
 
 /// Applies a whole delta to `base`.
 pub(super) fn build(
@@ -35,18 +37,20 @@ pub(super) fn build(
     }
 }
 
-/// Collects which parts of a tree are not copied from its base.
+/// Collects which parts of a tree are not copied from its base, or which parts of a blob are.
 #[derive(Debug)]
 pub(super) struct Fresh {
     /// Whether nothing is known to be copied.
     pub(super) all: bool,
+    is_tree: bool,
     ranges: Vec<Range<usize>>,
+    copies: Vec<Copied>,
 }
 
 impl Fresh {
     /// Collects nothing.
     pub(super) fn new() -> Self {
-        Self { all: true, ranges: Vec::new() }
+        Self { all: true, is_tree: false, ranges: Vec::new(), copies: Vec::new() }
     }
 
     /// Returns the parts that are not copied, ascending; an empty one is a seam between two that are.
@@ -54,21 +58,38 @@ impl Fresh {
         &self.ranges
     }
 
-    /// Forgets the last object; parts are collected for trees alone.
-    pub(super) fn start(&mut self, is_tree: bool) {
-        self.all = !is_tree;
+    /// Returns the parts that are copied, ascending, neighbours joined.
+    pub(super) fn copies(&self) -> &[Copied] {
+        &self.copies
+    }
+
+    /// Forgets the last object. Parts are collected for trees, and for blobs whose base is remembered.
+    pub(super) fn start(&mut self, kind: ObjectKind, remembered: bool) {
+        self.is_tree = kind == ObjectKind::Tree;
+        self.all = !self.is_tree && !remembered;
         self.ranges.clear();
+        self.copies.clear();
     }
 }
 
 impl Trace for Fresh {
-    fn copied(&mut self, _: usize, to: usize, _: usize) {
+    fn copied(&mut self, from: usize, to: usize, len: usize) {
+        if !self.is_tree {
+            match self.copies.last_mut() {
+                Some(last) if last.from + last.len == from && last.to + last.len == to => last.len += len,
+                _ => self.copies.push(Copied { from, to, len }),
+            }
+            return;
+        }
         if self.ranges.last().is_none_or(|last| last.end < to) {
             self.ranges.push(to..to);
         }
     }
 
     fn inserted(&mut self, to: usize, len: usize) {
+        if !self.is_tree {
+            return;
+        }
         match self.ranges.last_mut() {
             Some(last) if last.end == to => last.end = to + len,
             _ => self.ranges.push(to..to + len),

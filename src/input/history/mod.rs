@@ -40,7 +40,7 @@ use self::names::Names;
 use self::share::{Share, Unit};
 use self::stores::Stores;
 use self::walk::{FailedPlace, Failure, Job, Object, Set, Sink};
-use super::{Blob, Coverage, Visitor};
+use super::{Blob, Coverage, Memory, Visitor};
 use crate::source::{ObjectKind, Origin};
 
 /// Why the history of a repository could not be read at all.
@@ -195,17 +195,17 @@ struct Tally {
 impl Sink for Contents<'_> {
     type Local = Tally;
 
-    fn object(&self, tally: &mut Tally, object: Object<'_>) {
+    fn object(&self, tally: &mut Tally, object: Object<'_>) -> Memory {
         tally.kinds[object.kind as usize] += 1;
         tally.bytes += object.bytes.len() as u64;
         if object.kind == ObjectKind::Tree {
             if let Some(names) = self.names {
                 names.add(object.id, object.bytes, object.fresh);
             }
-            return;
+            return None;
         }
         let origin = Origin::Object { id: object.id.to_owned(), kind: object.kind, path: None, commit: None };
-        self.visitor.visit(Blob { origin, bytes: object.bytes });
+        self.visitor.visit_version(Blob { origin, bytes: object.bytes }, object.version)
     }
 
     fn flush(&self, tally: &mut Tally) {

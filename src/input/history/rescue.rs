@@ -54,9 +54,14 @@ pub(super) fn rescue<S: Sink>(
     open.sort_by_key(|failure| std::cmp::Reverse(failure.place));
     for &(set, place, base) in strays {
         match reader.object(&base, None) {
-            Ok((kind, bytes)) => {
-                worker.descend(Frame { set, kind, bytes: bytes.settle(&alone), next: place, end: place + 1 })
-            }
+            Ok((kind, bytes)) => worker.descend(Frame {
+                set,
+                kind,
+                bytes: bytes.settle(&alone),
+                memory: None,
+                next: place,
+                end: place + 1,
+            }),
             Err(_) => open.push(failed(set, job.sets[set].forest.child(place), Damage::Base)),
         }
     }
@@ -95,7 +100,7 @@ fn again<S: Sink>(
         FailedPlace::Loose { at } => {
             let id = job.loose[at].id;
             let Ok((kind, bytes)) = reader.object(&id, None) else { return Outcome::Lost };
-            worker.hand_over(Object { id: &id, kind, bytes: bytes.bytes(), fresh: None });
+            worker.hand_over(Object { id: &id, kind, bytes: bytes.bytes(), fresh: None, version: None });
             return Outcome::Rescued;
         }
     };
@@ -113,7 +118,7 @@ fn again<S: Sink>(
         Ok((kind, bytes)) => {
             let is_sound = failure.damage == Damage::Crowded || is_named(id, kind, bytes.bytes());
             worker.all_is_fresh();
-            worker.made(set, node, kind, bytes.settle(reader.budget));
+            worker.made(set, node, kind, bytes.settle(reader.budget), None);
             worker.drain();
             if is_sound { Outcome::Rescued } else { Outcome::Altered }
         }

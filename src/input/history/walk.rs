@@ -16,6 +16,7 @@ use super::loose;
 use super::pack::{Base, Pack};
 use super::share::{Share, Unit};
 use super::stores::Loose;
+use crate::input::{Memory, Version};
 use crate::source::ObjectKind;
 
 /// One object, while its content is at hand.
@@ -29,14 +30,16 @@ pub(super) struct Object<'a> {
     /// For a tree: the ranges that are not copied from another tree, which was handed over before it or is known
     /// otherwise; ascending; an empty one is a seam between two copied parts. `None` if all may be new.
     pub(super) fresh: Option<&'a [Range<usize>]>,
+    /// For a blob: how it was made from one that the sink remembers.
+    pub(super) version: Option<Version<'a>>,
 }
 
 /// Takes the objects. Called from several threads at once, each with a state of its own.
 pub(super) trait Sink: Sync {
     /// What a thread keeps for itself.
     type Local: Default;
-    /// Looks at one object.
-    fn object(&self, local: &mut Self::Local, object: Object<'_>);
+    /// Looks at one object; returns what it wants to be given back with objects that are made from this one.
+    fn object(&self, local: &mut Self::Local, object: Object<'_>) -> Memory;
     /// Is called now and then, and when a thread has finished, to bring `local` to everybody's notice.
     fn flush(&self, local: &mut Self::Local);
     /// Takes back what a thread kept, when it has finished.
@@ -74,6 +77,8 @@ pub(super) struct Frame {
     pub(super) set: usize,
     pub(super) kind: ObjectKind,
     pub(super) bytes: Buffer,
+    /// What the sink remembers of it.
+    pub(super) memory: Memory,
     pub(super) next: u32,
     pub(super) end: u32,
 }
@@ -176,7 +181,7 @@ impl<'a, S: Sink> Worker<'a, S> {
     fn loose(&mut self, object: &Loose) -> Result<(), Damage> {
         let path = loose::path(&object.objects, object.id);
         let (kind, buffer, start) = loose::read(&path, &mut self.inflater, &mut self.pool, self.job.budget)?;
-        let object = Object { id: &object.id, kind, bytes: &buffer.bytes()[start..], fresh: None };
+        let object = Object { id: &object.id, kind, bytes: &buffer.bytes()[start..], fresh: None, version: None };
         self.job.sink.object(&mut self.local, object);
         self.pool.give(buffer, self.job.budget);
         Ok(())
@@ -198,7 +203,7 @@ impl<'a, S: Sink> Worker<'a, S> {
             return Err(damage);
         }
         self.fresh.all = true;
-        self.made(set, node, kind, buffer);
+        self.made(set, node, kind, buffer, None);
         Ok(())
     }
 
@@ -209,7 +214,7 @@ impl<'a, S: Sink> Worker<'a, S> {
                 self.drop_top();
                 continue;
             }
-            let (set, kind) = (frame.set, frame.kind);
+            let (set, kind, memory) = (frame.set, frame.kind, frame.memory.clone());
             let node = self.job.sets[set].forest.child(frame.next);
             frame.next += 1;
             let is_last = frame.next == frame.end;
@@ -218,7 +223,7 @@ impl<'a, S: Sink> Worker<'a, S> {
                 self.drop_top();
             }
             match made {
-                Ok(buffer) => self.made(set, node, kind, buffer),
+                Ok(buffer) => self.made(set, node, kind, buffer, memory),
                 Err(damage) => self.fail(FailedPlace::Packed { set, node }, damage),
             }
             self.since_flush += 1;
@@ -244,24 +249,29 @@ impl<'a, S: Sink> Worker<'a, S> {
         let input = &pack.all()[entry.data..pack.end];
         let expanded =
             self.inflater.whole(input, instructions.room(), size).and_then(|used| ends(entry.data, used, end));
-        self.fresh.start(base.kind == ObjectKind::Tree);
+        self.fresh.start(base.kind, base.memory.is_some());
         let made = expanded
             .and_then(|()| build(base.bytes.bytes(), instructions.bytes(), &mut self.pool, budget, &mut self.fresh));
         self.pool.give(instructions, budget);
         made
     }
 
-    /// Hands an object over and keeps it if others build on it.
-    pub(super) fn made(&mut self, set: usize, node: u32, kind: ObjectKind, bytes: Buffer) {
+    /// Hands an object over and keeps it if others build on it. `base` is what the sink remembers of the object that it
+    /// was made from.
+    pub(super) fn made(&mut self, set: usize, node: u32, kind: ObjectKind, bytes: Buffer, base: Memory) {
         let Set { pack, forest } = &self.job.sets[set];
+        let mut memory = None;
         if forest.is_wanted(node) {
             let fresh = if self.fresh.all || kind != ObjectKind::Tree { None } else { Some(self.fresh.ranges()) };
-            let object = Object { id: pack.index.id(forest.slot(node)), kind, bytes: bytes.bytes(), fresh };
-            self.job.sink.object(&mut self.local, object);
+            let copies = if self.fresh.all { None } else { Some(self.fresh.copies()) };
+            let version = base.as_deref().zip(copies).map(|(base, copies)| Version { base, copies });
+            let id = pack.index.id(forest.slot(node));
+            let object = Object { id, kind, bytes: bytes.bytes(), fresh, version };
+            memory = self.job.sink.object(&mut self.local, object);
         }
         let (next, end) = forest.children(node);
         if next < end {
-            self.stack.push(Frame { set, kind, bytes, next, end });
+            self.stack.push(Frame { set, kind, bytes, memory, next, end });
         } else {
             self.pool.give(bytes, self.job.budget);
         }
@@ -327,7 +337,8 @@ impl<'a, S: Sink> Worker<'a, S> {
         let Ok(mut bytes) = self.pool.take(frame.bytes.bytes().len(), self.job.budget) else { return };
         let len = frame.bytes.bytes().len();
         bytes.room()[..len].copy_from_slice(frame.bytes.bytes());
-        let gift = Frame { set: frame.set, kind: frame.kind, bytes, next: middle, end: frame.end };
+        let memory = frame.memory.clone();
+        let gift = Frame { set: frame.set, kind: frame.kind, bytes, memory, next: middle, end: frame.end };
         frame.end = middle;
         self.job.share.give(gift);
     }

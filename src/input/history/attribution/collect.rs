@@ -5,6 +5,7 @@ use std::sync::{Mutex, PoisonError};
 
 use gix::ObjectId;
 
+use crate::input::Memory;
 use crate::input::history::tree::TreeEntries;
 use crate::input::history::walk::{Object, Sink};
 use crate::source::ObjectKind;
@@ -185,13 +186,14 @@ pub(super) fn seconds(time: &[u8]) -> i64 {
 impl Sink for Collector {
     type Local = Chunk;
 
-    fn object(&self, chunk: &mut Chunk, object: Object<'_>) {
+    fn object(&self, chunk: &mut Chunk, object: Object<'_>) -> Memory {
         match object.kind {
             ObjectKind::Tree => self.tree(chunk, &object),
             ObjectKind::Commit => chunk.commit(&object),
             ObjectKind::Tag => chunk.tag(&object),
             ObjectKind::Blob => {}
         }
+        None
     }
 
     fn flush(&self, _: &mut Chunk) {}
