@@ -4,6 +4,7 @@ mod engine;
 mod fix;
 mod git;
 mod history;
+mod hooks;
 mod inputs;
 mod lint;
 mod report;

@@ -113,6 +113,9 @@ fn git(directory: &Path, arguments: &[&str]) -> miette::Result<String> {
 mod tests {
     use super::*;
 
+    /// Names and values of an environment.
+    type Variables<'a> = &'a [(&'a str, &'a str)];
+
     fn variables<'a>(set: &'a [(&'a str, &'a str)]) -> impl Fn(&str) -> Option<String> + 'a {
         |name| set.iter().find(|(key, _)| *key == name).map(|(_, value)| (*value).to_owned())
     }
@@ -120,7 +123,7 @@ mod tests {
     #[test]
     fn the_environment_says_what_a_commit_hook_is_about() {
         let framework = ("PRE_COMMIT", "1");
-        let table: [(&[(&str, &str)], What); 5] = [
+        let table: [(Variables<'_>, What); 5] = [
             (&[], What::Staged),
             (&[("GIT_INDEX_FILE", ".git/index")], What::Staged),
             (&[framework, ("GIT_INDEX_FILE", ".git/index")], What::Staged),
@@ -136,7 +139,7 @@ mod tests {
     fn the_environment_says_what_is_pushed() {
         let framework = ("PRE_COMMIT", "1");
         let (from, to) = (("PRE_COMMIT_FROM_REF", "a"), ("PRE_COMMIT_TO_REF", "b"));
-        let table: [(&[(&str, &str)], Option<&str>); 5] = [
+        let table: [(Variables<'_>, Option<&str>); 5] = [
             (&[from, to], None),
             (&[framework, from, to], Some("a..b")),
             (&[framework, from, to, ("PRE_COMMIT_REMOTE_NAME", "origin")], Some("a..b --not --remotes=origin")),
