@@ -5,13 +5,19 @@
 //! `cli` > `report` > `scan`, `fix`, `rotate` > `policy` > `inspect` > `detect`, `lint` > `rules`, `mcp`,
 //! `input` > `finding`, `document` > `source`, `secret`.
 
+pub mod cli;
+pub mod detect;
 pub mod document;
 pub mod finding;
 pub mod fix;
 pub mod input;
+pub mod inspect;
 pub mod inventory;
 pub mod lint;
 pub mod mcp;
+pub mod policy;
+pub mod report;
+pub mod rules;
 pub mod scan;
 pub mod secret;
 pub mod source;

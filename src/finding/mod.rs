@@ -4,13 +4,15 @@ mod level;
 mod masked;
 mod place;
 mod rotation;
+mod threshold;
 
 use std::sync::Arc;
 
 pub use level::{Confidence, Severity};
 pub use masked::{masked, masked_secret};
-pub use place::{Attribution, CommitMark, Excerpt, Place, Reach};
+pub use place::{Attribution, CommitMark, Excerpt, InlineAllow, Place, Reach};
 pub use rotation::Rotation;
+pub use threshold::Threshold;
 
 use crate::secret::{Identity, Secret};
 

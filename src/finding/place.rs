@@ -20,8 +20,19 @@ pub struct Place {
     pub excerpt: Excerpt,
     /// How the text was wrapped, outermost first, such as `gzip`, `base64`, `zip member a/b.env`.
     pub via: Vec<String>,
+    /// A `keysweep:allow` comment on the line or alone on the line before.
+    pub allow: Option<InlineAllow>,
     /// What history knows, filled after the scan and only for objects.
     pub attribution: Option<Attribution>,
+}
+
+/// A comment that allows findings on its line, as in `keysweep:allow[provider/thing] reason`.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct InlineAllow {
+    /// The rules it names; none means all.
+    pub rules: Vec<String>,
+    /// The reason given, which may be empty.
+    pub reason: String,
 }
 
 /// A masked piece of text around a place.

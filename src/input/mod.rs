@@ -2,7 +2,18 @@
 //!
 //! Every input hands its blobs to a [`Visitor`], from as many threads as it likes, and keeps none of them.
 
+pub mod commit;
+pub mod compare;
+pub mod history;
 pub mod ignore_rules;
+pub mod index;
+pub mod objects;
+pub mod range;
+pub mod reftable;
+pub mod repository;
+pub mod staged;
+pub mod stdin;
+pub mod tree;
 
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
@@ -94,4 +105,18 @@ impl Visitor for Collect {
     fn notice(&self, notice: Notice) {
         self.notices.lock().expect("no visitor panics while it holds the lock").push(notice);
     }
+}
+
+/// Returns a path as text that is safe to print: what is no printable character is escaped.
+fn printable(path: &[u8]) -> String {
+    use bstr::ByteSlice;
+    let mut text = String::new();
+    for (start, end, character) in path.char_indices() {
+        match character {
+            char::REPLACEMENT_CHARACTER => path[start..end].iter().for_each(|byte| text += &format!("\\x{byte:02x}")),
+            _ if character.is_control() => text.extend(character.escape_default()),
+            _ => text.push(character),
+        }
+    }
+    text
 }

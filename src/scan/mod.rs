@@ -1,5 +1,103 @@
 //! The pipeline: inputs through inspection and policy to a report.
 
+mod gather;
+mod history;
 mod report;
+mod source;
 
-pub use report::{Mode, Record, Report, Threshold};
+pub use crate::finding::Threshold;
+pub use gather::Gather;
+pub use report::{Mode, Record, Report};
+pub use source::{ScanError, Target};
+
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Instant;
+
+use crate::detect::Engine;
+use crate::finding::{Finding, Verdict};
+use crate::input::Coverage;
+use crate::inspect::{Inspector, Options};
+use crate::policy::Policy;
+use crate::policy::baseline::Baseline;
+use crate::policy::config::Config;
+
+/// The baseline's name at the root of what is scanned.
+pub const BASELINE: &str = "keysweep.baseline.json";
+
+/// What to scan, and how.
+#[derive(Clone, Debug, Default)]
+pub struct Request {
+    /// Where the bytes come from.
+    pub target: Target,
+    /// The configuration file, if it is not the one at the root of what is scanned.
+    pub config: Option<PathBuf>,
+    /// The baseline file, if it is not the configured one.
+    pub baseline: Option<PathBuf>,
+    /// Whether the baseline is left aside, so that known findings are reported too.
+    pub ignore_baseline: bool,
+    /// Whether findings carry their raw secrets.
+    pub reveal: bool,
+    /// The threshold, if it is not the configured one.
+    pub threshold: Option<Threshold>,
+}
+
+/// Scans, and judges what was found.
+///
+/// `stop` ends the scan early when it becomes true; `coverage` can be watched from another thread meanwhile.
+///
+/// # Errors
+/// The job cannot be done at all: no repository, an unknown revision, a configuration that is not valid. What
+/// could not be read on the way is a notice of the report instead.
+pub fn run(request: &Request, coverage: &Coverage, stop: &AtomicBool) -> Result<Report, ScanError> {
+    let begun = Instant::now();
+    let source = source::Source::open(&request.target)?;
+    let policy = policy(request, source.root())?;
+    let engine = Engine::new(&policy.config.catalogue()?);
+    let rules = engine.rule_count();
+    let inspector = Inspector::new(engine, Options { reveal: request.reveal });
+    let gather = Gather::new(&inspector, &policy.config, coverage, stop);
+    source.read(&gather, coverage)?;
+    let (mut findings, mut notices) = gather.finish();
+    source.attribute(&mut findings, &mut notices);
+    policy.judge(&mut findings);
+    source.forgive(&inspector, &mut findings);
+    let threshold = request.threshold.unwrap_or_else(|| policy.threshold());
+    sort(&mut findings, threshold);
+    Ok(Report {
+        mode: request.target.mode(),
+        root: source.root().map_or_else(String::new, |root| root.display().to_string()),
+        findings,
+        notices,
+        record: Record { rules, milliseconds: begun.elapsed().as_millis() as u64, ..Record::of(coverage) },
+        threshold,
+        interrupted: stop.load(Ordering::Relaxed),
+    })
+}
+
+/// Reads the configuration and the baseline.
+fn policy(request: &Request, root: Option<&Path>) -> Result<Policy, ScanError> {
+    let config = Config::load(root, request.config.as_deref())?;
+    let given = request.baseline.clone().or_else(|| config.baseline());
+    let usual = root.map(|root| root.join(BASELINE)).filter(|path| path.exists());
+    let baseline = match given.or(usual) {
+        Some(path) if !request.ignore_baseline => Some(Baseline::read(&path)?),
+        _ => None,
+    };
+    Ok(Policy { config, baseline })
+}
+
+/// Sorts findings: what blocks first, then the worst, then the surest, then by place.
+fn sort(findings: &mut [Finding], threshold: Threshold) {
+    findings.sort_by(|a, b| {
+        let key = |finding: &Finding| {
+            let active = finding.verdict == Verdict::Active;
+            (threshold.blocks(finding), active, finding.severity, finding.confidence)
+        };
+        let place = |finding: &Finding| {
+            let place = &finding.places[0];
+            (place.origin.clone(), place.start, place.span)
+        };
+        key(b).cmp(&key(a)).then_with(|| place(a).cmp(&place(b))).then_with(|| a.meta.id.cmp(&b.meta.id))
+    });
+}

@@ -1,6 +1,9 @@
 //! The result of one run: findings, notices, and what was looked at.
 
-use crate::finding::{Confidence, Finding, Notice, Severity, Verdict};
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use crate::finding::{Finding, Notice, Threshold};
+use crate::input::Coverage;
 
 /// What was scanned.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -60,6 +63,26 @@ pub struct Record {
     pub milliseconds: u64,
 }
 
+impl Record {
+    /// Takes the counters as they are now.
+    pub fn of(coverage: &Coverage) -> Self {
+        let count = |counter: &AtomicU64| counter.load(Ordering::Relaxed);
+        Self {
+            files: count(&coverage.files),
+            entries: count(&coverage.entries),
+            blobs: count(&coverage.blobs),
+            trees: count(&coverage.trees),
+            commits: count(&coverage.commits),
+            tags: count(&coverage.tags),
+            metadata: count(&coverage.metadata),
+            bytes: count(&coverage.bytes),
+            skipped: count(&coverage.skipped),
+            rules: 0,
+            milliseconds: 0,
+        }
+    }
+}
+
 /// The result of one run, ready to be rendered.
 #[derive(Clone, Debug)]
 pub struct Report {
@@ -77,28 +100,6 @@ pub struct Report {
     pub threshold: Threshold,
     /// Whether the run was interrupted.
     pub interrupted: bool,
-}
-
-/// The level from which a finding makes the exit code 1.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Threshold {
-    /// The mildest severity that blocks.
-    pub severity: Severity,
-    /// The lowest confidence that blocks.
-    pub confidence: Confidence,
-}
-
-impl Default for Threshold {
-    fn default() -> Self {
-        Self { severity: Severity::Medium, confidence: Confidence::Medium }
-    }
-}
-
-impl Threshold {
-    /// Tells whether a finding of these levels blocks.
-    pub fn blocks(self, finding: &Finding) -> bool {
-        finding.verdict == Verdict::Active && finding.severity >= self.severity && finding.confidence >= self.confidence
-    }
 }
 
 impl Report {

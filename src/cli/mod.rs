@@ -1,0 +1,42 @@
+//! The command line: arguments in, exit code out.
+
+mod hook;
+mod output;
+mod rules;
+mod scan;
+
+use clap::{Parser, Subcommand};
+
+/// Finds leaked credentials and says how to rotate them.
+#[derive(Debug, Parser)]
+#[command(name = "keysweep", version, about, max_term_width = 110)]
+pub struct Arguments {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Looks for leaked credentials in a working tree, in what is staged, or in all of history.
+    Scan(scan::Arguments),
+    /// Installs, removes and runs hooks of git and of coding agents.
+    Hook(hook::Arguments),
+    /// Lists, filters and checks rules.
+    Rules(rules::Arguments),
+}
+
+/// Runs the command and returns the exit code: 0 clean, 1 findings, 2 could not do the job, 3 incomplete.
+pub fn run(arguments: Arguments) -> u8 {
+    let result = match arguments.command {
+        Command::Scan(arguments) => scan::run(&arguments),
+        Command::Hook(arguments) => hook::run(&arguments),
+        Command::Rules(arguments) => rules::run(&arguments),
+    };
+    match result {
+        Ok(code) => code,
+        Err(error) => {
+            eprintln!("{error:?}");
+            2
+        }
+    }
+}

@@ -1,0 +1,164 @@
+//! Where a report goes, and what is seen while it is made.
+
+use std::fs;
+use std::io::{self, IsTerminal as _, Write};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::thread::JoinHandle;
+use std::time::Duration;
+
+use indicatif::{HumanBytes, ProgressBar, ProgressDrawTarget, ProgressStyle};
+use miette::miette;
+
+use crate::input::Coverage;
+use crate::report::{self, Format, RenderOptions};
+use crate::scan::{Record, Report};
+
+/// How long a scan runs before a progress line appears.
+const PATIENCE: Duration = Duration::from_millis(700);
+/// How often the line is drawn.
+const TICK: Duration = Duration::from_millis(120);
+/// The exit code when the reader of the output went away: 128 and the number of SIGPIPE.
+pub const CLOSED_PIPE: u8 = 141;
+
+/// How to report.
+#[derive(Debug, clap::Args)]
+pub struct Output {
+    /// The report's format.
+    #[arg(long, value_name = "FORMAT", default_value = "text")]
+    pub format: Format,
+    /// Write the report to a file instead of standard output.
+    #[arg(long, value_name = "FILE")]
+    pub output: Option<PathBuf>,
+    /// Show secrets in the clear; only JSON and JSONL can.
+    #[arg(long)]
+    pub reveal: bool,
+    /// Say more: list advice, allowed and known findings in full.
+    #[arg(long, short)]
+    pub verbose: bool,
+    /// Print nothing when nothing is found.
+    #[arg(long, short, conflicts_with = "verbose")]
+    pub quiet: bool,
+}
+
+impl Output {
+    /// Checks that the options go together, before any work is done.
+    ///
+    /// # Errors
+    /// `--reveal` with a format that never shows a secret.
+    pub fn check(&self) -> miette::Result<()> {
+        if self.reveal && !matches!(self.format, Format::Json | Format::Jsonl) {
+            return Err(miette!(help = "add `--format json`", "`--reveal` shows secrets in JSON only"));
+        }
+        Ok(())
+    }
+
+    /// Writes the report. A file appears whole or not at all.
+    ///
+    /// # Errors
+    /// The file or standard output cannot be written.
+    pub fn write(&self, report: &Report) -> miette::Result<()> {
+        let written = match &self.output {
+            Some(path) => self.write_file(report, path),
+            None => self.write_stdout(report),
+        };
+        written.map_err(|error| {
+            if error.kind() == io::ErrorKind::BrokenPipe {
+                eprintln!("keysweep: the output was closed before the report was written");
+                std::process::exit(i32::from(CLOSED_PIPE));
+            }
+            let place = self
+                .output
+                .as_ref()
+                .map_or_else(|| "standard output".to_owned(), |path| format!("`{}`", path.display()));
+            miette!(
+                help = "check the path and the free space; the findings were not saved",
+                "cannot write the report to {place}: {error}"
+            )
+        })
+    }
+
+    fn write_stdout(&self, report: &Report) -> io::Result<()> {
+        let out = io::stdout();
+        let color = out.is_terminal() && std::env::var_os("NO_COLOR").is_none();
+        let mut out = io::BufWriter::new(out.lock());
+        report::render(report, self.format, &self.options(color), &mut out)?;
+        out.flush()
+    }
+
+    fn write_file(&self, report: &Report, path: &Path) -> io::Result<()> {
+        let mut name = path.file_name().unwrap_or_default().to_owned();
+        name.push(".part");
+        let part = path.with_file_name(name);
+        let mut out = io::BufWriter::new(fs::File::create(&part)?);
+        let written = report::render(report, self.format, &self.options(false), &mut out).and_then(|()| out.flush());
+        if let Err(error) = written.and_then(|()| fs::rename(&part, path)) {
+            // The part is of no use to anyone; that it cannot be removed changes nothing about the error.
+            let _ = fs::remove_file(&part);
+            return Err(error);
+        }
+        Ok(())
+    }
+
+    fn options(&self, color: bool) -> RenderOptions {
+        let width = std::env::var("COLUMNS").ok().and_then(|columns| columns.parse().ok()).unwrap_or(100);
+        RenderOptions { color, width, verbose: self.verbose, quiet: self.quiet, reveal: self.reveal }
+    }
+}
+
+/// Makes the first interrupt stop the scan in good order, and the second end the program.
+pub fn stop_on_interrupt(stop: &Arc<AtomicBool>) {
+    for signal in [signal_hook::consts::SIGINT, signal_hook::consts::SIGTERM] {
+        // Without a handler the default action ends the program, which is right as well.
+        let _ = signal_hook::flag::register_conditional_shutdown(signal, 130, Arc::clone(stop));
+        let _ = signal_hook::flag::register(signal, Arc::clone(stop));
+    }
+}
+
+/// A line on standard error that says how far the scan is, when that is a terminal and the scan is long.
+pub struct Progress {
+    done: Arc<AtomicBool>,
+    thread: Option<JoinHandle<()>>,
+}
+
+impl Progress {
+    /// Starts to watch the counters.
+    pub fn start(coverage: &Arc<Coverage>, wanted: bool) -> Self {
+        let done = Arc::new(AtomicBool::new(false));
+        let thread = (wanted && io::stderr().is_terminal()).then(|| {
+            let (done, coverage) = (Arc::clone(&done), Arc::clone(coverage));
+            std::thread::spawn(move || watch(&coverage, &done))
+        });
+        Self { done, thread }
+    }
+
+    /// Removes the line.
+    pub fn finish(self) {
+        self.done.store(true, Ordering::Relaxed);
+        if let Some(thread) = self.thread {
+            thread.thread().unpark();
+            // A panic of the progress line is no reason to lose the report.
+            let _ = thread.join();
+        }
+    }
+}
+
+fn watch(coverage: &Coverage, done: &AtomicBool) {
+    std::thread::park_timeout(PATIENCE);
+    if done.load(Ordering::Relaxed) {
+        return;
+    }
+    let bar = ProgressBar::with_draw_target(None, ProgressDrawTarget::stderr());
+    bar.set_style(ProgressStyle::with_template("{spinner} {msg}").expect("the template is valid"));
+    while !done.load(Ordering::Relaxed) {
+        let record = Record::of(coverage);
+        let objects = record.blobs + record.trees + record.commits + record.tags;
+        let what =
+            if objects > 0 { format!("{objects} objects") } else { format!("{} files", record.files + record.entries) };
+        bar.set_message(format!("{what}, {} scanned", HumanBytes(record.bytes)));
+        bar.tick();
+        std::thread::park_timeout(TICK);
+    }
+    bar.finish_and_clear();
+}

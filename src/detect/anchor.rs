@@ -1,0 +1,137 @@
+//! The words near which a short or spaced secret may stand, as tables for a vectorised search.
+//!
+//! Every word is known by a fingerprint of four bytes. Fingerprints are sorted into eight buckets; a table
+//! for each of the four positions holds, for the low and for the high half of a byte, the buckets that
+//! accept it. The scheme is the one of Hyperscan's "Teddy" (Intel, 2015), made blind to case.
+
+/// How many bytes a fingerprint has.
+pub const WIDTH: usize = 4;
+
+/// What stands at an anchor.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum AnchorKind {
+    /// A word that names a secret, such as `password`.
+    Word,
+    /// `://`, behind which a URL's userinfo may follow.
+    Url,
+    /// `-BEG`, as in `-----BEGIN`.
+    Armor,
+    /// A command whose arguments may hold a password.
+    Command,
+}
+
+/// One fingerprint: for each position the bytes that it accepts, lower case.
+struct Fingerprint {
+    bucket: u8,
+    kind: AnchorKind,
+    bytes: [&'static [u8]; WIDTH],
+}
+
+/// Any byte.
+const ANY: &[u8] = b"";
+
+const FINGERPRINTS: &[Fingerprint] = &[
+    Fingerprint { bucket: 0, kind: AnchorKind::Word, bytes: [b"p", b"a", b"s", b"s"] },
+    Fingerprint { bucket: 1, kind: AnchorKind::Word, bytes: [b"s", b"e", b"c", b"r"] },
+    Fingerprint { bucket: 2, kind: AnchorKind::Word, bytes: [b"t", b"o", b"k", b"e"] },
+    // api_key, api-key, apikey, accesskey, privatekey, clientkey, signatureKey ...
+    Fingerprint { bucket: 3, kind: AnchorKind::Word, bytes: [b"_-. \"'isetnryg", b"k", b"e", b"y"] },
+    Fingerprint { bucket: 4, kind: AnchorKind::Url, bytes: [b":", b"/", b"/", ANY] },
+    Fingerprint { bucket: 5, kind: AnchorKind::Word, bytes: [b"p", b"w", b"d", ANY] },
+    Fingerprint { bucket: 5, kind: AnchorKind::Word, bytes: [b"a", b"u", b"t", b"h"] },
+    Fingerprint { bucket: 6, kind: AnchorKind::Word, bytes: [b"c", b"r", b"e", b"d"] },
+    Fingerprint { bucket: 6, kind: AnchorKind::Command, bytes: [b"c", b"u", b"r", b"l"] },
+    Fingerprint { bucket: 7, kind: AnchorKind::Armor, bytes: [b"-", b"b", b"e", b"g"] },
+    Fingerprint { bucket: 7, kind: AnchorKind::Word, bytes: [b"_", b"p", b"w", ANY] },
+    Fingerprint { bucket: 7, kind: AnchorKind::Word, bytes: [b"s", b"a", b"l", b"t"] },
+];
+
+/// The tables of one position: the buckets that accept a byte's low half, and its high half.
+#[derive(Clone, Copy, Debug)]
+pub struct Halves {
+    /// Buckets by the low four bits.
+    pub low: [u8; 16],
+    /// Buckets by the high four bits.
+    pub high: [u8; 16],
+}
+
+/// The tables of all positions.
+pub static TABLES: [Halves; WIDTH] = tables();
+
+const fn tables() -> [Halves; WIDTH] {
+    let mut tables = [Halves { low: [0; 16], high: [0; 16] }; WIDTH];
+    let mut at = 0;
+    while at < FINGERPRINTS.len() {
+        let bucket = 1 << FINGERPRINTS[at].bucket;
+        let mut position = 0;
+        while position < WIDTH {
+            let accepted = FINGERPRINTS[at].bytes[position];
+            if accepted.is_empty() {
+                tables[position] = accept_all(tables[position], bucket);
+            }
+            let mut index = 0;
+            while index < accepted.len() {
+                tables[position] = accept(tables[position], accepted[index], bucket);
+                index += 1;
+            }
+            position += 1;
+        }
+        at += 1;
+    }
+    tables
+}
+
+const fn accept_all(mut halves: Halves, bucket: u8) -> Halves {
+    let mut nibble = 0;
+    while nibble < 16 {
+        halves.low[nibble] |= bucket;
+        halves.high[nibble] |= bucket;
+        nibble += 1;
+    }
+    halves
+}
+
+const fn accept(mut halves: Halves, byte: u8, bucket: u8) -> Halves {
+    halves.low[(byte & 15) as usize] |= bucket;
+    halves.high[(byte >> 4) as usize] |= bucket;
+    halves.high[(byte.to_ascii_uppercase() >> 4) as usize] |= bucket;
+    halves
+}
+
+/// Tells what stands at `at`, looking at the bytes themselves: the slow truth behind the tables.
+pub fn kind_at(bytes: &[u8], at: usize) -> Option<AnchorKind> {
+    let window: &[u8; WIDTH] = bytes.get(at..at + WIDTH)?.try_into().ok()?;
+    let window = window.map(|byte| byte.to_ascii_lowercase());
+    let fits = |fingerprint: &&Fingerprint| {
+        fingerprint.bytes.iter().zip(window).all(|(accepted, byte)| accepted.is_empty() || accepted.contains(&byte))
+    };
+    FINGERPRINTS.iter().find(fits).map(|fingerprint| fingerprint.kind)
+}
+
+/// Tells whether the tables let the four bytes at `at` through; true wherever [`kind_at`] finds something.
+pub fn passes_tables(bytes: &[u8], at: usize) -> bool {
+    bytes.get(at..at + WIDTH).is_some_and(|window| {
+        let buckets = |buckets: u8, (table, &byte): (&Halves, &u8)| {
+            buckets & table.low[usize::from(byte & 15)] & table.high[usize::from(byte >> 4)]
+        };
+        TABLES.iter().zip(window).fold(u8::MAX, buckets) != 0
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_tables_let_every_fingerprint_through_in_either_case() {
+        for text in [
+            "pass", "PASS", "Secr", "toKe", "_key", "iKEY", "://x", "pwd=", "Auth", "cred", "CURL", "-BEG", "_pw=",
+            "SALT",
+        ] {
+            assert!(kind_at(text.as_bytes(), 0).is_some(), "{text}");
+            assert!(passes_tables(text.as_bytes(), 0), "{text}");
+        }
+        assert_eq!(kind_at(b"mkey", 0), None);
+        assert_eq!(kind_at(b"pas", 0), None);
+    }
+}

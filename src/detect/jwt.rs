@@ -1,0 +1,84 @@
+//! Reads a JSON Web Token: is it one, for whom, until when. The signature cannot be checked offline.
+
+use serde_json::Value;
+
+use super::proof::{Proven, decode_base64};
+use crate::finding::{Confidence, Severity};
+
+/// Seconds in a day.
+const DAY: i64 = 86_400;
+
+/// Decodes the token and writes down what its claims say. A text whose first two parts are no JSON is no JWT;
+/// one whose claims are those of a documentation sample is no secret.
+pub fn prove(text: &[u8], proven: &mut Proven) -> bool {
+    let mut parts = text.split(|&byte| byte == b'.');
+    let (Some(header), Some(payload)) = (parts.next().and_then(json), parts.next().and_then(json)) else {
+        return false;
+    };
+    if header.get("alg").is_none() && header.get("enc").is_none() {
+        return false;
+    }
+    if is_sample(&payload) {
+        return false;
+    }
+    proven.evidence.push(describe(&payload));
+    let scheme = header.get("alg").and_then(Value::as_str).unwrap_or_default();
+    if scheme.eq_ignore_ascii_case("none") {
+        proven.evidence.push("not signed".to_owned());
+        proven.confidence = Confidence::Low;
+    }
+    let now = jiff::Timestamp::now().as_second();
+    if let Some(expiry) = payload.get("exp").and_then(Value::as_i64) {
+        let days = (expiry - now).div_euclid(DAY);
+        if expiry <= now {
+            proven.evidence.push(format!("expired {} days ago", (now - expiry) / DAY));
+            proven.severity = Severity::Low;
+        } else {
+            proven.evidence.push(format!("expires in {days} days"));
+        }
+    } else {
+        proven.evidence.push("never expires".to_owned());
+    }
+    // Roles that the holder of the token gets, such as Supabase's.
+    if payload.get("role").and_then(Value::as_str) == Some("service_role") {
+        proven.severity = Severity::Critical;
+        proven.confidence = Confidence::High;
+    } else if payload.get("role").and_then(Value::as_str) == Some("anon") {
+        proven.severity = Severity::Low;
+    }
+    true
+}
+
+/// Decodes one part of a token.
+fn json(part: &[u8]) -> Option<Value> {
+    serde_json::from_slice(&decode_base64(part)?).ok().filter(Value::is_object)
+}
+
+/// Tells whether the claims are those of well-known samples: `John Doe` of jwt.io, or nothing at all.
+fn is_sample(payload: &Value) -> bool {
+    let text = |key: &str| payload.get(key).and_then(Value::as_str).unwrap_or_default();
+    let name = text("name");
+    (name.eq_ignore_ascii_case("john doe") || name.eq_ignore_ascii_case("jane doe"))
+        || (text("sub") == "1234567890")
+        || payload.as_object().is_some_and(serde_json::Map::is_empty)
+}
+
+/// Says whom the token is from and for. Only names of parties that are no secrets are shown, and only if they
+/// are short plain words.
+fn describe(payload: &Value) -> String {
+    let claim = |key: &str| match payload.get(key)? {
+        Value::String(text) => Some(text.clone()),
+        Value::Array(list) => Some(list.iter().filter_map(Value::as_str).collect::<Vec<_>>().join(", ")),
+        _ => None,
+    };
+    let shown = |key: &str| {
+        claim(key)
+            .filter(|text| text.len() <= 80 && text.chars().all(|c| c.is_ascii_alphanumeric() || " ,.:/_-".contains(c)))
+    };
+    match (shown("aud"), shown("iss")) {
+        (Some(audience), Some(issuer)) => format!("JWT for audience {audience}, issued by {issuer}"),
+        (Some(audience), None) => format!("JWT for audience {audience}"),
+        (None, Some(issuer)) => format!("JWT issued by {issuer}"),
+        (None, None) => "JWT".to_owned(),
+    }
+}

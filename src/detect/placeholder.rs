@@ -1,0 +1,309 @@
+//! Tells values that stand for a secret from secrets: references, templates and placeholders.
+
+/// Tells whether `value` is, or contains, a reference that some program replaces: `${NAME}`, `$(cmd)`,
+/// `{{ name }}`, `%NAME%`, `<name>`, `op://vault/item`, `process.env.NAME` and the like.
+pub fn is_reference(value: &[u8]) -> bool {
+    let starts = |prefixes: &[&[u8]]| prefixes.iter().any(|prefix| value.starts_with(prefix));
+    let contains = |needles: &[&[u8]]| needles.iter().any(|needle| memchr::memmem::find(value, needle).is_some());
+    contains(&[
+        b"${",
+        b"$(",
+        b"{{",
+        b"#{",
+        b"<%",
+        b"%>",
+        b"$[",
+        b"@{",
+        b"%{",
+        b"[[",
+        b"process.env",
+        b"os.environ",
+        b"getenv",
+        b"import.meta",
+    ]) || starts(&[
+        b"op://",
+        b"vault://",
+        b"vault:",
+        b"doppler://",
+        b"infisical://",
+        b"bws://",
+        b"keychain://",
+        b"secret://",
+        b"aws-sm://",
+        b"gcp-sm://",
+        b"azkv://",
+        b"!vault",
+        b"!env",
+        b"!secret",
+        b"arn:aws:",
+        b"ENC[",
+        b"{env:",
+        b"{file:",
+        b"ENV[",
+    ]) || (value.len() > 2 && value[0] == b'$' && is_name(&value[1..]))
+        || (value.len() > 2 && value.starts_with(b"%") && value.ends_with(b"%"))
+        || (value.first() == Some(&b'<') && value.last() == Some(&b'>'))
+        || (value.first() == Some(&b'{') && value.last() == Some(&b'}'))
+        || (value.first() == Some(&b'[') && value.last() == Some(&b']'))
+        || (value.starts_with(b"__") && value.ends_with(b"__"))
+        || has_field(value)
+}
+
+/// Tells whether a value has a field for a formatter, as in `key-{name}` or `{hex:32}`.
+fn has_field(value: &[u8]) -> bool {
+    let Some(open) = memchr::memchr(b'{', value) else { return false };
+    let Some(close) = memchr::memchr(b'}', &value[open..]) else { return false };
+    value[open + 1..open + close].iter().all(|&byte| byte.is_ascii_alphanumeric() || b"_.:-!$ ".contains(&byte))
+}
+
+/// Tells whether `text` is a name as shells and languages have them.
+fn is_name(text: &[u8]) -> bool {
+    !text[0].is_ascii_digit() && text.iter().all(|&byte| byte.is_ascii_alphanumeric() || byte == b'_')
+}
+
+/// Parts of values that people write where a secret belongs.
+const TELLING: &[&str] = &[
+    "example",
+    "placeholder",
+    "dummy",
+    "sample",
+    "changeme",
+    "change_me",
+    "change-me",
+    "change_this",
+    "changethis",
+    "replaceme",
+    "replace_me",
+    "replace-me",
+    "replace_with",
+    "replace-with",
+    "your_",
+    "your-",
+    "yourkey",
+    "yourtoken",
+    "yoursecret",
+    "yourpassword",
+    "yourapi",
+    "my_api",
+    "my-api",
+    "_here",
+    "-here",
+    "redacted",
+    "insert_",
+    "insert-",
+    "enter_",
+    "enter-your",
+    "todo",
+    "fixme",
+    "not_real",
+    "not-real",
+    "notreal",
+    "fake",
+    "xxxx",
+    "****",
+    "....",
+    "••••",
+    "goes_here",
+    "deadbeef",
+    "foobar",
+    "lorem",
+    "hunter2",
+    "mysecret",
+    "my_secret",
+    "my-secret",
+    "mypassword",
+    "my_password",
+    "my-password",
+    "mytoken",
+    "my_token",
+    "my-token",
+    "someapikey",
+    "some_",
+    "some-",
+    "seu_token",
+    "tu_token",
+    "abcdefghij",
+    "abcdef123",
+    "0123456789",
+    "123456789",
+    "1234567890",
+    "987654321",
+    "qwerty",
+    "asdfgh",
+    "zxcvbn",
+    "00000000",
+    "11111111",
+    "undefined",
+    "dont_commit",
+    "not_a_",
+    "not-a-",
+    "notasecret",
+    "invalid",
+    "test_key",
+    "testkey",
+    "test-key",
+    "test_token",
+    "testtoken",
+    "test-token",
+    "test_secret",
+    "testsecret",
+    "test-secret",
+];
+
+/// Whole values that are words, not secrets.
+const WORDS: &[&str] = &[
+    "none",
+    "null",
+    "nil",
+    "true",
+    "false",
+    "yes",
+    "empty",
+    "unset",
+    "default",
+    "value",
+    "string",
+    "text",
+    "secret",
+    "token",
+    "password",
+    "passwd",
+    "pass",
+    "pwd",
+    "key",
+    "apikey",
+    "api_key",
+    "api-key",
+    "test",
+    "testing",
+    "dummy",
+    "foo",
+    "bar",
+    "baz",
+    "admin",
+    "root",
+    "user",
+    "guest",
+    "abc",
+    "abc123",
+    "letmein",
+    "required",
+    "optional",
+    "encrypted",
+    "hidden",
+    "private",
+    "public",
+    "bearer",
+    "basic",
+    "username",
+    "hostname",
+    "localhost",
+    "production",
+    "development",
+    "staging",
+];
+
+/// Tells whether `value` is written in place of a secret: a telling word, one character over and over, a
+/// keyboard run, an ellipsis.
+pub fn is_placeholder(value: &[u8]) -> bool {
+    let lower = value.to_ascii_lowercase();
+    let Ok(text) = std::str::from_utf8(&lower) else { return false };
+    let trimmed = text.trim_matches(|c: char| !c.is_ascii_alphanumeric() && c != '*');
+    WORDS.contains(&trimmed)
+        || TELLING.iter().any(|part| text.contains(part))
+        || text.starts_with("your")
+        || text.contains('…')
+        || text.ends_with("..")
+        || is_monotonous(&lower)
+}
+
+/// Tells whether a few characters make up all of a longer value, or one short piece is repeated.
+pub fn is_monotonous(value: &[u8]) -> bool {
+    if value.len() < 8 {
+        return value.windows(2).all(|pair| pair[0] == pair[1]);
+    }
+    let mut seen = [false; 256];
+    value.iter().for_each(|&byte| seen[usize::from(byte)] = true);
+    let distinct = seen.iter().filter(|&&seen| seen).count();
+    let repeats =
+        |period: usize| value.len() >= period * 3 && value.iter().skip(period).zip(value).all(|(a, b)| a == b);
+    distinct <= 3 || (1..=6).any(repeats) || longest_sequence(value) * 2 > value.len().max(12)
+}
+
+/// Tells whether a value was typed along the alphabet and the digits by turns, as in `a1b2c3d4e5` or
+/// `aA1bB2cC3`: at some stride most characters follow the one before.
+pub fn is_interleaved_sequence(value: &[u8]) -> bool {
+    let folded: Vec<u8> =
+        value.iter().filter(|byte| byte.is_ascii_alphanumeric()).map(u8::to_ascii_lowercase).collect();
+    folded.len() >= 16
+        && (1..=3).any(|stride| {
+            let follows = |(next, last): &(&u8, &u8)| **next == **last + 1 || (**last == b'9' && **next == b'0');
+            let pairs = folded.len() - stride;
+            folded.iter().skip(stride).zip(&folded).filter(follows).count() * 10 >= pairs * 9
+        })
+}
+
+/// Returns the length of the longest stretch in which each byte follows its neighbour by the same step of
+/// at most one: `abcd`, `4321`, `xxxx`.
+fn longest_sequence(value: &[u8]) -> usize {
+    let (mut longest, mut length, mut last) = (1, 1, None);
+    for pair in value.windows(2) {
+        let step = i16::from(pair[1]) - i16::from(pair[0]);
+        length = if step.abs() <= 1 && (last == Some(step) || length == 1) { length + 1 } else { 1 };
+        last = Some(step);
+        longest = longest.max(length);
+    }
+    longest
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn references_of_every_client_are_references() {
+        for text in [
+            "${TOKEN}",
+            "$TOKEN",
+            "${env:TOKEN}",
+            "${input:token}",
+            "{env:TOKEN}",
+            "{{token}}",
+            "%TOKEN%",
+            "$(pass show x)",
+            "op://vault/item/field",
+            "<token>",
+            "process.env.TOKEN",
+            "${{ secrets.X }}",
+        ] {
+            assert!(is_reference(text.as_bytes()), "{text}");
+        }
+        for text in ["pa$$word", "a$b", "s3cr3t", "100%"] {
+            assert!(!is_reference(text.as_bytes()), "{text}");
+        }
+    }
+
+    #[test]
+    fn placeholders_are_told_from_secrets() {
+        for text in [
+            "YOUR_API_KEY",
+            "xxxxxxxxxxxx",
+            "sk-...",
+            "changeme",
+            "abcdefghijklmnop",
+            "1234567890abcdef",
+            "token",
+            "aaaaaaaa",
+            "abcabcabcabc",
+            "<your token>",
+        ] {
+            assert!(is_placeholder(text.as_bytes()), "{text}");
+        }
+        for text in ["a1b2c3d4e5f6g7h8i9j0", "aA1bB2cC3dD4eE5fF6"] {
+            assert!(is_interleaved_sequence(text.as_bytes()), "{text}");
+        }
+        for text in ["k9fXq2LmZ0aB", "Tr0ub4dor&3", "9f86d081884c7d65"] {
+            assert!(!is_placeholder(text.as_bytes()), "{text}");
+        }
+    }
+}

@@ -1,0 +1,223 @@
+//! What is proven about a match before it becomes a candidate: no network, no clock but for expiry.
+
+use std::ops::Range;
+
+use base64::Engine as _;
+use base64::alphabet;
+use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
+
+use super::jwt;
+use super::placeholder::{is_placeholder, is_reference};
+use super::shape;
+use crate::finding::{Confidence, Severity};
+use crate::rules::checksum::Checksum;
+use crate::rules::{Check, Placeholders, Rule};
+use crate::source::Span;
+
+/// How many bytes before a match a word of `near` may stand.
+const NEAR_BEFORE: usize = 200;
+/// How many bytes behind it.
+const NEAR_BEHIND: usize = 100;
+/// The greatest length of a block from `-----BEGIN` to `-----END`.
+const GREATEST_BLOCK: usize = 16 * 1024;
+
+/// A match that holds.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Proven {
+    /// The secret's bytes; a proof may have found that it goes on behind the match.
+    pub secret: Span,
+    /// The rule's confidence, or what the proof made of it.
+    pub confidence: Confidence,
+    /// The rule's severity, or what the proof made of it.
+    pub severity: Severity,
+    /// What was proven, for people.
+    pub evidence: Vec<String>,
+}
+
+/// The names that `check.proof` may have.
+pub const NAMES: &[&str] = &[
+    "github",
+    "npm",
+    "grafana",
+    "zuplo",
+    "jwt",
+    "pem",
+    "base64-json",
+    "base64-digits",
+    "base64",
+    "basic-auth",
+    "random",
+];
+
+/// Decodes standard and URL-safe base64, with or without padding.
+pub(super) const BASE64: GeneralPurpose = GeneralPurpose::new(&alphabet::STANDARD, LENIENT);
+pub(super) const BASE64_URL: GeneralPurpose = GeneralPurpose::new(&alphabet::URL_SAFE, LENIENT);
+const LENIENT: GeneralPurposeConfig = GeneralPurposeConfig::new()
+    .with_decode_padding_mode(DecodePaddingMode::Indifferent)
+    .with_decode_allow_trailing_bits(true);
+
+/// Applies a rule's checks to one match; `None` means that it is no credential.
+pub fn prove(
+    rule: &Rule,
+    bytes: &[u8],
+    path: Option<&[u8]>,
+    whole: &Range<usize>,
+    secret: Range<usize>,
+) -> Option<Proven> {
+    let entry = rule.entry();
+    let check = &entry.check;
+    let text = &bytes[secret.clone()];
+    let mut proven = Proven {
+        secret: secret.clone().into(),
+        confidence: entry.confidence,
+        severity: entry.severity,
+        evidence: Vec::new(),
+    };
+    if check.min_digits > 0 && text.iter().filter(|byte| byte.is_ascii_digit()).count() < check.min_digits
+        || check.min_entropy > 0.0 && shape::entropy(text) < check.min_entropy
+        || !near(check, bytes, path, whole)
+    {
+        return None;
+    }
+    let certain = check.proof.as_deref().is_some_and(|name| Checksum::by_name(name).is_some_and(|sum| sum.holds(text)));
+    if !certain && check.placeholders == Placeholders::Drop && stands_for_a_secret(text, entry.confidence) {
+        return None;
+    }
+    match check.proof.as_deref() {
+        Some(name) => named(name, bytes, &mut proven).then_some(proven),
+        None => Some(proven),
+    }
+}
+
+/// Tells whether the text is a placeholder. A long token of a provider's own format may contain any short
+/// word by chance, so there only the shapes of placeholders count.
+fn stands_for_a_secret(text: &[u8], confidence: Confidence) -> bool {
+    if is_reference(text) || super::placeholder::is_monotonous(text) {
+        return true;
+    }
+    is_placeholder(text) && (confidence < Confidence::High || text.len() < 64)
+}
+
+/// Applies the `near` and `not-near` words.
+fn near(check: &Check, bytes: &[u8], path: Option<&[u8]>, whole: &Range<usize>) -> bool {
+    if !check.near.is_empty() {
+        let around = bytes[whole.start.saturating_sub(NEAR_BEFORE)..(whole.end + NEAR_BEHIND).min(bytes.len())]
+            .to_ascii_lowercase();
+        let path = path.unwrap_or_default().to_ascii_lowercase();
+        let stands = |word: &String| {
+            memchr::memmem::find(&around, word.as_bytes()).is_some()
+                || memchr::memmem::find(&path, word.as_bytes()).is_some()
+        };
+        if !check.near.iter().any(stands) {
+            return false;
+        }
+    }
+    if check.not_near.is_empty() {
+        return true;
+    }
+    let start = memchr::memrchr(b'\n', &bytes[whole.start.saturating_sub(NEAR_BEFORE)..whole.start])
+        .map_or(whole.start.saturating_sub(NEAR_BEFORE), |at| whole.start.saturating_sub(NEAR_BEFORE) + at + 1);
+    let behind = &bytes[whole.end..(whole.end + NEAR_BEHIND).min(bytes.len())];
+    let end = whole.end + memchr::memchr(b'\n', behind).unwrap_or(behind.len());
+    let line = bytes[start..end].to_ascii_lowercase();
+    !check.not_near.iter().any(|word| memchr::memmem::find(&line, word.as_bytes()).is_some())
+}
+
+/// Applies a proof by its name. A formula that is certain drops the match when it fails; one that is not
+/// only adds evidence when it holds.
+fn named(name: &str, bytes: &[u8], proven: &mut Proven) -> bool {
+    let text = &bytes[proven.secret.range()];
+    if let Some(checksum) = Checksum::by_name(name) {
+        let holds = checksum.holds(text);
+        if holds {
+            proven.evidence.push("checksum valid".to_owned());
+            proven.confidence = Confidence::High;
+        }
+        return holds;
+    }
+    match name {
+        "jwt" => jwt::prove(text, proven),
+        "pem" => pem(bytes, proven),
+        "base64-json" => {
+            let payload = text.splitn(2, |&byte| byte == b'_').nth(1).unwrap_or(text);
+            let end = payload.iter().rposition(|&byte| byte == b'_').unwrap_or(payload.len());
+            let decoded = decode_base64(&payload[..end]).filter(|json| json.first() == Some(&b'{'));
+            if decoded.is_some() {
+                proven.evidence.push("payload is the provider's JSON".to_owned());
+            }
+            decoded.is_some()
+        }
+        "base64-digits" => {
+            let first = text.split(|&byte| byte == b'.').next().unwrap_or_default();
+            decode_base64(first).is_some_and(|id| !id.is_empty() && id.iter().all(u8::is_ascii_digit))
+        }
+        "base64" => decode_base64(text).is_some(),
+        "basic-auth" => decode_base64(text).is_some_and(|pair| basic_auth(&pair)),
+        "random" => {
+            let shape = shape::Shape::of(text);
+            shape.wordiness() < 0.5 && (shape.digits > 0 || shape.surprise > 4.0)
+        }
+        _ => true,
+    }
+}
+
+/// Decodes base64 of either alphabet.
+pub(super) fn decode_base64(text: &[u8]) -> Option<Vec<u8>> {
+    let url = text.iter().any(|byte| matches!(byte, b'-' | b'_'));
+    if url { BASE64_URL.decode(text).ok() } else { BASE64.decode(text).ok() }
+}
+
+/// Tells whether decoded bytes are a user's name and a password that is no placeholder.
+fn basic_auth(pair: &[u8]) -> bool {
+    let Some(colon) = memchr::memchr(b':', pair) else { return false };
+    let (user, password) = (&pair[..colon], &pair[colon + 1..]);
+    pair.iter().all(u8::is_ascii_graphic)
+        && !user.is_empty()
+        && password.len() >= 4
+        && !is_placeholder(password)
+        && !is_reference(password)
+        && !is_placeholder(pair)
+}
+
+/// Follows a block of armour to its end; without one, or with almost nothing inside, it is no key.
+fn pem(bytes: &[u8], proven: &mut Proven) -> bool {
+    let start = proven.secret.start;
+    let block = &bytes[start..(start + GREATEST_BLOCK).min(bytes.len())];
+    let Some(body) = memchr::memmem::find(block, b"KEY").map(|at| at + 3) else { return false };
+    let end = memchr::memmem::find(&block[body..], b"-----END").map(|at| body + at);
+    let text = &block[body..end.unwrap_or_else(|| (body + 2048).min(block.len()))];
+    let letters = text.iter().filter(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'/')).count();
+    if letters < 60
+        || text.windows(3).any(|window| window == b"..." || window == b"${" || window == b"xxx" || window == b"XXX")
+    {
+        return false;
+    }
+    let random = shape::entropy(text) > 3.5;
+    if end.is_none() {
+        proven.evidence.push("the block has no end".to_owned());
+    }
+    let behind = end.map_or(body + text.len(), |end| {
+        end + block[end..].iter().skip(8).position(|&byte| byte == b'\n').map_or(8, |at| at + 8).min(64)
+    });
+    proven.secret.end = (start + behind).min(bytes.len());
+    let head = &block[..(body + 120).min(block.len())];
+    let encrypted = [&b"ENCRYPTED"[..], b"Proc-Type: 4"].iter().any(|word| memchr::memmem::find(head, word).is_some());
+    if encrypted {
+        proven.evidence.push("the key is encrypted with a passphrase".to_owned());
+        proven.severity = Severity::Medium;
+    }
+    random
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_pair_of_user_and_password_is_told_from_other_base64() {
+        assert!(basic_auth(b"deploy:k9fXq2LmZ0"));
+        assert!(!basic_auth(b"user:password"));
+        assert!(!basic_auth(b"no colon at all"));
+        assert!(!basic_auth(b"\x00\x01:\xff\xfe\xfd\xfc"));
+    }
+}

@@ -1,0 +1,277 @@
+//! Looks at every byte once: finds runs of token characters and anchors, with AVX2 where there is AVX2.
+//!
+//! A run is at least [`LEAST_RUN`] of `[A-Za-z0-9_-]` in a row: what every token contains. An anchor is a
+//! place of [`super::anchor`]. Both implementations find exactly the same.
+
+use super::anchor::{self, AnchorKind};
+use crate::source::Span;
+
+/// The length from which a run counts.
+pub const LEAST_RUN: usize = 16;
+
+/// What a sieve leaves of a text, in order of position.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Sifted {
+    /// Maximal runs of token characters.
+    pub runs: Vec<Span>,
+    /// Anchors by the offset of their first byte.
+    pub anchors: Vec<(usize, AnchorKind)>,
+}
+
+impl Sifted {
+    /// Empties both lists and keeps their memory.
+    pub fn clear(&mut self) {
+        self.runs.clear();
+        self.anchors.clear();
+    }
+}
+
+/// Tells whether a byte may be part of a run.
+pub const fn is_token_byte(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric() || byte == b'_' || byte == b'-'
+}
+
+/// Finds all runs and anchors of `bytes`, in place of what `sifted` held.
+pub fn sift(bytes: &[u8], sifted: &mut Sifted) {
+    sifted.clear();
+    #[cfg(target_arch = "x86_64")]
+    if std::arch::is_x86_feature_detected!("avx2") {
+        // SAFETY: the processor has AVX2.
+        unsafe { avx2::sift(bytes, sifted) };
+        return;
+    }
+    sift_scalar(bytes, sifted);
+}
+
+/// The same without vector instructions: the fallback, and what the fast way is tested against.
+pub fn sift_scalar(bytes: &[u8], sifted: &mut Sifted) {
+    sifted.clear();
+    let mut start = 0;
+    for (at, &byte) in bytes.iter().enumerate() {
+        if !is_token_byte(byte) {
+            close_run(start, at, sifted);
+            start = at + 1;
+        }
+        if anchor::passes_tables(bytes, at) {
+            push_anchor(bytes, at, sifted);
+        }
+    }
+    close_run(start, bytes.len(), sifted);
+}
+
+fn close_run(start: usize, end: usize, sifted: &mut Sifted) {
+    if end - start >= LEAST_RUN {
+        sifted.runs.push(Span::new(start, end));
+    }
+}
+
+fn push_anchor(bytes: &[u8], at: usize, sifted: &mut Sifted) {
+    if let Some(kind) = anchor::kind_at(bytes, at) {
+        sifted.anchors.push((at, kind));
+    }
+}
+
+#[cfg(target_arch = "x86_64")]
+mod avx2 {
+    use std::arch::x86_64::*;
+
+    use super::{LEAST_RUN, Sifted, anchor, close_run, is_token_byte, push_anchor};
+
+    /// How many bytes one step looks at.
+    const STEP: usize = 64;
+
+    /// For each low half of a byte the classes it can belong to; see [`HIGH`].
+    const LOW: [u8; 16] = low_halves();
+    /// For each high half its class: `-` is 1, digits 2, `A-O` and `a-o` 4, `P-Z` and `_` 8, `p-z` 16.
+    const HIGH: [u8; 16] = [0, 0, 1, 2, 4, 8, 4, 16, 0, 0, 0, 0, 0, 0, 0, 0];
+
+    const fn low_halves() -> [u8; 16] {
+        let mut table = [0; 16];
+        let mut low = 0;
+        while low < 16 {
+            let mut high = 2;
+            while high < 8 {
+                if is_token_byte((high << 4) | low) {
+                    table[low as usize] |= HIGH[high as usize];
+                }
+                high += 1;
+            }
+            low += 1;
+        }
+        table
+    }
+
+    /// A table in both lanes of a register, as `vpshufb` wants it.
+    #[target_feature(enable = "avx2")]
+    fn table(bytes: &[u8; 16]) -> __m256i {
+        // SAFETY: an unaligned load of 16 bytes from an array of 16.
+        _mm256_broadcastsi128_si256(unsafe { _mm_loadu_si128(bytes.as_ptr().cast()) })
+    }
+
+    #[target_feature(enable = "avx2")]
+    fn high_halves(bytes: __m256i) -> __m256i {
+        _mm256_and_si256(_mm256_srli_epi16::<4>(bytes), _mm256_set1_epi8(15))
+    }
+
+    /// Returns a bit for each byte that is not zero.
+    #[target_feature(enable = "avx2")]
+    fn nonzero(bytes: __m256i) -> u32 {
+        !(_mm256_movemask_epi8(_mm256_cmpeq_epi8(bytes, _mm256_setzero_si256())) as u32)
+    }
+
+    struct Tables {
+        low: __m256i,
+        high: __m256i,
+        positions: [(__m256i, __m256i); anchor::WIDTH],
+    }
+
+    impl Tables {
+        #[target_feature(enable = "avx2")]
+        fn new() -> Self {
+            let position = |at: usize| (table(&anchor::TABLES[at].low), table(&anchor::TABLES[at].high));
+            Self {
+                low: table(&LOW),
+                high: table(&HIGH),
+                positions: [position(0), position(1), position(2), position(3)],
+            }
+        }
+
+        /// Returns a bit for each of the 32 bytes at `at` that is a token byte.
+        ///
+        /// # Safety
+        /// 32 bytes can be read at `at`.
+        #[target_feature(enable = "avx2")]
+        unsafe fn token_bytes(&self, at: *const u8) -> u32 {
+            // SAFETY: the caller's promise.
+            let bytes = unsafe { _mm256_loadu_si256(at.cast()) };
+            // `vpshufb` yields zero for a byte above 127, so the low table needs no mask.
+            let low = _mm256_shuffle_epi8(self.low, bytes);
+            let high = _mm256_shuffle_epi8(self.high, high_halves(bytes));
+            nonzero(_mm256_and_si256(low, high))
+        }
+
+        /// Returns a bit for each of the 32 bytes at `at` at which a fingerprint may start.
+        ///
+        /// # Safety
+        /// 35 bytes can be read at `at`.
+        #[target_feature(enable = "avx2")]
+        unsafe fn anchors(&self, at: *const u8) -> u32 {
+            let mut buckets = _mm256_set1_epi8(-1);
+            for (position, (low, high)) in self.positions.iter().enumerate() {
+                // SAFETY: the caller's promise: the last of the four loads ends 35 bytes behind `at`.
+                let bytes = unsafe { _mm256_loadu_si256(at.add(position).cast()) };
+                // The mask keeps a byte above 127, which any-byte positions accept, from yielding zero.
+                let halves = _mm256_and_si256(bytes, _mm256_set1_epi8(15));
+                buckets = _mm256_and_si256(buckets, _mm256_shuffle_epi8(*low, halves));
+                buckets = _mm256_and_si256(buckets, _mm256_shuffle_epi8(*high, high_halves(bytes)));
+            }
+            nonzero(buckets)
+        }
+    }
+
+    /// Finds all runs and anchors.
+    #[target_feature(enable = "avx2")]
+    pub fn sift(bytes: &[u8], sifted: &mut Sifted) {
+        let tables = Tables::new();
+        let mut start = 0; // of the run that reaches the current step
+        let mut at = 0;
+        while at + STEP + anchor::WIDTH <= bytes.len() {
+            // SAFETY: at least STEP + WIDTH bytes follow.
+            let (tokens, mut anchors) = unsafe {
+                let pointer = bytes.as_ptr().add(at);
+                let tokens =
+                    u64::from(tables.token_bytes(pointer)) | u64::from(tables.token_bytes(pointer.add(32))) << 32;
+                let anchors = u64::from(tables.anchors(pointer)) | u64::from(tables.anchors(pointer.add(32))) << 32;
+                (tokens, anchors)
+            };
+            start = runs(tokens, at, start, sifted);
+            while anchors != 0 {
+                push_anchor(bytes, at + anchors.trailing_zeros() as usize, sifted);
+                anchors &= anchors - 1;
+            }
+            at += STEP;
+        }
+        for (at, &byte) in bytes.iter().enumerate().skip(at) {
+            if !is_token_byte(byte) {
+                close_run(start, at, sifted);
+                start = at + 1;
+            }
+            if anchor::passes_tables(bytes, at) {
+                push_anchor(bytes, at, sifted);
+            }
+        }
+        close_run(start, bytes.len(), sifted);
+    }
+
+    /// Closes the runs that end within a step; returns where the run that leaves it started.
+    #[inline]
+    fn runs(tokens: u64, at: usize, start: usize, sifted: &mut Sifted) -> usize {
+        if tokens == u64::MAX {
+            return start;
+        }
+        let first = tokens.trailing_ones() as usize;
+        if at + first - start >= LEAST_RUN {
+            close_run(start, at + first, sifted);
+        }
+        // Bits that start sixteen set bits in a row.
+        let pairs = tokens & (tokens >> 1);
+        let fours = pairs & (pairs >> 2);
+        let eights = fours & (fours >> 4);
+        let mut long = (eights & (eights >> 8)) & !((1u64 << first) - 1);
+        let leaving = STEP - tokens.leading_ones() as usize;
+        while long != 0 {
+            let begin = long.trailing_zeros() as usize;
+            if begin >= leaving {
+                break;
+            }
+            let length = (tokens >> begin).trailing_ones() as usize;
+            close_run(at + begin, at + begin + length, sifted);
+            let behind = begin + length;
+            long &= if behind < 64 { u64::MAX << behind } else { 0 };
+        }
+        at + leaving
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn text() -> impl Strategy<Value = Vec<u8>> {
+        let piece = prop_oneof![
+            "[A-Za-z0-9_-]{1,90}".prop_map(String::into_bytes),
+            "(password|SECRET|token|apikey|-----BEGIN|curl |pwd=|https://a:b@c)".prop_map(String::into_bytes),
+            proptest::collection::vec(any::<u8>(), 0..20),
+            "[ =:\"/.]{1,3}".prop_map(String::into_bytes),
+        ];
+        proptest::collection::vec(piece, 0..20).prop_map(|pieces| pieces.concat())
+    }
+
+    proptest! {
+        #[test]
+        fn both_ways_find_the_same(text in text()) {
+            let (mut fast, mut slow) = (Sifted::default(), Sifted::default());
+            sift(&text, &mut fast);
+            sift_scalar(&text, &mut slow);
+            prop_assert_eq!(fast, slow);
+        }
+
+        #[test]
+        fn runs_are_maximal_and_complete(text in text()) {
+            let mut sifted = Sifted::default();
+            sift(&text, &mut sifted);
+            let mut covered = vec![false; text.len()];
+            for run in &sifted.runs {
+                prop_assert!(run.len() >= LEAST_RUN);
+                covered[run.range()].fill(true);
+            }
+            for at in 0..text.len().saturating_sub(LEAST_RUN - 1) {
+                if text[at..at + LEAST_RUN].iter().all(|&byte| is_token_byte(byte)) {
+                    prop_assert!(covered[at..at + LEAST_RUN].iter().all(|&in_run| in_run));
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,278 @@
+//! Which object of a pack builds on which: every entry is looked at once, before anything is expanded.
+
+use gix::ObjectId;
+use rayon::prelude::*;
+
+use super::damage::Damage;
+use super::pack::{Base, Pack};
+use crate::source::ObjectKind;
+
+/// Marks, in a slot, that the object is to be handed over.
+const WANTED: u32 = 1 << 31;
+
+/// Instead of a parent: the smallest value that is none.
+const NO_PARENT: u32 = u32::MAX - 15;
+const BROKEN: u32 = NO_PARENT + 1;
+const STRAY: u32 = NO_PARENT + 2;
+const WHOLE: u32 = NO_PARENT + 4;
+
+/// Which objects of a pack a reader asks for.
+pub(super) struct Choice<'a> {
+    /// Tells whether objects of a kind are wanted.
+    pub(super) kind: &'a (dyn Fn(ObjectKind) -> bool + Sync),
+    /// Tells whether the object in a slot of the index is wanted; `None` for all.
+    pub(super) slot: Option<&'a (dyn Fn(u32) -> bool + Sync)>,
+}
+
+/// The delta families of one pack. A node is an entry, numbered in the order of the pack.
+#[derive(Debug, Default)]
+pub(super) struct Forest {
+    /// Where every entry begins, ascending, and where the last one ends. 8 bytes per object.
+    offsets: Vec<u64>,
+    /// The slot of every entry in the index, and whether it is wanted. 4 bytes per object.
+    slots: Vec<u32>,
+    /// Where the children of every node begin in `children`. 4 bytes per object.
+    starts: Vec<u32>,
+    /// The children of all nodes; the one with most descendants comes last. 4 bytes per object.
+    children: Vec<u32>,
+    /// Nodes that build on nothing and lead to something wanted.
+    pub(super) roots: Vec<u32>,
+    /// Nodes that build on an object that is not in this pack: places in `children`, and the object.
+    pub(super) strays: Vec<(u32, ObjectId)>,
+    /// Nodes whose header cannot be read.
+    pub(super) broken: Vec<(u32, Damage)>,
+}
+
+impl Forest {
+    /// Reads the heads of all entries of `pack`.
+    pub(super) fn new(pack: &Pack, choice: &Choice<'_>) -> Self {
+        let mut forest = Self::default();
+        forest.order(pack, choice);
+        let parents = forest.parents(pack);
+        forest.link(&parents);
+        let order = forest.reachable(&parents);
+        let weights = forest.weigh(&parents, order.as_deref());
+        forest.prune(&weights);
+        forest.classify(pack, choice, &parents, &weights);
+        forest
+    }
+
+    /// Returns the slot of `node` in the index.
+    #[inline]
+    pub(super) fn slot(&self, node: u32) -> u32 {
+        self.slots[node as usize] & !WANTED
+    }
+
+    /// Tells whether `node` is to be handed over.
+    #[inline]
+    pub(super) fn is_wanted(&self, node: u32) -> bool {
+        self.slots[node as usize] & WANTED != 0
+    }
+
+    /// Returns where the entry of `node` begins and ends.
+    #[inline]
+    pub(super) fn range(&self, node: u32) -> (u64, u64) {
+        (self.offsets[node as usize], self.offsets[node as usize + 1])
+    }
+
+    /// Returns the places of the children of `node`, for [`Forest::child`].
+    #[inline]
+    pub(super) fn children(&self, node: u32) -> (u32, u32) {
+        (self.starts[node as usize], self.starts[node as usize + 1])
+    }
+
+    /// Returns the node at a place of the list of children.
+    #[inline]
+    pub(super) fn child(&self, place: u32) -> u32 {
+        self.children[place as usize]
+    }
+
+    /// Returns the node whose entry begins at `offset`.
+    pub(super) fn node_at(&self, offset: u64) -> Option<u32> {
+        self.offsets[..self.slots.len()].binary_search(&offset).ok().map(|node| node as u32)
+    }
+
+    fn order(&mut self, pack: &Pack, choice: &Choice<'_>) {
+        let mut order: Vec<(u64, u32)> = (0..pack.index.len().min(NO_PARENT - 1))
+            .into_par_iter()
+            .map(|slot| (pack.index.offset(slot), slot))
+            .collect();
+        order.par_sort_unstable();
+        self.offsets = order.iter().map(|&(offset, _)| offset).collect();
+        self.offsets.push(pack.end as u64);
+        self.slots = order
+            .par_iter()
+            .map(|&(_, slot)| if choice.slot.is_none_or(|wanted| wanted(slot)) { slot | WANTED } else { slot })
+            .collect();
+    }
+
+    /// Finds what every node builds on; values of `NO_PARENT` and above say why there is nothing.
+    fn parents(&self, pack: &Pack) -> Vec<u32> {
+        let nodes = self.slots.len();
+        (0..nodes)
+            .into_par_iter()
+            .with_min_len(4096)
+            .map(|node| {
+                let offset = self.offsets[node];
+                // Two names for one place, or a place that is none: the index is damaged.
+                if node > 0 && self.offsets[node - 1] == offset {
+                    return BROKEN;
+                }
+                match pack.entry(offset).map(|entry| entry.base) {
+                    Ok(Base::Whole(kind)) => WHOLE + kind as u32,
+                    Ok(Base::Offset(base)) => find_before(&self.offsets[..node], base).unwrap_or(BROKEN),
+                    Ok(Base::Named(id)) => match pack.index.find(&id) {
+                        Some(slot) => self
+                            .node_at(pack.index.offset(slot))
+                            .filter(|&base| base as usize != node)
+                            .unwrap_or(BROKEN),
+                        None => STRAY,
+                    },
+                    Err(_) => BROKEN,
+                }
+            })
+            .collect()
+    }
+
+    fn link(&mut self, parents: &[u32]) {
+        let mut starts = vec![0u32; parents.len() + 1];
+        for &parent in parents.iter().filter(|&&parent| parent < NO_PARENT) {
+            starts[parent as usize + 1] += 1;
+        }
+        for node in 0..parents.len() {
+            starts[node + 1] += starts[node];
+        }
+        let mut next = starts.clone();
+        let mut children = vec![0; starts[parents.len()] as usize];
+        for (node, &parent) in parents.iter().enumerate().filter(|(_, parent)| **parent < NO_PARENT) {
+            children[next[parent as usize] as usize] = node as u32;
+            next[parent as usize] += 1;
+        }
+        self.starts = starts;
+        self.children = children;
+    }
+
+    /// Returns all nodes so that each comes after what it builds on, or `None` if their own order is one.
+    ///
+    /// Nodes that build on themselves in a circle are left out.
+    fn reachable(&self, parents: &[u32]) -> Option<Vec<u32>> {
+        if parents.iter().enumerate().all(|(node, &parent)| parent >= NO_PARENT || (parent as usize) < node) {
+            return None;
+        }
+        let mut order: Vec<u32> =
+            (0..parents.len() as u32).filter(|&node| parents[node as usize] >= NO_PARENT).collect();
+        let mut done = 0;
+        while done < order.len() {
+            let (start, end) = self.children(order[done]);
+            order.extend_from_slice(&self.children[start as usize..end as usize]);
+            done += 1;
+        }
+        Some(order)
+    }
+
+    /// Counts the wanted nodes of every node's family below it, itself included; zero for circles.
+    fn weigh(&self, parents: &[u32], order: Option<&[u32]>) -> Vec<u32> {
+        let nodes = parents.len();
+        let mut weights = vec![0u32; nodes];
+        let mut add = |node: usize| {
+            weights[node] += u32::from(self.is_wanted(node as u32));
+            if parents[node] < NO_PARENT {
+                weights[parents[node] as usize] += weights[node];
+            }
+        };
+        match order {
+            None => (0..nodes).rev().for_each(&mut add),
+            Some(order) => order.iter().rev().for_each(|&node| add(node as usize)),
+        }
+        weights
+    }
+
+    /// Drops children that lead to nothing wanted and puts the heaviest last.
+    ///
+    /// A parent's content can go as soon as its last child is there, so that at most a logarithm of a
+    /// family's size is alive at once.
+    fn prune(&mut self, weights: &[u32]) {
+        let mut kept = 0;
+        for node in 0..weights.len() {
+            let (start, end) = (self.starts[node] as usize, self.starts[node + 1] as usize);
+            self.starts[node] = kept as u32;
+            let first = kept;
+            let mut heaviest = (0, kept);
+            for place in start..end {
+                let child = self.children[place];
+                let weight = weights[child as usize];
+                if weight > 0 {
+                    if weight >= heaviest.0 {
+                        heaviest = (weight, kept);
+                    }
+                    self.children[kept] = child;
+                    kept += 1;
+                }
+            }
+            if kept > first {
+                self.children.swap(heaviest.1, kept - 1);
+            }
+        }
+        if let Some(last) = self.starts.last_mut() {
+            *last = kept as u32;
+        }
+        self.children.truncate(kept);
+    }
+
+    fn classify(&mut self, pack: &Pack, choice: &Choice<'_>, parents: &[u32], weights: &[u32]) {
+        const KINDS: [ObjectKind; 4] = [ObjectKind::Blob, ObjectKind::Tree, ObjectKind::Commit, ObjectKind::Tag];
+        let wanted_kinds = KINDS.map(|kind| (choice.kind)(kind));
+        let mut strays = Vec::new();
+        for (node, &parent) in parents.iter().enumerate() {
+            let node = node as u32;
+            if weights[node as usize] == 0 && self.is_wanted(node) {
+                self.broken.push((node, Damage::Base));
+            } else if parent >= WHOLE && weights[node as usize] > 0 {
+                if wanted_kinds[(parent - WHOLE) as usize] {
+                    self.roots.push(node);
+                }
+            } else if parent == STRAY && weights[node as usize] > 0 {
+                strays.push(node);
+            } else if parent == BROKEN && weights[node as usize] > 0 {
+                let damage = pack.entry(self.offsets[node as usize]).err().unwrap_or(Damage::Place);
+                self.broken.push((node, damage));
+            }
+        }
+        for node in strays {
+            if let Ok(Base::Named(id)) = pack.entry(self.offsets[node as usize]).map(|entry| entry.base) {
+                self.strays.push((self.children.len() as u32, id));
+                self.children.push(node);
+            }
+        }
+    }
+}
+
+/// Finds `base` in ascending `offsets`, from their end: bases are mostly near.
+fn find_before(offsets: &[u64], base: u64) -> Option<u32> {
+    let mut high = offsets.len();
+    let mut step = 8;
+    loop {
+        let low = high.saturating_sub(step);
+        if low == 0 || offsets[low] <= base {
+            return offsets[low..high].binary_search(&base).ok().map(|at| (low + at) as u32);
+        }
+        high = low;
+        step *= 2;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    proptest! {
+        #[test]
+        fn a_base_is_found_where_it_is(mut offsets in proptest::collection::vec(0u64..300, 0..80), base in 0u64..300) {
+            offsets.sort_unstable();
+            offsets.dedup();
+            prop_assert_eq!(find_before(&offsets, base), offsets.iter().position(|&at| at == base).map(|at| at as u32));
+        }
+    }
+}

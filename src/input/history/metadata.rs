@@ -1,0 +1,152 @@
+//! What git keeps outside of objects: names of refs, reflogs, configuration.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use bstr::{BString, ByteSlice, ByteVec};
+
+use super::stores::{Home, directories};
+use crate::finding::Notice;
+use crate::input::{Blob, Coverage, Visitor};
+use crate::source::{Metadata, Origin};
+
+/// Shows the metadata of all `homes`: names as relative paths below the repository's own directory.
+pub(super) fn read(homes: &[Home], visitor: &dyn Visitor, coverage: &Coverage) {
+    let reader = Reader { visitor, coverage };
+    for home in homes {
+        let mut places = vec![(home.label.clone(), home.directory.clone())];
+        for (name, path) in directories(&home.directory.join("worktrees")) {
+            places.push((format!("{}worktrees/{name}/", home.label), path));
+        }
+        for (label, directory) in &places {
+            reader.configuration(label, directory);
+            reader.packed_refs(label, directory);
+            reader.loose_refs(label, directory);
+            reader.reflogs(label, directory);
+            if directory.join("reftable").join("tables.list").exists() {
+                visitor.notice(Notice::unread(
+                    format!("{label}reftable"),
+                    "names of refs and reflogs are kept as reftables, which are not read; every object is",
+                    "run `git refs migrate --ref-format=files` in a clone to have the names and logs looked at",
+                ));
+            }
+        }
+    }
+}
+
+struct Reader<'a> {
+    visitor: &'a dyn Visitor,
+    coverage: &'a Coverage,
+}
+
+impl Reader<'_> {
+    fn show(&self, what: Metadata, name: String, bytes: &[u8]) {
+        let origin = Origin::Metadata { what, name: BString::from(name) };
+        self.coverage.count(&origin, bytes.len());
+        self.visitor.visit(Blob { origin, bytes });
+    }
+
+    /// Reads a file that may be missing.
+    fn file(&self, label: &str, path: &Path) -> Option<Vec<u8>> {
+        match fs::read(path) {
+            Ok(bytes) => Some(bytes),
+            Err(error) if matches!(error.kind(), std::io::ErrorKind::NotFound | std::io::ErrorKind::NotADirectory) => {
+                None
+            }
+            Err(error) => {
+                self.visitor.notice(Notice::unread(label, format!("could not be read: {}", error.kind()), ""));
+                None
+            }
+        }
+    }
+
+    fn configuration(&self, label: &str, directory: &Path) {
+        for file in ["config", "config.worktree"] {
+            let name = format!("{label}{file}");
+            if let Some(bytes) = self.file(&name, &directory.join(file)) {
+                self.show(Metadata::Config, name, &bytes);
+            }
+        }
+    }
+
+    /// Shows all names at once: a name may be the secret, so it cannot serve to say where it was found.
+    fn packed_refs(&self, label: &str, directory: &Path) {
+        let name = format!("{label}packed-refs");
+        let Some(bytes) = self.file(&name, &directory.join("packed-refs")) else { return };
+        let mut names = Vec::with_capacity(bytes.len());
+        for line in bytes.lines().filter(|line| !matches!(line.first(), None | Some(b'#' | b'^'))) {
+            names.extend_from_slice(line.split_once_str(" ").map_or(line, |(_, name)| name));
+            names.push(b'\n');
+        }
+        if !names.is_empty() {
+            self.show(Metadata::RefName, name, &names);
+        }
+    }
+
+    fn loose_refs(&self, label: &str, directory: &Path) {
+        let mut names = Vec::new();
+        for (name, _) in files(&directory.join("refs")) {
+            names.extend_from_slice(b"refs/");
+            names.extend_from_slice(&name);
+            names.push(b'\n');
+        }
+        if !names.is_empty() {
+            self.show(Metadata::RefName, format!("{label}refs"), &names);
+        }
+    }
+
+    fn reflogs(&self, label: &str, directory: &Path) {
+        for (name, path) in files(&directory.join("logs")) {
+            let name = format!("{label}logs/{}", name.to_str_lossy());
+            let Some(bytes) = self.file(&name, &path) else { continue };
+            self.show(Metadata::Reflog, name, &messages(&bytes));
+        }
+    }
+}
+
+/// Returns the log without the two object names at the start of each line, which are no text.
+fn messages(log: &[u8]) -> Vec<u8> {
+    let mut text = Vec::with_capacity(log.len());
+    for line in log.lines_with_terminator() {
+        let mut parts = line.splitn(3, |&byte| byte == b' ');
+        let is_id =
+            |part: Option<&[u8]>| part.is_some_and(|part| part.len() >= 40 && part.iter().all(u8::is_ascii_hexdigit));
+        let rest = if is_id(parts.next()) && is_id(parts.next()) { parts.next().unwrap_or_default() } else { line };
+        text.extend_from_slice(rest);
+    }
+    text
+}
+
+/// Lists all files below `root` by their relative names, sorted.
+pub(super) fn files(root: &Path) -> Vec<(BString, PathBuf)> {
+    let mut found = Vec::new();
+    let mut open = vec![(BString::default(), root.to_owned())];
+    while let Some((prefix, directory)) = open.pop() {
+        let Ok(entries) = fs::read_dir(&directory) else { continue };
+        for entry in entries.flatten() {
+            let Ok(kind) = entry.file_type() else { continue };
+            let mut name = prefix.clone();
+            name.extend_from_slice(&Vec::from_os_str_lossy(&entry.file_name()));
+            if kind.is_dir() {
+                name.push(b'/');
+                open.push((name, entry.path()));
+            } else if kind.is_file() {
+                found.push((name, entry.path()));
+            }
+        }
+    }
+    found.sort();
+    found
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn object_names_of_a_log_are_not_shown() {
+        let id = "0123456789".repeat(4);
+        let log = format!("{id} {id} A U Thor <a@example.org> 1 +0000\tcommit: hello\nodd line\n");
+        assert_eq!(messages(log.as_bytes()).as_bstr(), "A U Thor <a@example.org> 1 +0000\tcommit: hello\nodd line\n");
+    }
+}

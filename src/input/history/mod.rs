@@ -1,0 +1,230 @@
+//! Reads all of history: every object of a repository, reachable or not, and what git keeps beside them.
+//!
+//! Packs are read as packs: the families of deltas are found from the entries' headers, then every object is
+//! expanded exactly once, from the bases outwards. Memory beside the mapped packs: 20 bytes per packed object
+//! (40 while a pack's headers are read), the distinct names in trees, and for each thread 48 MiB of idle buffers
+//! and at most log2(objects in a family) + 2 contents; contents of 8 MiB and more share a budget of 2 GiB.
+
+mod attribution;
+mod buffer;
+mod copies;
+mod damage;
+mod delta;
+mod forest;
+mod fresh;
+mod inflate;
+mod loose;
+mod metadata;
+mod names;
+mod pack;
+mod report;
+mod rescue;
+mod share;
+mod stores;
+mod tree;
+mod walk;
+
+pub use self::attribution::attribute;
+
+use std::num::NonZeroUsize;
+use std::path::PathBuf;
+use std::sync::atomic::Ordering;
+
+use gix::oid;
+use rayon::prelude::*;
+
+use self::buffer::Budget;
+use self::copies::Copies;
+use self::forest::{Choice, Forest};
+use self::names::Names;
+use self::share::{Share, Unit};
+use self::stores::Stores;
+use self::walk::{FailedPlace, Failure, Job, Object, Set, Sink};
+use super::{Blob, Coverage, Visitor};
+use crate::source::{ObjectKind, Origin};
+
+/// Why the history of a repository could not be read at all.
+#[derive(Debug, thiserror::Error)]
+pub enum HistoryError {
+    /// There is no object directory where the repository says it is.
+    #[error("the object directory `{}` cannot be read", path.display())]
+    Objects {
+        /// The directory.
+        path: PathBuf,
+        /// What the system says.
+        source: std::io::Error,
+    },
+}
+
+/// Tells, by its name, whether an object may be left out.
+pub type Skip<'a> = &'a (dyn Fn(&oid) -> bool + Sync);
+
+/// What to read, and with how much.
+#[derive(Clone, Copy)]
+pub struct Options<'a> {
+    /// Leaves out objects that were looked at before; it is asked once per object, from several threads.
+    pub skip: Option<Skip<'a>>,
+    /// Whether names in trees are shown to the visitor.
+    pub names: bool,
+    /// How many threads to use; `None` for as many as there are cores.
+    pub threads: Option<NonZeroUsize>,
+    /// The size in bytes above which an object is not read, but reported.
+    pub largest_object: usize,
+    /// How many bytes the contents of large objects may take together.
+    pub memory: usize,
+}
+
+impl Default for Options<'_> {
+    fn default() -> Self {
+        Self { skip: None, names: true, threads: None, largest_object: 1 << 30, memory: 2 << 30 }
+    }
+}
+
+/// Shows every object of `repository` to `visitor`, each once, and its refs' names, reflogs and configuration.
+///
+/// Names in trees come as one blob for each tree that has new ones: the names, one in a line. What cannot be
+/// read becomes a notice and everything else is still read. Returns early if the visitor is interrupted.
+///
+/// # Errors
+/// Fails if the repository's own object directory cannot be listed.
+pub fn read(
+    repository: &gix::Repository,
+    visitor: &dyn Visitor,
+    coverage: &Coverage,
+    options: &Options<'_>,
+) -> Result<(), HistoryError> {
+    let objects = repository.objects.store_ref().path();
+    std::fs::read_dir(objects).map_err(|source| HistoryError::Objects { path: objects.to_owned(), source })?;
+    let homes = stores::homes(repository.common_dir(), repository.object_hash());
+    let mut stores = Stores::open(objects, &homes);
+    report::completeness(&homes, &mut stores, visitor, coverage);
+    metadata::read(&homes, visitor, coverage);
+    let names = options.names.then(Names::new);
+    let contents = Contents { visitor, coverage, names: names.as_ref() };
+    let choice = |kind: ObjectKind| options.names || kind != ObjectKind::Tree;
+    let losses = objects_of(&mut stores, &contents, &choice, options, coverage);
+    report::losses(&losses, visitor);
+    if let Some(names) = names {
+        names.show(visitor);
+    }
+    Ok(())
+}
+
+/// What became of the objects: the packs, for their names, and what was lost.
+struct Losses {
+    sets: Vec<Set>,
+    loose: Vec<stores::Loose>,
+    losses: Vec<rescue::Loss>,
+}
+
+/// Hands all wanted objects of `stores` to `sink`.
+fn objects_of<S: Sink>(
+    stores: &mut Stores,
+    sink: &S,
+    kind: &(dyn Fn(ObjectKind) -> bool + Sync),
+    options: &Options<'_>,
+    coverage: &Coverage,
+) -> Losses {
+    let packs = std::mem::take(&mut stores.packs);
+    let copies = Copies::new(&packs);
+    let mut loose = std::mem::take(&mut stores.loose);
+    loose.retain(|object| packs.iter().all(|pack| pack.index.find(&object.id).is_none()));
+    if let Some(skip) = options.skip {
+        let before = loose.len();
+        loose.retain(|object| !skip(&object.id));
+        coverage.skipped.fetch_add((before - loose.len()) as u64, Ordering::Relaxed);
+    }
+    let sets: Vec<Set> = packs
+        .into_par_iter()
+        .enumerate()
+        .map(|(at, pack)| {
+            let wanted = |slot| {
+                let known = options.skip.is_some_and(|skip| skip(pack.index.id(slot)));
+                coverage.skipped.fetch_add(u64::from(known), Ordering::Relaxed);
+                !known && !copies.has(at, slot)
+            };
+            let forest = Forest::new(&pack, &Choice { kind, slot: Some(&wanted) });
+            Set { pack, forest }
+        })
+        .collect();
+    let threads = options
+        .threads
+        .map_or_else(|| std::thread::available_parallelism().map_or(1, NonZeroUsize::get), NonZeroUsize::get);
+    let budget = Budget::new(options.largest_object, options.memory);
+    let share = Share::new(units(&sets, loose.len()), threads);
+    let job = Job { sets: &sets, loose: &loose, sink, budget: &budget, share };
+    let mut failures = walk::walk(&job, threads);
+    let mut strays = Vec::new();
+    for (set, Set { forest, .. }) in sets.iter().enumerate() {
+        failures.extend(
+            forest.broken.iter().map(|&(node, damage)| Failure { place: FailedPlace::Packed { set, node }, damage }),
+        );
+        strays.extend(forest.strays.iter().map(|&(place, base)| (set, place, base)));
+    }
+    let losses = rescue::rescue(&job, &stores.directories, failures, &strays);
+    Losses { losses, loose, sets }
+}
+
+fn units(sets: &[Set], loose: usize) -> Vec<Unit> {
+    const ROOTS: usize = 32;
+    const FILES: usize = 64;
+    let mut units = Vec::new();
+    for (set, Set { forest, .. }) in sets.iter().enumerate() {
+        let roots = forest.roots.len();
+        units
+            .extend((0..roots).step_by(ROOTS).map(|start| Unit::Roots { set, range: start..roots.min(start + ROOTS) }));
+    }
+    units.extend((0..loose).step_by(FILES).map(|start| Unit::Loose(start..loose.min(start + FILES))));
+    units
+}
+
+/// Shows contents to a visitor and counts them.
+struct Contents<'a> {
+    visitor: &'a dyn Visitor,
+    coverage: &'a Coverage,
+    names: Option<&'a Names>,
+}
+
+/// What one thread has shown and not yet told.
+#[derive(Default)]
+struct Tally {
+    kinds: [u64; 4],
+    bytes: u64,
+}
+
+impl Sink for Contents<'_> {
+    type Local = Tally;
+
+    fn object(&self, tally: &mut Tally, object: Object<'_>) {
+        tally.kinds[object.kind as usize] += 1;
+        tally.bytes += object.bytes.len() as u64;
+        if object.kind == ObjectKind::Tree {
+            if let Some(names) = self.names {
+                names.add(object.id, object.bytes, object.fresh);
+            }
+            return;
+        }
+        let origin = Origin::Object { id: object.id.to_owned(), kind: object.kind, path: None, commit: None };
+        self.visitor.visit(Blob { origin, bytes: object.bytes });
+    }
+
+    fn flush(&self, tally: &mut Tally) {
+        let Tally { kinds, bytes } = std::mem::take(tally);
+        let coverage = self.coverage;
+        for (kind, counter) in [
+            (ObjectKind::Blob, &coverage.blobs),
+            (ObjectKind::Tree, &coverage.trees),
+            (ObjectKind::Commit, &coverage.commits),
+            (ObjectKind::Tag, &coverage.tags),
+        ] {
+            counter.fetch_add(kinds[kind as usize], Ordering::Relaxed);
+        }
+        coverage.bytes.fetch_add(bytes, Ordering::Relaxed);
+    }
+
+    fn finish(&self, _: Tally) {}
+
+    fn interrupted(&self) -> bool {
+        self.visitor.interrupted()
+    }
+}

@@ -1,0 +1,348 @@
+//! Expands every wanted object once, on several threads: each delta family depth first, from its root.
+//!
+//! A family is split when another thread has nothing to do. The content of an object lives while those that
+//! build on it are being made, and goes before the last (and largest) of its branches is entered.
+
+use std::ops::Range;
+
+use gix::oid;
+
+use super::buffer::{Budget, Buffer, Pool};
+use super::damage::Damage;
+use super::forest::Forest;
+use super::fresh::{Fresh, build};
+use super::inflate::Inflater;
+use super::loose;
+use super::pack::{Base, Pack};
+use super::share::{Share, Unit};
+use super::stores::Loose;
+use crate::source::ObjectKind;
+
+/// One object, while its content is at hand.
+pub(super) struct Object<'a> {
+    /// Its name.
+    pub(super) id: &'a oid,
+    /// What it is.
+    pub(super) kind: ObjectKind,
+    /// Its content.
+    pub(super) bytes: &'a [u8],
+    /// For a tree: the ranges that are not copied from another tree, which was handed over before it or is known
+    /// otherwise; ascending; an empty one is a seam between two copied parts. `None` if all may be new.
+    pub(super) fresh: Option<&'a [Range<usize>]>,
+}
+
+/// Takes the objects. Called from several threads at once, each with a state of its own.
+pub(super) trait Sink: Sync {
+    /// What a thread keeps for itself.
+    type Local: Default;
+    /// Looks at one object.
+    fn object(&self, local: &mut Self::Local, object: Object<'_>);
+    /// Is called now and then, and when a thread has finished, to bring `local` to everybody's notice.
+    fn flush(&self, local: &mut Self::Local);
+    /// Takes back what a thread kept, when it has finished.
+    fn finish(&self, local: Self::Local);
+    /// Tells whether to stop early.
+    fn interrupted(&self) -> bool;
+}
+
+/// A pack and its families.
+pub(super) struct Set {
+    pub(super) pack: Pack,
+    pub(super) forest: Forest,
+}
+
+/// An object that could not be read where it was looked for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Failure {
+    /// Where it is.
+    pub(super) place: FailedPlace,
+    /// Why.
+    pub(super) damage: Damage,
+}
+
+/// The place of an object that could not be read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum FailedPlace {
+    /// A node of a set's forest.
+    Packed { set: usize, node: u32 },
+    /// A place in the list of loose objects.
+    Loose { at: usize },
+}
+
+/// The content of an object and those of its children that are still to be made.
+pub(super) struct Frame {
+    pub(super) set: usize,
+    pub(super) kind: ObjectKind,
+    pub(super) bytes: Buffer,
+    pub(super) next: u32,
+    pub(super) end: u32,
+}
+
+/// What all threads share.
+pub(super) struct Job<'a, S> {
+    pub(super) sets: &'a [Set],
+    pub(super) loose: &'a [Loose],
+    pub(super) sink: &'a S,
+    pub(super) budget: &'a Budget,
+    pub(super) share: Share,
+}
+
+/// Hands over every wanted object that can be read, and returns the others, in no order.
+pub(super) fn walk<S: Sink>(job: &Job<'_, S>, threads: usize) -> Vec<Failure> {
+    std::thread::scope(|scope| {
+        let helpers: Vec<_> = (1..threads).map(|_| scope.spawn(|| Worker::new(job).work())).collect();
+        let mut failures = Worker::new(job).work();
+        for helper in helpers {
+            match helper.join() {
+                Ok(more) => failures.extend(more),
+                Err(panic) => std::panic::resume_unwind(panic),
+            }
+        }
+        failures
+    })
+}
+
+/// One thread's state.
+pub(super) struct Worker<'a, S: Sink> {
+    job: &'a Job<'a, S>,
+    local: S::Local,
+    inflater: Inflater,
+    pool: Pool,
+    stack: Vec<Frame>,
+    fresh: Fresh,
+    failures: Vec<Failure>,
+    since_flush: usize,
+}
+
+impl<'a, S: Sink> Worker<'a, S> {
+    /// Makes a worker with empty hands.
+    pub(super) fn new(job: &'a Job<'a, S>) -> Self {
+        Self {
+            job,
+            local: S::Local::default(),
+            inflater: Inflater::new(),
+            pool: Pool::default(),
+            stack: Vec::new(),
+            fresh: Fresh::new(),
+            failures: Vec::new(),
+            since_flush: 0,
+        }
+    }
+
+    /// Works until nothing is left anywhere.
+    fn work(mut self) -> Vec<Failure> {
+        let _leave = self.job.share.enter();
+        while !self.job.share.stopped() {
+            if let Some(unit) = self.job.share.unit() {
+                self.unit(unit);
+            } else if let Some(frame) = self.job.share.wait() {
+                self.stack.push(frame);
+                self.drain();
+            } else {
+                break;
+            }
+        }
+        self.finish()
+    }
+
+    /// Ends the worker and returns what it could not read.
+    pub(super) fn finish(mut self) -> Vec<Failure> {
+        self.job.sink.flush(&mut self.local);
+        self.job.sink.finish(self.local);
+        self.failures
+    }
+
+    fn unit(&mut self, unit: &Unit) {
+        match unit {
+            Unit::Roots { set, range } => {
+                for &root in &self.job.sets[*set].forest.roots[range.clone()] {
+                    match self.root(*set, root) {
+                        Ok(()) => self.drain(),
+                        Err(damage) => self.fail(FailedPlace::Packed { set: *set, node: root }, damage),
+                    }
+                }
+            }
+            Unit::Loose(range) => {
+                for at in range.clone() {
+                    if let Err(damage) = self.loose(&self.job.loose[at]) {
+                        self.fail(FailedPlace::Loose { at }, damage);
+                    }
+                }
+            }
+        }
+        self.pulse();
+    }
+
+    fn loose(&mut self, object: &Loose) -> Result<(), Damage> {
+        let path = loose::path(&object.objects, object.id);
+        let (kind, buffer, start) = loose::read(&path, &mut self.inflater, &mut self.pool, self.job.budget)?;
+        let object = Object { id: &object.id, kind, bytes: &buffer.bytes()[start..], fresh: None };
+        self.job.sink.object(&mut self.local, object);
+        self.pool.give(buffer, self.job.budget);
+        Ok(())
+    }
+
+    fn root(&mut self, set: usize, node: u32) -> Result<(), Damage> {
+        let Set { pack, forest } = &self.job.sets[set];
+        let (start, end) = forest.range(node);
+        let entry = pack.entry(start)?;
+        verify(pack, forest, node)?;
+        let Base::Whole(kind) = entry.base else { return Err(Damage::Base) };
+        let size = usize::try_from(entry.size).map_err(|_| Damage::TooLarge)?;
+        let mut buffer = self.pool.take(size, self.job.budget)?;
+        let input = &pack.all()[entry.data..pack.end];
+        if let Err(damage) =
+            self.inflater.whole(input, buffer.room(), size).and_then(|used| ends(entry.data, used, end))
+        {
+            self.pool.give(buffer, self.job.budget);
+            return Err(damage);
+        }
+        self.fresh.all = true;
+        self.made(set, node, kind, buffer);
+        Ok(())
+    }
+
+    /// Makes everything below the frames of the stack.
+    pub(super) fn drain(&mut self) {
+        while let Some(frame) = self.stack.last_mut() {
+            if frame.next == frame.end {
+                self.drop_top();
+                continue;
+            }
+            let (set, kind) = (frame.set, frame.kind);
+            let node = self.job.sets[set].forest.child(frame.next);
+            frame.next += 1;
+            let is_last = frame.next == frame.end;
+            let made = self.child(set, node);
+            if is_last {
+                self.drop_top();
+            }
+            match made {
+                Ok(buffer) => self.made(set, node, kind, buffer),
+                Err(damage) => self.fail(FailedPlace::Packed { set, node }, damage),
+            }
+            self.since_flush += 1;
+            if self.since_flush >= 256 {
+                self.pulse();
+            }
+            if self.job.share.is_someone_idle() {
+                self.share();
+            }
+        }
+    }
+
+    /// Makes the content of `node`, which builds on the top of the stack.
+    fn child(&mut self, set: usize, node: u32) -> Result<Buffer, Damage> {
+        let Set { pack, forest } = &self.job.sets[set];
+        let (start, end) = forest.range(node);
+        let entry = pack.entry(start)?;
+        verify(pack, forest, node)?;
+        let base = self.stack.last().ok_or(Damage::Base)?;
+        let size = usize::try_from(entry.size).map_err(|_| Damage::TooLarge)?;
+        let budget = self.job.budget;
+        let mut instructions = self.pool.take(size, budget)?;
+        let input = &pack.all()[entry.data..pack.end];
+        let expanded =
+            self.inflater.whole(input, instructions.room(), size).and_then(|used| ends(entry.data, used, end));
+        self.fresh.start(base.kind == ObjectKind::Tree);
+        let made = expanded
+            .and_then(|()| build(base.bytes.bytes(), instructions.bytes(), &mut self.pool, budget, &mut self.fresh));
+        self.pool.give(instructions, budget);
+        made
+    }
+
+    /// Hands an object over and keeps it if others build on it.
+    pub(super) fn made(&mut self, set: usize, node: u32, kind: ObjectKind, bytes: Buffer) {
+        let Set { pack, forest } = &self.job.sets[set];
+        if forest.is_wanted(node) {
+            let fresh = if self.fresh.all || kind != ObjectKind::Tree { None } else { Some(self.fresh.ranges()) };
+            let object = Object { id: pack.index.id(forest.slot(node)), kind, bytes: bytes.bytes(), fresh };
+            self.job.sink.object(&mut self.local, object);
+        }
+        let (next, end) = forest.children(node);
+        if next < end {
+            self.stack.push(Frame { set, kind, bytes, next, end });
+        } else {
+            self.pool.give(bytes, self.job.budget);
+        }
+    }
+
+    /// Puts a frame on the stack and makes everything below it.
+    pub(super) fn descend(&mut self, frame: Frame) {
+        self.stack.push(frame);
+        self.drain();
+    }
+
+    /// Hands over an object on which nothing builds.
+    pub(super) fn hand_over(&mut self, object: Object<'_>) {
+        self.job.sink.object(&mut self.local, object);
+    }
+
+    /// Tells the worker that what it is given next was not made from a base.
+    pub(super) fn all_is_fresh(&mut self) {
+        self.fresh.all = true;
+    }
+
+    /// Takes the failures that have come together.
+    pub(super) fn take_failures(&mut self) -> Vec<Failure> {
+        std::mem::take(&mut self.failures)
+    }
+
+    fn drop_top(&mut self) {
+        if let Some(frame) = self.stack.pop() {
+            self.pool.give(frame.bytes, self.job.budget);
+        }
+    }
+
+    fn fail(&mut self, place: FailedPlace, damage: Damage) {
+        self.failures.push(Failure { place, damage });
+    }
+
+    fn pulse(&mut self) {
+        self.since_flush = 0;
+        self.job.sink.flush(&mut self.local);
+        if self.job.sink.interrupted() {
+            self.job.share.stop();
+        }
+        if self.job.share.stopped() {
+            self.stack.clear();
+        }
+    }
+
+    /// Gives work to a thread that has none: the frame nearest to the root, or half of it.
+    fn share(&mut self) {
+        let Some(at) = self.stack.iter().position(|frame| frame.next < frame.end) else { return };
+        if at + 1 < self.stack.len() {
+            if self.job.share.is_welcome() {
+                let frame = self.stack.remove(at);
+                self.job.share.give(frame);
+            }
+            return;
+        }
+        let frame = &mut self.stack[at];
+        let middle = frame.next + (frame.end - frame.next).div_ceil(2);
+        if middle == frame.end || !self.job.share.is_welcome() {
+            return;
+        }
+        let Ok(mut bytes) = self.pool.take(frame.bytes.bytes().len(), self.job.budget) else { return };
+        let len = frame.bytes.bytes().len();
+        bytes.room()[..len].copy_from_slice(frame.bytes.bytes());
+        let gift = Frame { set: frame.set, kind: frame.kind, bytes, next: middle, end: frame.end };
+        frame.end = middle;
+        self.job.share.give(gift);
+    }
+}
+
+/// Compares the packed bytes of `node` with the checksum in the index.
+#[inline]
+fn verify(pack: &Pack, forest: &Forest, node: u32) -> Result<(), Damage> {
+    let (start, end) = forest.range(node);
+    let Some(checksum) = pack.index.checksum(forest.slot(node)) else { return Ok(()) };
+    let bytes = pack.all().get(start as usize..end as usize).ok_or(Damage::Truncated)?;
+    if crc32fast::hash(bytes) == checksum { Ok(()) } else { Err(Damage::Checksum) }
+}
+
+/// Checks that the compressed data end where the next entry begins.
+fn ends(start: usize, used: usize, end: u64) -> Result<(), Damage> {
+    if (start + used) as u64 == end { Ok(()) } else { Err(Damage::Size) }
+}

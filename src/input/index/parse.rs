@@ -1,0 +1,241 @@
+//! The bytes of an index file: header, entries, extensions.
+
+use std::path::Path;
+
+use gix::hash::Kind;
+
+use super::{Bytes, CacheTree, Index, IndexError, Mode, Place};
+
+/// The bytes of an entry before the object's name: times, device, owner, mode, size.
+pub(super) const STAT: usize = 40;
+/// The flag that says that two more bytes of flags follow.
+pub(super) const EXTENDED: u16 = 0x4000;
+/// The extended flag of `git add --intent-to-add`.
+pub(super) const INTENT_TO_ADD: u16 = 0x2000;
+/// A path's length that means: as long as it takes to the next NUL.
+const LONG_PATH: usize = 0xfff;
+const HEADER: usize = 12;
+
+/// What is wrong with the bytes, before the file's path is known.
+#[derive(Debug)]
+pub(super) enum Fault {
+    Damaged(&'static str),
+    Unsupported(String),
+    /// The file holds only what differs from a shared index.
+    Split,
+}
+
+impl Fault {
+    /// Makes an error about the file at `path` of it.
+    pub(super) fn at(self, path: &Path) -> IndexError {
+        let path = path.to_owned();
+        match self {
+            Self::Damaged(what) => IndexError::Damaged { path, what },
+            Self::Unsupported(feature) => IndexError::Unsupported { path, feature },
+            Self::Split => IndexError::Unsupported { path, feature: "link".to_owned() },
+        }
+    }
+}
+
+impl Index {
+    /// Parses a whole index file.
+    pub(super) fn parse(data: Bytes, hash: Kind) -> Result<Self, Fault> {
+        let (version, count) = header(&data)?;
+        let walked = walk(&data, hash, version, count)?;
+        let mut cache = CacheTree::default();
+        extensions(&data, hash, walked.end, |signature, range| {
+            match signature {
+                b"TREE" => cache = CacheTree::parse(&data, range, hash).unwrap_or_default(),
+                b"sdir" => {}
+                b"link" => return Err(Fault::Split),
+                _ if signature[0].is_ascii_uppercase() => {}
+                _ => return Err(Fault::Unsupported(String::from_utf8_lossy(signature).escape_default().to_string())),
+            }
+            Ok(())
+        })?;
+        // A cache that counts other entries than there are would lead astray.
+        if cache.nodes().first().and_then(|root| root.entries).is_some_and(|entries| entries as usize > count) {
+            cache = CacheTree::default();
+        }
+        Ok(Self { data, hash, entries: walked.entries, paths: walked.paths, cache })
+    }
+}
+
+/// Returns the mode of the entry at `at`.
+pub(super) fn mode(data: &[u8], at: usize) -> Option<Mode> {
+    let bits = data.get(at + 24..at + 28)?;
+    Mode::from_bits(u32::from_be_bytes(bits.try_into().ok()?))
+}
+
+fn header(data: &[u8]) -> Result<(u32, usize), Fault> {
+    let (Some(b"DIRC"), Some(version), Some(count)) = (data.get(..4), word(data, 4), word(data, 8)) else {
+        return Err(Fault::Damaged("it does not start like an index"));
+    };
+    if !(2..=4).contains(&version) {
+        return Err(Fault::Unsupported(format!("version {version}")));
+    }
+    if data.len() > u32::MAX as usize {
+        return Err(Fault::Unsupported("more than 4 GiB".to_owned()));
+    }
+    Ok((version, count as usize))
+}
+
+/// The entries' places and where the last one ends.
+struct Walked {
+    entries: Vec<Place>,
+    paths: Vec<u8>,
+    end: usize,
+}
+
+fn walk(data: &[u8], hash: Kind, version: u32, count: usize) -> Result<Walked, Fault> {
+    let fixed = STAT + hash.len_in_bytes() + 2;
+    // An entry has at least `fixed` bytes, so that a damaged count cannot ask for more memory than the file's size warrants.
+    let mut walked =
+        Walked { entries: Vec::with_capacity(count.min(data.len() / fixed)), paths: Vec::new(), end: HEADER };
+    let mut last = 0;
+    for _ in 0..count {
+        let entry = walked.end;
+        let short = || Fault::Damaged("it ends within an entry");
+        let flags = data.get(entry + fixed - 2..entry + fixed).ok_or_else(short)?;
+        let flags = u16::from_be_bytes([flags[0], flags[1]]);
+        let extended = flags & EXTENDED != 0;
+        let start = entry + fixed + if extended { 2 } else { 0 };
+        if start >= data.len() || mode(data, entry).is_none() {
+            return Err(Fault::Damaged("an entry has an unknown mode"));
+        }
+        let (path, path_len) = if version == 4 {
+            compressed_path(data, start, &mut last, &mut walked)?
+        } else {
+            let len = match usize::from(flags) & LONG_PATH {
+                LONG_PATH => memchr::memchr(0, &data[start..]).ok_or_else(short)?,
+                len => len,
+            };
+            // One to eight NULs fill the entry up to a multiple of eight bytes.
+            walked.end = entry + ((start + len - entry + 8) & !7);
+            (start, len)
+        };
+        if walked.end > data.len() || path + path_len > data.len().max(walked.paths.len()) {
+            return Err(short());
+        }
+        walked.entries.push(Place { entry: entry as u32, path: path as u32, path_len: path_len as u32 });
+    }
+    Ok(walked)
+}
+
+/// Reads a path that is given as the number of bytes to drop from the one before, and the bytes to add.
+fn compressed_path(data: &[u8], at: usize, last: &mut usize, walked: &mut Walked) -> Result<(usize, usize), Fault> {
+    let fault = || Fault::Damaged("a compressed path makes no sense");
+    let (dropped, from) = variable(data, at).ok_or_else(fault)?;
+    let len = memchr::memchr(0, &data[from..]).ok_or_else(fault)?;
+    let before = walked.paths.len() - *last;
+    let kept = before.checked_sub(dropped).ok_or_else(fault)?;
+    let path = walked.paths.len();
+    walked.paths.extend_from_within(*last..*last + kept);
+    walked.paths.extend_from_slice(&data[from..from + len]);
+    if walked.paths.len() > u32::MAX as usize {
+        return Err(fault());
+    }
+    *last = path;
+    walked.end = from + len + 1;
+    Ok((path, kept + len))
+}
+
+/// Reads the number at `at` in git's variable-width form, and where it ends.
+pub(in crate::input) fn variable(data: &[u8], mut at: usize) -> Option<(usize, usize)> {
+    let mut byte = *data.get(at)?;
+    let mut value = usize::from(byte & 0x7f);
+    while byte & 0x80 != 0 {
+        at += 1;
+        byte = *data.get(at)?;
+        value = value.checked_add(1)?.checked_mul(128)? | usize::from(byte & 0x7f);
+    }
+    Some((value, at + 1))
+}
+
+/// Calls `each` with the signature and the byte range of every extension from `at` on.
+fn extensions(
+    data: &[u8],
+    hash: Kind,
+    mut at: usize,
+    mut each: impl FnMut(&[u8; 4], std::ops::Range<usize>) -> Result<(), Fault>,
+) -> Result<(), Fault> {
+    let damaged = || Fault::Damaged("an extension is cut off");
+    let end = data.len().checked_sub(hash.len_in_bytes()).filter(|&end| end >= at).ok_or_else(damaged)?;
+    while at < end {
+        let signature = data[at..end].first_chunk::<4>().ok_or_else(damaged)?;
+        let size = word(data, at + 4).ok_or_else(damaged)? as usize;
+        let range = at + 8..at + 8 + size;
+        if range.end > end {
+            return Err(damaged());
+        }
+        at = range.end;
+        each(signature, range)?;
+    }
+    Ok(())
+}
+
+fn word(data: &[u8], at: usize) -> Option<u32> {
+    Some(u32::from_be_bytes(data.get(at..at + 4)?.try_into().ok()?))
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    /// Makes an index of version 2 with one entry per path, SHA-1, no extension.
+    fn index(paths: &[&[u8]]) -> Vec<u8> {
+        let mut data = b"DIRC\0\0\0\x02".to_vec();
+        data.extend((paths.len() as u32).to_be_bytes());
+        for path in paths {
+            let start = data.len();
+            data.extend([0; 24]);
+            data.extend(0o100_644u32.to_be_bytes());
+            data.extend([0; 12]);
+            data.extend([7; 20]);
+            data.extend((path.len().min(LONG_PATH) as u16).to_be_bytes());
+            data.extend_from_slice(path);
+            let len = (data.len() - start + 8) & !7;
+            data.resize(start + len, 0);
+        }
+        data.extend([0; 20]);
+        data
+    }
+
+    #[test]
+    fn paths_of_any_length_are_read() {
+        let long = vec![b'x'; 5000];
+        let paths: [&[u8]; 4] = [b"a", b"b\xff\n", b"c/d/e12345", &long];
+        let read = Index::parse(Bytes::Owned(index(&paths)), Kind::Sha1).expect("a sound index is read");
+        let found: Vec<&[u8]> = read.entries().map(|entry| &**entry.path).collect();
+        assert_eq!(found, paths);
+        assert!(read.entries().all(|entry| entry.mode == Mode::File && entry.stage == 0 && !entry.intent_to_add));
+    }
+
+    #[test]
+    fn a_required_extension_that_is_unknown_is_an_error() {
+        let mut data = index(&[b"a"]);
+        data.truncate(data.len() - 20);
+        data.extend(b"newx\0\0\0\0");
+        data.extend([0; 20]);
+        assert!(
+            matches!(Index::parse(Bytes::Owned(data), Kind::Sha1), Err(Fault::Unsupported(name)) if name == "newx")
+        );
+    }
+
+    proptest! {
+        #[test]
+        fn damaged_bytes_never_panic(cut in 0usize..400, flips in proptest::collection::vec((0usize..400, any::<u8>()), 0..6)) {
+            let mut data = index(&[b"a", b"dir/file", b"dir/other", b"z"]);
+            for (at, byte) in flips {
+                let len = data.len();
+                data[at % len] = byte;
+            }
+            data.truncate(cut);
+            if let Ok(index) = Index::parse(Bytes::Owned(data), Kind::Sha1) {
+                prop_assert!(index.entries().all(|entry| entry.path.len() < 1000));
+            }
+        }
+    }
+}

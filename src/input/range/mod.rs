@@ -1,0 +1,180 @@
+//! What the commits of a range added: file contents that no parent has, messages, tags.
+
+mod selection;
+mod walk;
+
+use std::collections::HashMap;
+use std::sync::Mutex;
+
+use bstr::BString;
+use gix::ObjectId;
+use rayon::prelude::*;
+
+pub use selection::{PushedRef, RangeError, Selection};
+use walk::Walked;
+
+use super::commit;
+use super::compare::{Change, Differences, compare_trees};
+use super::objects::{ObjectError, Objects};
+use super::repository::Repository;
+use super::{Blob, Coverage, Visitor};
+use crate::finding::Notice;
+use crate::source::{ObjectKind, Origin};
+
+/// How many objects one thread takes at a time.
+const SHARE: usize = 32;
+
+/// One place at which a commit of the range brought a blob in.
+#[derive(Clone, Debug)]
+pub struct Addition {
+    /// The commit.
+    pub commit: ObjectId,
+    /// The path, the blob, and what the commit's parents have at that path.
+    pub change: Change,
+}
+
+/// All that the commits of a range added, ready to be read.
+#[derive(Debug, Default)]
+pub struct Range {
+    /// The commits of the range, older ones first.
+    pub commits: Vec<ObjectId>,
+    /// The annotated tags that were named.
+    pub tags: Vec<ObjectId>,
+    /// What was added, in the order of `commits`; the same blob may come by several paths and commits.
+    pub additions: Vec<Addition>,
+    /// What stands in the way of completeness.
+    pub notices: Vec<Notice>,
+    /// Where the additions of each blob stand in `additions`.
+    by_blob: HashMap<ObjectId, Vec<usize>>,
+}
+
+impl Range {
+    /// Finds what the commits of `selection` added.
+    ///
+    /// A merge adds what none of its parents has at the same path. Reachability decides, not dates; only if clocks were
+    /// more than a day wrong, commits that the excluded side has too may be looked at, never fewer than there are.
+    pub fn find(selection: &Selection, repository: &Repository) -> Self {
+        let objects = repository.objects();
+        let shallow = repository.shallow().into_iter().collect();
+        let Walked { commits, cut, unread } = walk::commits(&selection.include, &selection.exclude, &shallow, objects);
+        let mut range = Self { tags: selection.tags.clone(), ..Self::default() };
+        range.notices.extend(cut.iter().map(shallow_notice));
+        range.notices.extend(unread.iter().map(|(id, error)| unread_notice("commit", id, *error)));
+        for (id, tree) in &selection.trees {
+            range.take(*id, compare_trees(*tree, &[], objects));
+        }
+        for (id, blob) in &selection.blobs {
+            range.additions.push(Addition { commit: *id, change: blob.clone() });
+        }
+        let differences = each(&commits, objects, |found, objects| found.differences(objects));
+        for (found, differences) in commits.iter().zip(differences) {
+            range.take(found.id, differences);
+        }
+        range.commits = commits.into_iter().map(|found| found.id).collect();
+        for (position, addition) in range.additions.iter().enumerate() {
+            range.by_blob.entry(addition.change.id).or_default().push(position);
+        }
+        range
+    }
+
+    /// Shows every blob once, and every commit and named tag, to `visitor`.
+    ///
+    /// Commits and tags are shown whole, with author, committer and message. The origin of a blob names the oldest commit
+    /// of the range that added it, and its path there.
+    pub fn read(&self, objects: &Objects, coverage: &Coverage, visitor: &dyn Visitor) {
+        self.notices.iter().for_each(|notice| visitor.notice(notice.clone()));
+        let named = |kind| move |&id: &ObjectId| Origin::Object { id, kind, path: None, commit: None };
+        let blobs = self.additions.iter().enumerate().filter(|(position, addition)| {
+            self.by_blob.get(&addition.change.id).and_then(|all| all.first()) == Some(position)
+        });
+        let mut origins: Vec<Origin> = self.tags.iter().map(named(ObjectKind::Tag)).collect();
+        origins.extend(self.commits.iter().map(|&id| Origin::Object {
+            id,
+            kind: ObjectKind::Commit,
+            path: None,
+            commit: Some(id),
+        }));
+        origins.extend(blobs.map(|(_, addition)| Origin::Object {
+            id: addition.change.id,
+            kind: ObjectKind::Blob,
+            path: (!addition.change.path.is_empty()).then(|| addition.change.path.clone()),
+            commit: Some(addition.commit),
+        }));
+        each(&origins, objects, |origin, objects| read_one(origin, objects, coverage, visitor));
+    }
+
+    /// Returns, for every place at which the range brought in `blob`, what the file held before.
+    ///
+    /// Something found in the blob is news unless *every* one of these lists has a blob that holds it too.
+    pub fn previous(&self, blob: &ObjectId, objects: &Objects) -> Vec<Vec<ObjectId>> {
+        let positions = self.by_blob.get(blob).into_iter().flatten();
+        positions.map(|&position| previous(&self.additions[position], objects)).collect()
+    }
+
+    /// Takes over what one commit added.
+    fn take(&mut self, commit: ObjectId, differences: Differences) {
+        self.notices.extend(differences.unread.iter().map(|(id, error)| unread_notice("tree", id, *error)));
+        self.additions.extend(differences.changes.into_iter().map(|change| Addition { commit, change }));
+    }
+}
+
+/// Calls `run` for every item, from several threads if there are many, and returns the results in order.
+fn each<T: Sync, R: Send>(items: &[T], objects: &Objects, run: impl Fn(&T, &Objects) -> R + Sync) -> Vec<R> {
+    if items.len() <= SHARE {
+        return items.iter().map(|item| run(item, objects)).collect();
+    }
+    let shared = Mutex::new(objects.clone());
+    let chunks = items.par_chunks(SHARE).map(|chunk| {
+        let objects = shared.lock().expect("cloning does not panic").clone();
+        chunk.iter().map(|item| run(item, &objects)).collect::<Vec<_>>()
+    });
+    chunks.flatten_iter().collect()
+}
+
+fn read_one(origin: &Origin, objects: &Objects, coverage: &Coverage, visitor: &dyn Visitor) {
+    let Origin::Object { id, kind, path, .. } = origin else { return };
+    if visitor.interrupted() {
+        return;
+    }
+    let mut buffer = Vec::new();
+    match objects.read_as(id, *kind, &mut buffer) {
+        Ok(()) => {
+            coverage.count(origin, buffer.len());
+            visitor.visit(Blob { origin: origin.clone(), bytes: &buffer });
+        }
+        Err(error) => {
+            let subject = match path {
+                Some(path) => format!("{} in object {id}", super::printable(path)),
+                None => format!("{} {id}", kind.name()),
+            };
+            visitor.notice(Notice::unread(subject, error.to_string(), error.help()));
+        }
+    }
+}
+
+fn previous(addition: &Addition, objects: &Objects) -> Vec<ObjectId> {
+    if !addition.change.previous.is_empty() {
+        return addition.change.previous.clone();
+    }
+    // New at its path: the commit is compared once more, for what is gone and may be where the file was before.
+    let Ok(commit) = commit::Commit::read(&addition.commit, objects, &mut Vec::new()) else { return Vec::new() };
+    let parents: Vec<ObjectId> = commit.parents.iter().filter_map(|id| commit::tree(id, objects).ok()).collect();
+    compare_trees(commit.tree, &parents, objects).previous(&addition.change, objects)
+}
+
+fn shallow_notice(id: &ObjectId) -> Notice {
+    Notice::unread(
+        format!("commit {id}"),
+        "the clone is shallow and ends here, so what older commits of the range added is not known",
+        "fetch the rest with `git fetch --unshallow`, or check out with `fetch-depth: 0`",
+    )
+}
+
+fn unread_notice(kind: &str, id: &ObjectId, error: ObjectError) -> Notice {
+    Notice::unread(format!("{kind} {id}"), error.to_string(), error.help())
+}
+
+/// Makes the change that a blob without a tree is.
+fn bare_blob(id: ObjectId) -> Change {
+    Change { path: BString::default(), id, mode: super::index::Mode::File, previous: Vec::new() }
+}

@@ -1,0 +1,292 @@
+//! Opens a repository as git itself would find it, without running anything that its configuration names.
+
+use std::io;
+use std::path::{Path, PathBuf};
+
+use bstr::{BStr, BString, ByteSlice};
+use gix::ObjectId;
+use gix::discover::upwards::TrustPolicy;
+
+use super::index::{Index, IndexError};
+use super::objects::Objects;
+use super::reftable::{self, Refs};
+
+/// The extensions of git's repository format that change nothing about reading, or that are understood here.
+const EXTENSIONS: [&str; 9] = [
+    "noop",
+    "noop-v1",
+    "partialclone",
+    "preciousobjects",
+    "worktreeconfig",
+    "objectformat",
+    "compatobjectformat",
+    "refstorage",
+    "relativeworktrees",
+];
+
+/// A repository, open for reading.
+///
+/// Foreign ownership (`safe.directory`) is no obstacle, because no hook, filter or other program is ever run.
+pub struct Repository {
+    git: gix::Repository,
+    objects: Objects,
+    /// All refs, if they are stored in a format that `gix` does not read.
+    reftable: Option<Refs>,
+}
+
+/// Why a repository cannot be used.
+#[derive(Debug, thiserror::Error, miette::Diagnostic)]
+pub enum RepositoryError {
+    /// Neither the path nor a directory above it belongs to a repository.
+    #[error("`{}` is not inside a git repository", path.display())]
+    #[diagnostic(
+        code(input::not_a_repository),
+        help("run keysweep inside a repository, or scan files with `keysweep scan PATH`")
+    )]
+    NotARepository {
+        /// Where the search began.
+        path: PathBuf,
+    },
+    /// The repository is there, but git's files in it make no sense or may not be read.
+    #[error("the git repository at `{}` cannot be opened", path.display())]
+    #[diagnostic(
+        code(input::broken_repository),
+        help(
+            "`git -C DIRECTORY status` says what is wrong: a broken `config` file, an object format that is not known, or missing permissions"
+        )
+    )]
+    Broken {
+        /// Where the repository was looked for.
+        path: PathBuf,
+    },
+    /// The path that was given cannot be reached.
+    #[error("`{}` cannot be reached", path.display())]
+    #[diagnostic(code(input::unreachable_path))]
+    Unreachable {
+        /// The path.
+        path: PathBuf,
+        /// What the system said.
+        source: io::Error,
+    },
+    /// A newer git made the repository.
+    #[error("the repository's format is version {version}; keysweep knows 0 and 1")]
+    #[diagnostic(code(input::unsupported_version), help("update keysweep"))]
+    UnsupportedVersion {
+        /// `core.repositoryFormatVersion`.
+        version: i64,
+    },
+    /// The repository says that it must not be read without knowing this extension.
+    #[error("the repository uses the extension `{name}`, which keysweep does not know")]
+    #[diagnostic(code(input::unsupported_extension), help("update keysweep"))]
+    UnsupportedExtension {
+        /// The key below `extensions` in the repository's configuration, or the key and its value.
+        name: String,
+    },
+    /// HEAD, or what it names, makes no sense.
+    #[error("HEAD cannot be read")]
+    #[diagnostic(code(input::broken_head), help("`git rev-parse HEAD` and `git fsck` show what is damaged"))]
+    BrokenHead,
+    /// The index cannot be used.
+    #[error(transparent)]
+    #[diagnostic(transparent)]
+    Index(#[from] IndexError),
+}
+
+impl Repository {
+    /// Opens the repository that git would use in the directory `from`.
+    ///
+    /// Honours `GIT_DIR`, `GIT_WORK_TREE`, `GIT_INDEX_FILE`, `GIT_CEILING_DIRECTORIES`, `GIT_OBJECT_DIRECTORY` and
+    /// `GIT_ALTERNATE_OBJECT_DIRECTORIES`, so that a hook sees what the git command that runs it sees.
+    ///
+    /// # Errors
+    /// If there is no repository, or none that can be read.
+    pub fn discover(from: &Path) -> Result<Self, RepositoryError> {
+        let from = existing(from)?;
+        let search = gix::discover::upwards::Options {
+            trust: TrustPolicy::Assume(gix::sec::Trust::Full),
+            match_ceiling_dir_or_error: false,
+            ..Default::default()
+        };
+        let trust = gix::sec::trust::Mapping { full: options(true), reduced: options(true) };
+        let explicit = std::env::var_os("GIT_DIR").is_some();
+        match gix::ThreadSafeRepository::discover_with_environment_overrides_opts(&from, search, trust) {
+            Ok(git) => Self::new(git.to_thread_local()),
+            Err(_) if explicit || gix::discover::upwards(&from).is_ok() => Err(RepositoryError::Broken { path: from }),
+            Err(_) => Err(RepositoryError::NotARepository { path: from }),
+        }
+    }
+
+    /// Opens the repository whose work tree or git directory is `directory`, without regard to the environment.
+    ///
+    /// # Errors
+    /// If there is no repository right there, or none that can be read.
+    pub fn open(directory: &Path) -> Result<Self, RepositoryError> {
+        let directory = existing(directory)?;
+        match gix::open_opts(&directory, options(false).with(gix::sec::Trust::Full)) {
+            Ok(git) => Self::new(git),
+            Err(error) if error.is_not_found() => Err(RepositoryError::NotARepository { path: directory }),
+            Err(_) => Err(RepositoryError::Broken { path: directory }),
+        }
+    }
+
+    fn new(git: gix::Repository) -> Result<Self, RepositoryError> {
+        let reftable = match check_format(&git)? {
+            RefStorage::Files => None,
+            RefStorage::Reftable => Some(read_reftables(&git).map_err(|_| RepositoryError::BrokenHead)?),
+        };
+        let objects = Objects::new(git.objects.clone(), git.common_dir(), git.object_hash());
+        Ok(Self { git, objects, reftable })
+    }
+
+    /// Returns the repository as `gix` sees it.
+    pub fn git(&self) -> &gix::Repository {
+        &self.git
+    }
+
+    /// Returns the object database, to be cloned for every thread.
+    pub fn objects(&self) -> &Objects {
+        &self.objects
+    }
+
+    /// Returns the root of the work tree; a bare repository has none.
+    pub fn work_tree(&self) -> Option<&Path> {
+        self.git.workdir()
+    }
+
+    /// Returns the kind of hash that names the objects.
+    pub fn hash(&self) -> gix::hash::Kind {
+        self.git.object_hash()
+    }
+
+    /// Reads the index.
+    ///
+    /// # Errors
+    /// If it is damaged or written by a newer git. A missing one is empty.
+    pub fn index(&self) -> Result<Index, RepositoryError> {
+        Ok(Index::open(&self.git.index_path(), self.hash())?)
+    }
+
+    /// Returns the commit that HEAD names, or `None` before the first one.
+    ///
+    /// # Errors
+    /// If HEAD cannot be read.
+    pub fn head(&self) -> Result<Option<ObjectId>, RepositoryError> {
+        if let Some(refs) = &self.reftable {
+            return Ok(reftable::resolve(b"HEAD", refs));
+        }
+        let head = self.git.head().map_err(|_| RepositoryError::BrokenHead)?;
+        if head.is_unborn() {
+            return Ok(None);
+        }
+        Ok(Some(head.into_peeled_id().map_err(|_| RepositoryError::BrokenHead)?.detach()))
+    }
+
+    /// Returns all refs with what they name, symbolic ones followed; a ref that leads nowhere is left out.
+    pub fn refs(&self) -> Vec<(BString, ObjectId)> {
+        if let Some(refs) = &self.reftable {
+            let names = refs.keys().filter(|name| name.starts_with(b"refs/"));
+            return names.filter_map(|name| Some((name.clone(), reftable::resolve(name, refs)?))).collect();
+        }
+        let Ok(platform) = self.git.references() else { return Vec::new() };
+        let Ok(all) = platform.all() else { return Vec::new() };
+        all.filter_map(Result::ok)
+            .filter_map(|mut reference| {
+                let id = reference.follow_to_object().ok()?.detach();
+                Some((reference.name().as_bstr().to_owned(), id))
+            })
+            .collect()
+    }
+
+    /// Returns the object that git's notation for a single revision means, such as `main~2`, `v1.0` or `HEAD@{1}`.
+    ///
+    /// A tag's own object is returned where the name is a tag's.
+    pub fn resolve(&self, revision: &BStr) -> Option<ObjectId> {
+        let Some(refs) = &self.reftable else { return Some(self.git.rev_parse_single(revision).ok()?.detach()) };
+        // `gix` can do the rest once the name at the front is replaced by what it stands for.
+        let end = revision.iter().skip(1).position(|byte| b"~^@:{".contains(byte)).map_or(revision.len(), |at| at + 1);
+        let (name, rest) = revision.split_at(end);
+        let Some(id) = reftable::find(name, refs) else {
+            return Some(self.git.rev_parse_single(revision).ok()?.detach());
+        };
+        let revision = [id.to_string().as_bytes(), rest].concat();
+        Some(self.git.rev_parse_single(BStr::new(&revision)).ok()?.detach())
+    }
+
+    /// Returns the commits whose parents a shallow clone left out.
+    pub fn shallow(&self) -> Vec<ObjectId> {
+        self.git.shallow_commits().ok().flatten().map(|commits| commits.iter().copied().collect()).unwrap_or_default()
+    }
+
+    /// Returns the commits that a merge in progress will have as further parents.
+    pub fn merge_heads(&self) -> Vec<ObjectId> {
+        let text = std::fs::read(self.git.git_dir().join("MERGE_HEAD")).unwrap_or_default();
+        text.lines().filter_map(|line| ObjectId::from_hex(line.trim()).ok()).collect()
+    }
+}
+
+/// Options that trust nothing but the repository itself and, where asked for, git's variables about places.
+fn options(environment: bool) -> gix::open::Options {
+    let mut permissions = gix::open::Permissions::isolated();
+    if environment {
+        permissions.env.git_prefix = gix::sec::Permission::Allow;
+    }
+    gix::open::Options::isolated()
+        .permissions(permissions)
+        // The format of objects is configuration too, and must be known whoever owns the file.
+        .filter_config_section(|_| true)
+        // Files of foreign repositories may be as large as one's own.
+        .config_overrides(["gitoxide.objects.allocLimitIfReducedTrust=0"])
+}
+
+fn existing(path: &Path) -> Result<PathBuf, RepositoryError> {
+    let unreachable = |source| RepositoryError::Unreachable { path: path.to_owned(), source };
+    let metadata = std::fs::metadata(path).map_err(unreachable)?;
+    if metadata.is_dir() {
+        return Ok(path.to_owned());
+    }
+    let parent = path.parent().filter(|parent| !parent.as_os_str().is_empty());
+    Ok(parent.unwrap_or(Path::new(".")).to_owned())
+}
+
+/// How a repository stores its refs.
+enum RefStorage {
+    Files,
+    Reftable,
+}
+
+/// Refuses what git refuses: a version or an extension that gives the files another meaning.
+fn check_format(git: &gix::Repository) -> Result<RefStorage, RepositoryError> {
+    let config = git.config_snapshot();
+    let version = config.integer("core.repositoryFormatVersion").unwrap_or(0);
+    if !(0..=1).contains(&version) {
+        return Err(RepositoryError::UnsupportedVersion { version });
+    }
+    // Before version 1, extensions were not announced, so git ignores the ones it does not know.
+    if version == 0 {
+        return Ok(RefStorage::Files);
+    }
+    for section in config.plumbing().sections_by_name("extensions").into_iter().flatten() {
+        for name in section.value_names() {
+            let name = name.to_string().to_ascii_lowercase();
+            if !EXTENSIONS.contains(&name.as_str()) {
+                return Err(RepositoryError::UnsupportedExtension { name });
+            }
+        }
+    }
+    match config.string("extensions.refStorage") {
+        None => Ok(RefStorage::Files),
+        Some(storage) if storage.as_slice() == b"files" => Ok(RefStorage::Files),
+        Some(storage) if storage.as_slice() == b"reftable" => Ok(RefStorage::Reftable),
+        Some(_) => Err(RepositoryError::UnsupportedExtension { name: "refstorage".to_owned() }),
+    }
+}
+
+/// Reads the refs of the repository, and over them those that belong to the work tree alone.
+fn read_reftables(git: &gix::Repository) -> io::Result<Refs> {
+    let mut refs = Refs::new();
+    reftable::read(&git.common_dir().join("reftable"), git.object_hash(), &mut refs)?;
+    if git.git_dir() != git.common_dir() {
+        reftable::read(&git.git_dir().join("reftable"), git.object_hash(), &mut refs)?;
+    }
+    Ok(refs)
+}

@@ -1,0 +1,77 @@
+//! What is staged: the entries of the index whose content no parent of the next commit has.
+//!
+//! Entries are compared by object name and read from the object database, so that neither the working tree nor any
+//! setting about patches, attributes, filters or colours has a say.
+
+use rayon::prelude::*;
+
+use super::compare::{Change, Differences, compare_index};
+use super::objects::Objects;
+use super::repository::{Repository, RepositoryError};
+use super::{Blob, Coverage, Visitor};
+use crate::finding::Notice;
+use crate::source::{ObjectKind, Origin};
+
+/// Up to so many changes are read by one thread: starting others would take longer.
+const ALONE: usize = 32;
+
+/// Compares the index with HEAD, and with the other parents if a merge is in progress.
+///
+/// What a merge brings in from a parent as it was there is not new; what only the merge adds is. A path in
+/// conflict yields our and their side where they are new. Before the first commit, everything is new. Submodules
+/// and entries announced with `git add --intent-to-add` have no content to look at.
+///
+/// The result is sorted by path. [`Differences::previous`] tells what the file held before, for those changes in
+/// which something was found.
+///
+/// # Errors
+/// If the index or HEAD cannot be read.
+pub fn changes(repository: &Repository) -> Result<Differences, RepositoryError> {
+    let index = repository.index()?;
+    let objects = repository.objects();
+    let mut parents = Vec::new();
+    if let Some(head) = repository.head()? {
+        let tree = super::commit::tree(&head, objects).map_err(|_| RepositoryError::BrokenHead)?;
+        parents.push(tree);
+        let others = repository.merge_heads();
+        parents.extend(others.iter().filter_map(|id| super::commit::tree(id, objects).ok()));
+    }
+    let mut differences = compare_index(&index, &parents, objects);
+    differences.changes.sort_unstable_by(|left, right| (&left.path, left.id).cmp(&(&right.path, right.id)));
+    Ok(differences)
+}
+
+/// Shows the content of every change to `visitor`, from several threads if there are many.
+pub fn read(differences: &Differences, objects: &Objects, coverage: &Coverage, visitor: &dyn Visitor) {
+    for (id, error) in &differences.unread {
+        visitor.notice(Notice::unread(format!("tree {id}"), error.to_string(), error.help()));
+    }
+    let changes = &differences.changes;
+    if changes.len() <= ALONE {
+        let mut buffer = Vec::new();
+        changes.iter().for_each(|change| read_one(change, objects, &mut buffer, coverage, visitor));
+        return;
+    }
+    let shared = std::sync::Mutex::new(objects.clone());
+    changes.par_chunks(ALONE).for_each(|chunk| {
+        let objects = shared.lock().expect("cloning does not panic").clone();
+        let mut buffer = Vec::new();
+        chunk.iter().for_each(|change| read_one(change, &objects, &mut buffer, coverage, visitor));
+    });
+}
+
+fn read_one(change: &Change, objects: &Objects, buffer: &mut Vec<u8>, coverage: &Coverage, visitor: &dyn Visitor) {
+    if visitor.interrupted() {
+        return;
+    }
+    match objects.read_as(&change.id, ObjectKind::Blob, buffer) {
+        Ok(()) => {
+            let origin = Origin::Index { path: change.path.clone(), id: change.id };
+            coverage.count(&origin, buffer.len());
+            visitor.visit(Blob { origin, bytes: buffer });
+        }
+        Err(error) => {
+            visitor.notice(Notice::unread(super::printable(&change.path), error.to_string(), error.help()));
+        }
+    }
+}

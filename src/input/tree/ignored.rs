@@ -1,0 +1,53 @@
+//! Sets up a walk that leaves out what git ignores.
+
+use std::path::{Path, PathBuf};
+
+use ignore::WalkBuilder;
+
+use crate::input::repository::Repository;
+
+/// Where version control systems keep their own files.
+const OWN_FILES: [&str; 5] = [".git", ".hg", ".svn", ".jj", ".bzr"];
+
+/// Tells whether a file or directory of that name belongs to a version control system.
+pub(super) fn is_own_file(name: &std::ffi::OsStr) -> bool {
+    OWN_FILES.iter().any(|own| name == *own)
+}
+
+/// Makes a walk of `directory`, which belongs to `repository` or to none.
+pub(super) fn walk(directory: &Path, repository: Option<&Repository>) -> WalkBuilder {
+    let mut builder = WalkBuilder::new(directory);
+    builder.hidden(false).ignore(false).git_global(false).follow_links(false);
+    let threads = std::thread::available_parallelism().map_or(1, usize::from);
+    builder.threads(threads);
+    let Some(repository) = repository else {
+        // A repository further down still has its own rules.
+        return builder;
+    };
+    let Some(work_tree) = repository.work_tree().and_then(|path| path.canonicalize().ok()) else { return builder };
+    builder.current_dir(&work_tree);
+    if let Some(excludes) = excludes_file(repository) {
+        let _ = builder.add_ignore(excludes);
+    }
+    if !work_tree.join(".git").exists() {
+        // The git directory lies elsewhere, so the walk cannot know that this is a work tree.
+        builder.require_git(false);
+        let _ = builder.add_ignore(repository.git().common_dir().join("info/exclude"));
+    }
+    builder
+}
+
+/// Returns the user's own file of patterns: `core.excludesFile`, or git's default for it.
+fn excludes_file(repository: &Repository) -> Option<PathBuf> {
+    let options =
+        gix::open::Options::default().with(gix::sec::Trust::Full).open_path_as_is(true).filter_config_section(|_| true);
+    let configured = gix::open_opts(repository.git().git_dir(), options)
+        .ok()
+        .and_then(|git| git.config_snapshot().trusted_path("core.excludesFile").ok().flatten());
+    let home = || std::env::var_os("HOME").filter(|home| !home.is_empty()).map(PathBuf::from);
+    let default = || {
+        let base = std::env::var_os("XDG_CONFIG_HOME").filter(|base| !base.is_empty()).map(PathBuf::from);
+        Some(base.or_else(|| home().map(|home| home.join(".config")))?.join("git/ignore"))
+    };
+    configured.or_else(default).filter(|path| path.is_file())
+}

@@ -1,0 +1,115 @@
+//! The working tree: what git tracks, and what it neither tracks nor ignores.
+
+mod ignored;
+mod read;
+mod start;
+mod walk;
+
+use std::io;
+use std::path::{Path, PathBuf};
+
+use start::Start;
+
+use super::repository::{Repository, RepositoryError};
+use super::{Coverage, Visitor};
+use crate::finding::Notice;
+
+pub use read::LARGEST;
+
+/// The files that a scan of the working tree looks at.
+///
+/// - A tracked file is looked at even if a pattern would have git ignore it, and even if sparse checkout says that it is
+///   not there although it is.
+/// - An untracked file is looked at unless `.gitignore`, `.git/info/exclude` or `core.excludesFile` says otherwise.
+/// - Repositories inside, submodules or not, are looked at by the same rules, each with its own index.
+/// - Outside of any repository every file is looked at, whatever a `.gitignore` says.
+/// - A symbolic link is not followed: the path that it holds is its content.
+/// - A path that was named is looked at even if it is ignored, and followed if it is a symbolic link; the rules hold for
+///   what is inside it.
+/// - The directories in which version control systems keep their own files are left out.
+/// - Named pipes, sockets and devices are left out, unless a named path is one.
+pub struct Tree {
+    root: PathBuf,
+    starts: Vec<Start>,
+    repository: Option<Repository>,
+    notices: Vec<Notice>,
+}
+
+/// Why a scan of files cannot begin.
+#[derive(Debug, thiserror::Error, miette::Diagnostic)]
+pub enum TreeError {
+    /// A path that was named cannot be reached.
+    #[error("`{}` cannot be reached", path.display())]
+    #[diagnostic(code(input::unreachable_path), help("check the path's spelling and its permissions"))]
+    Unreachable {
+        /// The path as it was given.
+        path: PathBuf,
+        /// What the system said.
+        source: io::Error,
+    },
+}
+
+impl Tree {
+    /// Prepares a scan of `paths`, or of the current directory if there is none.
+    ///
+    /// # Errors
+    /// If a path cannot be reached.
+    pub fn new(paths: &[PathBuf]) -> Result<Self, TreeError> {
+        let here = [PathBuf::from(".")];
+        let paths = if paths.is_empty() { &here[..] } else { paths };
+        let places = paths.iter().map(|path| start::Place::find(path)).collect::<Result<Vec<_>, _>>()?;
+        let mut notices = Vec::new();
+        let repository = match Repository::discover(&places[0].real) {
+            Ok(repository) => Some(repository),
+            Err(error) => {
+                // A repository that is found by walking is tried again, and noted, where the walk comes by it.
+                if std::env::var_os("GIT_DIR").is_some() {
+                    notices.push(broken_notice(&places[0].real, &error));
+                }
+                None
+            }
+        };
+        let work_tree = repository.as_ref().and_then(Repository::work_tree).and_then(|path| path.canonicalize().ok());
+        let root = match (work_tree, &places[..]) {
+            (Some(work_tree), [first, ..]) if first.real.starts_with(&work_tree) => work_tree,
+            (_, [only]) if only.is_directory => only.real.clone(),
+            _ => Path::new(".")
+                .canonicalize()
+                .map_err(|source| TreeError::Unreachable { path: PathBuf::from("."), source })?,
+        };
+        let starts = places.into_iter().map(|place| place.start(&root)).collect();
+        Ok(Self { root, starts, repository, notices })
+    }
+
+    /// Returns the absolute path that the paths of all origins are relative to: the root of the work tree, or else the only
+    /// directory that was named, or else the current directory. Paths that lie elsewhere are absolute.
+    pub fn root(&self) -> &Path {
+        &self.root
+    }
+
+    /// Returns the repository that the first path belongs to.
+    pub fn repository(&self) -> Option<&Repository> {
+        self.repository.as_ref()
+    }
+
+    /// Shows every file to `visitor`, from as many threads as there are processors, in no particular order.
+    pub fn read(&self, coverage: &Coverage, visitor: &dyn Visitor) {
+        self.notices.iter().for_each(|notice| visitor.notice(notice.clone()));
+        let mut walk = walk::Walk::new(&self.root, self.repository.as_ref(), coverage, visitor);
+        // Named files first, so that the walks leave them out.
+        let (directories, files): (Vec<_>, Vec<_>) = self.starts.iter().partition(|start| start.is_directory);
+        files.into_iter().for_each(|file| walk.file(file));
+        directories.into_iter().for_each(|directory| walk.directory(directory));
+    }
+}
+
+/// Makes a notice of a repository whose index or configuration cannot be used.
+fn broken_notice(path: &Path, error: &RepositoryError) -> Notice {
+    use miette::Diagnostic;
+    let help = error.help().map(|help| help.to_string()).unwrap_or_default();
+    Notice::unread(
+        path.to_string_lossy(),
+        format!("{error}, so tracked files that git ignores are not looked at"),
+        help,
+    )
+}

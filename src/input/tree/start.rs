@@ -1,0 +1,60 @@
+//! The paths that a user names, and how what lies below them is called in a report.
+
+use std::borrow::Cow;
+use std::path::{Path, PathBuf};
+
+use bstr::{BString, ByteSlice};
+
+use super::TreeError;
+
+/// A path that was named, found on disk.
+pub(super) struct Place {
+    /// The absolute path; of a directory without any symbolic link, of a file up to its last component.
+    pub(super) real: PathBuf,
+    /// Whether it is a directory or a link to one.
+    pub(super) is_directory: bool,
+}
+
+/// A path that was named, with its name in reports.
+pub(super) struct Start {
+    /// The absolute path.
+    pub(super) path: PathBuf,
+    /// The path from the root of the scan; empty for the root itself, absolute if it lies elsewhere.
+    pub(super) shown: BString,
+    /// Whether it is a directory.
+    pub(super) is_directory: bool,
+}
+
+impl Place {
+    /// Finds `path`, as it was named.
+    pub(super) fn find(path: &Path) -> Result<Self, TreeError> {
+        let unreachable = |source| TreeError::Unreachable { path: path.to_owned(), source };
+        let metadata = std::fs::metadata(path).map_err(unreachable)?;
+        let ((true, _) | (false, None)) = (metadata.is_dir(), path.file_name()) else {
+            let name = path.file_name().expect("the pattern above leaves paths with a name");
+            let parent = path.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
+            let real = parent.canonicalize().map_err(unreachable)?.join(name);
+            return Ok(Self { real, is_directory: false });
+        };
+        Ok(Self { real: path.canonicalize().map_err(unreachable)?, is_directory: metadata.is_dir() })
+    }
+
+    /// Says how the place is called in a scan of `root`.
+    pub(super) fn start(self, root: &Path) -> Start {
+        Start { shown: shown(&self.real, root), path: self.real, is_directory: self.is_directory }
+    }
+}
+
+/// Returns `path` as a report shows it: from `root` on if it lies there, with `/` on every system.
+pub(super) fn shown(path: &Path, root: &Path) -> BString {
+    BString::from(bytes(path.strip_prefix(root).unwrap_or(path)).into_owned())
+}
+
+/// Returns the bytes of a path, with `/` between its components.
+pub(super) fn bytes(path: &Path) -> Cow<'_, [u8]> {
+    match <[u8]>::from_path(path) {
+        Some(bytes) if std::path::MAIN_SEPARATOR == '/' => Cow::Borrowed(bytes),
+        Some(bytes) => Cow::Owned(bytes.replace("\\", "/")),
+        None => Cow::Owned(path.to_string_lossy().replace('\\', "/").into_bytes()),
+    }
+}

@@ -1,0 +1,264 @@
+//! Walks directories, then looks through the indexes of the repositories on the way for tracked files left out.
+
+use std::collections::HashSet;
+use std::hash::{BuildHasher, Hasher, RandomState};
+use std::io;
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex};
+
+use bstr::ByteSlice;
+use ignore::{DirEntry, WalkState};
+
+use super::read::Reader;
+use super::start::{Start, bytes, shown};
+use super::{broken_notice, ignored};
+use crate::input::index::Mode;
+use crate::input::repository::{Repository, RepositoryError};
+use crate::input::{Coverage, Visitor};
+
+/// One scan of a working tree.
+pub(super) struct Walk<'a> {
+    root: &'a Path,
+    repository: Option<&'a Repository>,
+    /// The real root of `repository`'s work tree.
+    work_tree: Option<PathBuf>,
+    coverage: &'a Coverage,
+    visitor: &'a dyn Visitor,
+    hasher: RandomState,
+    /// The hashes of the absolute paths of all files that were looked at.
+    seen: HashSet<u64>,
+    /// The work trees whose repositories cannot be used, each noted once.
+    noted: HashSet<PathBuf>,
+}
+
+impl<'a> Walk<'a> {
+    pub(super) fn new(
+        root: &'a Path,
+        repository: Option<&'a Repository>,
+        coverage: &'a Coverage,
+        visitor: &'a dyn Visitor,
+    ) -> Self {
+        let work_tree = repository.and_then(Repository::work_tree).and_then(|path| path.canonicalize().ok());
+        Self {
+            root,
+            repository,
+            work_tree,
+            coverage,
+            visitor,
+            hasher: RandomState::new(),
+            seen: HashSet::new(),
+            noted: HashSet::new(),
+        }
+    }
+
+    /// Looks at a file that was named; a symbolic link is followed.
+    pub(super) fn file(&mut self, file: &Start) {
+        if self.seen.insert(hash(&self.hasher, &bytes(&file.path))) {
+            Reader::new(self.coverage, self.visitor).file(&file.path, file.shown.clone());
+        }
+    }
+
+    /// Looks at all files below a directory that was named.
+    pub(super) fn directory(&mut self, start: &Start) {
+        let own = self.work_tree.as_ref().filter(|work_tree| start.path.starts_with(work_tree));
+        let mut elsewhere = None;
+        let repository = match own {
+            Some(_) => self.repository,
+            None => {
+                elsewhere = self.discover(&start.path);
+                elsewhere.as_ref()
+            }
+        };
+        let mut pending = vec![start.path.clone()];
+        while let Some(directory) = pending.pop() {
+            let nested = self.walk(&directory, repository);
+            if let Some(repository) = repository
+                && let Some(work_tree) = repository.work_tree().and_then(|path| path.canonicalize().ok())
+            {
+                pending.extend(self.tracked(repository, &work_tree, &start.path));
+            }
+            for work_tree in nested {
+                if let Some(repository) = self.open(&work_tree) {
+                    pending.extend(self.tracked(&repository, &work_tree, &work_tree));
+                }
+            }
+        }
+        drop(elsewhere);
+    }
+
+    /// Returns the repository that `directory` lies in, if it is not the one of the scan.
+    fn discover(&mut self, directory: &Path) -> Option<Repository> {
+        let root = directory.ancestors().find(|above| above.join(".git").exists())?;
+        self.open(root)
+    }
+
+    fn open(&mut self, work_tree: &Path) -> Option<Repository> {
+        match Repository::open(work_tree) {
+            Ok(repository) => Some(repository),
+            // Whatever is called `.git` there, git would not take it for a repository either.
+            Err(RepositoryError::NotARepository { .. }) => None,
+            Err(error) => {
+                self.note(work_tree, &error);
+                None
+            }
+        }
+    }
+
+    fn note(&mut self, work_tree: &Path, error: &RepositoryError) {
+        if self.noted.insert(work_tree.to_owned()) {
+            self.visitor.notice(broken_notice(work_tree, error));
+        }
+    }
+
+    /// Looks at all files below `directory` that are not ignored; returns the work trees of repositories inside it.
+    fn walk(&mut self, directory: &Path, repository: Option<&Repository>) -> Vec<PathBuf> {
+        let nested = Arc::new(Mutex::new(Vec::new()));
+        let mut builder = ignored::walk(directory, repository);
+        let found = Arc::clone(&nested);
+        let own = self.work_tree.clone();
+        builder.filter_entry(move |entry| {
+            if !ignored::is_own_file(entry.file_name()) {
+                return true;
+            }
+            if entry.file_name() == ".git"
+                && let Some(parent) = entry.path().parent().filter(|parent| Some(*parent) != own.as_deref())
+            {
+                found.lock().expect("pushing does not panic").push(parent.to_owned());
+            }
+            false
+        });
+        let collected = Mutex::new(Vec::new());
+        // Not `self`: a repository must not be shared between threads.
+        let (root, hasher, before) = (self.root, &self.hasher, &self.seen);
+        let (coverage, visitor) = (self.coverage, self.visitor);
+        builder.build_parallel().run(|| {
+            let reader = Reader::new(coverage, visitor);
+            let mut worker = Worker { root, hasher, before, reader, seen: Vec::new(), collected: &collected };
+            Box::new(move |entry| worker.entry(entry))
+        });
+        self.seen.extend(collected.into_inner().expect("no worker panicked").into_iter().flatten());
+        let nested = std::mem::take(&mut *nested.lock().expect("pushing does not panic"));
+        self.seen.extend(nested.iter().map(|work_tree| hash(&self.hasher, &bytes(&work_tree.join(".git")))));
+        nested
+    }
+
+    /// Looks at the files below `below` that `repository` tracks and no walk has seen, because git would ignore them if
+    /// it did not track them; returns the submodules among them.
+    fn tracked(&mut self, repository: &Repository, work_tree: &Path, below: &Path) -> Vec<PathBuf> {
+        let index = match repository.index() {
+            Ok(index) => index,
+            Err(error) => {
+                self.note(work_tree, &error);
+                return Vec::new();
+            }
+        };
+        let Ok(inside) = below.strip_prefix(work_tree) else { return Vec::new() };
+        let inside = bytes(inside);
+        let mut prefix = self.hasher.build_hasher();
+        prefix.write(&bytes(work_tree));
+        prefix.write(b"/");
+        let mut reader = Reader::new(self.coverage, self.visitor);
+        let mut submodules = Vec::new();
+        for position in 0..index.len() {
+            let path = index.path(position);
+            if !is_below(path, &inside) {
+                continue;
+            }
+            let mut hasher = prefix.clone();
+            hasher.write(path);
+            if self.seen.contains(&hasher.finish()) {
+                continue;
+            }
+            let Ok(relative) = path.to_path() else { continue };
+            let full = work_tree.join(relative);
+            let Ok(metadata) = std::fs::symlink_metadata(&full) else { continue };
+            match index.entry(position).mode {
+                Mode::Submodule if metadata.is_dir() => {
+                    // Only if it was left out as ignored; a walk that came by has looked at what it holds.
+                    let git = full.join(".git");
+                    if git.exists() && self.seen.insert(hash(&self.hasher, &bytes(&git))) {
+                        submodules.push(full);
+                    }
+                }
+                Mode::File | Mode::Link if self.seen.insert(hasher.finish()) => {
+                    let name = shown(&full, self.root);
+                    if metadata.is_file() {
+                        reader.file(&full, name);
+                    } else if metadata.is_symlink() {
+                        reader.link(&full, name);
+                    }
+                }
+                _ => {}
+            }
+        }
+        submodules
+    }
+}
+
+/// What one thread of a walk does.
+struct Worker<'w, 'a> {
+    root: &'w Path,
+    hasher: &'w RandomState,
+    /// What was looked at before this walk.
+    before: &'w HashSet<u64>,
+    reader: Reader<'a>,
+    seen: Vec<u64>,
+    collected: &'w Mutex<Vec<Vec<u64>>>,
+}
+
+impl Worker<'_, '_> {
+    fn entry(&mut self, entry: Result<DirEntry, ignore::Error>) -> WalkState {
+        if self.reader.visitor.interrupted() {
+            return WalkState::Quit;
+        }
+        match entry {
+            Ok(entry) => self.found(&entry),
+            Err(error) => self.unread(&error),
+        }
+        WalkState::Continue
+    }
+
+    fn found(&mut self, entry: &DirEntry) {
+        let Some(kind) = entry.file_type().filter(|kind| kind.is_file() || kind.is_symlink()) else { return };
+        let path = entry.path();
+        let hash = hash(self.hasher, &bytes(path));
+        if !self.before.is_empty() && self.before.contains(&hash) {
+            return;
+        }
+        self.seen.push(hash);
+        let name = shown(path, self.root);
+        if kind.is_file() { self.reader.file(path, name) } else { self.reader.link(path, name) }
+    }
+
+    fn unread(&self, error: &ignore::Error) {
+        match error {
+            ignore::Error::WithPath { path, err } => {
+                if let Some(error) = err.io_error() {
+                    self.reader.unread(&shown(path, self.root), error);
+                }
+            }
+            ignore::Error::WithDepth { err, .. } | ignore::Error::WithLineNumber { err, .. } => self.unread(err),
+            ignore::Error::Io(error) => self.reader.unread(b"a directory", error),
+            ignore::Error::Loop { .. } => self.reader.unread(b"a directory", &io::Error::other("links form a loop")),
+            // A pattern that makes no sense matches nothing, for git too.
+            _ => {}
+        }
+    }
+}
+
+impl Drop for Worker<'_, '_> {
+    fn drop(&mut self) {
+        let seen = std::mem::take(&mut self.seen);
+        self.collected.lock().expect("pushing does not panic").push(seen);
+    }
+}
+
+fn hash(hasher: &RandomState, path: &[u8]) -> u64 {
+    let mut hasher = hasher.build_hasher();
+    hasher.write(path);
+    hasher.finish()
+}
+
+fn is_below(path: &[u8], directory: &[u8]) -> bool {
+    directory.is_empty() || path.strip_prefix(directory).is_some_and(|rest| rest.first() == Some(&b'/'))
+}

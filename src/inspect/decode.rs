@@ -1,0 +1,288 @@
+//! Finds and undoes encodings of text inside text: base64 (wrapped too), hex, percent and `\u` escapes, UTF-16.
+
+use crate::source::Span;
+
+/// The least length of an encoded piece that is worth decoding.
+const LEAST: usize = 24;
+/// How many decoded bytes must be text before the whole piece is decoded.
+const PROBE: usize = 12;
+/// The greatest length of an encoded piece.
+const GREATEST: usize = 1 << 20;
+
+/// A piece of text that was encoded in another.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Piece {
+    /// Where its encoded form stands.
+    pub span: Span,
+    /// The encoding's name.
+    pub encoding: &'static str,
+    /// What it decodes to.
+    pub bytes: Vec<u8>,
+}
+
+/// Returns the text of UTF-16 bytes: with a byte order mark, or recognised by its zero bytes.
+pub fn utf16(bytes: &[u8]) -> Option<String> {
+    let little = match bytes {
+        [0xff, 0xfe, 0, 0, ..] => return None,
+        [0xff, 0xfe, ..] => true,
+        [0xfe, 0xff, ..] => false,
+        _ => order_by_zeros(bytes)?,
+    };
+    let unit = |pair: &[u8]| {
+        if little { u16::from_le_bytes([pair[0], pair[1]]) } else { u16::from_be_bytes([pair[0], pair[1]]) }
+    };
+    Some(
+        char::decode_utf16(bytes.chunks_exact(2).map(unit)).map(|c| c.unwrap_or(char::REPLACEMENT_CHARACTER)).collect(),
+    )
+}
+
+/// Guesses the byte order of UTF-16 without a mark: most characters of a program are below 256, so every
+/// second byte is zero. Returns whether it is little-endian.
+fn order_by_zeros(bytes: &[u8]) -> Option<bool> {
+    let sample = &bytes[..bytes.len().min(4096) & !1];
+    if sample.len() < 32 || memchr::memchr(0, &sample[..32]).is_none() {
+        return None;
+    }
+    let zeros = |odd: usize| sample.iter().skip(odd).step_by(2).filter(|&&byte| byte == 0).count();
+    let (even, odd, units) = (zeros(0), zeros(1), sample.len() / 2);
+    let most = units * 9 / 10;
+    if odd >= most && even * 10 < units {
+        Some(true)
+    } else if even >= most && odd * 10 < units {
+        Some(false)
+    } else {
+        None
+    }
+}
+
+/// Finds every encoded piece that decodes to text. `runs` are the runs of token characters in `bytes`.
+pub fn encoded(bytes: &[u8], runs: &[Span]) -> Vec<Piece> {
+    let mut pieces: Vec<Piece> = Vec::new();
+    let mut behind = 0;
+    for run in runs {
+        if run.start < behind || run.len() < LEAST {
+            continue;
+        }
+        let stretch = base64_stretch(bytes, *run);
+        behind = stretch.end;
+        let piece = hex(bytes, *run).or_else(|| base64(bytes, stretch.start));
+        if let Some(piece) = piece {
+            behind = piece.span.end;
+            pieces.push(piece);
+        }
+    }
+    percent(bytes, &mut pieces);
+    unicode(bytes, &mut pieces);
+    pieces
+}
+
+/// Tells whether the start of a decoded piece looks like text.
+fn is_text(bytes: &[u8]) -> bool {
+    bytes.iter().all(|&byte| byte.is_ascii_graphic() || byte.is_ascii_whitespace())
+        && bytes.iter().any(u8::is_ascii_alphanumeric)
+}
+
+/// Tells whether a decoded piece is worth a look: text, UTF-16, or an archive.
+fn is_promising(bytes: &[u8]) -> bool {
+    is_text(bytes)
+        || bytes.starts_with(&[0x1f, 0x8b, 8])
+        || bytes.starts_with(b"PK\x03\x04")
+        || bytes.starts_with(&[0xff, 0xfe])
+}
+
+fn hex(bytes: &[u8], run: Span) -> Option<Piece> {
+    let text = &bytes[run.range()];
+    let digit = |byte: u8| char::from(byte).to_digit(16).map(|digit| digit as u8);
+    if text.len() % 2 != 0 || text.len() > GREATEST {
+        return None;
+    }
+    let byte = |pair: &[u8]| Some(digit(pair[0])? << 4 | digit(pair[1])?);
+    let probe: Vec<u8> = text.chunks_exact(2).take(PROBE).map(byte).collect::<Option<_>>()?;
+    if !is_promising(&probe) {
+        return None;
+    }
+    let decoded = text.chunks_exact(2).map(byte).collect::<Option<_>>()?;
+    Some(Piece { span: run, encoding: "hex", bytes: decoded })
+}
+
+/// Returns the value of a base64 digit of either alphabet.
+const fn sextet(byte: u8) -> Option<u8> {
+    Some(match byte {
+        b'A'..=b'Z' => byte - b'A',
+        b'a'..=b'z' => byte - b'a' + 26,
+        b'0'..=b'9' => byte - b'0' + 52,
+        b'+' | b'-' => 62,
+        b'/' | b'_' => 63,
+        _ => return None,
+    })
+}
+
+/// Returns the stretch of base64 digits that a run is part of: to both sides over `+` and `/`.
+fn base64_stretch(bytes: &[u8], run: Span) -> Span {
+    let digit = |byte: &&u8| sextet(**byte).is_some();
+    let before = bytes[run.start.saturating_sub(GREATEST)..run.start].iter().rev().take_while(digit).count();
+    let behind = bytes[run.end..(run.end + GREATEST).min(bytes.len())].iter().take_while(digit).count();
+    Span::new(run.start - before, run.end + behind)
+}
+
+/// Decodes the base64 text that starts at `start`, over line ends if it is wrapped.
+fn base64(bytes: &[u8], start: usize) -> Option<Piece> {
+    let probe =
+        decode_sextets(bytes[start..].iter().copied().filter(|&byte| sextet(byte).is_some()).take(PROBE / 3 * 4));
+    if !is_promising(&probe) {
+        return None;
+    }
+    let end = base64_end(bytes, start);
+    if end - start < LEAST {
+        return None;
+    }
+    let decoded = decode_sextets(bytes[start..end].iter().copied().filter(|&byte| sextet(byte).is_some()));
+    let text = decoded.iter().filter(|&&byte| byte >= 0x20 || byte.is_ascii_whitespace()).count();
+    let worth = !is_text(&probe) || text * 10 >= decoded.len() * 9;
+    worth.then_some(Piece { span: Span::new(start, end), encoding: "base64", bytes: decoded })
+}
+
+/// Returns where base64 text ends that starts at `start`: a line end goes on if a full line stands before it.
+fn base64_end(bytes: &[u8], start: usize) -> usize {
+    let mut end = start;
+    let limit = bytes.len().min(start + GREATEST);
+    let mut line = start;
+    while end < limit {
+        if sextet(bytes[end]).is_some() {
+            end += 1;
+            continue;
+        }
+        let length = end - line;
+        let feed = bytes[end..limit.min(end + 2)].iter().take_while(|&&byte| byte == b'\r' || byte == b'\n').count();
+        let indent =
+            bytes[end + feed..limit].iter().take(64).take_while(|&&byte| byte == b' ' || byte == b'\t').count();
+        let next = end + feed + indent;
+        if feed == 0 || length < 40 || next >= limit || sextet(bytes[next]).is_none() {
+            return end;
+        }
+        line = next;
+        end = next;
+    }
+    end
+}
+
+fn decode_sextets(text: impl Iterator<Item = u8>) -> Vec<u8> {
+    let mut decoded = Vec::new();
+    let (mut bits, mut count) = (0u32, 0);
+    for value in text.filter_map(sextet) {
+        bits = bits << 6 | u32::from(value);
+        count += 6;
+        if count >= 8 {
+            count -= 8;
+            decoded.push((bits >> count) as u8);
+        }
+    }
+    decoded
+}
+
+/// Decodes stretches with many `%xx`.
+fn percent(bytes: &[u8], pieces: &mut Vec<Piece>) {
+    escapes(bytes, memchr::memchr_iter(b'%', bytes), b"%", 2, "percent encoding", pieces);
+}
+
+/// Decodes stretches with many `\uxxxx`.
+fn unicode(bytes: &[u8], pieces: &mut Vec<Piece>) {
+    escapes(bytes, memchr::memmem::find_iter(bytes, b"\\u00"), b"\\u", 4, "unicode escapes", pieces);
+}
+
+/// Decodes each stretch without white space in which at least eight escapes stand: the mark, then `digits`
+/// hexadecimal digits of a character below 128.
+fn escapes(
+    bytes: &[u8],
+    at: impl Iterator<Item = usize>,
+    mark: &[u8],
+    digits: usize,
+    encoding: &'static str,
+    pieces: &mut Vec<Piece>,
+) {
+    let mut behind = 0;
+    for at in at {
+        let width = mark.len() + digits;
+        // Two escapes in a row start a stretch: a lone one is punctuation in a URL.
+        if at < behind || escape(bytes, at, mark, digits).is_none() || escape(bytes, at + width, mark, digits).is_none()
+        {
+            continue;
+        }
+        let (mut cursor, mut count, mut decoded) = (at, 0, Vec::new());
+        while let Some(&byte) = bytes.get(cursor) {
+            if let Some(character) = escape(bytes, cursor, mark, digits) {
+                decoded.push(character);
+                cursor += width;
+                count += 1;
+            } else if byte.is_ascii_graphic() && byte != b'"' && byte != b'\'' {
+                decoded.push(byte);
+                cursor += 1;
+            } else {
+                break;
+            }
+        }
+        behind = cursor;
+        if count >= 8 && decoded.len() >= 16 {
+            pieces.push(Piece { span: Span::new(at, cursor), encoding, bytes: decoded });
+        }
+    }
+}
+
+/// Returns the character of the escape at `at`.
+fn escape(bytes: &[u8], at: usize, mark: &[u8], digits: usize) -> Option<u8> {
+    let text = bytes.get(at..at + mark.len() + digits)?.strip_prefix(mark)?;
+    let value = text.iter().try_fold(0, |value, &byte| Some(value << 4 | char::from(byte).to_digit(16)?))?;
+    u8::try_from(value).ok().filter(u8::is_ascii)
+}
+
+#[cfg(test)]
+mod tests {
+    use base64::Engine as _;
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::detect::sieve::{Sifted, sift};
+
+    fn pieces(bytes: &[u8]) -> Vec<Piece> {
+        let mut sifted = Sifted::default();
+        sift(bytes, &mut sifted);
+        encoded(bytes, &sifted.runs)
+    }
+
+    proptest! {
+        #[test]
+        fn encoded_text_comes_back(text in "[ -~]{40,200}", before in "[a-z ]{0,20} ", width in 60usize..90) {
+            let encoded = base64::engine::general_purpose::STANDARD.encode(&text);
+            let wrapped: Vec<String> = encoded.as_bytes().chunks(width).map(|line| String::from_utf8_lossy(line).into_owned()).collect();
+            let hex: String = text.bytes().map(|byte| format!("{byte:02x}")).collect();
+            let percent: String = text.bytes().map(|byte| format!("%{byte:02X}")).collect();
+            let unicode: String = text.bytes().map(|byte| format!("\\u{byte:04x}")).collect();
+            prop_assume!(text.bytes().take(PROBE).any(|byte| byte.is_ascii_alphanumeric()));
+            for (form, certain) in [(encoded.clone(), false), (wrapped.join("\n"), false), (hex, true), (percent, true), (unicode, true)] {
+                let whole = format!("{before}{form}");
+                let found = pieces(whole.as_bytes());
+                // Base64 text whose runs are all broken by `+` and `/` is found by chance only.
+                if certain || form.split(['+', '/', '\n']).any(|run| run.len() >= LEAST) {
+                    prop_assert!(found.iter().any(|piece| piece.bytes == text.as_bytes()), "{} pieces", found.len());
+                }
+            }
+        }
+
+        #[test]
+        fn no_input_makes_decoding_fail(bytes in proptest::collection::vec(any::<u8>(), 0..400)) {
+            pieces(&bytes);
+            utf16(&bytes);
+        }
+    }
+
+    #[test]
+    fn utf16_is_recognised_with_and_without_a_mark() {
+        let text = "const token = 'abc';\nlet other = 1;\n";
+        let little: Vec<u8> = text.encode_utf16().flat_map(u16::to_le_bytes).collect();
+        let big: Vec<u8> = text.encode_utf16().flat_map(u16::to_be_bytes).collect();
+        assert_eq!(utf16(&little).as_deref(), Some(text));
+        assert_eq!(utf16(&big).as_deref(), Some(text));
+        assert_eq!(utf16(text.as_bytes()), None);
+        assert_eq!(utf16(&[0; 64]), None);
+    }
+}

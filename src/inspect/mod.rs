@@ -1,0 +1,217 @@
+//! Turns the bytes of one blob into findings: unwraps them, finds candidates, masks, and lets the bytes go.
+
+mod allow;
+mod archive;
+mod decode;
+mod overlap;
+mod place;
+
+use std::sync::Arc;
+
+use bstr::ByteSlice;
+
+use crate::detect::{Candidate, Engine, Scratch};
+use crate::finding::{Finding, Notice, masked_secret};
+use crate::secret::{Identity, Secret};
+use crate::source::{LineIndex, Origin, Span};
+
+/// How deep wrappings are opened: an archive in an archive, base64 of base64.
+const DEPTH: usize = 4;
+/// How many unwrapped bytes one blob may yield, against archives that blow up.
+const BUDGET: usize = 256 << 20;
+
+/// What an inspection is to keep.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Options {
+    /// Whether findings carry their raw secret, for `--reveal`.
+    pub reveal: bool,
+}
+
+/// Finds secrets in blobs with one set of rules.
+#[derive(Debug)]
+pub struct Inspector {
+    engine: Engine,
+    options: Options,
+}
+
+/// What one blob yielded.
+#[derive(Debug, Default)]
+pub struct Inspected {
+    /// One finding for each secret and place.
+    pub findings: Vec<Finding>,
+    /// What could not be opened.
+    pub notices: Vec<Notice>,
+}
+
+/// A text on its way through inspection: a blob's bytes, or what a wrapping held.
+struct Layer<'a> {
+    bytes: &'a [u8],
+    /// How the text was wrapped, outermost first.
+    via: &'a [String],
+    /// Where the wrapping stands in the outermost text, if it is not all of it.
+    outer: Option<&'a Outer>,
+    /// The path by which rules judge the text: an archive's member has its own.
+    path: Option<&'a [u8]>,
+}
+
+/// Where in the blob a decoded text stood.
+struct Outer {
+    position: crate::source::Position,
+    end: crate::source::Position,
+    excerpt: crate::finding::Excerpt,
+    allow: Option<crate::finding::InlineAllow>,
+}
+
+/// Work that is left for one blob.
+struct Budget {
+    bytes: usize,
+    exceeded: bool,
+}
+
+impl Budget {
+    /// Takes `bytes` off, or tells that nothing is left.
+    fn spend(&mut self, bytes: usize) -> bool {
+        let enough = bytes <= self.bytes;
+        self.bytes -= bytes.min(self.bytes);
+        self.exceeded |= !enough;
+        enough
+    }
+}
+
+impl Inspector {
+    /// Makes an inspector of an engine.
+    pub const fn new(engine: Engine, options: Options) -> Self {
+        Self { engine, options }
+    }
+
+    /// Returns the engine.
+    pub const fn engine(&self) -> &Engine {
+        &self.engine
+    }
+
+    /// Inspects all of a blob's bytes.
+    pub fn inspect(&self, origin: &Origin, bytes: &[u8], scratch: &mut Scratch) -> Inspected {
+        let mut inspected = Inspected::default();
+        let mut budget = Budget { bytes: BUDGET, exceeded: false };
+        let path = origin.path().map(|path| path.as_bytes().to_vec());
+        let layer = Layer { bytes, via: &[], outer: None, path: path.as_deref() };
+        self.layer(origin, &layer, 0, &mut budget, scratch, &mut inspected);
+        if budget.exceeded {
+            inspected.notices.push(Notice::unread(
+                format!("{origin:?}"),
+                "holds more packed or encoded data than is opened",
+                "unpack it and scan the result",
+            ));
+        }
+        inspected
+    }
+
+    /// Inspects one layer, then what is wrapped in it.
+    fn layer(
+        &self,
+        origin: &Origin,
+        layer: &Layer<'_>,
+        depth: usize,
+        budget: &mut Budget,
+        scratch: &mut Scratch,
+        inspected: &mut Inspected,
+    ) {
+        if let Some(text) = decode::utf16(layer.bytes) {
+            let via = [layer.via, &["UTF-16".to_owned()]].concat();
+            if budget.spend(text.len()) {
+                let inner = Layer { bytes: text.as_bytes(), via: &via, outer: layer.outer, path: layer.path };
+                self.text(origin, &inner, depth, budget, scratch, inspected);
+            }
+            return;
+        }
+        self.text(origin, layer, depth, budget, scratch, inspected);
+        if depth < DEPTH && archive::is_archive(layer.bytes) {
+            let opened = archive::open(layer.bytes, budget.bytes, &mut |name, bytes| {
+                if !budget.spend(bytes.len()) {
+                    return false;
+                }
+                let via = [layer.via, &[name.label()]].concat();
+                let path = name.member().or(layer.path);
+                let inner = Layer { bytes, via: &via, outer: layer.outer, path };
+                self.layer(origin, &inner, depth + 1, budget, scratch, inspected);
+                true
+            });
+            if let Err(problem) = opened {
+                let subject = format!("{origin:?}");
+                inspected.notices.push(Notice::note(subject, problem, "what could be read of the archive was scanned"));
+            }
+        }
+    }
+
+    /// Finds candidates in a text, reports them, and follows encodings.
+    fn text(
+        &self,
+        origin: &Origin,
+        layer: &Layer<'_>,
+        depth: usize,
+        budget: &mut Budget,
+        scratch: &mut Scratch,
+        inspected: &mut Inspected,
+    ) {
+        let mut candidates = self.engine.candidates(layer.bytes, layer.path, scratch);
+        let encoded = if depth < DEPTH { decode::encoded(layer.bytes, scratch.runs()) } else { Vec::new() };
+        if candidates.is_empty() && encoded.is_empty() {
+            return;
+        }
+        let hidden: Vec<Span> = candidates.iter().map(|candidate| candidate.secret).collect();
+        overlap::resolve(&mut candidates);
+        let lines = std::cell::OnceCell::new();
+        for candidate in &candidates {
+            let lines = lines.get_or_init(|| LineIndex::new(layer.bytes));
+            inspected.findings.push(self.finding(origin, layer, lines, candidate, &hidden));
+        }
+        for piece in encoded {
+            if !budget.spend(piece.bytes.len()) {
+                return;
+            }
+            let via = [layer.via, &[piece.encoding.to_owned()]].concat();
+            let made;
+            let outer = match layer.outer {
+                Some(outer) => outer,
+                None => {
+                    let lines = lines.get_or_init(|| LineIndex::new(layer.bytes));
+                    made = place::outer(layer.bytes, lines, piece.span, &hidden);
+                    &made
+                }
+            };
+            let inner = Layer { bytes: &piece.bytes, via: &via, outer: Some(outer), path: layer.path };
+            self.layer(origin, &inner, depth + 1, budget, scratch, inspected);
+        }
+    }
+
+    /// Makes the finding of one candidate.
+    fn finding(
+        &self,
+        origin: &Origin,
+        layer: &Layer<'_>,
+        lines: &LineIndex,
+        candidate: &Candidate,
+        hidden: &[Span],
+    ) -> Finding {
+        let rule = &candidate.rule;
+        let secret = &layer.bytes[candidate.secret.range()];
+        let place = place::place(origin, layer, lines, candidate.secret, hidden);
+        let title = &rule.meta().title;
+        let mut finding = Finding::new(Arc::clone(rule.meta()), Identity::of("secret", secret), title.clone(), place);
+        finding.severity = candidate.severity;
+        finding.confidence = candidate.confidence;
+        finding.masked = masked_secret(secret, public_prefix(rule, secret));
+        finding.evidence.clone_from(&candidate.evidence);
+        finding.variable.clone_from(&rule.entry().variable);
+        finding.rotation = Some(Arc::clone(rule.rotation()));
+        finding.revealed = self.options.reveal.then(|| Secret::new(secret));
+        finding
+    }
+}
+
+/// Returns how many leading bytes of a secret are its provider's public prefix.
+fn public_prefix(rule: &crate::rules::Rule, secret: &[u8]) -> usize {
+    let starts =
+        |keyword: &str| secret.get(..keyword.len()).is_some_and(|start| start.eq_ignore_ascii_case(keyword.as_bytes()));
+    rule.keywords.iter().filter(|keyword| starts(keyword)).map(|keyword| keyword.len()).max().unwrap_or(0)
+}

@@ -1,0 +1,32 @@
+//! Decides which rule speaks for a secret that several have found.
+
+use crate::detect::Candidate;
+
+/// How specific a rule is: a provider's own format beats the shape of a JWT, which beats a suspicious name.
+fn rank(candidate: &Candidate) -> u8 {
+    match candidate.rule.family() {
+        "generic" => 0,
+        "jwt" | "mcp" | "http" | "database" | "url" => 1,
+        _ if candidate.confidence == crate::finding::Confidence::High => 3,
+        _ => 2,
+    }
+}
+
+/// Keeps one candidate for every group whose secrets overlap: the most specific, then the surest, then the
+/// longest, then the first. `candidates` are ordered by position before and after.
+pub fn resolve(candidates: &mut Vec<Candidate>) {
+    candidates.sort_by_key(|candidate| (candidate.secret.start, candidate.secret.end));
+    let mut kept: Vec<Candidate> = Vec::with_capacity(candidates.len());
+    for candidate in candidates.drain(..) {
+        match kept.last_mut() {
+            Some(last) if last.secret.overlaps(candidate.secret) => {
+                let weight = |candidate: &Candidate| (rank(candidate), candidate.confidence, candidate.secret.len());
+                if weight(&candidate) > weight(last) {
+                    *last = candidate;
+                }
+            }
+            _ => kept.push(candidate),
+        }
+    }
+    *candidates = kept;
+}

@@ -1,0 +1,111 @@
+//! Makes the place of a finding: position, masked excerpt, inline comment.
+
+use super::{Layer, Outer, allow};
+use crate::finding::{Excerpt, InlineAllow, Place, masked};
+use crate::source::{LineIndex, Origin, Span};
+
+/// How many bytes of a long line are shown on either side of a secret.
+const AROUND: usize = 100;
+/// How many bytes of a long secret are shown as stars.
+const STARS: usize = 60;
+
+/// Makes the place of a secret in a layer. `hidden` are all secrets of the layer.
+pub fn place(origin: &Origin, layer: &Layer<'_>, lines: &LineIndex, secret: Span, hidden: &[Span]) -> Place {
+    let (start, end, excerpt, allow) = match layer.outer {
+        Some(outer) => (outer.position, outer.end, outer.excerpt.clone(), outer.allow.clone()),
+        None => {
+            let outer = outer(layer.bytes, lines, secret, hidden);
+            (outer.position, outer.end, outer.excerpt, outer.allow)
+        }
+    };
+    Place {
+        origin: origin.clone(),
+        span: secret,
+        start,
+        end,
+        excerpt,
+        via: layer.via.to_vec(),
+        allow,
+        attribution: None,
+    }
+}
+
+/// Describes where `span` stands in the outermost text.
+pub fn outer(bytes: &[u8], lines: &LineIndex, span: Span, hidden: &[Span]) -> Outer {
+    let position = lines.position(span.start);
+    Outer {
+        position,
+        end: lines.position(span.end),
+        excerpt: excerpt(bytes, lines, span, hidden),
+        allow: inline_allow(bytes, lines, position.line, hidden),
+    }
+}
+
+/// Cuts the line around `span` out of the text and masks it.
+fn excerpt(bytes: &[u8], lines: &LineIndex, span: Span, hidden: &[Span]) -> Excerpt {
+    let position = lines.position(span.start);
+    let line = lines.line(position.line);
+    let text_end = line.start + bytes[line.range()].trim_ascii_end().len();
+    let start = line.start.max(span.start.saturating_sub(AROUND));
+    let secret_end = span.end.min(text_end.max(span.start)).min(span.start + STARS);
+    let end = text_end.max(secret_end).min(secret_end.max(span.end.min(text_end)) + AROUND);
+    let mut hidden: Vec<Span> = hidden.to_vec();
+    hidden.push(span);
+    let window = |from: usize, to: usize| {
+        let inside = |secret: &Span| {
+            Span::new(secret.start.saturating_sub(from), secret.end.saturating_sub(from).min(to - from))
+        };
+        masked(
+            &bytes[from..to],
+            &hidden.iter().filter(|secret| secret.start < to && secret.end > from).map(inside).collect::<Vec<_>>(),
+        )
+    };
+    let behind = span.end.min(text_end).max(secret_end);
+    let mut text = window(start, span.start);
+    let from = text.len();
+    text.push_str(&window(span.start, secret_end));
+    let to = text.len();
+    text.push_str(&window(behind, end.max(behind)));
+    Excerpt { text, secret: Span::new(from, to), line: position.line }
+}
+
+/// Reads the allow comment that speaks for a line, from masked text.
+fn inline_allow(bytes: &[u8], lines: &LineIndex, line: usize, hidden: &[Span]) -> Option<InlineAllow> {
+    let text = |line: usize| {
+        let span = lines.line(line);
+        // Long lines are data, not code with comments.
+        (span.len() < 4096 && memchr::memmem::find(&bytes[span.range()], b"keysweep:allow").is_some()).then(|| {
+            let inside = |secret: &Span| {
+                Span::new(secret.start.saturating_sub(span.start), secret.end.saturating_sub(span.start))
+            };
+            masked(&bytes[span.range()], &hidden.iter().map(inside).collect::<Vec<_>>())
+        })
+    };
+    if let Some(own) = text(line) {
+        return allow::read(&own);
+    }
+    let before = text(line.checked_sub(1)?)?;
+    allow::is_comment_line(&before).then(|| allow::read(&before)).flatten()
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    proptest! {
+        #[test]
+        fn an_excerpt_never_shows_a_hidden_byte(
+            before in "[a-y \n]{0,300}", secret in "Z{4,200}", behind in "[a-y \n]{0,300}", other in "Z{4,20}",
+        ) {
+            let text = format!("{before}{secret}{behind}{other}");
+            let span = Span::new(before.len(), before.len() + secret.len());
+            let hidden = [span, Span::new(text.len() - other.len(), text.len())];
+            let excerpt = excerpt(text.as_bytes(), &LineIndex::new(text.as_bytes()), span, &hidden);
+            prop_assert!(!excerpt.text.contains('Z'));
+            prop_assert!(excerpt.text[excerpt.secret.range()].bytes().all(|byte| byte == b'*'));
+            prop_assert!(excerpt.text.len() < 400);
+        }
+    }
+}

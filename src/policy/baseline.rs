@@ -1,0 +1,123 @@
+//! The baseline: findings that were known when it was written, by keyed fingerprint.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+
+use serde::{Deserialize, Serialize};
+
+use super::fingerprint::Key;
+use crate::finding::Finding;
+
+/// The version of the file's format.
+const VERSION: u32 = 1;
+
+/// The known findings of a repository.
+#[derive(Clone, Debug)]
+pub struct Baseline {
+    /// The key of the fingerprints.
+    pub key: Key,
+    known: BTreeMap<String, Entry>,
+}
+
+/// What is written down about a known finding, for people who read the file.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Entry {
+    /// The rule or lint.
+    pub rule: String,
+    /// The first place when it was written.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub place: String,
+}
+
+#[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct File {
+    version: u32,
+    key: String,
+    findings: BTreeMap<String, Entry>,
+}
+
+/// Why a baseline could not be read or written.
+#[derive(Debug, thiserror::Error, miette::Diagnostic)]
+pub enum BaselineError {
+    /// The file cannot be read or written.
+    #[error("cannot access the baseline `{path}`")]
+    #[diagnostic(code(baseline::access), help("check the path and its permissions"))]
+    Access {
+        /// The file.
+        path: String,
+        /// What the system said.
+        source: std::io::Error,
+    },
+    /// The file is not a baseline of this version.
+    #[error("`{path}` is not a keysweep baseline of version {VERSION}")]
+    #[diagnostic(code(baseline::format), help("write it anew with `keysweep baseline write`"))]
+    Format {
+        /// The file.
+        path: String,
+    },
+    /// No random key could be made.
+    #[error("the system gave no random numbers for the baseline's key")]
+    #[diagnostic(code(baseline::random))]
+    Random,
+}
+
+impl Baseline {
+    /// Makes an empty baseline with a new key.
+    ///
+    /// # Errors
+    /// The system has no random numbers to give.
+    pub fn new() -> Result<Self, BaselineError> {
+        let key = Key::random().map_err(|_| BaselineError::Random)?;
+        Ok(Self { key, known: BTreeMap::new() })
+    }
+
+    /// Reads a baseline.
+    ///
+    /// # Errors
+    /// The file cannot be read or is no baseline.
+    pub fn read(path: &Path) -> Result<Self, BaselineError> {
+        let name = path.display().to_string();
+        let text = std::fs::read(path).map_err(|source| BaselineError::Access { path: name.clone(), source })?;
+        let format = || BaselineError::Format { path: name.clone() };
+        let file: File = serde_json::from_slice(&text).map_err(|_| format())?;
+        let key = Key::from_hex(&file.key).filter(|_| file.version == VERSION).ok_or_else(format)?;
+        Ok(Self { key, known: file.findings })
+    }
+
+    /// Writes the baseline, in place of the file that was there, in one step.
+    ///
+    /// # Errors
+    /// The file cannot be written.
+    pub fn write(&self, path: &Path) -> Result<(), BaselineError> {
+        let access = |source| BaselineError::Access { path: path.display().to_string(), source };
+        let file = File { version: VERSION, key: self.key.to_hex(), findings: self.known.clone() };
+        let mut text = serde_json::to_string_pretty(&file).expect("strings and numbers are valid JSON");
+        text.push('\n');
+        let fresh = path.with_extension("json.new");
+        std::fs::write(&fresh, text).map_err(access)?;
+        std::fs::rename(&fresh, path).map_err(access)
+    }
+
+    /// Tells whether a finding is known.
+    pub fn contains(&self, fingerprint: &str) -> bool {
+        self.known.contains_key(fingerprint)
+    }
+
+    /// Adds a finding; `place` says where it is, for people.
+    pub fn add(&mut self, finding: &Finding, place: String) {
+        let entry = Entry { rule: finding.meta.id.clone(), place };
+        self.known.insert(self.key.fingerprint(finding), entry);
+    }
+
+    /// Keeps the entries that `keep` approves by fingerprint.
+    pub fn retain(&mut self, mut keep: impl FnMut(&str) -> bool) {
+        self.known.retain(|fingerprint, _| keep(fingerprint));
+    }
+
+    /// Returns the entries by fingerprint.
+    pub const fn entries(&self) -> &BTreeMap<String, Entry> {
+        &self.known
+    }
+}

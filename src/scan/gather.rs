@@ -1,0 +1,112 @@
+//! Takes what the inputs yield, inspects it, and joins the findings of one secret.
+
+use std::cell::RefCell;
+use std::collections::HashMap;
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use crate::detect::Scratch;
+use crate::finding::{Finding, Notice};
+use crate::input::{Blob, Coverage, Visitor};
+use crate::inspect::Inspector;
+use crate::policy::config::Config;
+use crate::secret::Identity;
+
+thread_local! {
+    /// Each thread's search buffers.
+    static SCRATCH: RefCell<Scratch> = RefCell::default();
+}
+
+/// How many notices of one kind are kept, so that a broken disk does not fill the memory.
+const MOST_NOTICES: usize = 10_000;
+
+/// Inspects every blob that it is shown.
+#[derive(Debug)]
+pub struct Gather<'a> {
+    inspector: &'a Inspector,
+    config: &'a Config,
+    /// What was looked at so far.
+    pub coverage: &'a Coverage,
+    stop: &'a AtomicBool,
+    findings: Mutex<Vec<Finding>>,
+    notices: Mutex<Vec<Notice>>,
+}
+
+impl<'a> Gather<'a> {
+    /// Starts with nothing found. `stop` makes the inputs stop when it becomes true.
+    pub fn new(inspector: &'a Inspector, config: &'a Config, coverage: &'a Coverage, stop: &'a AtomicBool) -> Self {
+        Self { inspector, config, coverage, stop, findings: Mutex::default(), notices: Mutex::default() }
+    }
+
+    /// Adds a finding that was made elsewhere.
+    pub fn add(&self, finding: Finding) {
+        self.findings.lock().expect("nothing panics under the lock").push(finding);
+    }
+
+    /// Returns all findings, those of one secret joined, and all notices; each is in an order that does not
+    /// depend on the threads.
+    pub fn finish(self) -> (Vec<Finding>, Vec<Notice>) {
+        let mut findings = self.findings.into_inner().expect("nothing panics under the lock");
+        findings.sort_by(|a, b| order(a).cmp(&order(b)));
+        let mut notices = self.notices.into_inner().expect("nothing panics under the lock");
+        notices.sort_by(|a, b| (&a.subject, &a.message).cmp(&(&b.subject, &b.message)));
+        notices.dedup();
+        (join(findings), notices)
+    }
+}
+
+/// Orders findings of one place each by where they are.
+fn order(finding: &Finding) -> (&crate::source::Origin, usize, usize, usize, &str) {
+    let place = &finding.places[0];
+    (&place.origin, place.start.line, place.start.column, place.span.start, &finding.meta.id)
+}
+
+/// Joins the findings that have one identity: the surest speaks, all places are kept in order.
+fn join(findings: Vec<Finding>) -> Vec<Finding> {
+    let mut joined: Vec<Finding> = Vec::with_capacity(findings.len());
+    let mut seen: HashMap<Identity, usize> = HashMap::new();
+    for mut finding in findings {
+        match seen.get(&finding.identity) {
+            None => {
+                seen.insert(finding.identity, joined.len());
+                joined.push(finding);
+            }
+            Some(&at) => {
+                let first = &mut joined[at];
+                let places = std::mem::take(&mut finding.places);
+                if (finding.confidence, finding.severity) > (first.confidence, first.severity) {
+                    let earlier = std::mem::take(&mut first.places);
+                    *first = finding;
+                    first.places = earlier;
+                }
+                first.places.extend(places);
+            }
+        }
+    }
+    joined
+}
+
+impl Visitor for Gather<'_> {
+    fn visit(&self, blob: Blob<'_>) {
+        if blob.origin.path().is_some_and(|path| self.config.excludes(path)) {
+            self.coverage.skipped.fetch_add(1, Ordering::Relaxed);
+            return;
+        }
+        let inspected = SCRATCH.with_borrow_mut(|scratch| self.inspector.inspect(&blob.origin, blob.bytes, scratch));
+        if !inspected.findings.is_empty() {
+            self.findings.lock().expect("nothing panics under the lock").extend(inspected.findings);
+        }
+        inspected.notices.into_iter().for_each(|notice| self.notice(notice));
+    }
+
+    fn notice(&self, notice: Notice) {
+        let mut notices = self.notices.lock().expect("nothing panics under the lock");
+        if notices.len() < MOST_NOTICES {
+            notices.push(notice);
+        }
+    }
+
+    fn interrupted(&self) -> bool {
+        self.stop.load(Ordering::Relaxed)
+    }
+}

@@ -1,0 +1,216 @@
+//! Opens what is to be scanned and reads it; knows what each kind of source held before.
+
+use std::collections::HashSet;
+use std::path::{Path, PathBuf};
+
+use gix::ObjectId;
+
+use super::report::Mode;
+use super::{Gather, history};
+use crate::detect::Scratch;
+use crate::finding::{Finding, Notice, Verdict};
+use crate::input::compare::Differences;
+use crate::input::history::HistoryError;
+use crate::input::range::{Range, RangeError, Selection};
+use crate::input::repository::{Repository, RepositoryError};
+use crate::input::tree::{Tree, TreeError};
+use crate::input::{Coverage, staged, stdin};
+use crate::inspect::Inspector;
+use crate::policy::baseline::BaselineError;
+use crate::policy::config::ConfigError;
+use crate::secret::Identity;
+use crate::source::{ObjectKind, Origin};
+
+/// Where the bytes come from.
+#[derive(Clone, Debug)]
+pub enum Target {
+    /// The working tree, or the files and folders named.
+    Tree(Vec<PathBuf>),
+    /// The index against HEAD, of the repository at the path.
+    Staged(PathBuf),
+    /// Every object of the repository at the path.
+    History(PathBuf),
+    /// What the commits of a range added, in git's words for ranges.
+    Range(PathBuf, String),
+    /// Standard input.
+    Stdin,
+}
+
+impl Default for Target {
+    fn default() -> Self {
+        Self::Tree(Vec::new())
+    }
+}
+
+impl Target {
+    /// Returns the mode's name for the report.
+    pub const fn mode(&self) -> Mode {
+        match self {
+            Self::Tree(_) => Mode::Tree,
+            Self::Staged(_) => Mode::Staged,
+            Self::History(_) => Mode::History,
+            Self::Range(..) => Mode::Range,
+            Self::Stdin => Mode::Stdin,
+        }
+    }
+
+    /// Tells whether little is to be read, so that starting up is what takes time.
+    pub const fn is_small(&self) -> bool {
+        matches!(self, Self::Staged(_) | Self::Range(..) | Self::Stdin)
+    }
+}
+
+/// Why a scan could not be done at all.
+#[derive(Debug, thiserror::Error, miette::Diagnostic)]
+pub enum ScanError {
+    /// The repository cannot be opened.
+    #[error(transparent)]
+    #[diagnostic(transparent)]
+    Repository(#[from] RepositoryError),
+    /// The range names something that is not there.
+    #[error(transparent)]
+    #[diagnostic(transparent)]
+    Range(#[from] RangeError),
+    /// A path cannot be reached.
+    #[error(transparent)]
+    #[diagnostic(transparent)]
+    Tree(#[from] TreeError),
+    /// The object database cannot be listed.
+    #[error(transparent)]
+    #[diagnostic(code(scan::history), help("check that the repository is whole with `git fsck`"))]
+    History(#[from] HistoryError),
+    /// The configuration is not valid.
+    #[error(transparent)]
+    #[diagnostic(transparent)]
+    Config(#[from] ConfigError),
+    /// The baseline is not valid.
+    #[error(transparent)]
+    #[diagnostic(transparent)]
+    Baseline(#[from] BaselineError),
+    /// Standard input cannot be read.
+    #[error("standard input cannot be read")]
+    #[diagnostic(code(scan::stdin))]
+    Stdin(#[source] std::io::Error),
+}
+
+/// What is to be scanned, opened.
+pub enum Source {
+    /// A working tree.
+    Tree(Tree),
+    /// The changes of the index.
+    Staged(Box<Repository>, Differences),
+    /// A repository with all of its objects.
+    History(Box<Repository>),
+    /// The additions of a range.
+    Range(Box<Repository>, Range),
+    /// Standard input.
+    Stdin,
+}
+
+impl Source {
+    /// Opens a target.
+    ///
+    /// # Errors
+    /// It is not there, or not what the target says.
+    pub fn open(target: &Target) -> Result<Self, ScanError> {
+        Ok(match target {
+            Target::Tree(paths) => Self::Tree(Tree::new(paths)?),
+            Target::Staged(path) => {
+                let repository = Repository::discover(path)?;
+                let differences = staged::changes(&repository)?;
+                Self::Staged(Box::new(repository), differences)
+            }
+            Target::History(path) => Self::History(Box::new(Repository::discover(path)?)),
+            Target::Range(path, range) => {
+                let repository = Repository::discover(path)?;
+                let selection = Selection::parse(range, &repository)?;
+                let range = Range::find(&selection, &repository);
+                Self::Range(Box::new(repository), range)
+            }
+            Target::Stdin => Self::Stdin,
+        })
+    }
+
+    /// Returns the folder that the configuration is looked for in.
+    pub fn root(&self) -> Option<&Path> {
+        match self {
+            Self::Tree(tree) => Some(tree.root()),
+            Self::Staged(repository, _) | Self::History(repository) | Self::Range(repository, _) => {
+                Some(repository.work_tree().unwrap_or_else(|| repository.git().path()))
+            }
+            Self::Stdin => None,
+        }
+    }
+
+    /// Shows everything to `gather`.
+    ///
+    /// # Errors
+    /// Nothing at all could be read.
+    pub fn read(&self, gather: &Gather<'_>, coverage: &Coverage) -> Result<(), ScanError> {
+        match self {
+            Self::Tree(tree) => tree.read(coverage, gather),
+            Self::Staged(repository, differences) => staged::read(differences, repository.objects(), coverage, gather),
+            Self::History(repository) => history::read(repository, gather, coverage)?,
+            Self::Range(repository, range) => range.read(repository.objects(), coverage, gather),
+            Self::Stdin => stdin::scan(coverage, gather).map_err(ScanError::Stdin)?,
+        }
+        Ok(())
+    }
+
+    /// Adds to the findings in objects what history knows about them.
+    pub fn attribute(&self, findings: &mut [Finding], notices: &mut Vec<Notice>) {
+        if let Self::History(repository) | Self::Range(repository, _) = self {
+            history::attribute(repository, findings, notices);
+        }
+    }
+
+    /// Marks as known what a changed file held before the change: a commit is blocked for what it adds.
+    pub fn forgive(&self, inspector: &Inspector, findings: &mut [Finding]) {
+        let mut before = Before { inspector, scratch: Scratch::default(), buffer: Vec::new() };
+        for finding in findings.iter_mut().filter(|finding| finding.verdict == Verdict::Active) {
+            let identity = finding.identity;
+            let known = finding.places.iter().all(|place| match (self, place.origin.object()) {
+                (Self::Staged(repository, differences), Some(id)) => {
+                    let change = differences
+                        .changes
+                        .iter()
+                        .find(|change| change.id == id && place.origin.path() == Some(change.path.as_ref()));
+                    change.is_some_and(|change| {
+                        before.holds(&differences.previous(change, repository.objects()), repository, identity)
+                    })
+                }
+                (Self::Range(repository, range), Some(id)) => {
+                    let each = range.previous(&id, repository.objects());
+                    !each.is_empty() && each.iter().all(|previous| before.holds(previous, repository, identity))
+                }
+                _ => false,
+            });
+            if known {
+                finding.verdict = Verdict::Known;
+            }
+        }
+    }
+}
+
+/// Looks into the content that a file had before.
+struct Before<'a> {
+    inspector: &'a Inspector,
+    scratch: Scratch,
+    buffer: Vec<u8>,
+}
+
+impl Before<'_> {
+    /// Tells whether one of the blobs holds the secret.
+    fn holds(&mut self, blobs: &[ObjectId], repository: &Repository, identity: Identity) -> bool {
+        let mut found = HashSet::new();
+        for id in blobs {
+            // What cannot be read does not excuse anything.
+            if repository.objects().read_as(id, ObjectKind::Blob, &mut self.buffer).is_ok() {
+                let origin = Origin::Object { id: *id, kind: ObjectKind::Blob, path: None, commit: None };
+                let inspected = self.inspector.inspect(&origin, &self.buffer, &mut self.scratch);
+                found.extend(inspected.findings.iter().map(|finding| finding.identity));
+            }
+        }
+        found.contains(&identity)
+    }
+}

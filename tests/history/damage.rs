@@ -1,0 +1,181 @@
+//! Damaged repositories: what is left is read, and what is not is told.
+
+use super::*;
+
+/// Flips one byte of a file that git made read-only.
+fn corrupt(path: &Path, change: impl FnOnce(&mut Vec<u8>)) {
+    let mut bytes = fs::read(path).expect("the file is there");
+    change(&mut bytes);
+    fs::remove_file(path).expect("the file is there");
+    fs::write(path, bytes).expect("the directory is ours");
+}
+
+fn file(git: &Scratch, extension: &str) -> PathBuf {
+    let mut found: Vec<PathBuf> = fs::read_dir(git.root.join(".git/objects/pack"))
+        .expect("there are packs")
+        .map(|entry| entry.expect("it can be listed").path())
+        .filter(|path| path.extension().is_some_and(|found| found == extension))
+        .collect();
+    found.sort();
+    found.remove(0)
+}
+
+/// A repository of one pack with families of deltas.
+fn packed() -> Scratch {
+    let git = Scratch::new();
+    for at in 0..30 {
+        let mut text: Vec<String> = (0..120).map(|line| format!("line {line} says {}\n", line * 7919 % 1000)).collect();
+        text[at] = format!("line {at} was changed in version {at}\n");
+        git.commit("file", text.concat());
+        git.commit(&format!("other-{at}"), format!("marker-other-{at}-x {}", at * 7));
+    }
+    git.git(&["repack", "-a", "-d", "-f", "--quiet", "--depth=50"]);
+    git
+}
+
+#[test]
+fn a_damaged_loose_object_is_named_and_the_rest_is_read() {
+    type Change = fn(&mut Vec<u8>);
+    let changes: [(&str, Change); 4] = [
+        ("cut off", |bytes| bytes.truncate(bytes.len() / 2)),
+        ("empty", |bytes| bytes.clear()),
+        ("no zlib", |bytes| bytes[0] = 0xff),
+        ("changed", |bytes| {
+            let middle = bytes.len() / 2;
+            bytes[middle] ^= 0x55;
+        }),
+    ];
+    for (name, change) in changes {
+        let git = Scratch::new();
+        git.commit("good", "marker-good-x");
+        git.commit("bad", format!("marker-bad-x {}", "some text that is long enough ".repeat(9)));
+        let id = git.git(&["rev-parse", "HEAD:bad"]);
+        corrupt(&git.root.join(".git/objects").join(&id[..2]).join(&id[2..]), change);
+        let seen = git.read();
+        assert_eq!(seen.count(b"marker-good-x"), 1, "{name}");
+        let notices = seen.notices();
+        assert_eq!(notices.len(), 1, "{name}: {notices:?}");
+        assert!(notices[0].incomplete && notices[0].subject == id, "{name}: {notices:?}");
+    }
+}
+
+#[test]
+fn a_damaged_copy_is_replaced_by_a_sound_one() {
+    let git = packed();
+    let whole = git.read();
+    let path = file(&git, "pack");
+    fs::create_dir(git.root.join(".git/copy")).expect("the name is free");
+    for extension in ["pack", "idx"] {
+        let from = file(&git, extension);
+        fs::copy(from, git.root.join(".git/copy").join(format!("pack-zz.{extension}"))).expect("there is room");
+    }
+    for at in (40..fs::read(&path).expect("the pack is there").len() - 40).step_by(211) {
+        corrupt(&path, |bytes| bytes[at] ^= 0x41);
+    }
+    let broken = git.read();
+    assert!(broken.incomplete());
+    assert!(broken.objects().len() < whole.objects().len());
+    for extension in ["pack", "idx"] {
+        let name = format!("pack-zz.{extension}");
+        fs::rename(git.root.join(".git/copy").join(&name), git.root.join(".git/objects/pack").join(&name))
+            .expect("both are in one file system");
+    }
+    let mended = git.read();
+    assert!(mended.objects() == whole.objects());
+    assert_eq!(mended.names(), whole.names());
+    assert!(!mended.incomplete() && !mended.notices().is_empty(), "{:?}", mended.notices());
+}
+
+#[test]
+fn whatever_byte_of_a_pack_is_wrong_the_objects_that_are_right_are_read() {
+    let git = packed();
+    let whole: BTreeSet<_> = git.read().objects().into_iter().collect();
+    let path = file(&git, "pack");
+    let len = fs::read(&path).expect("the pack is there").len();
+    for at in (0..len).step_by(len / 40) {
+        corrupt(&path, |bytes| bytes[at] ^= 0x10);
+        let seen = git.read();
+        let objects: BTreeSet<_> = seen.objects().into_iter().collect();
+        assert!(!seen.notices().is_empty(), "byte {at} of {len} was changed unseen");
+        assert!(objects.is_subset(&whole), "byte {at} of {len} changed what an object is");
+        assert!(seen.incomplete() || objects == whole, "byte {at} of {len}");
+        corrupt(&path, |bytes| bytes[at] ^= 0x10);
+    }
+    for at in [0, 11, 12, 40, len / 2, len - 21, len - 1] {
+        let saved = fs::read(&path).expect("the pack is there");
+        corrupt(&path, |bytes| bytes.truncate(at));
+        assert!(git.read().incomplete(), "cut off at {at}");
+        corrupt(&path, |bytes| *bytes = saved);
+    }
+    assert!(!git.read().incomplete());
+}
+
+#[test]
+fn whatever_byte_of_an_index_is_wrong_it_is_told() {
+    let git = packed();
+    let path = file(&git, "idx");
+    let len = fs::read(&path).expect("the index is there").len();
+    for at in (0..len).step_by(len / 40) {
+        corrupt(&path, |bytes| bytes[at] ^= 0x90);
+        assert!(git.read().incomplete(), "byte {at} of {len} was changed unseen");
+        corrupt(&path, |bytes| bytes[at] ^= 0x90);
+    }
+    for at in [0, 7, 1000, 1100, len - 1] {
+        let saved = fs::read(&path).expect("the index is there");
+        corrupt(&path, |bytes| bytes.truncate(at));
+        assert!(git.read().incomplete(), "cut off at {at}");
+        corrupt(&path, |bytes| *bytes = saved);
+    }
+    fs::remove_file(&path).expect("the index is there");
+    assert!(git.read().incomplete());
+}
+
+#[test]
+fn shallow_and_partial_clones_are_not_complete() {
+    let git = packed();
+    git.git(&["config", "uploadpack.allowFilter", "true"]);
+    let url = format!("file://{}", git.root.display());
+    for (name, option) in [("shallow", "--depth=1"), ("partial", "--filter=blob:none")] {
+        git.git(&["clone", "--quiet", "--no-checkout", option, &url, &format!("../{name}")]);
+        let seen = Seen::of(&open(&git.root.join("..").join(name)));
+        assert!(seen.incomplete(), "{name}");
+        assert!(seen.coverage.partial.into_inner(), "{name}");
+    }
+}
+
+#[test]
+fn an_object_above_the_limit_is_told() {
+    let git = Scratch::new();
+    git.commit("large", "0123456789".repeat(1000));
+    let id = git.git(&["rev-parse", "HEAD:large"]);
+    for _ in 0..2 {
+        let options = history::Options { largest_object: 5000, ..Default::default() };
+        let seen = Seen::with(&git.repository(), &options);
+        let notices = seen.notices();
+        assert!(notices.len() == 1 && notices[0].incomplete && notices[0].subject == id, "{notices:?}");
+        git.git(&["repack", "-a", "-d", "--quiet"]);
+    }
+}
+
+#[test]
+fn large_objects_are_read_within_a_small_budget() {
+    let git = Scratch::new();
+    let text: String = (0..400_000).map(|line| format!("line {line} of a large file\n")).collect();
+    for at in 0..4 {
+        git.commit("large", format!("{at}\n{text}{at}\n"));
+    }
+    git.git(&["repack", "-a", "-d", "-f", "--quiet"]);
+    let options = history::Options { memory: 1 << 20, ..Default::default() };
+    let seen = Seen::with(&git.repository(), &options);
+    assert!(seen.notices().is_empty(), "{:?}", seen.notices());
+    assert!(seen.objects() == git.read().objects());
+}
+
+#[test]
+fn refs_that_cannot_be_read_are_told() {
+    let git = Scratch::with(&["--ref-format=reftable"]);
+    git.commit("file", "marker-reftable-x");
+    let seen = git.read();
+    assert_eq!(seen.count(b"marker-reftable-x"), 1);
+    assert!(seen.incomplete());
+}

@@ -1,0 +1,56 @@
+//! The inputs besides history, against repositories that the real git makes.
+
+mod range;
+mod staged;
+mod tree;
+
+use std::path::Path;
+
+use keysweep::input::Collect;
+use keysweep::source::Origin;
+
+/// What a visitor saw: the places with their bytes, sorted, and what could not be read.
+#[derive(Debug)]
+pub struct Seen {
+    /// Paths, or the words `stdin`, `commit`, `tag` where there is none, each with its content.
+    pub blobs: Vec<(String, Vec<u8>)>,
+    /// The subjects of all notices that make the scan incomplete.
+    pub unread: Vec<String>,
+}
+
+impl Seen {
+    /// Takes what `collected` holds.
+    pub fn of(collected: Collect) -> Self {
+        let blobs = collected.blobs.into_inner().expect("no visitor panicked");
+        let notices = collected.notices.into_inner().expect("no visitor panicked");
+        let mut blobs: Vec<_> = blobs.into_iter().map(|(origin, bytes)| (place(&origin), bytes)).collect();
+        blobs.sort();
+        let unread = notices.into_iter().filter(|notice| notice.incomplete).map(|notice| notice.subject).collect();
+        Self { blobs, unread }
+    }
+
+    /// Returns the places whose content contains `marker`.
+    pub fn places(&self, marker: &str) -> Vec<&str> {
+        let holds = |bytes: &[u8]| memchr::memmem::find(bytes, marker.as_bytes()).is_some();
+        self.blobs.iter().filter(|(_, bytes)| holds(bytes)).map(|(place, _)| place.as_str()).collect()
+    }
+
+    /// Returns all places.
+    pub fn all(&self) -> Vec<&str> {
+        self.blobs.iter().map(|(place, _)| place.as_str()).collect()
+    }
+}
+
+fn place(origin: &Origin) -> String {
+    match (origin, origin.path()) {
+        (_, Some(path)) => path.to_string(),
+        (Origin::Object { kind, .. }, None) => kind.name().to_owned(),
+        (_, None) => "stdin".to_owned(),
+    }
+}
+
+/// Makes a symbolic link, where the system has such.
+#[cfg(unix)]
+pub fn link(target: &str, path: &Path) {
+    std::os::unix::fs::symlink(target, path).expect("the link can be made");
+}
