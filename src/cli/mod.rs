@@ -1,9 +1,11 @@
 //! The command line: arguments in, exit code out.
 
+mod fix;
 mod hook;
 mod output;
 mod rules;
 mod scan;
+mod tokens;
 
 use clap::{Parser, Subcommand};
 
@@ -19,6 +21,10 @@ pub struct Arguments {
 enum Command {
     /// Looks for leaked credentials in a working tree, in what is staged, or in all of history.
     Scan(scan::Arguments),
+    /// Mends the configuration of agents: references for literals, lines for `.gitignore`.
+    Fix(fix::Arguments),
+    /// Lists the credentials for MCP servers on this machine: where, how old, until when; never a value.
+    Tokens(tokens::Arguments),
     /// Installs, removes and runs hooks of git and of coding agents.
     Hook(hook::Arguments),
     /// Lists, filters and checks rules.
@@ -29,6 +35,8 @@ enum Command {
 pub fn run(arguments: Arguments) -> u8 {
     let result = match arguments.command {
         Command::Scan(arguments) => scan::run(&arguments),
+        Command::Fix(arguments) => fix::run(&arguments),
+        Command::Tokens(arguments) => tokens::run(&arguments),
         Command::Hook(arguments) => hook::run(&arguments),
         Command::Rules(arguments) => rules::run(&arguments),
     };
