@@ -6,8 +6,8 @@ use std::path::PathBuf;
 use bstr::ByteSlice as _;
 
 use crate::detect::Engine;
-use crate::finding::Notice;
-use crate::fix::{self, FixReport, FixedFile, Known, Opinion, Options};
+use crate::finding::{Notice, Severity};
+use crate::fix::{self, FixReport, FixedFile, Known, Left, Opinion, Options};
 use crate::lint::{Persona, Safety};
 use crate::rules::Catalogue;
 
@@ -101,8 +101,12 @@ fn file_text(file: &FixedFile, dry_run: bool, out: &mut String) {
         }
     }
     let mut left = false;
-    for left_over in file.left.iter().filter(|left| left.finding.severity >= crate::finding::Severity::Medium) {
-        let _ =
-            writeln!(out, "{}: left: {} ({}): {}", file.path, left.finding.message, left.finding.meta.id, left.reason);
+    for Left { finding, reason } in file.left.iter().filter(|left| left.finding.severity >= Severity::Medium) {
+        let _ = writeln!(out, "{}: left: {} ({}): {reason}", file.path, finding.message, finding.meta.id);
+        left |= finding.secret.is_some();
+    }
+    let owner = crate::mcp::reading(file.path.as_bstr(), b"").into_iter().next();
+    for way in owner.iter().filter(|_| left).flat_map(|owner| &owner.client.instead) {
+        let _ = writeln!(out, "    instead: {way}");
     }
 }
