@@ -1,10 +1,12 @@
 //! The command line: arguments in, exit code out.
 
+mod fix;
 mod hook;
 mod lint;
 mod output;
 mod rules;
 mod scan;
+mod tokens;
 
 use clap::{Parser, Subcommand};
 
@@ -22,6 +24,10 @@ enum Command {
     Scan(scan::Arguments),
     /// Lints the configuration of agents and MCP servers, and what git ignores.
     Lint(lint::Arguments),
+    /// Mends the configuration of agents: references for literals, lines for `.gitignore`.
+    Fix(fix::Arguments),
+    /// Lists the credentials for MCP servers on this machine: where, how old, until when; never a value.
+    Tokens(tokens::Arguments),
     /// Installs, removes and runs hooks of git and of coding agents.
     Hook(hook::Arguments),
     /// Lists, filters and checks rules.
@@ -33,6 +39,8 @@ pub fn run(arguments: Arguments) -> u8 {
     let result = match arguments.command {
         Command::Scan(arguments) => scan::run(&arguments),
         Command::Lint(arguments) => lint::run(&arguments),
+        Command::Fix(arguments) => fix::run(&arguments),
+        Command::Tokens(arguments) => tokens::run(&arguments),
         Command::Hook(arguments) => hook::run(&arguments),
         Command::Rules(arguments) => rules::run(&arguments),
     };

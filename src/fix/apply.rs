@@ -188,7 +188,7 @@ fn name_of(finding: &LintFinding) -> (String, String) {
 
 fn left(finding: LintFinding, safety: Safety, failed: &HashSet<(String, String)>) -> Left {
     let reason = match &finding.fix {
-        None => "this client has no way to refer to a value here",
+        None => "no edit is known for certain to be right here",
         Some(_) if failed.contains(&name_of(&finding)) => "the edit could not be proven right, so it was not made",
         Some(fix) if fix.safety < safety => "the edit may change what the program does",
         Some(_) => "not reached",

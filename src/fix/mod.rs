@@ -3,11 +3,13 @@
 mod apply;
 mod diff;
 mod dotenv;
+mod opinion;
 mod run;
 
 pub use apply::{Applied, Fixed, Left, Taken, apply};
 pub use diff::diff;
 pub use dotenv::{Written, with_variables};
+pub use opinion::Known;
 pub use run::{FixError, FixReport, FixedFile, Options, run};
 
 use bstr::BStr;

@@ -83,8 +83,7 @@ fn image(words: &[(&str, &Leaf<'_>)]) -> Option<usize> {
         if !word.starts_with('-') {
             return Some(at);
         }
-        let takes_value =
-            !SWITCHES.contains(word) && !word.contains('=') && !(word.starts_with("-e") && word.len() > 2);
+        let takes_value = !(SWITCHES.contains(word) || word.contains('=') || word.starts_with("-e") && word.len() > 2);
         at += if takes_value { 2 } else { 1 };
     }
     None

@@ -193,8 +193,8 @@ fn reference(text: &str, at: usize) -> Option<Reference> {
     if rest.starts_with("$(") {
         return made(closing(rest, 2, b'(', b')')? + 1, Syntax::Shell);
     }
-    if rest.starts_with('$') {
-        let name = identifier(&rest[1..]);
+    if let Some(behind) = rest.strip_prefix('$') {
+        let name = identifier(behind);
         let alone = at == 0
             || !text.as_bytes()[at - 1].is_ascii_alphanumeric() && !b"$@!#^&*\\".contains(&text.as_bytes()[at - 1]);
         return if alone && name > 1 { made(name + 1, Syntax::Bare) } else { None };

@@ -118,7 +118,7 @@ pub fn servers(document: &Document) -> Vec<Server<'_>> {
 /// Takes the members of the file itself for servers, as a plugin's file may have them.
 fn flat<'a>(root: &'a Node, found: &mut Vec<Server<'a>>) {
     let Some(members) = root.members() else { return };
-    if !members.is_empty() && members.iter().all(|member| is_server(member)) {
+    if !members.is_empty() && members.iter().all(is_server) {
         found.extend(members.iter().map(|member| server(member, "", "", None)));
     }
 }

@@ -102,7 +102,8 @@ impl Judge<'_> {
         }
         let explained = before.starts_with('-') && !SWITCHES.contains(&before) && !before.contains('=');
         let known = word.len() >= 8 && (self.opinion)(word.as_bytes());
-        if is_placeholder(word) || !(known || !explained && looks_made(word) && !word.contains(':')) {
+        let made = !explained && looks_made(word) && !word.contains(':');
+        if is_placeholder(word) || !known && !made {
             return self.literals("", word, Place::Server).into_iter().filter(|_| word.contains(';')).collect();
         }
         let confidence = if known { Confidence::High } else { Confidence::Medium };

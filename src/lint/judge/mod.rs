@@ -20,7 +20,7 @@ pub use placeholder::is_placeholder;
 pub use value::{can_be_key, can_be_password, is_path, is_uuid, looks_made};
 
 use crate::finding::Confidence;
-use crate::mcp::{Syntax, references};
+use crate::mcp::references;
 
 /// How a literal stands in its text.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -267,14 +267,6 @@ impl Judge<'_> {
         }
         false
     }
-}
-
-/// Tells whether a reference is resolved by a program that the server starts, not by its client.
-pub fn is_for_program(syntax: Syntax) -> bool {
-    matches!(
-        syntax,
-        Syntax::Shell | Syntax::Vault | Syntax::Code | Syntax::Single | Syntax::Mustache | Syntax::Other | Syntax::Tag
-    )
 }
 
 #[cfg(test)]

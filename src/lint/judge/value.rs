@@ -108,7 +108,7 @@ fn is_host(value: &str) -> bool {
     };
     let top = labels.last().copied().unwrap_or_default();
     labels.len() > 1
-        && labels.iter().all(|label| is_label(&label))
+        && labels.iter().all(is_label)
         && top.len() <= 8
         && (top.bytes().all(|byte| byte.is_ascii_lowercase())
             || labels.iter().all(|label| label.len() <= 3 && label.bytes().all(|byte| byte.is_ascii_digit())))

@@ -41,7 +41,8 @@ pub(super) fn json_member(bytes: &[u8], object: &Node, key: &str, value: &str) -
         let value = value.replace('\n', &format!("{end}{indent}"));
         Edit { span: at, text: format!("{end}{indent}\"{key}\": {value},") }
     } else {
-        Edit { span: at, text: format!("\"{key}\": {}, ", value.replace('\n', " ")) }
+        let before = Span::new(start, start);
+        Edit { span: before, text: format!("\"{key}\": {}, ", value.replace('\n', " ")) }
     }
 }
 
@@ -54,7 +55,8 @@ pub(super) fn list_element(bytes: &[u8], list: &Node, value: &str) -> Edit {
         let end = line_end(bytes);
         return Edit { span: at, text: format!("{end}{indent}{},", value.replace('\n', &format!("{end}{indent}"))) };
     }
-    Edit { span: at, text: format!("{}, ", value.replace('\n', " ")) }
+    let before = Span::new(first.span.start, first.span.start);
+    Edit { span: before, text: format!("{}, ", value.replace('\n', " ")) }
 }
 
 /// Takes a member out of a map that is written on one line, with the comma that belongs to it.

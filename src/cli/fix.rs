@@ -1,0 +1,112 @@
+//! `keysweep fix`: mends the configuration of agents.
+
+use std::fmt::Write as _;
+use std::path::PathBuf;
+
+use bstr::ByteSlice as _;
+
+use crate::detect::Engine;
+use crate::finding::{Notice, Severity};
+use crate::fix::{self, FixReport, FixedFile, Known, Left, Opinion, Options};
+use crate::lint::{Persona, Safety};
+use crate::rules::Catalogue;
+
+/// Mends the configuration of agents in a working tree.
+///
+/// A literal credential becomes the reference that its client resolves, the value moves into `.env`, and `.gitignore` gets
+/// the lines it lacks. Each edit is kept only if the file still parses, the finding is gone and no other one came.
+#[derive(Debug, clap::Args)]
+pub struct Arguments {
+    /// A folder in the working tree.
+    #[arg(default_value = ".")]
+    path: PathBuf,
+    /// Show what would change, with every secret masked, and change nothing.
+    #[arg(long)]
+    dry_run: bool,
+    /// Print the credentials once instead of writing them to `.env`.
+    #[arg(long, conflicts_with = "dry_run")]
+    show: bool,
+    /// Also make edits that may change what a program does.
+    #[arg(long = "unsafe")]
+    not_only_safe: bool,
+    /// Cover the files of all known clients in `.gitignore`, not only of those in use.
+    #[arg(long)]
+    all_clients: bool,
+}
+
+/// Mends, and says what was done; exit code 1 if high findings are left, 3 if a file could not be read or written.
+pub fn run(arguments: &Arguments) -> miette::Result<u8> {
+    let engine = Engine::new(&Catalogue::builtin());
+    let known = Known::new(&engine);
+    let opinion = Opinion { known: &|value| known.value(value), secrets: &|path, bytes| known.secrets(path, bytes) };
+    let options = Options {
+        root: arguments.path.clone(),
+        dry_run: arguments.dry_run,
+        show: arguments.show,
+        safety: if arguments.not_only_safe { Safety::Unsafe } else { Safety::Safe },
+        persona: if arguments.all_clients { Persona::Auditor } else { Persona::Regular },
+    };
+    let report = fix::run(&options, opinion)?;
+    print!("{}", text(&report, arguments));
+    let left = report.files.iter().flat_map(|file| &file.left).any(|left| left.finding.secret.is_some());
+    let incomplete = report.notices.iter().any(|notice| notice.incomplete);
+    Ok(if left {
+        1
+    } else if incomplete {
+        3
+    } else {
+        0
+    })
+}
+
+/// Returns what the user reads.
+fn text(report: &FixReport, arguments: &Arguments) -> String {
+    let mut out = String::new();
+    for file in &report.files {
+        file_text(file, arguments.dry_run, &mut out);
+    }
+    if !report.variables.is_empty() {
+        let verb = if arguments.dry_run { "would go" } else { "went" };
+        let names: Vec<&str> = report.variables.iter().map(|(name, _)| name.as_str()).collect();
+        let _ = writeln!(out, "\nThese values {verb} into `.env`: {}", names.join(", "));
+        out.push_str("Load it before you start the client, for example with `set -a; . ./.env; set +a` or direnv.\n");
+        out.push_str("They were in the open: rotate them (`keysweep rotate`).\n");
+    }
+    for taken in &report.shown {
+        let value = String::from_utf8_lossy(taken.secret.reveal());
+        let _ = writeln!(out, "{}={value}", taken.variable);
+    }
+    if !report.commands.is_empty() {
+        out.push_str("\nGit tracks files that hold credentials. To take them out of the next commit, run:\n");
+        for command in &report.commands {
+            let _ = writeln!(out, "    {command}");
+        }
+    }
+    for Notice { subject, message, help, .. } in &report.notices {
+        let _ = writeln!(out, "\n{subject}: {message}\n    {help}");
+    }
+    if out.is_empty() {
+        out.push_str("nothing to mend\n");
+    }
+    out
+}
+
+fn file_text(file: &FixedFile, dry_run: bool, out: &mut String) {
+    if dry_run {
+        out.push_str(&file.diff);
+    } else if !file.applied.is_empty() {
+        let _ = writeln!(out, "{}:", file.path);
+        for applied in &file.applied {
+            let _ = writeln!(out, "    mended: {} ({})", applied.message, applied.id);
+        }
+    }
+    let mut left = false;
+    for Left { finding, reason } in file.left.iter().filter(|left| left.finding.severity >= Severity::Medium) {
+        let _ = writeln!(out, "{}: left: {} ({}): {reason}", file.path, finding.message, finding.meta.id);
+        left |= finding.secret.is_some();
+    }
+    let owner = crate::mcp::reading(file.path.as_bstr(), b"").into_iter().next();
+    for way in owner.iter().filter(|_| left).flat_map(|owner| &owner.client.instead) {
+        let _ = writeln!(out, "    instead: {way}");
+    }
+}

@@ -1,0 +1,54 @@
+//! `keysweep tokens`: the inventory of credentials for MCP servers.
+
+use std::path::PathBuf;
+
+use miette::{IntoDiagnostic as _, miette};
+
+use crate::detect::Engine;
+use crate::fix::Known;
+use crate::inventory::{self, Options};
+use crate::rules::Catalogue;
+
+/// Lists the credentials for MCP servers on this machine: where, how old, until when; never a value.
+#[derive(Debug, clap::Args)]
+pub struct Arguments {
+    /// The home directory to look at.
+    #[arg(long, value_name = "DIR", env = "KEYSWEEP_HOME")]
+    home: Option<PathBuf>,
+    /// The form of the list.
+    #[arg(long, value_name = "FORMAT", default_value = "text")]
+    format: Format,
+    /// How many days before its end a credential counts as expiring.
+    #[arg(long, value_name = "DAYS", default_value_t = 30)]
+    warn: i64,
+    /// How many days a credential may live.
+    #[arg(long, value_name = "DAYS", default_value_t = 90)]
+    age: i64,
+}
+
+/// The forms of the list.
+#[derive(Clone, Copy, Debug, clap::ValueEnum)]
+enum Format {
+    /// A table.
+    Text,
+    /// One object.
+    Json,
+}
+
+/// Lists; exit code 1 if something is expired, too old or readable by others.
+pub fn run(arguments: &Arguments) -> miette::Result<u8> {
+    let home = arguments.home.clone().or_else(std::env::home_dir);
+    let home = home.ok_or_else(|| miette!(help = "give it with `--home DIR`", "there is no home directory"))?;
+    if !home.is_dir() {
+        return Err(miette!(help = "give another with `--home DIR`", "`{}` is not a directory", home.display()));
+    }
+    let engine = Engine::new(&Catalogue::builtin());
+    let known = Known::new(&engine);
+    let options = Options { warning_days: arguments.warn, age_days: arguments.age, ..Options::new(home) };
+    let inventory = inventory::take(&options, &|value| known.value(value));
+    match arguments.format {
+        Format::Text => print!("{}", inventory.text(&options)),
+        Format::Json => println!("{}", serde_json::to_string_pretty(&inventory.json(&options)).into_diagnostic()?),
+    }
+    Ok(inventory.exit_code())
+}
