@@ -12,6 +12,7 @@ pub mod input;
 pub mod inspect;
 pub mod policy;
 pub mod report;
+pub mod rotate;
 pub mod rules;
 pub mod scan;
 pub mod secret;

@@ -1,8 +1,16 @@
 //! The command line: arguments in, exit code out.
 
+mod baseline;
+mod explain;
+mod init;
+mod manual;
+mod migrate;
+mod nearest;
 mod output;
+mod rotate;
 mod rules;
 mod scan;
+mod target;
 
 use clap::{Parser, Subcommand};
 
@@ -14,19 +22,41 @@ pub struct Arguments {
     command: Command,
 }
 
+/// One line a command, and one in [`run`]; the order is the help's.
 #[derive(Debug, Subcommand)]
 enum Command {
     /// Looks for leaked credentials in a working tree, in what is staged, or in all of history.
     Scan(scan::Arguments),
+    /// Scans, and says step by step how to rotate what was found.
+    Rotate(rotate::Arguments),
+    /// Tells everything about a rule or lint: what it finds, how, why it matters, how to rotate.
+    Explain(explain::Arguments),
     /// Lists, filters and checks rules.
     Rules(rules::Arguments),
+    /// Writes, shows and clears the file of known findings.
+    Baseline(baseline::Arguments),
+    /// Writes a commented `keysweep.toml`.
+    Init(init::Arguments),
+    /// Takes over the allowlists of gitleaks and detect-secrets.
+    Migrate(migrate::Arguments),
+    /// Prints the completions of a shell.
+    Completions(manual::Completions),
+    /// Prints the manual page.
+    Man(manual::Manual),
 }
 
 /// Runs the command and returns the exit code: 0 clean, 1 findings, 2 could not do the job, 3 incomplete.
 pub fn run(arguments: Arguments) -> u8 {
     let result = match arguments.command {
         Command::Scan(arguments) => scan::run(&arguments),
+        Command::Rotate(arguments) => rotate::run(&arguments),
+        Command::Explain(arguments) => explain::run(&arguments),
         Command::Rules(arguments) => rules::run(&arguments),
+        Command::Baseline(arguments) => baseline::run(&arguments),
+        Command::Init(arguments) => init::run(&arguments),
+        Command::Migrate(arguments) => migrate::run(&arguments),
+        Command::Completions(arguments) => manual::completions(&arguments),
+        Command::Man(arguments) => manual::manual(&arguments),
     };
     match result {
         Ok(code) => code,
