@@ -7,9 +7,14 @@
 
 pub mod cli;
 pub mod detect;
+pub mod document;
 pub mod finding;
+pub mod fix;
 pub mod input;
 pub mod inspect;
+pub mod inventory;
+pub mod lint;
+pub mod mcp;
 pub mod policy;
 pub mod report;
 pub mod rotate;

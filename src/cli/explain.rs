@@ -24,11 +24,12 @@ pub struct Arguments {
 /// Runs the command.
 pub fn run(arguments: &Arguments) -> miette::Result<u8> {
     let catalogue = target::catalogue(&[], arguments.config.as_deref())?;
-    let mut subjects = find(&arguments.id, &catalogue);
-    if subjects.is_empty() {
-        // The configuration may have switched it off, which is no reason not to explain it.
-        subjects = find(&arguments.id, &Catalogue::builtin());
-    }
+    let mut known = target::subjects(&catalogue);
+    // What the configuration switched off can be explained all the same.
+    known.extend(
+        Catalogue::builtin().rules().iter().filter(|rule| catalogue.get(&rule.id).is_none()).map(Subject::of_rule),
+    );
+    let subjects = find(&arguments.id, known);
     if subjects.is_empty() {
         return Err(unknown(&arguments.id, &catalogue));
     }
@@ -37,15 +38,15 @@ pub fn run(arguments: &Arguments) -> miette::Result<u8> {
 }
 
 /// Returns the rule or lint of an id, or all of a provider's.
-fn find(id: &str, catalogue: &Catalogue) -> Vec<Subject> {
-    let exact = catalogue.get(id).map(Subject::of_rule);
-    let family = || catalogue.rules().iter().filter(|rule| rule.family() == id).map(Subject::of_rule);
-    exact.map_or_else(|| family().collect(), |subject| vec![subject])
+fn find(id: &str, mut known: Vec<Subject>) -> Vec<Subject> {
+    let exact = known.iter().any(|subject| subject.meta.id == id);
+    known.retain(|subject| if exact { subject.meta.id == id } else { subject.family() == id });
+    known
 }
 
 /// Makes the error for an id that nothing has.
 pub fn unknown(id: &str, catalogue: &Catalogue) -> miette::Report {
-    let near = nearest::rules(id, catalogue);
+    let near = nearest::ids(id, catalogue);
     let help = if near.is_empty() {
         "`keysweep rules` lists all rules, `keysweep rules WORD` those with a word".to_owned()
     } else {

@@ -2,7 +2,9 @@
 
 mod baseline;
 mod explain;
+mod hook;
 mod init;
+mod lint;
 mod manual;
 mod migrate;
 mod nearest;
@@ -31,7 +33,11 @@ enum Command {
     Rotate(rotate::Arguments),
     /// Tells everything about a rule or lint: what it finds, how, why it matters, how to rotate.
     Explain(explain::Arguments),
-    /// Lists, filters and checks rules.
+    /// Lints the configuration of agents and MCP servers, and what git ignores.
+    Lint(lint::Arguments),
+    /// Installs, removes and runs hooks of git and of coding agents.
+    Hook(hook::Arguments),
+    /// Lists and filters rules and lints, and checks rule files.
     Rules(rules::Arguments),
     /// Writes, shows and clears the file of known findings.
     Baseline(baseline::Arguments),
@@ -51,6 +57,8 @@ pub fn run(arguments: Arguments) -> u8 {
         Command::Scan(arguments) => scan::run(&arguments),
         Command::Rotate(arguments) => rotate::run(&arguments),
         Command::Explain(arguments) => explain::run(&arguments),
+        Command::Lint(arguments) => lint::run(&arguments),
+        Command::Hook(arguments) => hook::run(&arguments),
         Command::Rules(arguments) => rules::run(&arguments),
         Command::Baseline(arguments) => baseline::run(&arguments),
         Command::Init(arguments) => init::run(&arguments),

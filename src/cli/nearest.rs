@@ -1,13 +1,15 @@
 //! Finds the names that a mistyped one may have meant.
 
+use crate::lint;
 use crate::rules::Catalogue;
 
 /// How many names are suggested.
 const MOST: usize = 5;
 
-/// Returns the ids of rules that are nearest to `text`, best first.
-pub fn rules(text: &str, catalogue: &Catalogue) -> Vec<String> {
-    let ids: Vec<&str> = catalogue.rules().iter().map(|rule| &*rule.id).collect();
+/// Returns the ids of rules and lints that are nearest to `text`, best first.
+pub fn ids(text: &str, catalogue: &Catalogue) -> Vec<String> {
+    let rules = catalogue.rules().iter().map(|rule| &*rule.id);
+    let ids: Vec<&str> = rules.chain(lint::all().map(|about| about.id)).collect();
     nearest(text, &ids).into_iter().map(str::to_owned).collect()
 }
 

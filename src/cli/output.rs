@@ -147,7 +147,7 @@ fn width() -> usize {
 }
 
 /// Makes the first interrupt stop the scan in good order, and the second end the program.
-fn stop_on_interrupt(stop: &Arc<AtomicBool>) {
+pub fn stop_on_interrupt(stop: &Arc<AtomicBool>) {
     for signal in [signal_hook::consts::SIGINT, signal_hook::consts::SIGTERM] {
         // Without a handler the default action ends the program, which is right as well.
         let _ = signal_hook::flag::register_conditional_shutdown(signal, 130, Arc::clone(stop));

@@ -12,7 +12,7 @@ use crate::policy::rule_matches;
 use crate::report::{self, RuleFormat, Subject};
 use crate::rules::Rule;
 
-/// Lists, filters and checks rules.
+/// Lists and filters rules and lints, and checks rule files.
 #[derive(Debug, clap::Args)]
 #[command(args_conflicts_with_subcommands = true)]
 pub struct Arguments {
@@ -25,9 +25,9 @@ pub struct Arguments {
 /// Which rules are listed, and how.
 #[derive(Debug, clap::Args)]
 struct List {
-    /// Show only rules whose id, title, provider or variable contains this.
+    /// Show only those whose id, title, provider or variable contains this.
     filter: Option<String>,
-    /// Show only the rules of this provider: the part of the id before the slash.
+    /// Show only those of this provider: the part of the id before the slash.
     #[arg(long, value_name = "PROVIDER")]
     provider: Option<String>,
     /// The shape of the list.
@@ -56,7 +56,7 @@ pub fn run(arguments: &Arguments) -> miette::Result<u8> {
     }
 }
 
-/// Prints the rules that the filters approve; none is an error when a provider was named.
+/// Prints the rules and lints that the filters approve; none is an error when a provider was named.
 fn list(list: &List) -> miette::Result<u8> {
     let catalogue = target::catalogue(&[], list.config.as_deref())?;
     let word = list.filter.as_deref().unwrap_or_default().to_lowercase();
@@ -65,8 +65,8 @@ fn list(list: &List) -> miette::Result<u8> {
         let fields = [&subject.meta.id, &subject.meta.title, &subject.provider(), &subject.variable()];
         fields.iter().any(|field| field.to_lowercase().contains(&word))
     };
-    let subjects: Vec<Subject> =
-        catalogue.rules().iter().map(Subject::of_rule).filter(|each| provider(each) && contains(each)).collect();
+    let mut subjects = target::subjects(&catalogue);
+    subjects.retain(|each| provider(each) && contains(each));
     if let (true, Some(name)) = (subjects.is_empty(), &list.provider) {
         return Err(explain::unknown(name, &catalogue));
     }

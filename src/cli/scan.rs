@@ -8,6 +8,7 @@ use miette::IntoDiagnostic as _;
 use super::output::{self, Output};
 use super::target;
 use crate::finding::{Confidence, Severity, Threshold};
+use crate::lint::Persona;
 use crate::scan::Request;
 
 /// Looks for leaked credentials and for configuration that leaks.
@@ -27,6 +28,9 @@ pub struct Arguments {
     /// Report known findings too.
     #[arg(long)]
     no_baseline: bool,
+    /// For whom lints speak up: regular, pedantic or auditor.
+    #[arg(long, value_name = "PERSONA")]
+    persona: Option<Persona>,
     #[command(flatten)]
     output: Output,
 }
@@ -42,6 +46,8 @@ impl Arguments {
             baseline: self.baseline.clone(),
             ignore_baseline: self.no_baseline,
             reveal: self.output.reveal,
+            persona: self.persona.unwrap_or_default(),
+            lints_only: false,
             threshold: given.then(|| Threshold {
                 severity: self.severity.unwrap_or(default.severity),
                 confidence: self.confidence.unwrap_or(default.confidence),
@@ -52,10 +58,14 @@ impl Arguments {
 
 /// Scans and reports; the exit code is the report's.
 pub fn run(arguments: &Arguments) -> miette::Result<u8> {
-    let request = arguments.request()?;
-    arguments.output.check()?;
-    let report = output::scan(&request)?;
-    arguments.output.write(&report)?;
+    report(&arguments.request()?, &arguments.output)
+}
+
+/// Does what is asked and writes the report; returns its exit code.
+pub fn report(request: &Request, output: &Output) -> miette::Result<u8> {
+    output.check()?;
+    let report = output::scan(request)?;
+    output.write(&report)?;
     std::io::stdout().flush().into_diagnostic()?;
     Ok(report.exit_code())
 }

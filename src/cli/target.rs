@@ -4,7 +4,9 @@ use std::path::{Path, PathBuf};
 
 use crate::input::repository::Repository;
 use crate::input::tree::Tree;
+use crate::lint;
 use crate::policy::config::Config;
+use crate::report::Subject;
 use crate::rules::Catalogue;
 use crate::scan::{ScanError, Target};
 
@@ -100,4 +102,9 @@ pub fn root(paths: &[PathBuf]) -> Result<PathBuf, ScanError> {
 pub fn catalogue(paths: &[PathBuf], config: Option<&Path>) -> Result<Catalogue, ScanError> {
     let config = Config::load(Some(&root(paths)?), config)?;
     Ok(config.catalogue()?)
+}
+
+/// Returns all rules of a catalogue, then all lints.
+pub fn subjects(catalogue: &Catalogue) -> Vec<Subject> {
+    catalogue.rules().iter().map(Subject::of_rule).chain(lint::all().map(Subject::of_lint)).collect()
 }

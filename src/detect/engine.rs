@@ -91,6 +91,11 @@ impl Engine {
         self.rules.len()
     }
 
+    /// Returns the rule for secrets of no known provider, if it is at work.
+    pub const fn generic(&self) -> Option<&Arc<Rule>> {
+        self.generic.as_ref()
+    }
+
     /// Finds every candidate of `bytes`, ordered by position; overlapping ones of several rules included.
     ///
     /// `path` helps rules that apply to some files only.

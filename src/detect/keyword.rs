@@ -44,9 +44,22 @@ impl Bits {
     }
 }
 
-/// Folds a byte to five bits; a letter's two cases fold to the same.
-const fn fold(byte: u8) -> usize {
-    (byte & 31) as usize
+/// Folds the low three bytes of a little-endian word to five bits each; a letter's two cases fold to the same.
+const fn fold_three(word: u32) -> usize {
+    (word & 0x1f | word >> 3 & 0x3e0 | word >> 6 & 0x7c00) as usize
+}
+
+/// Folds all four bytes.
+const fn fold_four(word: u32) -> usize {
+    fold_three(word) | (word >> 9 & 0xf8000) as usize
+}
+
+/// Reads four bytes, or as many as there are, as a little-endian word.
+fn word_at(bytes: &[u8], at: usize) -> u32 {
+    match bytes.get(at..at + 4) {
+        Some(four) => u32::from_le_bytes([four[0], four[1], four[2], four[3]]),
+        None => bytes[at..].iter().rev().fold(0, |word, &byte| word << 8 | u32::from(byte)),
+    }
 }
 
 /// Returns for each of the sorted `words` those that it starts with, as places and lengths.
@@ -68,11 +81,12 @@ impl Keywords {
     pub fn new(words: &[&str]) -> Self {
         let (mut grams, mut long_grams) = (Bits::new(GRAMS), Bits::new(LONG_GRAMS));
         for word in words {
-            let gram = word.as_bytes()[..WIDTH].iter().fold(0, |gram, &byte| gram << 5 | fold(byte));
-            grams.set(gram);
-            match word.as_bytes().get(WIDTH) {
-                Some(&byte) => long_grams.set(gram << 5 | fold(byte)),
-                None => (0..32).for_each(|byte| long_grams.set(gram << 5 | byte)),
+            let folded = word_at(word.as_bytes(), 0);
+            grams.set(fold_three(folded));
+            if word.len() > WIDTH {
+                long_grams.set(fold_four(folded));
+            } else {
+                (0..32).for_each(|next| long_grams.set(fold_three(folded) | next << 15));
             }
         }
         let automaton = AhoCorasick::builder()
@@ -88,23 +102,20 @@ impl Keywords {
     /// Calls `each` with the place in the list and the range of every keyword that lies in `window`.
     pub fn find(&self, bytes: &[u8], window: Range<usize>, mut each: impl FnMut(usize, Range<usize>)) {
         let Some(text) = bytes.get(window.clone()) else { return };
-        if text.len() < WIDTH {
-            return;
-        }
-        let mut gram = fold(text[0]) << 5 | fold(text[1]);
-        for (at, &byte) in text[WIDTH - 1..].iter().enumerate() {
-            gram = (gram << 5 | fold(byte)) & (GRAMS - 1);
-            if self.grams.has(gram) {
-                // At the very end of a window only a keyword of three bytes has room.
-                if text.get(at + WIDTH).is_some_and(|&next| !self.long_grams.has(gram << 5 | fold(next))) {
-                    continue;
-                }
-                let start = window.start + at;
-                let input = Input::new(bytes).range(start..window.end).anchored(Anchored::Yes);
-                let longest = self.automaton.try_find(input).expect("the automaton was built to be started anchored");
-                for &(word, length) in longest.iter().flat_map(|found| &self.prefixes[found.pattern().as_usize()]) {
-                    each(word, start..start + length);
-                }
+        for at in 0..text.len().saturating_sub(WIDTH - 1) {
+            let word = word_at(text, at);
+            if !self.grams.has(fold_three(word)) {
+                continue;
+            }
+            // At the very end of a window only a keyword of three bytes has room.
+            if at + WIDTH < text.len() && !self.long_grams.has(fold_four(word)) {
+                continue;
+            }
+            let start = window.start + at;
+            let input = Input::new(bytes).range(start..window.end).anchored(Anchored::Yes);
+            let longest = self.automaton.try_find(input).expect("the automaton was built to be started anchored");
+            for &(word, length) in longest.iter().flat_map(|found| &self.prefixes[found.pattern().as_usize()]) {
+                each(word, start..start + length);
             }
         }
     }

@@ -5,6 +5,7 @@
 pub mod commit;
 pub mod compare;
 pub mod history;
+pub mod ignore_rules;
 pub mod index;
 pub mod objects;
 pub mod range;

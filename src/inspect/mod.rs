@@ -3,6 +3,7 @@
 mod allow;
 mod archive;
 mod decode;
+mod lint;
 mod overlap;
 mod place;
 
@@ -12,6 +13,7 @@ use bstr::ByteSlice;
 
 use crate::detect::{Candidate, Engine, Scratch};
 use crate::finding::{Finding, Notice, masked_secret};
+use crate::lint::{Linted, Persona};
 use crate::secret::{Identity, Secret};
 use crate::source::{LineIndex, Origin, Span};
 
@@ -25,6 +27,12 @@ const BUDGET: usize = 256 << 20;
 pub struct Options {
     /// Whether findings carry their raw secret, for `--reveal`.
     pub reveal: bool,
+    /// Whether secrets are looked for.
+    pub detect: bool,
+    /// Whether configuration is linted.
+    pub lint: bool,
+    /// For whom lints speak up.
+    pub persona: Persona,
 }
 
 /// Finds secrets in blobs with one set of rules.
@@ -153,14 +161,30 @@ impl Inspector {
         scratch: &mut Scratch,
         inspected: &mut Inspected,
     ) {
-        let mut candidates = self.engine.candidates(layer.bytes, layer.path, scratch);
-        let encoded = if depth < DEPTH { decode::encoded(layer.bytes, scratch.runs()) } else { Vec::new() };
-        if candidates.is_empty() && encoded.is_empty() {
+        let mut candidates = match self.options.detect {
+            true => self.engine.candidates(layer.bytes, layer.path, scratch),
+            false => Vec::new(),
+        };
+        let encoded = if depth < DEPTH && self.options.detect {
+            decode::encoded(layer.bytes, scratch.runs())
+        } else {
+            Vec::new()
+        };
+        let linted = match layer.path {
+            Some(path) if self.options.lint && depth == 0 => self.lint(path.as_bstr(), layer.bytes),
+            _ => Linted::default(),
+        };
+        if candidates.is_empty() && encoded.is_empty() && linted.findings.is_empty() && linted.error.is_none() {
             return;
         }
-        let hidden: Vec<Span> = candidates.iter().map(|candidate| candidate.secret).collect();
+        let secrets = candidates.iter().map(|candidate| candidate.secret);
+        let hidden: Vec<Span> = secrets.chain(linted.findings.iter().filter_map(|found| found.secret)).collect();
         overlap::resolve(&mut candidates);
         let lines = std::cell::OnceCell::new();
+        if !linted.findings.is_empty() || linted.error.is_some() {
+            let lines = lines.get_or_init(|| LineIndex::new(layer.bytes));
+            self.report_lints(origin, layer, linted, &mut candidates, lines, &hidden, inspected);
+        }
         for candidate in &candidates {
             let lines = lines.get_or_init(|| LineIndex::new(layer.bytes));
             inspected.findings.push(self.finding(origin, layer, lines, candidate, &hidden));
@@ -175,7 +199,7 @@ impl Inspector {
                 Some(outer) => outer,
                 None => {
                     let lines = lines.get_or_init(|| LineIndex::new(layer.bytes));
-                    made = place::outer(layer.bytes, lines, piece.span, &hidden);
+                    made = place::outer(layer.bytes, lines, piece.span, true, &hidden);
                     &made
                 }
             };
@@ -195,7 +219,7 @@ impl Inspector {
     ) -> Finding {
         let rule = &candidate.rule;
         let secret = &layer.bytes[candidate.secret.range()];
-        let place = place::place(origin, layer, lines, candidate.secret, hidden);
+        let place = place::place(origin, layer, lines, candidate.secret, true, hidden);
         let title = &rule.meta().title;
         let mut finding = Finding::new(Arc::clone(rule.meta()), Identity::of("secret", secret), title.clone(), place);
         finding.severity = candidate.severity;

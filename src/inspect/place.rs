@@ -9,40 +9,39 @@ const AROUND: usize = 100;
 /// How many bytes of a long secret are shown as stars.
 const STARS: usize = 60;
 
-/// Makes the place of a secret in a layer. `hidden` are all secrets of the layer.
-pub fn place(origin: &Origin, layer: &Layer<'_>, lines: &LineIndex, secret: Span, hidden: &[Span]) -> Place {
+/// Makes the place of `span` in a layer, which is hidden in the excerpt if `is_secret`. `hidden` are all secrets of
+/// the layer.
+pub fn place(
+    origin: &Origin,
+    layer: &Layer<'_>,
+    lines: &LineIndex,
+    span: Span,
+    is_secret: bool,
+    hidden: &[Span],
+) -> Place {
     let (start, end, excerpt, allow) = match layer.outer {
         Some(outer) => (outer.position, outer.end, outer.excerpt.clone(), outer.allow.clone()),
         None => {
-            let outer = outer(layer.bytes, lines, secret, hidden);
+            let outer = outer(layer.bytes, lines, span, is_secret, hidden);
             (outer.position, outer.end, outer.excerpt, outer.allow)
         }
     };
-    Place {
-        origin: origin.clone(),
-        span: secret,
-        start,
-        end,
-        excerpt,
-        via: layer.via.to_vec(),
-        allow,
-        attribution: None,
-    }
+    Place { origin: origin.clone(), span, start, end, excerpt, via: layer.via.to_vec(), allow, attribution: None }
 }
 
 /// Describes where `span` stands in the outermost text.
-pub fn outer(bytes: &[u8], lines: &LineIndex, span: Span, hidden: &[Span]) -> Outer {
+pub fn outer(bytes: &[u8], lines: &LineIndex, span: Span, is_secret: bool, hidden: &[Span]) -> Outer {
     let position = lines.position(span.start);
     Outer {
         position,
         end: lines.position(span.end),
-        excerpt: excerpt(bytes, lines, span, hidden),
+        excerpt: excerpt(bytes, lines, span, is_secret, hidden),
         allow: inline_allow(bytes, lines, position.line, hidden),
     }
 }
 
 /// Cuts the line around `span` out of the text and masks it.
-fn excerpt(bytes: &[u8], lines: &LineIndex, span: Span, hidden: &[Span]) -> Excerpt {
+fn excerpt(bytes: &[u8], lines: &LineIndex, span: Span, is_secret: bool, hidden: &[Span]) -> Excerpt {
     let position = lines.position(span.start);
     let line = lines.line(position.line);
     let text_end = line.start + bytes[line.range()].trim_ascii_end().len();
@@ -50,7 +49,9 @@ fn excerpt(bytes: &[u8], lines: &LineIndex, span: Span, hidden: &[Span]) -> Exce
     let secret_end = span.end.min(text_end.max(span.start)).min(span.start + STARS);
     let end = text_end.max(secret_end).min(secret_end.max(span.end.min(text_end)) + AROUND);
     let mut hidden: Vec<Span> = hidden.to_vec();
-    hidden.push(span);
+    if is_secret {
+        hidden.push(span);
+    }
     let window = |from: usize, to: usize| {
         let inside = |secret: &Span| {
             Span::new(secret.start.saturating_sub(from), secret.end.saturating_sub(from).min(to - from))
@@ -102,7 +103,7 @@ mod tests {
             let text = format!("{before}{secret}{behind}{other}");
             let span = Span::new(before.len(), before.len() + secret.len());
             let hidden = [span, Span::new(text.len() - other.len(), text.len())];
-            let excerpt = excerpt(text.as_bytes(), &LineIndex::new(text.as_bytes()), span, &hidden);
+            let excerpt = excerpt(text.as_bytes(), &LineIndex::new(text.as_bytes()), span, true, &hidden);
             prop_assert!(!excerpt.text.contains('Z'));
             prop_assert!(excerpt.text[excerpt.secret.range()].bytes().all(|byte| byte == b'*'));
             prop_assert!(excerpt.text.len() < 400);

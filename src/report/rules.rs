@@ -7,13 +7,15 @@ use clap::ValueEnum;
 use serde_json::{Value, json};
 
 use super::escape::{markdown, markdown_code, plain};
+use super::quantity::number;
 use super::{RenderOptions, text};
 use crate::finding::{Kind, Meta};
+use crate::lint::{self, About};
 use crate::rules::{Check, Placeholders, Rule};
 
 /// What stands above the table in `docs/rules.md`.
-const PREAMBLE: &str = "# Rules\n\n\
-    Made by `keysweep rules --format markdown`; a test keeps it fresh. `keysweep explain ID` tells everything about one rule:\n\
+const PREAMBLE: &str = "# Rules and lints\n\n\
+    Made by `keysweep rules --format markdown`; a test keeps it fresh. `keysweep explain ID` tells everything about one:\n\
     why it matters, how it is found, how to rotate. The proof is what is tested offline beyond the pattern.\n\n";
 
 /// The shapes in which rules are shown.
@@ -35,12 +37,24 @@ pub struct Subject {
     pub meta: Arc<Meta>,
     /// The rule; `None` for a lint.
     pub rule: Option<Arc<Rule>>,
+    /// The lint; `None` for a rule.
+    pub lint: Option<&'static About>,
 }
 
 impl Subject {
     /// Takes a rule.
     pub fn of_rule(rule: &Arc<Rule>) -> Self {
-        Self { meta: Arc::clone(rule.meta()), rule: Some(Arc::clone(rule)) }
+        Self { meta: Arc::clone(rule.meta()), rule: Some(Arc::clone(rule)), lint: None }
+    }
+
+    /// Takes a lint.
+    pub fn of_lint(about: &'static About) -> Self {
+        Self { meta: lint::meta(about), rule: None, lint: Some(about) }
+    }
+
+    /// Returns the part of the id before the slash.
+    pub fn family(&self) -> &str {
+        self.meta.id.split('/').next().unwrap_or_default()
     }
 
     /// Returns the provider's name; a lint has none.
@@ -106,23 +120,25 @@ pub fn checks(check: &Check) -> Vec<String> {
 }
 
 fn table(subjects: &[Subject], out: &mut dyn Write) -> io::Result<()> {
+    let code = |text: &str| if text.is_empty() { String::new() } else { markdown_code(text) };
+    let rules: Vec<(&Subject, &Arc<Rule>)> =
+        subjects.iter().filter_map(|subject| Some((subject, subject.rule.as_ref()?))).collect();
+    let lints: Vec<(&Subject, &About)> = subjects.iter().filter_map(|subject| Some((subject, subject.lint?))).collect();
     write!(out, "{PREAMBLE}")?;
-    writeln!(out, "{} rules.\n", super::quantity::number(subjects.len() as u64))?;
-    writeln!(out, "| id | title | provider | severity | confidence | variable | proof |")?;
+    writeln!(out, "{} rules, {} lints.\n", number(rules.len() as u64), number(lints.len() as u64))?;
+    writeln!(out, "## Rules\n\n| id | title | provider | severity | confidence | variable | proof |")?;
     writeln!(out, "|---|---|---|---|---|---|---|")?;
-    for subject in subjects {
-        let code = |text: &str| if text.is_empty() { String::new() } else { markdown_code(text) };
-        let proof = subject.rule.as_ref().map_or_else(String::new, |rule| proof(rule));
-        writeln!(
-            out,
-            "| {} | {} | {} | {} | {} | {} | {proof} |",
-            code(&subject.meta.id),
-            markdown(&subject.meta.title),
-            markdown(&subject.provider()),
-            subject.meta.severity,
-            subject.meta.confidence,
-            code(&subject.variable()),
-        )?;
+    for (subject, rule) in rules {
+        let Meta { id, title, severity, confidence, .. } = &*subject.meta;
+        let (title, provider) = (markdown(title), markdown(&subject.provider()));
+        let (variable, proof) = (code(&subject.variable()), proof(rule));
+        writeln!(out, "| {} | {title} | {provider} | {severity} | {confidence} | {variable} | {proof} |", code(id))?;
+    }
+    writeln!(out, "\n## Lints\n\n| id | problem | severity | confidence | for |\n|---|---|---|---|---|")?;
+    for (subject, lint) in lints {
+        let Meta { id, title, severity, confidence, .. } = &*subject.meta;
+        let persona = lint.persona.name();
+        writeln!(out, "| {} | {} | {severity} | {confidence} | {persona} |", code(id), markdown(title))?;
     }
     Ok(())
 }
@@ -155,6 +171,10 @@ fn object(subject: &Subject) -> Value {
         "why": meta.why,
         "fix": meta.fix,
     });
+    if let Some(lint) = subject.lint {
+        value["persona"] = json!(lint.persona.name());
+        value["details"] = json!(lint.details);
+    }
     if let Some(rule) = &subject.rule {
         let (entry, rotation) = (rule.entry(), rule.rotation());
         let provider = entry.provider();

@@ -54,6 +54,7 @@ pub struct Pattern {
     secret: usize,
     reach: usize,
     lead: usize,
+    needs_at_sign: bool,
 }
 
 impl Pattern {
@@ -84,7 +85,8 @@ impl Pattern {
         let secret =
             regex.group_info().to_index(regex_automata::PatternID::ZERO, "secret").ok_or(PatternError::NoSecret)?;
         let lead = super::reach::lead(&hir, keywords).unwrap_or(reach);
-        Ok(Self { regex, secret, reach, lead })
+        let needs_at_sign = super::reach::requires(&hir, b'@');
+        Ok(Self { regex, secret, reach, lead, needs_at_sign })
     }
 
     /// Returns the greatest number of bytes that a match can have.
@@ -102,6 +104,10 @@ impl Pattern {
     /// Word boundaries at the window's edges look at the bytes outside of it. A match may start where the
     /// secret before it ended, because tokens often share a separator.
     pub fn matches(&self, bytes: &[u8], window: Range<usize>, mut each: impl FnMut(Range<usize>, Range<usize>)) {
+        // Patterns of addresses start with what every URL starts with: the sign between user and host is rarer.
+        if self.needs_at_sign && memchr::memchr(b'@', &bytes[window.clone()]).is_none() {
+            return;
+        }
         let mut captures: Option<Captures> = None;
         let mut from = window.start;
         while from < window.end {

@@ -2,6 +2,7 @@
 
 mod gather;
 mod history;
+mod lint;
 mod report;
 mod source;
 
@@ -15,9 +16,10 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Instant;
 
 use crate::detect::Engine;
-use crate::finding::{Finding, Verdict};
+use crate::finding::{Confidence, Finding, Severity, Verdict};
 use crate::input::Coverage;
 use crate::inspect::{Inspector, Options};
+use crate::lint::Persona;
 use crate::policy::Policy;
 use crate::policy::baseline::Baseline;
 use crate::policy::config::Config;
@@ -40,6 +42,10 @@ pub struct Request {
     pub reveal: bool,
     /// The threshold, if it is not the configured one.
     pub threshold: Option<Threshold>,
+    /// For whom lints speak up.
+    pub persona: Persona,
+    /// Whether only lints report, and every finding of theirs blocks.
+    pub lints_only: bool,
 }
 
 /// Scans, and judges what was found.
@@ -55,20 +61,26 @@ pub fn run(request: &Request, coverage: &Coverage, stop: &AtomicBool) -> Result<
     let policy = policy(request, source.root())?;
     let engine = Engine::new(&policy.config.catalogue()?);
     let rules = engine.rule_count();
-    let inspector = Inspector::new(engine, Options { reveal: request.reveal });
+    let inspector = Inspector::new(
+        engine,
+        Options { reveal: request.reveal, detect: !request.lints_only, lint: true, persona: request.persona },
+    );
     let gather = Gather::new(&inspector, &policy.config, coverage, stop);
     source.read(&gather, coverage)?;
-    let (mut findings, mut notices) = gather.finish();
-    source.attribute(&mut findings, &mut notices);
+    let mut gathered = gather.finish();
+    source.complete(&inspector, request.persona, &mut gathered);
+    let mut findings = gather::join(gathered.findings);
+    findings.retain(|finding| !policy.config.is_off(&finding.meta.id));
     policy.judge(&mut findings);
     source.forgive(&inspector, &mut findings);
-    let threshold = request.threshold.unwrap_or_else(|| policy.threshold());
+    let every = Threshold { severity: Severity::Low, confidence: Confidence::Low };
+    let threshold = request.threshold.unwrap_or_else(|| if request.lints_only { every } else { policy.threshold() });
     sort(&mut findings, threshold);
     Ok(Report {
-        mode: request.target.mode(),
+        mode: if request.lints_only { Mode::Lint } else { request.target.mode() },
         root: source.root().map_or_else(String::new, |root| root.display().to_string()),
         findings,
-        notices,
+        notices: gathered.notices,
         record: Record { rules, milliseconds: begun.elapsed().as_millis() as u64, ..Record::of(coverage) },
         threshold,
         interrupted: stop.load(Ordering::Relaxed),

@@ -3,12 +3,14 @@
 use std::collections::HashSet;
 use std::path::{Path, PathBuf};
 
+use bstr::BString;
 use gix::ObjectId;
 
+use super::gather::Gathered;
 use super::report::Mode;
-use super::{Gather, history};
+use super::{Gather, history, lint};
 use crate::detect::Scratch;
-use crate::finding::{Finding, Notice, Verdict};
+use crate::finding::{Finding, Verdict};
 use crate::input::compare::Differences;
 use crate::input::history::HistoryError;
 use crate::input::range::{Range, RangeError, Selection};
@@ -16,6 +18,7 @@ use crate::input::repository::{Repository, RepositoryError};
 use crate::input::tree::{Tree, TreeError};
 use crate::input::{Coverage, staged, stdin};
 use crate::inspect::Inspector;
+use crate::lint::Persona;
 use crate::policy::baseline::BaselineError;
 use crate::policy::config::ConfigError;
 use crate::secret::Identity;
@@ -157,10 +160,22 @@ impl Source {
         Ok(())
     }
 
-    /// Adds to the findings in objects what history knows about them.
-    pub fn attribute(&self, findings: &mut [Finding], notices: &mut Vec<Notice>) {
-        if let Self::History(repository) | Self::Range(repository, _) = self {
-            history::attribute(repository, findings, notices);
+    /// Adds what can only be known after reading: the lints of a repository, and where objects come from.
+    pub fn complete(&self, inspector: &Inspector, persona: Persona, gathered: &mut Gathered) {
+        match self {
+            Self::History(repository) | Self::Range(repository, _) => {
+                history::attribute(repository, inspector, gathered)
+            }
+            Self::Tree(tree) => {
+                if let Some(repository) = tree.repository().filter(|_| tree.is_whole()) {
+                    gathered.findings.extend(lint::working_tree(repository, persona, &mut gathered.notices));
+                }
+            }
+            Self::Staged(repository, differences) => {
+                let added: Vec<BString> = differences.changes.iter().map(|change| change.path.clone()).collect();
+                gathered.findings.extend(lint::staged(repository, &added, persona, &mut gathered.notices));
+            }
+            Self::Stdin => {}
         }
     }
 

@@ -191,6 +191,7 @@ pub fn assert_equal_to_reference(repository: &gix::Repository) {
     }
 }
 
+mod attribution;
 mod cases;
 mod damage;
 mod random;

@@ -124,5 +124,6 @@ proptest! {
         assert_equal_to_reference(&scratch.repository());
         scratch.git(&["repack", "-a", "-d", "-f", "--quiet", "--depth=50", "--window=50"]);
         assert_equal_to_reference(&scratch.repository());
+        attribution::assert_equal_to_git(&scratch);
     }
 }

@@ -5,6 +5,7 @@
 //! (40 while a pack's headers are read), the distinct names in trees, and for each thread 48 MiB of idle buffers
 //! and at most log2(objects in a family) + 2 contents; contents of 8 MiB and more share a budget of 2 GiB.
 
+mod attribution;
 mod buffer;
 mod copies;
 mod damage;
@@ -22,6 +23,8 @@ mod share;
 mod stores;
 mod tree;
 mod walk;
+
+pub use self::attribution::attribute;
 
 use std::num::NonZeroUsize;
 use std::path::PathBuf;
@@ -218,6 +221,8 @@ impl Sink for Contents<'_> {
         }
         coverage.bytes.fetch_add(bytes, Ordering::Relaxed);
     }
+
+    fn finish(&self, _: Tally) {}
 
     fn interrupted(&self) -> bool {
         self.visitor.interrupted()

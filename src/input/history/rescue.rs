@@ -53,7 +53,6 @@ pub(super) fn rescue<S: Sink>(
     let mut open = failures;
     open.sort_by_key(|failure| std::cmp::Reverse(failure.place));
     for &(set, place, base) in strays {
-        reader.patience = PATIENCE;
         match reader.object(&base, None) {
             Ok((kind, bytes)) => {
                 worker.descend(Frame { set, kind, bytes: bytes.settle(&alone), next: place, end: place + 1 })
@@ -90,7 +89,6 @@ fn again<S: Sink>(
     failure: Failure,
     open: &mut Vec<Failure>,
 ) -> Outcome {
-    reader.patience = PATIENCE;
     let (set, node) = match failure.place {
         FailedPlace::Packed { set, node } => (set, node),
         // A loose object is read only if no pack has it: another directory may have it, too.
@@ -156,6 +154,11 @@ impl<'a> Reader<'a> {
 
     /// Reads the object `id` from the first sound copy that is not in the pack of the set `except`.
     pub(super) fn object(&mut self, id: &gix::oid, except: Option<usize>) -> Result<(ObjectKind, Buffer), Damage> {
+        self.patience = PATIENCE;
+        self.copy(id, except)
+    }
+
+    fn copy(&mut self, id: &gix::oid, except: Option<usize>) -> Result<(ObjectKind, Buffer), Damage> {
         self.patience = self.patience.checked_sub(1).ok_or(Damage::Base)?;
         for set in (0..self.sets.len()).filter(|set| Some(*set) != except) {
             let index = &self.sets[set].pack.index;
@@ -198,7 +201,7 @@ impl<'a> Reader<'a> {
                 }
                 Base::Named(id) => {
                     chain.push((at, entry));
-                    self.object(&id, None).map(Some)
+                    self.copy(&id, None).map(Some)
                 }
             });
             match found {
@@ -232,7 +235,7 @@ impl<'a> Reader<'a> {
     fn elsewhere(&mut self, set: usize, offset: u64) -> Result<(ObjectKind, Buffer), Damage> {
         let Set { pack, forest } = &self.sets[set];
         let node = forest.node_at(offset).ok_or(Damage::Base)?;
-        self.object(pack.index.id(forest.slot(node)), Some(set))
+        self.copy(pack.index.id(forest.slot(node)), Some(set))
     }
 
     fn expand(&mut self, set: usize, data: usize, size: u64) -> Result<Buffer, Damage> {

@@ -39,6 +39,8 @@ pub(super) trait Sink: Sync {
     fn object(&self, local: &mut Self::Local, object: Object<'_>);
     /// Is called now and then, and when a thread has finished, to bring `local` to everybody's notice.
     fn flush(&self, local: &mut Self::Local);
+    /// Takes back what a thread kept, when it has finished.
+    fn finish(&self, local: Self::Local);
     /// Tells whether to stop early.
     fn interrupted(&self) -> bool;
 }
@@ -146,6 +148,7 @@ impl<'a, S: Sink> Worker<'a, S> {
     /// Ends the worker and returns what it could not read.
     pub(super) fn finish(mut self) -> Vec<Failure> {
         self.job.sink.flush(&mut self.local);
+        self.job.sink.finish(self.local);
         self.failures
     }
 

@@ -46,6 +46,10 @@ fn tell(subject: &Subject, page: &mut Page<'_>) -> io::Result<()> {
         }
         None => page.field("fix", &plain(&meta.fix))?,
     }
+    if let Some(lint) = subject.lint {
+        page.field("details", &plain(lint.details))?;
+        page.field("for", &format!("the persona {} and stricter ones", lint.persona.name()))?;
+    }
     let what = if meta.kind == Kind::Credential { "no secret" } else { "no problem" };
     page.field("allow", &format!("`keysweep:allow[{}] REASON` on a line that holds {what}", meta.id))
 }

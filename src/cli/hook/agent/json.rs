@@ -1,0 +1,188 @@
+//! Changes a JSON file by inserting and cutting text, so that all else stays as it was written.
+
+use jsonc_parser::ast::{Array, Object, Value};
+use jsonc_parser::common::Ranged;
+use jsonc_parser::{CollectOptions, ParseOptions, parse_to_ast};
+
+/// Appends `element`, a JSON text in one line or several, to the array at `path` below the root object.
+///
+/// What is missing on the way is made. Returns `None` if the text is no JSON object, or something of another kind is in the way.
+pub fn appended(text: &str, path: &[&str], element: &str) -> Option<String> {
+    let text = if text.trim().is_empty() { "{}\n" } else { text };
+    let parsed = parse_to_ast(text, &CollectOptions::default(), &ParseOptions::default()).ok()?;
+    let Some(Value::Object(root)) = &parsed.value else { return None };
+    let unit = indentation(text, root);
+    let mut object = root;
+    for (depth, key) in path.iter().enumerate() {
+        let last = depth + 1 == path.len();
+        match object.get(key).map(|property| &property.value) {
+            Some(Value::Array(array)) if last => return Some(into_array(text, array, depth + 1, &unit, element)),
+            Some(Value::Object(next)) if !last => object = next,
+            Some(_) => return None,
+            None => return Some(into_object(text, object, depth, &unit, &path[depth..], element)),
+        }
+    }
+    None
+}
+
+/// Cuts every element of an array that `unwanted` picks out of `text`, then the arrays and objects that this leaves empty.
+///
+/// `unwanted` gets the element's text. Returns `None` if the text is no JSON object; `Some` of an empty text if nothing is left.
+pub fn cut(text: &str, path: &[&str], unwanted: &dyn Fn(&str) -> bool) -> Option<String> {
+    let mut text = text.to_owned();
+    loop {
+        let parsed = parse_to_ast(&text, &CollectOptions::default(), &ParseOptions::default()).ok()?;
+        let Some(Value::Object(root)) = &parsed.value else { return None };
+        let Some((start, end)) = next_cut(&text, root, path, unwanted) else {
+            let empty = root.properties.is_empty() && text[root.range.start + 1..root.range.end - 1].trim().is_empty();
+            return Some(if empty { String::new() } else { text.clone() });
+        };
+        text.replace_range(start..end, "");
+    }
+}
+
+/// Finds what is to be cut next: the innermost first, so that emptied containers come after.
+fn next_cut(text: &str, root: &Object<'_>, path: &[&str], unwanted: &dyn Fn(&str) -> bool) -> Option<(usize, usize)> {
+    let (key, rest) = path.split_first()?;
+    let at = root.properties.iter().position(|property| property.name.as_str() == *key)?;
+    let spans: Vec<(usize, usize)> =
+        root.properties.iter().map(|property| (property.range.start, property.range.end)).collect();
+    let inner = (root.range.start + 1, root.range.end - 1);
+    match &root.properties[at].value {
+        Value::Object(object) => {
+            if object.properties.is_empty() {
+                Some(span_to_cut(text, &spans, at, inner))
+            } else {
+                next_cut(text, object, rest, unwanted)
+            }
+        }
+        Value::Array(array) if rest.is_empty() => {
+            let elements: Vec<(usize, usize)> =
+                array.elements.iter().map(|element| (element.start(), element.end())).collect();
+            if elements.is_empty() {
+                return Some(span_to_cut(text, &spans, at, inner));
+            }
+            let found = elements.iter().position(|&(start, end)| unwanted(&text[start..end]))?;
+            Some(span_to_cut(text, &elements, found, (array.range.start + 1, array.range.end - 1)))
+        }
+        _ => None,
+    }
+}
+
+/// Returns the child at `at` with the comma and the blanks that belong to it.
+fn span_to_cut(text: &str, children: &[(usize, usize)], at: usize, inner: (usize, usize)) -> (usize, usize) {
+    let (start, end) = children[at];
+    if at > 0 {
+        return (children[at - 1].1, end);
+    }
+    match children.get(1) {
+        Some(&(next, _)) => (start, next),
+        // The only child: the container closes up, unless a comment stands in it.
+        None if text[inner.0..start].trim().is_empty() && text[end..inner.1].trim().trim_matches(',').is_empty() => {
+            inner
+        }
+        None => (start, end),
+    }
+}
+
+fn into_array(text: &str, array: &Array<'_>, depth: usize, unit: &str, element: &str) -> String {
+    let last = array.elements.last().map(|element| element.end());
+    insert(text, (array.range.start, array.range.end), last, depth, unit, &shifted(element, depth + 1, unit))
+}
+
+fn into_object(text: &str, object: &Object<'_>, depth: usize, unit: &str, path: &[&str], element: &str) -> String {
+    let mut lines = String::new();
+    for (offset, key) in path.iter().enumerate() {
+        let open = if offset + 1 == path.len() { '[' } else { '{' };
+        lines += &format!("{}: {open}\n{}", serde_json::Value::from(*key), unit.repeat(depth + offset + 2));
+    }
+    lines += &shifted(element, depth + path.len() + 1, unit);
+    for offset in (0..path.len()).rev() {
+        let close = if offset + 1 == path.len() { ']' } else { '}' };
+        lines += &format!("\n{}{close}", unit.repeat(depth + offset + 1));
+    }
+    let last = object.properties.last().map(|property| property.range.end);
+    insert(text, (object.range.start, object.range.end), last, depth, unit, &lines)
+}
+
+/// Inserts `child` behind the child that ends at `last`, or into the empty container.
+fn insert(text: &str, container: (usize, usize), last: Option<usize>, depth: usize, unit: &str, child: &str) -> String {
+    let indent = unit.repeat(depth + 1);
+    match last {
+        Some(last) => format!("{},\n{indent}{child}{}", &text[..last], &text[last..]),
+        None => {
+            let (open, close) = (container.0 + 1, container.1 - 1);
+            let between = text[open..close].trim_end();
+            format!("{}{between}\n{indent}{child}\n{}{}", &text[..open], unit.repeat(depth), &text[close..])
+        }
+    }
+}
+
+/// Indents all but the first line of a text that is indented by two blanks.
+fn shifted(element: &str, depth: usize, unit: &str) -> String {
+    let mut lines = element.lines();
+    let first = lines.next().unwrap_or_default().to_owned();
+    lines.fold(first, |text, line| {
+        let blanks = line.len() - line.trim_start().len();
+        format!("{text}\n{}{}", unit.repeat(depth + blanks / 2), line.trim_start())
+    })
+}
+
+/// Returns what the file indents its first level with, or two blanks.
+fn indentation(text: &str, root: &Object<'_>) -> String {
+    let first = root.properties.first().map(|property| property.range.start);
+    let indent = first.map(|start| &text[text[..start].rfind('\n').map_or(start, |line| line + 1)..start]);
+    match indent {
+        Some(indent) if !indent.is_empty() && indent.trim().is_empty() => indent.to_owned(),
+        _ => "  ".to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const ELEMENT: &str = "{\n  \"ours\": true\n}";
+
+    fn round(text: &str) -> String {
+        let added = appended(text, &["hooks", "Pre"], ELEMENT).expect("the text is an object");
+        let plain: String = added.lines().filter(|line| !line.trim_start().starts_with("//")).collect();
+        let value: serde_json::Value = serde_json::from_str(&plain).expect("it stays JSON");
+        let last = value["hooks"]["Pre"].as_array().and_then(|array| array.last().cloned());
+        assert_eq!(last, Some(serde_json::json!({ "ours": true })), "{added}");
+        cut(&added, &["hooks", "Pre"], &|element| element.contains("ours")).expect("it is still an object")
+    }
+
+    #[test]
+    fn what_is_cut_again_leaves_the_text_as_it_was() {
+        for text in [
+            "{\n  \"model\": \"x\"\n}\n",
+            "{\n\t\"a\": 1,\n\t\"hooks\": {\n\t\t\"Pre\": [\n\t\t\t{ \"theirs\": 1 }\n\t\t]\n\t}\n}",
+            "{\n    // a comment\n    \"hooks\": {\n        \"Post\": [1]\n    },\n    \"z\": null\n}\n",
+            "{\"a\":1,\"hooks\":{\"Pre\":[{\"theirs\":1},{\"more\":2}]}}",
+        ] {
+            assert_eq!(round(text), text);
+        }
+    }
+
+    #[test]
+    fn what_was_made_from_nothing_is_nothing_again() {
+        for text in ["", "{}", "{\n}\n"] {
+            assert_eq!(round(text), "");
+        }
+    }
+
+    #[test]
+    fn insertions_look_like_what_is_around_them() {
+        let text = "{\n    \"hooks\": {\n        \"Pre\": []\n    }\n}\n";
+        let expected = "{\n    \"hooks\": {\n        \"Pre\": [\n            {\n                \"ours\": true\n            }\n        ]\n    }\n}\n";
+        assert_eq!(appended(text, &["hooks", "Pre"], ELEMENT).as_deref(), Some(expected));
+    }
+
+    #[test]
+    fn something_else_in_the_way_is_left_alone() {
+        for text in ["[]", "{\"hooks\": []}", "{\"hooks\": {\"Pre\": {}}}", "{", "1"] {
+            assert_eq!(appended(text, &["hooks", "Pre"], ELEMENT), None, "{text}");
+        }
+    }
+}

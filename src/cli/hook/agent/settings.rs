@@ -1,0 +1,165 @@
+//! Where each agent keeps its hooks, and what is entered there.
+
+use std::path::{Path, PathBuf};
+
+use miette::miette;
+use serde_json::{Value, json};
+
+use super::super::files;
+use super::{Agent, json};
+
+/// One entry in an agent's settings: the way to the array, and the element.
+struct Entry {
+    path: [&'static str; 2],
+    element: Value,
+}
+
+/// Sets the agent's hooks up in the project, or in the user's own settings; says what was done.
+///
+/// # Errors
+/// If the settings are no JSON, or something else stands where the hooks belong.
+pub fn install(agent: Agent, root: &Path, user: bool, no_bypass: bool) -> miette::Result<String> {
+    let path = file(agent, root, user);
+    let before = text(&path)?;
+    let mut text = without(agent, &path, &before)?;
+    for entry in entries(agent, no_bypass) {
+        let element = serde_json::to_string_pretty(&entry.element).expect("a value made here can be written");
+        text = json::appended(&text, &entry.path, &element).ok_or_else(|| unfit(&path))?;
+    }
+    if matches!(agent, Agent::Cursor | Agent::Copilot) && !text.contains("\"version\"") {
+        text = with_version(&text).ok_or_else(|| unfit(&path))?;
+    }
+    if text != before {
+        files::write(&path, text.as_bytes(), false)?;
+    }
+    Ok(format!("{}: set up in {}{}", word(agent), path.display(), hint(agent)))
+}
+
+/// Takes the agent's hooks out; says what was done, or nothing if there was nothing to do.
+///
+/// # Errors
+/// If the settings are no JSON or cannot be written.
+pub fn uninstall(agent: Agent, root: &Path, user: bool) -> miette::Result<String> {
+    let path = file(agent, root, user);
+    let before = text(&path)?;
+    if !before.contains(&command(agent, false)) {
+        return Ok(String::new());
+    }
+    let mut text = without(agent, &path, &before)?;
+    if matches!(agent, Agent::Cursor | Agent::Copilot)
+        && serde_json::from_str::<Value>(&text).is_ok_and(|value| value == json!({ "version": 1 }))
+    {
+        text.clear();
+    }
+    if text.trim().is_empty() {
+        std::fs::remove_file(&path).map_err(|error| miette!("cannot remove `{}`: {error}", path.display()))?;
+    } else {
+        files::write(&path, text.as_bytes(), false)?;
+    }
+    Ok(format!("{}: taken out of {}", word(agent), path.display()))
+}
+
+/// Tells where the agent's hooks are set up, or nothing if they are not.
+///
+/// # Errors
+/// If the settings cannot be read.
+pub fn status(agent: Agent, root: &Path, user: bool) -> miette::Result<Option<String>> {
+    let path = file(agent, root, user);
+    let found = text(&path)?.contains(&command(agent, false));
+    Ok(found.then(|| format!("{}: set up: {}", word(agent), path.display())))
+}
+
+fn word(agent: Agent) -> &'static str {
+    match agent {
+        Agent::ClaudeCode => "claude-code",
+        Agent::Cursor => "cursor",
+        Agent::Copilot => "copilot",
+        Agent::Codex => "codex",
+        Agent::Gemini => "gemini",
+    }
+}
+
+fn command(agent: Agent, no_bypass: bool) -> String {
+    format!("keysweep hook run {}{}", word(agent), if no_bypass { " --no-bypass" } else { "" })
+}
+
+fn file(agent: Agent, root: &Path, user: bool) -> PathBuf {
+    root.join(match agent {
+        Agent::ClaudeCode => ".claude/settings.json",
+        Agent::Cursor => ".cursor/hooks.json",
+        Agent::Copilot if user => ".copilot/hooks/keysweep.json",
+        Agent::Copilot => ".github/hooks/keysweep.json",
+        Agent::Codex => ".codex/hooks.json",
+        Agent::Gemini => ".gemini/settings.json",
+    })
+}
+
+fn hint(agent: Agent) -> &'static str {
+    match agent {
+        Agent::Codex => "; older versions need `codex_hooks = true` under `[features]` in config.toml",
+        Agent::Copilot => "; it can stop tools, but of a prompt it can only warn",
+        _ => "",
+    }
+}
+
+fn entries(agent: Agent, no_bypass: bool) -> Vec<Entry> {
+    let run = command(agent, no_bypass);
+    let group = |event, matcher: Option<&str>| {
+        let mut element = json!({ "hooks": [{ "type": "command", "command": run }] });
+        if let Some(matcher) = matcher {
+            element = json!({ "matcher": matcher, "hooks": element["hooks"] });
+        }
+        Entry { path: ["hooks", event], element }
+    };
+    let plain = |event, element: Value| Entry { path: ["hooks", event], element };
+    match agent {
+        Agent::ClaudeCode => vec![
+            group("PreToolUse", Some("*")),
+            group("UserPromptSubmit", None),
+            group("PostToolUse", Some("Write|Edit|MultiEdit|NotebookEdit")),
+        ],
+        Agent::Codex => vec![group("PreToolUse", Some(".*")), group("UserPromptSubmit", None)],
+        Agent::Gemini => vec![group("BeforeTool", Some(".*")), group("BeforeAgent", None)],
+        Agent::Cursor => ["beforeShellExecution", "beforeMCPExecution", "beforeSubmitPrompt", "afterFileEdit"]
+            .map(|event| plain(event, json!({ "command": run })))
+            .into(),
+        Agent::Copilot => ["preToolUse", "userPromptSubmitted"]
+            .map(|event| plain(event, json!({ "type": "command", "bash": run, "powershell": run, "timeoutSec": 30 })))
+            .into(),
+    }
+}
+
+fn text(path: &Path) -> miette::Result<String> {
+    let bytes = files::read(path)?.unwrap_or_default();
+    String::from_utf8(bytes).map_err(|_| unfit(path))
+}
+
+/// Cuts what an earlier installation entered.
+fn without(agent: Agent, path: &Path, text: &str) -> miette::Result<String> {
+    let run = command(agent, false);
+    let mut text = text.to_owned();
+    if !text.contains(&run) {
+        return Ok(text);
+    }
+    for entry in entries(agent, false) {
+        if text.is_empty() {
+            break;
+        }
+        text = json::cut(&text, &entry.path, &|element| element.contains(&run)).ok_or_else(|| unfit(path))?;
+    }
+    Ok(text)
+}
+
+/// Puts the format's version in front, where the agent wants one.
+fn with_version(text: &str) -> Option<String> {
+    let open = text.find('{')? + 1;
+    Some(format!("{}\n  \"version\": 1,{}", &text[..open], &text[open..]))
+}
+
+fn unfit(path: &Path) -> miette::Report {
+    miette!(
+        help = "mend the file, or move it away and set the hooks up anew",
+        "`{}` is not what its agent expects, so it was left as it is",
+        path.display()
+    )
+}

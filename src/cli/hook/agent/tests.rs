@@ -1,0 +1,248 @@
+//! Each agent's events and answers, with a scanner that knows one word.
+
+use std::sync::Arc;
+
+use serde_json::{Value, json};
+
+use super::*;
+use crate::cli::hook::scanner::What;
+use crate::finding::{Confidence, Excerpt, Kind as Problem, Meta, Place, Severity};
+use crate::secret::Identity;
+use crate::source::{Origin, Position, Span};
+
+/// What the scanner below takes for a credential.
+const SECRET: &str = "S3CRET-MARKER";
+
+struct OneWord;
+
+impl Scan for OneWord {
+    fn texts(&self, texts: &[Text<'_>]) -> miette::Result<Vec<Vec<Finding>>> {
+        let found = |text: &Text<'_>| memchr::memmem::find(text.bytes, SECRET.as_bytes()).map(|_| finding());
+        Ok(texts.iter().map(|text| found(text).into_iter().collect()).collect())
+    }
+
+    fn report(&self, _: &What) -> miette::Result<u8> {
+        unreachable!("agents scan texts alone")
+    }
+}
+
+fn finding() -> Finding {
+    let meta = Meta {
+        id: "test/word".to_owned(),
+        title: "test word".to_owned(),
+        severity: Severity::High,
+        confidence: Confidence::High,
+        why: String::new(),
+        fix: String::new(),
+        kind: Problem::Credential,
+    };
+    let place = Place {
+        origin: Origin::Stdin,
+        span: Span::default(),
+        start: Position::default(),
+        end: Position::default(),
+        excerpt: Excerpt::default(),
+        via: Vec::new(),
+        allow: None,
+        attribution: None,
+    };
+    let mut finding = Finding::new(Arc::new(meta), Identity::of("test", SECRET.as_bytes()), "", place);
+    finding.masked = "S3*** (13 characters)".to_owned();
+    finding.variable = Some("TEST_WORD".to_owned());
+    finding
+}
+
+fn reply(agent: Agent, event: &Value) -> Reply {
+    run(agent, event.to_string().as_bytes(), false, &OneWord)
+}
+
+fn answer(agent: Agent, event: &Value) -> Value {
+    let reply = reply(agent, event);
+    assert_eq!((reply.code, reply.stderr.as_str()), (0, ""), "the answer is in the JSON");
+    assert!(!reply.stdout.contains(SECRET), "the credential is not repeated");
+    if reply.stdout.is_empty() { Value::Null } else { serde_json::from_str(&reply.stdout).expect("it answers in JSON") }
+}
+
+fn tool(name: &str, input: Value) -> Value {
+    json!({ "session_id": "1", "cwd": "/", "hook_event_name": "PreToolUse", "tool_name": name, "tool_input": input })
+}
+
+#[test]
+fn claude_code_and_codex_deny_a_tool_that_would_spread_a_credential() {
+    for agent in [Agent::ClaudeCode, Agent::Codex] {
+        let denied = answer(agent, &tool("Bash", json!({ "command": format!("curl -H 'X: {SECRET}' x") })));
+        let output = &denied["hookSpecificOutput"];
+        assert_eq!((&output["hookEventName"], &output["permissionDecision"]), (&json!("PreToolUse"), &json!("deny")));
+        let why = output["permissionDecisionReason"].as_str().expect("a reason is given");
+        assert_eq!(
+            why,
+            "This call contains test word (S3*** (13 characters)): leave it out and let the shell fill it in, as in \"$TEST_WORD\", with TEST_WORD set outside of the conversation."
+        );
+        assert_eq!(answer(agent, &tool("Bash", json!({ "command": "ls" }))), Value::Null);
+        let prompt = json!({ "hook_event_name": "UserPromptSubmit", "prompt": format!("use {SECRET}") });
+        assert_eq!(answer(agent, &prompt)["decision"], "block");
+    }
+}
+
+#[test]
+fn every_text_of_a_tool_is_looked_at_but_what_it_takes_away() {
+    let table = [
+        ("Write", json!({ "file_path": "/nowhere/x.env", "content": SECRET }), true),
+        ("Edit", json!({ "file_path": "/nowhere/x", "old_string": "a", "new_string": SECRET }), true),
+        ("Edit", json!({ "file_path": "/nowhere/x", "old_string": SECRET, "new_string": "a" }), false),
+        (
+            "Edit",
+            json!({ "file_path": "/nowhere/x", "old_string": SECRET, "new_string": format!("{SECRET} moved") }),
+            false,
+        ),
+        (
+            "MultiEdit",
+            json!({ "edits": [{ "old_string": "a", "new_string": "b" }, { "old_string": "c", "new_string": SECRET }] }),
+            true,
+        ),
+        ("mcp__x__y", json!({ "deep": { "list": [1, { "text": SECRET }] } }), true),
+        ("Bash", json!({ "command": ["sh", "-c", SECRET] }), true),
+        (
+            "apply_patch",
+            json!({ "command": format!("*** Begin Patch\n-x = {SECRET}\n+x = env\n*** End Patch") }),
+            false,
+        ),
+        ("apply_patch", json!({ "command": format!("*** Begin Patch\n-x = env\n+x = {SECRET}\n*** End Patch") }), true),
+    ];
+    for (name, input, stopped) in table {
+        assert_eq!(answer(Agent::ClaudeCode, &tool(name, input.clone())) != Value::Null, stopped, "{name}");
+    }
+}
+
+#[test]
+fn a_credential_that_the_file_has_already_is_not_added_again() {
+    let directory = tempfile::tempdir().expect("there is a temporary directory");
+    let path = directory.path().join("old.env");
+    std::fs::write(&path, format!("A={SECRET}\n")).expect("the directory is writable");
+    let write =
+        |path: &std::path::Path| tool("Write", json!({ "file_path": path, "content": format!("A={SECRET}\nB=1\n") }));
+    assert_eq!(answer(Agent::ClaudeCode, &write(&path)), Value::Null);
+    assert_ne!(answer(Agent::ClaudeCode, &write(&directory.path().join("new.env"))), Value::Null);
+}
+
+#[test]
+fn a_written_file_is_read_from_disk() {
+    let directory = tempfile::tempdir().expect("there is a temporary directory");
+    std::fs::write(directory.path().join("a"), SECRET).expect("the directory is writable");
+    let event = json!({
+        "hook_event_name": "PostToolUse", "cwd": directory.path(), "tool_name": "Write", "tool_input": { "file_path": "a" },
+    });
+    assert_eq!(answer(Agent::ClaudeCode, &event)["decision"], "block");
+    let event = json!({ "hook_event_name": "afterFileEdit", "workspace_roots": [directory.path()], "file_path": "a", "edits": [] });
+    let reply = reply(Agent::Cursor, &event);
+    assert!(reply.stderr.starts_with("keysweep: The file that was written contains test word"), "{}", reply.stderr);
+    assert_eq!((reply.stdout.as_str(), reply.code), ("", 0), "it is too late to stop it");
+}
+
+#[test]
+fn cursor_is_told_with_permission_and_continue() {
+    let shell = |command: &str| json!({ "hook_event_name": "beforeShellExecution", "command": command, "cwd": "/", "workspace_roots": ["/"] });
+    let denied = answer(Agent::Cursor, &shell(SECRET));
+    assert_eq!(denied["permission"], "deny");
+    assert!(denied["agent_message"].as_str().is_some_and(|why| why.contains("$TEST_WORD")));
+    assert_eq!(answer(Agent::Cursor, &shell("ls")), Value::Null, "no permission is given that was not asked for");
+    let mcp = json!({ "hook_event_name": "beforeMCPExecution", "tool_name": "x", "tool_input": json!({ "q": SECRET }).to_string() });
+    assert_eq!(answer(Agent::Cursor, &mcp)["permission"], "deny");
+    let prompt = |text: &str| json!({ "hook_event_name": "beforeSubmitPrompt", "prompt": text });
+    assert_eq!(answer(Agent::Cursor, &prompt(SECRET))["continue"], false);
+    assert_eq!(answer(Agent::Cursor, &prompt("hello")), json!({ "continue": true }));
+}
+
+#[test]
+fn copilot_is_told_in_the_form_of_its_event() {
+    let native = |text: &str| json!({ "sessionId": "1", "cwd": "/", "toolName": "bash", "toolArgs": json!({ "command": text }).to_string() });
+    assert_eq!(answer(Agent::Copilot, &native(SECRET))["permissionDecision"], "deny");
+    assert_eq!(answer(Agent::Copilot, &native("ls")), Value::Null);
+    let both = answer(Agent::Copilot, &tool("Bash", json!({ "command": SECRET })));
+    assert_eq!(
+        (&both["permissionDecision"], &both["hookSpecificOutput"]["permissionDecision"]),
+        (&json!("deny"), &json!("deny"))
+    );
+    let prompt = reply(Agent::Copilot, &json!({ "sessionId": "1", "prompt": SECRET }));
+    assert_eq!((prompt.code, prompt.stdout.as_str()), (2, ""), "its answer to a prompt is not read, so it warns");
+    let result = json!({ "toolName": "bash", "toolArgs": {}, "toolResult": { "textResultForLlm": SECRET } });
+    assert_eq!(reply(Agent::Copilot, &result), Reply::default());
+}
+
+#[test]
+fn gemini_is_told_with_a_decision() {
+    let event = |name: &str| json!({ "hook_event_name": name, "cwd": "/", "prompt": SECRET, "tool_name": "write_file", "tool_input": { "content": SECRET } });
+    for name in ["BeforeTool", "BeforeAgent"] {
+        let denied = answer(Agent::Gemini, &event(name));
+        assert_eq!(denied["decision"], "deny");
+        assert!(denied["reason"].as_str().is_some_and(|why| why.contains("TEST_WORD")));
+    }
+    assert_eq!(answer(Agent::Gemini, &event("SessionStart")), Value::Null);
+}
+
+#[test]
+fn the_sentence_uses_the_reference_syntax_of_the_file() {
+    let table = [
+        (Agent::ClaudeCode, "/p/.mcp.json", "`${TEST_WORD}`"),
+        (Agent::Cursor, "/p/.cursor/mcp.json", "`${env:TEST_WORD}`"),
+        (Agent::Copilot, "/p/.vscode/mcp.json", "`${input:test-word}`"),
+        (Agent::Codex, "/h/.codex/config.toml", "`env_vars = [\"TEST_WORD\"]`"),
+        (Agent::Gemini, "/p/.gemini/settings.json", "`$TEST_WORD`"),
+        (Agent::ClaudeCode, "/p/src/main.rs", "environment variable TEST_WORD"),
+    ];
+    for (agent, path, expected) in table {
+        let event = tool("Write", json!({ "file_path": path, "content": SECRET }));
+        let event = Event::parse(agent, event.to_string().as_bytes()).expect("the event is JSON");
+        let sentence = sentence(agent, &event, &[finding()]);
+        assert!(sentence.contains(expected), "{path}: {sentence}");
+    }
+}
+
+#[test]
+fn going_around_hooks_is_stopped_only_where_the_user_asked_for_that() {
+    let event = tool("Bash", json!({ "command": "git commit --no-verify -m x" })).to_string();
+    assert_eq!(run(Agent::ClaudeCode, event.as_bytes(), false, &OneWord), Reply::default());
+    let reply = run(Agent::ClaudeCode, event.as_bytes(), true, &OneWord);
+    assert!(reply.stdout.contains("\"deny\"") && reply.stdout.contains("git hooks"), "{}", reply.stdout);
+}
+
+#[test]
+fn what_cannot_be_understood_is_stopped() {
+    for input in ["", "no JSON", "[]"] {
+        let reply = run(Agent::Gemini, input.as_bytes(), false, &OneWord);
+        assert_eq!((reply.code, reply.stdout.as_str(), reply.stderr.lines().count()), (2, "", 1), "{input}");
+    }
+}
+
+#[test]
+fn settings_are_as_they_were_after_installing_and_uninstalling() {
+    let before = "{\n    \"permissions\": { \"allow\": [\"Bash(ls)\"] }, // mine\n    \"hooks\": {\n        \"PreToolUse\": [\n            { \"matcher\": \"Bash\", \"hooks\": [] }\n        ]\n    }\n}\n";
+    let directory = tempfile::tempdir().expect("there is a temporary directory");
+    let path = directory.path().join(".claude/settings.json");
+    std::fs::create_dir_all(path.parent().expect("the file lies in a directory")).expect("the directory is writable");
+    std::fs::write(&path, before).expect("the directory is writable");
+    for no_bypass in [false, true, true] {
+        install(Agent::ClaudeCode, directory.path(), false, no_bypass).expect("the settings can be changed");
+    }
+    let text = std::fs::read_to_string(&path).expect("the file is there");
+    assert_eq!(text.matches("keysweep hook run claude-code --no-bypass").count(), 3, "once for each event: {text}");
+    assert!(status(Agent::ClaudeCode, directory.path(), false).expect("the file can be read").is_some());
+    uninstall(Agent::ClaudeCode, directory.path(), false).expect("the settings can be changed");
+    assert_eq!(std::fs::read_to_string(&path).expect("the file is there"), before);
+}
+
+#[test]
+fn every_agent_gets_valid_settings_that_vanish_again() {
+    for agent in [Agent::ClaudeCode, Agent::Cursor, Agent::Copilot, Agent::Codex, Agent::Gemini] {
+        for user in [false, true] {
+            let directory = tempfile::tempdir().expect("there is a temporary directory");
+            let said = install(agent, directory.path(), user, false).expect("the settings can be made");
+            let path = said.split(" in ").nth(1).and_then(|rest| rest.split(';').next()).expect("it says where");
+            let value: Value =
+                serde_json::from_slice(&std::fs::read(path).expect("the file is there")).expect("it is JSON");
+            assert!(value["hooks"].as_object().is_some_and(|hooks| hooks.len() >= 2), "{value}");
+            uninstall(agent, directory.path(), user).expect("the settings can be removed");
+            assert!(!std::path::Path::new(path).exists(), "{path}");
+        }
+    }
+}

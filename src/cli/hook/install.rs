@@ -1,0 +1,164 @@
+//! Sets git's hooks up, takes them out, and tells which are there.
+
+use std::path::{Path, PathBuf};
+
+use miette::{IntoDiagnostic as _, miette};
+
+use super::manager::{self, Place};
+use super::script::{self, Remainder};
+use super::{Name, files};
+
+/// What is added to the name of a hook that is moved out of the way and runs afterwards.
+const CHAINED: &str = ".before-keysweep";
+/// The marks around what is added to lefthook's configuration.
+const MARKS: (&str, &str) = ("# keysweep begin\n", "# keysweep end\n");
+
+/// Sets a hook up in the repository around `directory`; says what was done.
+///
+/// A shell script that is there gets a few lines at its top. Whatever else is there, such as a program, a link or a hook
+/// that is switched off, is moved aside and, if it can be executed, runs afterwards.
+///
+/// # Errors
+/// If there is no repository, a file cannot be written, or lefthook's configuration has the hook already.
+pub fn install(hook: Name, directory: &Path) -> miette::Result<String> {
+    let program = std::env::current_exe().into_diagnostic()?;
+    let program = program.to_string_lossy();
+    let (path, husky) = match manager::place(directory)? {
+        Place::Lefthook(file) => return lefthook_install(hook, &file),
+        Place::Husky(hooks) => (hooks.join(hook.word()), true),
+        Place::Directory(hooks) => (hooks.join(hook.word()), false),
+    };
+    let existing = files::read(&path)?;
+    let is_link = path.is_symlink();
+    let done = match &existing {
+        Some(bytes) if !is_link && is_script(bytes, husky) && (husky || is_executable(&path)) => {
+            files::write(&path, &script::inserted(bytes, hook, &program), false)?;
+            "set up in front of the hook that was there"
+        }
+        Some(bytes) if script::removed(bytes) == Remainder::Nothing => {
+            let chained = chained(&path).exists();
+            files::write(&path, &whole(hook, &program, chained), true)?;
+            "set up"
+        }
+        // A link to nothing is kept as well.
+        _ if existing.is_some() || is_link => {
+            std::fs::rename(&path, chained(&path)).into_diagnostic()?;
+            files::write(&path, &whole(hook, &program, true), true)?;
+            "set up, with the hook that was there moved aside"
+        }
+        _ => {
+            files::write(&path, &whole(hook, &program, false), true)?;
+            "set up"
+        }
+    };
+    let shared = if manager::is_shared(directory) { "; it serves every repository of this user" } else { "" };
+    Ok(format!("{}: {done} in {}{shared}", hook.word(), path.display()))
+}
+
+/// Takes a hook out and leaves what was there before; says what was done.
+///
+/// # Errors
+/// If there is no repository or a file cannot be written.
+pub fn uninstall(hook: Name, directory: &Path) -> miette::Result<String> {
+    let path = match manager::place(directory)? {
+        Place::Lefthook(file) => return lefthook_uninstall(hook, &file),
+        Place::Husky(hooks) | Place::Directory(hooks) => hooks.join(hook.word()),
+    };
+    let Some(bytes) = files::read(&path)? else { return Ok(String::new()) };
+    match script::removed(&bytes) {
+        Remainder::Untouched => return Ok(String::new()),
+        Remainder::Hook(rest) => files::write(&path, &rest, false)?,
+        Remainder::Nothing => {
+            std::fs::remove_file(&path).into_diagnostic()?;
+            let chained = chained(&path);
+            if chained.symlink_metadata().is_ok() {
+                std::fs::rename(chained, &path).into_diagnostic()?;
+            }
+        }
+    }
+    Ok(format!("{}: taken out of {}", hook.word(), path.display()))
+}
+
+/// Tells whether a hook is set up, in one line.
+///
+/// # Errors
+/// If there is no repository or a file cannot be read.
+pub fn status(hook: Name, directory: &Path) -> miette::Result<String> {
+    let name = hook.word();
+    let path = match manager::place(directory)? {
+        Place::Lefthook(file) => {
+            let text = files::read(&file)?.unwrap_or_default();
+            let job = format!("keysweep hook run {name}");
+            let found = memchr::memmem::find(&text, job.as_bytes()).is_some();
+            return Ok(format!("{name}: {} in {}", if found { "set up" } else { "not set up" }, file.display()));
+        }
+        Place::Husky(hooks) | Place::Directory(hooks) => hooks.join(name),
+    };
+    let state = match files::read(&path)? {
+        None => "not set up",
+        Some(bytes) => match script::removed(&bytes) {
+            Remainder::Untouched => "not set up; another hook is there:",
+            Remainder::Hook(_) => "set up in front of another hook:",
+            Remainder::Nothing if chained(&path).exists() => "set up in front of another hook:",
+            Remainder::Nothing => "set up:",
+        },
+    };
+    Ok(format!("{name}: {state} {}", path.display()))
+}
+
+fn whole(hook: Name, program: &str, chained: bool) -> Vec<u8> {
+    let name = format!("{}{CHAINED}", hook.word());
+    script::whole(hook, program, chained.then_some(name.as_str()))
+}
+
+fn chained(path: &Path) -> PathBuf {
+    let mut name = path.file_name().unwrap_or_default().to_owned();
+    name.push(CHAINED);
+    path.with_file_name(name)
+}
+
+/// Tells whether lines of shell may be put into a hook that is not keysweep's own.
+fn is_script(bytes: &[u8], husky: bool) -> bool {
+    let own = script::removed(bytes) == Remainder::Nothing;
+    !own && (script::is_shell(bytes) || (husky && !bytes.starts_with(b"#!") && !bytes.contains(&0)))
+}
+
+#[cfg(unix)]
+fn is_executable(path: &Path) -> bool {
+    use std::os::unix::fs::PermissionsExt as _;
+    std::fs::metadata(path).is_ok_and(|metadata| metadata.permissions().mode() & 0o111 != 0)
+}
+
+#[cfg(not(unix))]
+fn is_executable(_: &Path) -> bool {
+    true
+}
+
+fn lefthook_install(hook: Name, file: &Path) -> miette::Result<String> {
+    let job = manager::lefthook_job(hook);
+    let text = String::from_utf8(files::read(file)?.unwrap_or_default()).into_diagnostic()?;
+    if text.contains(&format!("keysweep hook run {}", hook.word())) {
+        return Ok(format!("{}: already set up in {}", hook.word(), file.display()));
+    }
+    let is_yaml = file.extension().is_some_and(|extension| extension == "yml" || extension == "yaml");
+    if !is_yaml || text.lines().any(|line| line.starts_with(&format!("{}:", hook.word()))) {
+        return Err(miette!(
+            help = "add this to it by hand:\n{job}",
+            "lefthook looks after the hooks here, and `{}` cannot be changed safely",
+            file.display()
+        ));
+    }
+    let line = if text.is_empty() || text.ends_with('\n') { "" } else { "\n" };
+    files::write(file, format!("{text}{line}{}{job}{}", MARKS.0, MARKS.1).as_bytes(), false)?;
+    Ok(format!("{}: set up in {}; run `lefthook install` once", hook.word(), file.display()))
+}
+
+fn lefthook_uninstall(hook: Name, file: &Path) -> miette::Result<String> {
+    let text = String::from_utf8(files::read(file)?.unwrap_or_default()).into_diagnostic()?;
+    let added = format!("{}{}{}", MARKS.0, manager::lefthook_job(hook), MARKS.1);
+    if !text.contains(&added) {
+        return Ok(String::new());
+    }
+    files::write(file, text.replace(&added, "").as_bytes(), false)?;
+    Ok(format!("{}: taken out of {}", hook.word(), file.display()))
+}

@@ -1,0 +1,150 @@
+//! Who else looks after hooks here: git's own settings, husky, lefthook, pre-commit.
+
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use miette::{IntoDiagnostic as _, miette};
+
+use super::Name;
+use super::scanner::What;
+
+/// The names of lefthook's configuration, without extension.
+const LEFTHOOK: [&str; 3] = ["lefthook", ".lefthook", ".config/lefthook"];
+
+/// Where a hook belongs.
+#[derive(Debug, PartialEq, Eq)]
+pub enum Place {
+    /// Git runs the files of this directory.
+    Directory(PathBuf),
+    /// Husky runs the files of this directory; they need no first line that names a shell.
+    Husky(PathBuf),
+    /// Lefthook writes git's hooks anew from this file.
+    Lefthook(PathBuf),
+}
+
+/// Finds where the hooks of the repository around `directory` belong.
+///
+/// # Errors
+/// If git is missing or there is no repository.
+pub fn place(directory: &Path) -> miette::Result<Place> {
+    let hooks = directory.join(git(directory, &["rev-parse", "--git-path", "hooks"])?);
+    let name = |path: &Path| path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+    if name(&hooks) == ".husky" {
+        return Ok(Place::Husky(hooks));
+    }
+    if let Some(husky) = hooks.parent().filter(|parent| name(&hooks) == "_" && name(parent) == ".husky") {
+        return Ok(Place::Husky(husky.to_owned()));
+    }
+    // A bare repository has no root, and no manager.
+    if let Ok(root) = git(directory, &["rev-parse", "--show-toplevel"])
+        && let Some(file) = lefthook(&PathBuf::from(root))
+    {
+        return Ok(Place::Lefthook(file));
+    }
+    Ok(Place::Directory(hooks))
+}
+
+/// Tells whether the hooks directory serves other repositories too, because the user's own settings name it.
+pub fn is_shared(directory: &Path) -> bool {
+    let configured = |scope: &str| git(directory, &["config", scope, "--get", "core.hooksPath"]).is_ok();
+    (configured("--global") || configured("--system")) && !configured("--local") && !configured("--worktree")
+}
+
+/// Decides what a run of `pre-commit` is about, by what its caller says in the environment.
+pub fn what_to_scan() -> What {
+    decide(&|name| std::env::var(name).ok().filter(|value| !value.is_empty()))
+}
+
+/// Returns the range that the pre-commit framework says is being pushed: it keeps git's own lines to itself.
+pub fn pushed_range() -> Option<String> {
+    pushed(&|name| std::env::var(name).ok().filter(|value| !value.is_empty()))
+}
+
+fn decide(variable: &dyn Fn(&str) -> Option<String>) -> What {
+    match (variable("PRE_COMMIT_FROM_REF"), variable("PRE_COMMIT_TO_REF")) {
+        (Some(from), Some(to)) => What::Range(format!("{from}..{to}")),
+        // Git names the index to its hooks. Without that, someone ran the framework by hand or in CI, where it says
+        // nothing about `--all-files`.
+        _ if variable("PRE_COMMIT").is_some() && variable("GIT_INDEX_FILE").is_none() => What::Everything,
+        _ => What::Staged,
+    }
+}
+
+fn pushed(variable: &dyn Fn(&str) -> Option<String>) -> Option<String> {
+    variable("PRE_COMMIT")?;
+    let not = variable("PRE_COMMIT_REMOTE_NAME").filter(|name| !name.contains([':', ' ']));
+    let not = not.map_or_else(String::new, |name| format!(" --not --remotes={name}"));
+    match (variable("PRE_COMMIT_FROM_REF"), variable("PRE_COMMIT_TO_REF")) {
+        (Some(from), Some(to)) => Some(format!("{from}..{to}{not}")),
+        _ => Some(format!("{}{not}", variable("PRE_COMMIT_LOCAL_BRANCH").unwrap_or_else(|| "HEAD".to_owned()))),
+    }
+}
+
+/// Returns the text that makes lefthook run the hook.
+pub fn lefthook_job(hook: Name) -> String {
+    let run = match hook {
+        Name::PrePush => "      run: keysweep hook run pre-push {1} {2}\n      use_stdin: true\n",
+        Name::CommitMsg => "      run: keysweep hook run commit-msg {1}\n",
+        _ => "      run: keysweep hook run pre-commit\n",
+    };
+    format!("{}:\n  commands:\n    keysweep:\n{run}", hook.word())
+}
+
+fn lefthook(root: &Path) -> Option<PathBuf> {
+    let extensions = ["yml", "yaml", "toml", "json", "jsonc"];
+    let files = LEFTHOOK.iter().flat_map(|name| extensions.map(|extension| root.join(format!("{name}.{extension}"))));
+    files.into_iter().find(|file| file.is_file())
+}
+
+/// Runs a git command and returns what it prints.
+fn git(directory: &Path, arguments: &[&str]) -> miette::Result<String> {
+    let output = Command::new("git").current_dir(directory).args(arguments).output().into_diagnostic()?;
+    if !output.status.success() {
+        return Err(miette!(
+            help = "run this inside a repository",
+            "`{}` is not inside a git repository",
+            directory.display()
+        ));
+    }
+    Ok(String::from_utf8_lossy(&output.stdout).trim_end_matches(['\n', '\r']).to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn variables<'a>(set: &'a [(&'a str, &'a str)]) -> impl Fn(&str) -> Option<String> + 'a {
+        |name| set.iter().find(|(key, _)| *key == name).map(|(_, value)| (*value).to_owned())
+    }
+
+    #[test]
+    fn the_environment_says_what_a_commit_hook_is_about() {
+        let framework = ("PRE_COMMIT", "1");
+        let table: [(&[(&str, &str)], What); 5] = [
+            (&[], What::Staged),
+            (&[("GIT_INDEX_FILE", ".git/index")], What::Staged),
+            (&[framework, ("GIT_INDEX_FILE", ".git/index")], What::Staged),
+            (&[framework], What::Everything),
+            (&[framework, ("PRE_COMMIT_FROM_REF", "a"), ("PRE_COMMIT_TO_REF", "b")], What::Range("a..b".to_owned())),
+        ];
+        for (set, expected) in table {
+            assert_eq!(decide(&variables(set)), expected, "{set:?}");
+        }
+    }
+
+    #[test]
+    fn the_environment_says_what_is_pushed() {
+        let framework = ("PRE_COMMIT", "1");
+        let (from, to) = (("PRE_COMMIT_FROM_REF", "a"), ("PRE_COMMIT_TO_REF", "b"));
+        let table: [(&[(&str, &str)], Option<&str>); 5] = [
+            (&[from, to], None),
+            (&[framework, from, to], Some("a..b")),
+            (&[framework, from, to, ("PRE_COMMIT_REMOTE_NAME", "origin")], Some("a..b --not --remotes=origin")),
+            (&[framework, ("PRE_COMMIT_REMOTE_NAME", "https://x/y")], Some("HEAD")),
+            (&[framework, ("PRE_COMMIT_LOCAL_BRANCH", "refs/heads/x")], Some("refs/heads/x")),
+        ];
+        for (set, expected) in table {
+            assert_eq!(pushed(&variables(set)).as_deref(), expected, "{set:?}");
+        }
+    }
+}

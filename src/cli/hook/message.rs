@@ -1,0 +1,51 @@
+//! The `commit-msg` hook: a credential in a commit's message.
+
+use std::path::Path;
+
+use miette::IntoDiagnostic as _;
+
+use super::scanner::{Scan, Text};
+
+/// The line from which on git throws the file away: what `git commit --verbose` shows is no part of the message.
+const SCISSORS: &[u8] = b"------------------------ >8 ------------------------";
+
+/// Looks at the message in `path`; returns the exit code.
+///
+/// # Errors
+/// If the file cannot be read, or the scan cannot be done.
+pub fn run(path: &Path, scan: &dyn Scan) -> miette::Result<u8> {
+    let text = std::fs::read(path).into_diagnostic()?;
+    let findings = scan.texts(&[Text { path: None, bytes: message(&text) }])?.into_iter().flatten();
+    let mut code = 0;
+    for finding in findings {
+        let line = finding.places.first().map_or(1, |place| place.start.line + 1);
+        eprintln!(
+            "keysweep: line {line} of the commit message holds a credential: {} {}; take it out and rotate it (see `keysweep explain {}`)",
+            finding.meta.title, finding.masked, finding.meta.id
+        );
+        code = 1;
+    }
+    Ok(code)
+}
+
+/// Returns what git will keep of the file at most: the part above the scissors.
+fn message(text: &[u8]) -> &[u8] {
+    match memchr::memmem::find(text, SCISSORS) {
+        Some(at) => &text[..memchr::memrchr(b'\n', &text[..at]).map_or(0, |end| end + 1)],
+        None => text,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_lies_below_the_scissors_is_no_message() {
+        let line = String::from_utf8_lossy(SCISSORS);
+        let text = format!("Subject\n\n# {line}\ndiff\n");
+        assert_eq!(message(text.as_bytes()), b"Subject\n\n");
+        assert_eq!(message(b"Subject\n"), b"Subject\n");
+        assert_eq!(message(format!("; {line}\n").as_bytes()), b"");
+    }
+}

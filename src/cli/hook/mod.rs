@@ -1,0 +1,228 @@
+//! `keysweep hook`: stands in git's and in agents' way where a credential is about to leave.
+
+mod agent;
+mod files;
+mod install;
+mod manager;
+mod message;
+mod push;
+mod scanner;
+mod script;
+
+use std::io::{Read as _, Write as _};
+use std::path::{Path, PathBuf};
+
+use clap::{Subcommand, ValueEnum};
+use miette::IntoDiagnostic as _;
+
+pub use agent::Agent;
+pub use scanner::{Pipeline, Scan, What};
+
+/// Installs, removes and runs hooks.
+#[derive(Debug, clap::Args)]
+pub struct Arguments {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Sets hooks up: `pre-commit` and `pre-push` if none is named. A hook that exists is kept and runs afterwards.
+    Install {
+        /// The hooks.
+        hooks: Vec<Name>,
+        /// For agents: set up in the user's own settings instead of the project's.
+        #[arg(long)]
+        user: bool,
+        /// For agents: also stop commands that go around git's hooks, such as `git commit --no-verify`.
+        #[arg(long)]
+        no_bypass: bool,
+    },
+    /// Removes hooks and leaves what was there before: all of them if none is named.
+    Uninstall {
+        /// The hooks.
+        hooks: Vec<Name>,
+        /// For agents: the user's own settings instead of the project's.
+        #[arg(long)]
+        user: bool,
+    },
+    /// Says which hooks are set up.
+    Status,
+    /// Runs a hook: this is what git and the agents call.
+    Run {
+        /// The hook.
+        hook: Name,
+        /// What git gives to the hook.
+        #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
+        arguments: Vec<String>,
+    },
+}
+
+/// Whom a hook is for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Name {
+    /// Before a commit: what is staged.
+    PreCommit,
+    /// Before a push: what is new to the remote.
+    PrePush,
+    /// Before a commit: its message.
+    CommitMsg,
+    /// On a server, before a push is taken in: what is new to the repository.
+    PreReceive,
+    /// Claude Code.
+    ClaudeCode,
+    /// Cursor.
+    Cursor,
+    /// GitHub Copilot, on the command line and in the cloud.
+    Copilot,
+    /// Codex.
+    Codex,
+    /// Gemini CLI.
+    Gemini,
+}
+
+impl Name {
+    /// Every hook of git that can be set up.
+    pub const GIT: [Self; 4] = [Self::PreCommit, Self::PrePush, Self::CommitMsg, Self::PreReceive];
+    /// Every agent.
+    pub const AGENTS: [Self; 5] = [Self::ClaudeCode, Self::Cursor, Self::Copilot, Self::Codex, Self::Gemini];
+
+    /// Returns the word on the command line, which is also git's name of the hook.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::PreCommit => "pre-commit",
+            Self::PrePush => "pre-push",
+            Self::CommitMsg => "commit-msg",
+            Self::PreReceive => "pre-receive",
+            Self::ClaudeCode => "claude-code",
+            Self::Cursor => "cursor",
+            Self::Copilot => "copilot",
+            Self::Codex => "codex",
+            Self::Gemini => "gemini",
+        }
+    }
+
+    /// Returns the agent, if it is one.
+    pub const fn agent(self) -> Option<Agent> {
+        match self {
+            Self::ClaudeCode => Some(Agent::ClaudeCode),
+            Self::Cursor => Some(Agent::Cursor),
+            Self::Copilot => Some(Agent::Copilot),
+            Self::Codex => Some(Agent::Codex),
+            Self::Gemini => Some(Agent::Gemini),
+            _ => None,
+        }
+    }
+}
+
+/// Does what was asked; returns the exit code.
+///
+/// # Errors
+/// If a hook cannot be set up or cannot do its job. A hook that fails says so in one line and how to go on.
+pub fn run(arguments: &Arguments) -> miette::Result<u8> {
+    match &arguments.command {
+        Command::Install { hooks, user, no_bypass } => {
+            let hooks = if hooks.is_empty() { &[Name::PreCommit, Name::PrePush][..] } else { hooks };
+            let each = hooks.iter().map(|hook| match hook.agent() {
+                Some(agent) => agent::install(agent, &agent_root(*user)?, *user, *no_bypass),
+                None => install::install(*hook, Path::new(".")),
+            });
+            print(each.collect::<miette::Result<Vec<_>>>()?)
+        }
+        Command::Uninstall { hooks, user } => {
+            let all = [&Name::GIT[..], &Name::AGENTS[..]].concat();
+            let hooks = if hooks.is_empty() { &all } else { hooks };
+            let each = hooks.iter().map(|hook| match hook.agent() {
+                Some(agent) => agent::uninstall(agent, &agent_root(*user)?, *user),
+                None => install::uninstall(*hook, Path::new(".")),
+            });
+            print(each.collect::<miette::Result<Vec<_>>>()?)
+        }
+        Command::Status => {
+            let mut lines = Vec::new();
+            for hook in Name::GIT {
+                lines.push(install::status(hook, Path::new("."))?);
+            }
+            for agent in Name::AGENTS.iter().filter_map(|name| name.agent()) {
+                lines.extend(agent::status(agent, &agent_root(false)?, false)?);
+                lines.extend(agent::status(agent, &agent_root(true)?, true)?);
+            }
+            print(lines)
+        }
+        Command::Run { hook, arguments } => Ok(run_hook(*hook, arguments)),
+    }
+}
+
+fn print(lines: Vec<String>) -> miette::Result<u8> {
+    let mut out = std::io::stdout().lock();
+    for line in lines.iter().filter(|line| !line.is_empty()) {
+        writeln!(out, "{line}").into_diagnostic()?;
+    }
+    Ok(0)
+}
+
+/// Returns the directory in which an agent's settings lie: the user's home, or the root of the work tree.
+fn agent_root(user: bool) -> miette::Result<PathBuf> {
+    if user {
+        return std::env::home_dir()
+            .ok_or_else(|| miette::miette!(help = "set the variable `HOME`", "the home directory is not known"));
+    }
+    let here = std::env::current_dir().into_diagnostic()?;
+    let repository = crate::input::repository::Repository::discover(&here).ok();
+    Ok(repository.and_then(|repository| repository.work_tree().map(Path::to_owned)).unwrap_or(here))
+}
+
+/// Runs a hook. Whatever goes wrong, the exit code is not 0 and one line says how to go on.
+fn run_hook(hook: Name, arguments: &[String]) -> u8 {
+    let scan = Pipeline::new(Path::new("."));
+    let result = match hook.agent() {
+        Some(agent) => read_stdin().map(|input| {
+            let reply = agent::run(agent, &input, arguments.iter().any(|word| word == "--no-bypass"), &scan);
+            print!("{}", reply.stdout);
+            eprint!("{}", reply.stderr);
+            reply.code
+        }),
+        None => run_git_hook(hook, arguments, &scan),
+    };
+    result.unwrap_or_else(|error| {
+        eprintln!("keysweep: {error}; nothing was checked: {}", way_on(hook, &error));
+        2
+    })
+}
+
+fn run_git_hook(hook: Name, arguments: &[String], scan: &dyn Scan) -> miette::Result<u8> {
+    match hook {
+        Name::PreCommit => scan.report(&manager::what_to_scan()),
+        Name::CommitMsg => {
+            let path = arguments.first().ok_or_else(|| miette::miette!("git gave no message file"))?;
+            message::run(Path::new(path), scan)
+        }
+        Name::PrePush => {
+            let range = match manager::pushed_range() {
+                Some(range) => Some(range),
+                None => push::pushed(&read_stdin()?, arguments.first().map(String::as_str), Path::new("."))?,
+            };
+            range.map_or(Ok(0), |range| scan.report(&What::Range(range)))
+        }
+        Name::PreReceive => push::received(&read_stdin()?)?.map_or(Ok(0), |range| scan.report(&What::Range(range))),
+        _ => unreachable!("agents are run elsewhere"),
+    }
+}
+
+fn read_stdin() -> miette::Result<Vec<u8>> {
+    let mut input = Vec::new();
+    std::io::stdin().lock().read_to_end(&mut input).into_diagnostic()?;
+    Ok(input)
+}
+
+/// Says what to do when a hook cannot do its job.
+fn way_on(hook: Name, error: &miette::Report) -> String {
+    let help = error.help().map(|help| format!("{help}; ")).unwrap_or_default();
+    let skip = match hook {
+        Name::PreCommit | Name::CommitMsg => "to commit all the same, `git commit --no-verify`",
+        Name::PrePush => "to push all the same, `git push --no-verify`",
+        Name::PreReceive => "ask whoever runs this server",
+        _ => "`keysweep hook uninstall` takes the hook out",
+    };
+    format!("{help}{skip}")
+}

@@ -1,0 +1,98 @@
+//! Reads the lines that git gives to `pre-push` and `pre-receive`, and says which commits they bring.
+
+use std::path::Path;
+
+use gix::ObjectId;
+use miette::miette;
+
+use crate::input::repository::Repository;
+
+/// Returns the range, in git's words, of what a push brings to `remote`; `None` if it only deletes.
+///
+/// Each line is `<local ref> <local id> <remote ref> <remote id>`. New is what neither the remote's side of a line nor a
+/// remote-tracking ref of that remote reaches, as far as is known in the repository at `directory`.
+///
+/// # Errors
+/// If a line makes no sense or there is no repository.
+pub fn pushed(input: &[u8], remote: Option<&str>, directory: &Path) -> miette::Result<Option<String>> {
+    let lines = lines(input, 4)?;
+    if lines.iter().all(|line| line.id(1).is_null()) {
+        return Ok(None);
+    }
+    let repository = Repository::discover(directory)?;
+    let old = lines.iter().map(|line| line.id(3));
+    // The other side may be ahead: what was never fetched says nothing about what is new.
+    let known = old.filter(|id| !id.is_null() && repository.objects().contains(id));
+    let mut words = ids(lines.iter().map(|line| line.id(1)));
+    words.push("--not".to_owned());
+    words.extend(known.map(|id| id.to_string()));
+    // A remote without a name is given as its URL, and has no refs here.
+    if let Some(remote) = remote.filter(|remote| !remote.contains([':', ' '])) {
+        words.push(format!("--remotes={remote}"));
+    }
+    Ok(Some(words.join(" ")))
+}
+
+/// Returns the range of what a push has brought into the receiving repository; `None` if it only deletes.
+///
+/// Each line is `<old id> <new id> <ref>`. New is what no ref reaches yet.
+///
+/// # Errors
+/// If a line makes no sense.
+pub fn received(input: &[u8]) -> miette::Result<Option<String>> {
+    let lines = lines(input, 3)?;
+    let mut words = ids(lines.iter().map(|line| line.id(1)));
+    if words.is_empty() {
+        return Ok(None);
+    }
+    words.extend(["--not".to_owned(), "--all".to_owned()]);
+    Ok(Some(words.join(" ")))
+}
+
+/// One line of git's, whose ids have been checked.
+struct Line<'a>(Vec<&'a str>);
+
+impl Line<'_> {
+    fn id(&self, column: usize) -> ObjectId {
+        ObjectId::from_hex(self.0[column].as_bytes()).expect("ids are checked when the line is read")
+    }
+}
+
+fn lines(input: &[u8], columns: usize) -> miette::Result<Vec<Line<'_>>> {
+    let nonsense = || miette!("git's description of the push cannot be understood");
+    let text = std::str::from_utf8(input).map_err(|_| nonsense())?;
+    let lines = text.lines().filter(|line| !line.is_empty()).map(|line| {
+        let words: Vec<&str> = line.split(' ').collect();
+        // The ids: `<ref> <id> <ref> <id>`, or `<id> <id> <ref>`.
+        let ids = if columns == 4 { [1, 3] } else { [0, 1] };
+        let sound = words.len() == columns && ids.iter().all(|&at| ObjectId::from_hex(words[at].as_bytes()).is_ok());
+        if sound { Ok(Line(words)) } else { Err(nonsense()) }
+    });
+    lines.collect()
+}
+
+fn ids(ids: impl Iterator<Item = ObjectId>) -> Vec<String> {
+    ids.filter(|id| !id.is_null()).map(|id| id.to_string()).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_received_push_is_what_no_ref_reaches() {
+        let (a, b, zero) = ("a".repeat(40), "b".repeat(40), "0".repeat(40));
+        let input = format!("{zero} {a} refs/heads/x\n{a} {b} refs/heads/y\n{b} {zero} refs/heads/gone\n");
+        assert_eq!(received(input.as_bytes()).expect("the lines are sound"), Some(format!("{a} {b} --not --all")));
+        let deletion = format!("{b} {zero} refs/heads/gone\n");
+        assert_eq!(received(deletion.as_bytes()).expect("the line is sound"), None);
+    }
+
+    #[test]
+    fn a_line_that_makes_no_sense_is_an_error() {
+        for input in ["x", "a b c", "refs/x notahex refs/x notahex"] {
+            assert!(received(input.as_bytes()).is_err(), "{input}");
+            assert!(pushed(input.as_bytes(), None, Path::new(".")).is_err(), "{input}");
+        }
+    }
+}

@@ -1,0 +1,116 @@
+//! What hooks need of the scanner, and the scanner as they use it.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
+
+use bstr::BString;
+use miette::IntoDiagnostic as _;
+
+use crate::cli::output::{self, Output};
+use crate::detect::{Engine, Scratch};
+use crate::finding::Finding;
+use crate::input::Coverage;
+use crate::input::repository::Repository;
+use crate::inspect::{Inspector, Options};
+use crate::policy::Policy;
+use crate::policy::config::Config;
+use crate::report::Format;
+use crate::scan::{self, Request, Target};
+use crate::source::Origin;
+
+/// What a git hook looks at.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum What {
+    /// The index against HEAD.
+    Staged,
+    /// What the commits of a range added, in git's words for ranges.
+    Range(String),
+    /// The index against HEAD, then the working tree: for runs by hand, outside of any commit.
+    Everything,
+}
+
+/// Looks for credentials on behalf of a hook.
+pub trait Scan {
+    /// Returns the findings that block in each of `texts`, which are called by a path or by what they are.
+    ///
+    /// # Errors
+    /// If the configuration is not valid.
+    fn texts(&self, texts: &[Text<'_>]) -> miette::Result<Vec<Vec<Finding>>>;
+
+    /// Scans, prints a report if there is something to say, and returns the exit code of the scan.
+    ///
+    /// # Errors
+    /// If the scan cannot be done.
+    fn report(&self, what: &What) -> miette::Result<u8>;
+}
+
+/// A text that is no file yet.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Text<'a> {
+    /// The path that it is going to have, if any.
+    pub path: Option<&'a str>,
+    /// The text.
+    pub bytes: &'a [u8],
+}
+
+/// The scanner in a directory, with the configuration that holds there.
+pub struct Pipeline {
+    directory: PathBuf,
+}
+
+impl Pipeline {
+    /// Makes a scanner for the repository around `directory`, or for the directory if there is none.
+    pub fn new(directory: &Path) -> Self {
+        Self { directory: directory.to_owned() }
+    }
+
+    fn scan(&self, target: Target) -> miette::Result<u8> {
+        let request = Request { target, ..Request::default() };
+        let stop = Arc::new(AtomicBool::new(false));
+        output::stop_on_interrupt(&stop);
+        let report = scan::run(&request, &Coverage::default(), &stop)?;
+        let output = Output { format: Format::Text, output: None, reveal: false, verbose: false, quiet: true };
+        output.write(&report)?;
+        Ok(report.exit_code())
+    }
+}
+
+impl Scan for Pipeline {
+    fn texts(&self, texts: &[Text<'_>]) -> miette::Result<Vec<Vec<Finding>>> {
+        let repository = Repository::discover(&self.directory).ok();
+        let root = repository.as_ref().and_then(Repository::work_tree).unwrap_or(&self.directory);
+        let root = root.canonicalize().into_diagnostic()?;
+        let policy = Policy { config: Config::load(Some(&root), None)?, baseline: None };
+        let inspector = Inspector::new(Engine::new(&policy.config.catalogue()?), Options::default());
+        let mut scratch = Scratch::default();
+        let threshold = policy.threshold();
+        Ok(texts
+            .iter()
+            .map(|text| {
+                let path = text.path.map(|path| Path::new(path).strip_prefix(&root).unwrap_or(Path::new(path)));
+                let path = path.map(|path| BString::from(path.to_string_lossy().replace('\\', "/")));
+                if path.as_ref().is_some_and(|path| policy.config.excludes(path)) {
+                    return Vec::new();
+                }
+                let origin = path.map_or(Origin::Stdin, |path| Origin::File { path });
+                let mut findings = inspector.inspect(&origin, text.bytes, &mut scratch).findings;
+                policy.judge(&mut findings);
+                findings.retain(|finding| threshold.blocks(finding));
+                findings
+            })
+            .collect())
+    }
+
+    fn report(&self, what: &What) -> miette::Result<u8> {
+        let here = self.directory.clone();
+        match what {
+            What::Staged => self.scan(Target::Staged(here)),
+            What::Range(range) => self.scan(Target::Range(here, range.clone())),
+            What::Everything => match self.scan(Target::Staged(here.clone()))? {
+                0 => self.scan(Target::Tree(vec![here])),
+                code => Ok(code),
+            },
+        }
+    }
+}

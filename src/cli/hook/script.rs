@@ -1,0 +1,173 @@
+//! The lines of shell that a git hook gets, put in front of what it has and taken out again.
+
+use super::Name;
+
+const BEGIN: &str = "# keysweep begin";
+const END: &str = "# keysweep end";
+/// Follows [`BEGIN`] where the whole file is keysweep's.
+const WHOLE: &str = " (whole file)";
+const SHEBANG: &[u8] = b"#!/bin/sh\n";
+/// Interpreters whose scripts can take lines of plain shell.
+const SHELLS: [&str; 6] = ["sh", "bash", "dash", "ksh", "zsh", "ash"];
+
+/// What taking the lines out of a hook leaves.
+#[derive(Debug, PartialEq, Eq)]
+pub enum Remainder {
+    /// There were none.
+    Untouched,
+    /// The hook as it was without them.
+    Hook(Vec<u8>),
+    /// Nothing: the file was keysweep's.
+    Nothing,
+}
+
+/// Makes a hook that is keysweep's alone; it runs the file `chained` next to it afterwards, if that can be executed.
+pub fn whole(hook: Name, program: &str, chained: Option<&str>) -> Vec<u8> {
+    let mut script = String::from_utf8_lossy(SHEBANG).into_owned();
+    let next = chained.map_or_else(String::new, |chained| {
+        format!(
+            "keysweep_next=$(dirname \"$0\")/{chained}\nif [ -x \"$keysweep_next\" ]; then\n    exec \"$keysweep_next\" \"$@\"\nfi\n"
+        )
+    });
+    script += &block(WHOLE, hook, program, &next);
+    script.into_bytes()
+}
+
+/// Puts the lines at the top of a shell script, so that no `exit` comes before them; they replace older ones.
+pub fn inserted(script: &[u8], hook: Name, program: &str) -> Vec<u8> {
+    let script = match removed(script) {
+        Remainder::Hook(rest) => rest,
+        _ => script.to_vec(),
+    };
+    let mut at = if script.starts_with(b"#!") { end_of_line(&script, 0) } else { 0 };
+    // Older versions of husky expect their preamble to be the first command.
+    let line = &script[at..end_of_line(&script, at)];
+    if line.starts_with(b". ") && memchr::memmem::find(line, b"husky.sh").is_some() {
+        at = end_of_line(&script, at);
+    }
+    let mut result = script[..at].to_vec();
+    if !result.is_empty() && !result.ends_with(b"\n") {
+        result.push(b'\n');
+    }
+    result.extend_from_slice(block("", hook, program, "").as_bytes());
+    result.extend_from_slice(&script[at..]);
+    result
+}
+
+/// Takes the lines out.
+pub fn removed(script: &[u8]) -> Remainder {
+    let Some(begin) = find_line(script, BEGIN.as_bytes()) else { return Remainder::Untouched };
+    let Some(end) = find_line(&script[begin..], END.as_bytes()) else { return Remainder::Untouched };
+    if script[begin + BEGIN.len()..].starts_with(WHOLE.as_bytes()) {
+        return Remainder::Nothing;
+    }
+    let end = end_of_line(script, begin + end);
+    Remainder::Hook([&script[..begin], &script[end..]].concat())
+}
+
+/// Tells whether a hook is a script that the lines can be put into.
+pub fn is_shell(script: &[u8]) -> bool {
+    let Some(line) = script.strip_prefix(b"#!") else { return false };
+    let line = String::from_utf8_lossy(&line[..end_of_line(line, 0)]).into_owned();
+    let words: Vec<&str> = line.split_whitespace().collect();
+    let interpreter = match words.as_slice() {
+        [env, program, ..] if env.ends_with("/env") => program,
+        [program, ..] => program,
+        [] => return false,
+    };
+    SHELLS.contains(&interpreter.rsplit('/').next().unwrap_or(interpreter))
+}
+
+fn block(kind: &str, hook: Name, program: &str, next: &str) -> String {
+    let (name, program) = (hook.word(), program.replace('\'', r"'\''"));
+    let reads_lines = matches!(hook, Name::PrePush | Name::PreReceive);
+    let run = if reads_lines {
+        // Whatever comes afterwards reads the same lines again.
+        format!(
+            "keysweep_lines=$(cat)
+printf '%s\\n' \"$keysweep_lines\" | \"$keysweep\" hook run {name} \"$@\" || exit $?
+if [ -n \"$keysweep_lines\" ]; then
+    exec <<KEYSWEEP_LINES
+$keysweep_lines
+KEYSWEEP_LINES
+else
+    exec </dev/null
+fi
+"
+        )
+    } else {
+        format!("\"$keysweep\" hook run {name} \"$@\" || exit $?\n")
+    };
+    format!(
+        "{BEGIN}{kind}: set up by `keysweep hook install {name}`, taken out by `keysweep hook uninstall {name}`
+keysweep=$(command -v keysweep) || keysweep='{program}'
+[ -x \"$keysweep\" ] || {{
+    echo \"keysweep: the program is gone, so nothing was checked: install it again, or take its lines out of $0\" >&2
+    exit 1
+}}
+{run}{next}{END}
+"
+    )
+}
+
+/// Returns the start of the first line that begins with `prefix`.
+fn find_line(text: &[u8], prefix: &[u8]) -> Option<usize> {
+    memchr::memmem::find_iter(text, prefix).find(|&at| at == 0 || text[at - 1] == b'\n')
+}
+
+fn end_of_line(text: &[u8], from: usize) -> usize {
+    memchr::memchr(b'\n', &text[from..]).map_or(text.len(), |end| from + end + 1)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn text(bytes: &[u8]) -> String {
+        String::from_utf8_lossy(bytes).into_owned()
+    }
+
+    #[test]
+    fn the_lines_come_before_anything_that_could_exit() {
+        for (script, before) in [
+            ("#!/bin/sh\nexit 0\n", "#!/bin/sh\n"),
+            ("exec something\n", ""),
+            (
+                "#!/usr/bin/env sh\n. \"$(dirname -- \"$0\")/_/husky.sh\"\nnpm test\n",
+                "#!/usr/bin/env sh\n. \"$(dirname -- \"$0\")/_/husky.sh\"\n",
+            ),
+            ("#!/bin/sh", "#!/bin/sh\n"),
+        ] {
+            let result = text(&inserted(script.as_bytes(), Name::PreCommit, "/x"));
+            assert!(result.starts_with(&format!("{before}{BEGIN}")), "{result}");
+        }
+    }
+
+    #[test]
+    fn taking_the_lines_out_leaves_what_was_there() {
+        for script in ["#!/bin/sh\nexit 0\n", "#!/bin/bash\n\n# keysweep is mentioned\n", "npm test"] {
+            let once = inserted(script.as_bytes(), Name::PrePush, "/it's here");
+            assert_eq!(inserted(&once, Name::PrePush, "/it's here"), once, "installing twice changes nothing");
+            assert_eq!(removed(&once), Remainder::Hook(script.as_bytes().to_vec()));
+            assert_eq!(removed(script.as_bytes()), Remainder::Untouched);
+        }
+        assert_eq!(removed(&whole(Name::PreCommit, "/x", Some("y"))), Remainder::Nothing);
+    }
+
+    #[test]
+    fn only_shell_scripts_take_lines_of_shell() {
+        let table = [
+            ("#!/bin/sh\n", true),
+            ("#! /usr/bin/env bash\n", true),
+            ("#!/usr/bin/env -S python3\n", false),
+            ("#!/usr/bin/python3\n", false),
+            ("#!/usr/bin/fish\n", false),
+            ("\x7fELF", false),
+            ("echo\n", false),
+            ("#!\n", false),
+        ];
+        for (script, expected) in table {
+            assert_eq!(is_shell(script.as_bytes()), expected, "{script}");
+        }
+    }
+}

@@ -1,0 +1,141 @@
+//! One tree with byte spans for JSON, JSONC, TOML, YAML, dotenv and Markdown front matter.
+
+mod align;
+mod dotenv;
+mod json;
+mod node;
+mod toml;
+mod yaml;
+
+pub use node::{Comment, Key, Kind, Node, Quoting, Scalar, Value, pointer};
+
+use crate::source::Span;
+
+/// The size from which a file is no longer read as a document, only as text.
+pub const LARGEST: usize = 8 << 20;
+
+/// The number of nested levels from which a document is refused.
+pub const DEEPEST: usize = 256;
+
+/// The languages in which configuration is written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Format {
+    /// JSON with everything that JSONC and JSON5 add to it.
+    Json,
+    /// TOML.
+    Toml,
+    /// YAML; a file may hold several documents.
+    Yaml,
+    /// Lines of `NAME=value`.
+    Dotenv,
+    /// The YAML between two lines of `---` at the start of a Markdown file.
+    FrontMatter,
+}
+
+impl Format {
+    /// Returns the language's name as people write it.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Json => "JSON",
+            Self::Toml => "TOML",
+            Self::Yaml => "YAML",
+            Self::Dotenv => "dotenv",
+            Self::FrontMatter => "YAML front matter",
+        }
+    }
+}
+
+/// A parsed file. Every span counts from the start of the file.
+#[derive(Debug)]
+pub struct Document {
+    /// The language it is written in.
+    pub format: Format,
+    /// The top-level values: one, or as many as a YAML file has documents; none if the file is empty.
+    pub roots: Vec<Node>,
+    /// All comments, in order.
+    pub comments: Vec<Comment>,
+}
+
+/// Why a file could not be read as a document. Holds no byte of the file.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum DocumentError {
+    /// The file is larger than [`LARGEST`].
+    #[error("is larger than {} MiB, so it was read as plain text only", LARGEST >> 20)]
+    TooLarge,
+    /// The file has more than [`DEEPEST`] nested levels.
+    #[error("is nested deeper than {DEEPEST} levels, so it was read as plain text only")]
+    TooDeep {
+        /// Where the level is opened that is one too many, as far as known.
+        offset: usize,
+    },
+    /// The file is not UTF-8.
+    #[error("is not valid UTF-8, so it was read as plain text only")]
+    NotUtf8 {
+        /// The first byte that is wrong.
+        offset: usize,
+    },
+    /// The file breaks the language's grammar.
+    #[error("is not valid {}, so it was read as plain text only", format.name())]
+    Syntax {
+        /// The language it was read as.
+        format: Format,
+        /// Where the parser gave up.
+        offset: usize,
+    },
+}
+
+impl DocumentError {
+    /// Returns the byte at which reading failed.
+    pub const fn offset(self) -> usize {
+        match self {
+            Self::TooLarge => 0,
+            Self::TooDeep { offset } | Self::NotUtf8 { offset } | Self::Syntax { offset, .. } => offset,
+        }
+    }
+}
+
+/// Reads `bytes` as a document.
+///
+/// Takes time and memory in proportion to [`LARGEST`] at most, and a bounded part of the stack.
+///
+/// # Errors
+/// The file is too large, too deep, not UTF-8, or not of that format.
+pub fn parse(bytes: &[u8], format: Format) -> Result<Document, DocumentError> {
+    if bytes.len() > LARGEST {
+        return Err(DocumentError::TooLarge);
+    }
+    let text = std::str::from_utf8(bytes).map_err(|error| DocumentError::NotUtf8 { offset: error.valid_up_to() })?;
+    let skipped = if text.starts_with('\u{feff}') { 3 } else { 0 };
+    match format {
+        Format::Json => json::parse(text, skipped),
+        Format::Toml => toml::parse(text, skipped),
+        Format::Yaml => yaml::parse(text, Span::new(skipped, text.len()), format),
+        Format::Dotenv => Ok(dotenv::parse(text, skipped)),
+        Format::FrontMatter => match front_matter(text, skipped) {
+            Some(span) => yaml::parse(text, span, format),
+            None => Ok(Document { format, roots: Vec::new(), comments: Vec::new() }),
+        },
+    }
+}
+
+/// Returns the lines between two lines of `---`, the first of which opens the file.
+fn front_matter(text: &str, skipped: usize) -> Option<Span> {
+    let body = &text[skipped..];
+    let first = body.find('\n')?;
+    if body[..first].trim_end() != "---" {
+        return None;
+    }
+    let start = first + 1;
+    let mut at = start;
+    while at < body.len() {
+        let end = body[at..].find('\n').map_or(body.len(), |len| at + len + 1);
+        if matches!(body[at..end].trim_end(), "---" | "...") {
+            return Some(Span::new(skipped + start, skipped + at));
+        }
+        at = end;
+    }
+    None
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,207 @@
+//! Notes, of every tree, which trees and wanted objects it names; of every commit, its tree and parents.
+
+use std::collections::{HashMap, HashSet};
+use std::sync::{Mutex, PoisonError};
+
+use gix::ObjectId;
+
+use crate::input::history::tree::TreeEntries;
+use crate::input::history::walk::{Object, Sink};
+use crate::source::ObjectKind;
+
+/// Returns the first eight bytes of an object's name, which stand for it here.
+pub(super) fn key(id: &[u8]) -> u64 {
+    id.first_chunk::<8>().map_or(0, |bytes| u64::from_le_bytes(*bytes))
+}
+
+/// Tells quickly that a key is none of some.
+pub(super) struct Sieve {
+    bits: Vec<u64>,
+    shift: u32,
+}
+
+impl Sieve {
+    /// Makes a sieve that about one key in 64 of those not in `keys` passes.
+    pub(super) fn new(keys: impl ExactSizeIterator<Item = u64>) -> Self {
+        let size = (keys.len() * 64).next_power_of_two().clamp(1 << 12, 1 << 24);
+        let shift = 64 - size.trailing_zeros();
+        let mut bits = vec![0; size / 64];
+        for key in keys {
+            let at = (key >> shift) as usize;
+            bits[at / 64] |= 1 << (at % 64);
+        }
+        Self { bits, shift }
+    }
+
+    /// Tells whether `key` may be one of them.
+    #[inline]
+    pub(super) fn passes(&self, key: u64) -> bool {
+        let at = (key >> self.shift) as usize;
+        self.bits[at / 64] & (1 << (at % 64)) != 0
+    }
+}
+
+/// A commit, as far as its place in history goes.
+pub(super) struct Commit {
+    pub(super) id: ObjectId,
+    /// The key of its tree.
+    pub(super) tree: u64,
+    /// When it was committed.
+    pub(super) seconds: i64,
+    /// How many of the chunk's parents belong to this commit and those before it.
+    pub(super) parents_end: u32,
+}
+
+/// What one thread noted.
+#[derive(Default)]
+pub(super) struct Chunk {
+    /// The key of each tree that names another or a wanted object, and where its children end.
+    pub(super) trees: Vec<(u64, u32)>,
+    /// The keys of all children.
+    pub(super) children: Vec<u64>,
+    /// The names of all children, as places in `dictionary`.
+    pub(super) names: Vec<u32>,
+    /// Every name.
+    pub(super) dictionary: Vec<Box<[u8]>>,
+    /// Every commit.
+    pub(super) commits: Vec<Commit>,
+    /// The keys of all commits' parents.
+    pub(super) parents: Vec<u64>,
+    tags: Vec<(ObjectId, ObjectId)>,
+    known: HashMap<Box<[u8]>, u32>,
+    recent: Vec<u32>,
+}
+
+/// Everything that was noted.
+pub(super) struct Collected {
+    pub(super) chunks: Vec<Chunk>,
+    /// What every annotated tag points to.
+    pub(super) tags: HashMap<ObjectId, ObjectId>,
+}
+
+/// Takes commits, trees and tags.
+pub(super) struct Collector {
+    sieve: Sieve,
+    wanted: HashSet<u64>,
+    chunks: Mutex<Vec<Chunk>>,
+}
+
+impl Collector {
+    /// Makes a collector that looks out for the objects `wanted`.
+    pub(super) fn new(wanted: &[ObjectId]) -> Self {
+        let keys = wanted.iter().map(|id| key(id.as_bytes()));
+        Self { sieve: Sieve::new(keys.clone()), wanted: keys.collect(), chunks: Mutex::default() }
+    }
+
+    /// Returns what was noted.
+    pub(super) fn finish(self) -> Collected {
+        let mut chunks = self.chunks.into_inner().unwrap_or_else(PoisonError::into_inner);
+        let tags = chunks.iter_mut().flat_map(|chunk| chunk.tags.drain(..)).collect();
+        Collected { chunks, tags }
+    }
+
+    fn tree(&self, chunk: &mut Chunk, object: &Object<'_>) {
+        let before = chunk.children.len();
+        for entry in TreeEntries::new(object.bytes, object.id.as_bytes().len()) {
+            let child = key(entry.id);
+            if entry.mode == b"40000"
+                || entry.mode == b"040000"
+                || (self.sieve.passes(child) && entry.mode != b"160000" && self.wanted.contains(&child))
+            {
+                let name = chunk.name(entry.name);
+                chunk.children.push(child);
+                chunk.names.push(name);
+            }
+        }
+        if chunk.children.len() > before {
+            chunk.trees.push((key(object.id.as_bytes()), chunk.children.len() as u32));
+        }
+    }
+}
+
+impl Chunk {
+    /// Returns the place of `name` in the dictionary.
+    fn name(&mut self, name: &[u8]) -> u32 {
+        const RECENT: usize = 1024;
+        let first =
+            name.iter().take(12).fold(name.len() as u32, |sum, &byte| sum.wrapping_mul(0x0100_0193) ^ u32::from(byte));
+        let slot = (first ^ (first >> 11)) as usize % RECENT;
+        if self.recent.is_empty() {
+            self.recent = vec![u32::MAX; RECENT];
+        }
+        if let Some(known) = self.dictionary.get(self.recent[slot] as usize)
+            && **known == *name
+        {
+            return self.recent[slot];
+        }
+        let place = match self.known.get(name) {
+            Some(&place) => place,
+            None => {
+                let place = self.dictionary.len() as u32;
+                self.dictionary.push(name.into());
+                self.known.insert(name.into(), place);
+                place
+            }
+        };
+        self.recent[slot] = place;
+        place
+    }
+
+    fn commit(&mut self, object: &Object<'_>) {
+        let mut commit = Commit { id: object.id.to_owned(), tree: 0, seconds: 0, parents_end: 0 };
+        for line in object.bytes.split(|&byte| byte == b'\n').take_while(|line| !line.is_empty()) {
+            if let Some(id) = line.strip_prefix(b"tree ").and_then(name) {
+                commit.tree = key(id.as_bytes());
+            } else if let Some(id) = line.strip_prefix(b"parent ").and_then(name) {
+                self.parents.push(key(id.as_bytes()));
+            } else if let Some(person) = line.strip_prefix(b"committer ") {
+                let end = memchr::memrchr(b'>', person).map_or(0, |at| at + 1);
+                commit.seconds = seconds(&person[end..]);
+                break;
+            }
+        }
+        commit.parents_end = self.parents.len() as u32;
+        self.commits.push(commit);
+    }
+
+    fn tag(&mut self, object: &Object<'_>) {
+        let target = object.bytes.split(|&byte| byte == b'\n').next().and_then(|line| line.strip_prefix(b"object "));
+        if let Some(target) = target.and_then(name) {
+            self.tags.push((object.id.to_owned(), target));
+        }
+    }
+}
+
+fn name(hex: &[u8]) -> Option<ObjectId> {
+    ObjectId::from_hex(hex).ok()
+}
+
+/// Reads the seconds at the start of `1700000000 +0100`.
+pub(super) fn seconds(time: &[u8]) -> i64 {
+    let mut words = time.split(|byte| byte.is_ascii_whitespace()).filter(|word| !word.is_empty());
+    words.next().and_then(|word| std::str::from_utf8(word).ok()).and_then(|word| word.parse().ok()).unwrap_or(0)
+}
+
+impl Sink for Collector {
+    type Local = Chunk;
+
+    fn object(&self, chunk: &mut Chunk, object: Object<'_>) {
+        match object.kind {
+            ObjectKind::Tree => self.tree(chunk, &object),
+            ObjectKind::Commit => chunk.commit(&object),
+            ObjectKind::Tag => chunk.tag(&object),
+            ObjectKind::Blob => {}
+        }
+    }
+
+    fn flush(&self, _: &mut Chunk) {}
+
+    fn finish(&self, mut chunk: Chunk) {
+        chunk.known = HashMap::new();
+        self.chunks.lock().unwrap_or_else(PoisonError::into_inner).push(chunk);
+    }
+
+    fn interrupted(&self) -> bool {
+        false
+    }
+}

@@ -1,0 +1,272 @@
+//! The trees that hold a wanted object, however deep, and what follows for the object from the trees' commits.
+
+use std::collections::HashMap;
+
+use gix::ObjectId;
+use rayon::prelude::*;
+
+use super::ancestry::Ancestry;
+use super::collect::{Chunk, Sieve, key};
+use super::tips::Tips;
+use crate::finding::Reach;
+
+/// Stands for no node.
+pub(super) const NONE: u32 = u32::MAX;
+
+/// One name in a tree for something wanted, or for a tree that holds it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct Link {
+    pub(super) parent: u32,
+    pub(super) name: u32,
+    pub(super) child: u32,
+}
+
+/// The wanted objects, numbered as they were given, and above them all trees that hold them.
+pub(super) struct Holders {
+    wanted: usize,
+    index: HashMap<u64, u32>,
+    /// Sorted by parent, then by name.
+    links: Vec<Link>,
+    starts: Vec<u32>,
+    names: Vec<Box<[u8]>>,
+    /// Parents first.
+    order: Vec<u32>,
+}
+
+/// A commit with what it is compared by.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Witness {
+    /// 0 if a ref reaches it, 1 if something else does, 2 if nothing does.
+    pub(super) class: u8,
+    rank: i64,
+    pub(super) commit: u32,
+}
+
+/// What the commits say about one node.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Fact {
+    pub(super) first: Option<Witness>,
+    pub(super) last: Option<Witness>,
+    pub(super) reach: Reach,
+    pub(super) in_head: bool,
+}
+
+/// What the commits say about every node.
+pub(super) struct Facts(Vec<Fact>);
+
+impl Facts {
+    /// Returns what is known about the wanted object number `at`.
+    pub(super) fn of(&self, at: usize) -> Fact {
+        self.0[at]
+    }
+}
+
+/// Returns the class of a [`Witness`].
+pub(super) fn class(reach: Reach) -> u8 {
+    match reach {
+        Reach::Published | Reach::Local => 0,
+        Reach::Hidden => 1,
+        Reach::Unreachable => 2,
+    }
+}
+
+impl Fact {
+    /// Adds what is known about a tree that holds this node.
+    fn join(&mut self, other: &Self) {
+        let early = |witness: &Witness| (witness.class, witness.rank, witness.commit);
+        if let Some(witness) = other.first
+            && self.first.is_none_or(|first| early(&witness) < early(&first))
+        {
+            self.first = Some(witness);
+        }
+        let late = |witness: &Witness| (witness.class, std::cmp::Reverse(witness.rank), witness.commit);
+        if let Some(witness) = other.last
+            && self.last.is_none_or(|last| late(&witness) < late(&last))
+        {
+            self.last = Some(witness);
+        }
+        self.reach = self.reach.max(other.reach);
+        self.in_head |= other.in_head;
+    }
+}
+
+/// A name seen in a chunk: the tree's key, the child, and the chunk's number for the name.
+type Sighting = (u64, u32, u32);
+
+impl Holders {
+    /// Finds the trees above `wanted`, one level after the other.
+    pub(super) fn new(wanted: &[ObjectId], chunks: &[Chunk]) -> Self {
+        let mut index: HashMap<u64, u32> = HashMap::new();
+        let mut keys: Vec<u64> = Vec::new();
+        for id in wanted {
+            let key = key(id.as_bytes());
+            index.entry(key).or_insert(keys.len() as u32);
+            keys.push(key);
+        }
+        let mut links = Vec::new();
+        let mut names = Names::default();
+        let mut new = 0;
+        while new < keys.len() {
+            let sieve = Sieve::new(keys[new..].iter().copied());
+            let range = new as u32..keys.len() as u32;
+            new = keys.len();
+            for (at, chunk) in chunks.iter().enumerate() {
+                let is_new = |key: u64| index.get(&key).copied().filter(|child| range.contains(child));
+                for (tree, child, name) in sightings(chunk, &sieve, &is_new) {
+                    let parent = *index.entry(tree).or_insert_with(|| {
+                        keys.push(tree);
+                        keys.len() as u32 - 1
+                    });
+                    links.push(Link { parent, name: names.place(at, chunk, name), child });
+                }
+            }
+        }
+        links.sort_unstable();
+        let mut starts = vec![0u32; keys.len() + 1];
+        for link in &links {
+            starts[link.parent as usize + 1] += 1;
+        }
+        for at in 0..keys.len() {
+            starts[at + 1] += starts[at];
+        }
+        let mut holders = Self { wanted: wanted.len(), index, links, starts, names: names.all, order: Vec::new() };
+        holders.sort();
+        holders
+    }
+
+    /// Returns the number of wanted objects, which are the first nodes.
+    pub(super) fn wanted(&self) -> usize {
+        self.wanted
+    }
+
+    /// Returns the number of nodes.
+    pub(super) fn len(&self) -> usize {
+        self.starts.len() - 1
+    }
+
+    /// Returns the node of the object with `key`.
+    pub(super) fn node(&self, key: u64) -> Option<u32> {
+        self.index.get(&key).copied()
+    }
+
+    /// Returns, for every commit, the node of its tree, or [`NONE`].
+    pub(super) fn roots(&self, ancestry: &Ancestry) -> Vec<u32> {
+        (0..ancestry.len()).into_par_iter().map(|commit| self.node(ancestry.tree(commit)).unwrap_or(NONE)).collect()
+    }
+
+    /// Returns all nodes, each after those that hold it.
+    pub(super) fn order(&self) -> &[u32] {
+        &self.order
+    }
+
+    /// Returns what `node` names, sorted by name.
+    pub(super) fn links(&self, node: u32) -> &[Link] {
+        &self.links[self.starts[node as usize] as usize..self.starts[node as usize + 1] as usize]
+    }
+
+    /// Returns a name's bytes.
+    pub(super) fn name(&self, name: u32) -> &[u8] {
+        &self.names[name as usize]
+    }
+
+    /// Returns, for each node, which of the 64 wanted objects from `first` on it is or holds.
+    pub(super) fn masks(&self, first: usize) -> Vec<u64> {
+        let mut masks = vec![0u64; self.len()];
+        for bit in 0..self.wanted.saturating_sub(first).min(64) {
+            masks[first + bit] = 1 << bit;
+        }
+        for &node in self.order.iter().rev() {
+            let held = self.links(node).iter().fold(0, |all, link| all | masks[link.child as usize]);
+            masks[node as usize] |= held;
+        }
+        masks
+    }
+
+    /// Collects what the commits say about their trees and hands it down to what these hold.
+    pub(super) fn facts(&self, roots: &[u32], ancestry: &Ancestry, tips: &Tips) -> Facts {
+        let mut facts = vec![Fact::default(); self.len()];
+        for (commit, &node) in (0..ancestry.len()).zip(roots).filter(|(_, node)| **node != NONE) {
+            let reach = ancestry.reach(commit);
+            let witness = Some(Witness { class: class(reach), rank: ancestry.rank(commit), commit });
+            let in_head = ancestry.head() == Some(commit);
+            facts[node as usize].join(&Fact { first: witness, last: witness, reach, in_head });
+        }
+        for (id, tip) in tips.objects() {
+            if let Some(node) = self.node(key(id.as_bytes())) {
+                facts[node as usize].join(&Fact { reach: tip.reach, ..Fact::default() });
+            }
+        }
+        for &node in &self.order {
+            let fact = facts[node as usize];
+            for link in self.links(node) {
+                facts[link.child as usize].join(&fact);
+            }
+        }
+        Facts(facts)
+    }
+
+    fn sort(&mut self) {
+        let mut missing = vec![0u32; self.len()];
+        for link in &self.links {
+            missing[link.child as usize] += 1;
+        }
+        let mut order: Vec<u32> = (0..self.len() as u32).filter(|&node| missing[node as usize] == 0).collect();
+        let mut done = 0;
+        while done < order.len() {
+            let node = order[done];
+            done += 1;
+            for link in self.links(node) {
+                missing[link.child as usize] -= 1;
+                if missing[link.child as usize] == 0 {
+                    order.push(link.child);
+                }
+            }
+        }
+        self.order = order;
+    }
+}
+
+/// Finds all trees of a chunk that name a new node.
+fn sightings(chunk: &Chunk, sieve: &Sieve, is_new: &(impl Fn(u64) -> Option<u32> + Sync)) -> Vec<Sighting> {
+    const TREES: usize = 8192;
+    (0..chunk.trees.len().div_ceil(TREES))
+        .into_par_iter()
+        .flat_map_iter(|group| {
+            let first = group * TREES;
+            let mut start = first.checked_sub(1).map_or(0, |before| chunk.trees[before].1);
+            let mut found = Vec::new();
+            for &(tree, end) in chunk.trees[first..].iter().take(TREES) {
+                for place in start as usize..end as usize {
+                    let child = chunk.children[place];
+                    if sieve.passes(child)
+                        && let Some(child) = is_new(child)
+                    {
+                        found.push((tree, child, chunk.names[place]));
+                    }
+                }
+                start = end;
+            }
+            found
+        })
+        .collect()
+}
+
+/// The names of all chunks under common numbers.
+#[derive(Default)]
+struct Names {
+    all: Vec<Box<[u8]>>,
+    by_name: HashMap<Box<[u8]>, u32>,
+    by_place: HashMap<(usize, u32), u32>,
+}
+
+impl Names {
+    fn place(&mut self, at: usize, chunk: &Chunk, name: u32) -> u32 {
+        *self.by_place.entry((at, name)).or_insert_with(|| {
+            let bytes = &chunk.dictionary[name as usize];
+            *self.by_name.entry(bytes.clone()).or_insert_with(|| {
+                self.all.push(bytes.clone());
+                self.all.len() as u32 - 1
+            })
+        })
+    }
+}

@@ -1,0 +1,164 @@
+//! Asks git's own ignore rules about paths, and which file decided.
+
+use std::cell::RefCell;
+use std::path::{Path, PathBuf};
+
+use bstr::BStr;
+use gix::index::entry::Mode;
+use gix::worktree::stack::state::ignore::Source;
+
+/// What git's ignore rules say about a path.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum IgnoreState {
+    /// It is not ignored.
+    No,
+    /// Only the user's own configuration ignores it.
+    Global,
+    /// Only `info/exclude` of this clone ignores it.
+    Exclude,
+    /// A `.gitignore` of the repository ignores it.
+    Ignored,
+}
+
+/// The ignore rules of one working tree.
+pub struct IgnoreRules<'repository> {
+    stack: RefCell<gix::AttributeStack<'repository>>,
+    exclude: PathBuf,
+    global: Vec<PathBuf>,
+}
+
+/// Why the rules could not be read.
+#[derive(Debug, thiserror::Error)]
+pub enum IgnoreRulesError {
+    /// The index is damaged.
+    #[error("the index could not be read")]
+    Index(#[source] Box<dyn std::error::Error + Send + Sync>),
+    /// A file of rules or git's configuration is damaged.
+    #[error("the ignore rules could not be read")]
+    Rules(#[source] Box<dyn std::error::Error + Send + Sync>),
+}
+
+impl<'repository> IgnoreRules<'repository> {
+    /// Reads the rules that belong to a repository: its own, those of this clone and those of the user.
+    ///
+    /// # Errors
+    /// The index or the configuration cannot be read.
+    pub fn new(repository: &'repository gix::Repository) -> Result<Self, IgnoreRulesError> {
+        let index = repository.index_or_empty().map_err(|error| IgnoreRulesError::Index(Box::new(error)))?;
+        let stack = repository
+            .excludes(&index, None, Source::WorktreeThenIdMappingIfNotSkipped)
+            .map_err(|error| IgnoreRulesError::Rules(Box::new(error)))?;
+        let configured = repository.config_snapshot().trusted_path("core.excludesFile");
+        let home = std::env::var_os("XDG_CONFIG_HOME")
+            .map(PathBuf::from)
+            .or_else(|| std::env::var_os("HOME").map(|home| PathBuf::from(home).join(".config")));
+        let global = configured.ok().flatten().into_iter().chain(home.map(|home| home.join("git/ignore"))).collect();
+        let exclude = repository.common_dir().join("info/exclude");
+        Ok(Self { stack: RefCell::new(stack), exclude, global })
+    }
+
+    /// Returns what the rules say about a path of the working tree, given with `/`.
+    ///
+    /// A file in an ignored folder is ignored. Whether the path exists or is tracked makes no difference; a path that
+    /// cannot be one, such as one that leaves the tree, counts as not ignored.
+    pub fn state(&self, path: &BStr, is_directory: bool) -> IgnoreState {
+        let mode = if is_directory { Mode::DIR } else { Mode::FILE };
+        let mut stack = self.stack.borrow_mut();
+        let Ok(platform) = stack.at_entry(path, Some(mode)) else { return IgnoreState::No };
+        if !platform.is_excluded() {
+            return IgnoreState::No;
+        }
+        match platform.matching_exclude_pattern().and_then(|found| found.source.map(Path::to_path_buf)) {
+            Some(source) if same(&source, &self.exclude) => IgnoreState::Exclude,
+            Some(source) if self.global.iter().any(|global| same(&source, global)) => IgnoreState::Global,
+            _ => IgnoreState::Ignored,
+        }
+    }
+}
+
+/// Tells whether two paths lead to the same file.
+fn same(one: &Path, other: &Path) -> bool {
+    one == other || matches!((one.canonicalize(), other.canonicalize()), (Ok(one), Ok(other)) if one == other)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::fs;
+    use std::process::Command;
+
+    use super::*;
+
+    fn git(folder: &Path, arguments: &[&str]) -> String {
+        let output = Command::new("git").current_dir(folder).args(arguments).output().expect("git is installed");
+        String::from_utf8_lossy(&output.stdout).into_owned()
+    }
+
+    fn write(folder: &Path, path: &str, text: &str) {
+        let path = folder.join(path);
+        fs::create_dir_all(path.parent().expect("a file lies in a folder")).expect("a writable folder");
+        fs::write(path, text).expect("a writable folder");
+    }
+
+    #[test]
+    fn the_answer_is_that_of_git_for_nested_negated_and_private_rules() {
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        let root = folder.path();
+        git(root, &["init", "-q"]);
+        write(
+            root,
+            ".gitignore",
+            ".env*\n!.env.example\n/only-root\nbuild/\n*.token\n!keep.token\n.doxhub/\nlogs/**/x\n",
+        );
+        write(root, "app/.gitignore", "!.env.local\nsecret\n");
+        write(root, "app/deep/.gitignore", "*\n!*.md\n");
+        write(root, ".git/info/exclude", "private/\n.mcp.json.local\n");
+        write(root, "user-ignore", "*.pem\n");
+        let user = root.join("user-ignore");
+        git(root, &["config", "core.excludesFile", user.to_str().expect("a temporary path is UTF-8")]);
+        let paths = [
+            ".env",
+            ".env.local",
+            ".env.example",
+            "app/.env",
+            "app/.env.local",
+            "app/.env.example",
+            "only-root",
+            "app/only-root",
+            "build/x",
+            "build/keep.token",
+            "a.token",
+            "keep.token",
+            ".doxhub/credentials.json",
+            "x/.doxhub/credentials.json",
+            "logs/x",
+            "logs/a/b/x",
+            "app/secret",
+            "secret",
+            "app/deep/x",
+            "app/deep/x.md",
+            "private/x",
+            ".mcp.json.local",
+            "a.pem",
+            "README.md",
+        ];
+        let repository = gix::open(root).expect("just made");
+        let rules = IgnoreRules::new(&repository).expect("well-formed rules");
+        for path in paths {
+            let said = git(root, &["check-ignore", "-v", "--no-index", path]);
+            let source = said.split(':').next().unwrap_or("");
+            let negated = said
+                .split('\t')
+                .next()
+                .is_some_and(|rule| rule.rsplit(':').next().is_some_and(|rule| rule.starts_with('!')));
+            let expected = match source {
+                _ if said.is_empty() || negated => IgnoreState::No,
+                ".git/info/exclude" => IgnoreState::Exclude,
+                source if source.ends_with("user-ignore") => IgnoreState::Global,
+                _ => IgnoreState::Ignored,
+            };
+            assert_eq!(rules.state(path.into(), false), expected, "{path}: {said}");
+        }
+        assert_eq!(rules.state(".doxhub".into(), true), IgnoreState::Ignored);
+        assert_eq!(rules.state(".doxhub".into(), false), IgnoreState::No);
+    }
+}

@@ -1,0 +1,132 @@
+//! Tests of an inventory over a home directory made for it.
+
+use std::fs;
+
+use super::*;
+
+fn write(home: &Path, path: &str, text: &str, mode: u32) {
+    let path = home.join(path);
+    fs::create_dir_all(path.parent().expect("a file lies in a folder")).expect("writable");
+    fs::write(&path, text).expect("writable");
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt as _;
+        fs::set_permissions(&path, fs::Permissions::from_mode(mode)).expect("writable");
+    }
+    let _ = mode;
+}
+
+fn secret(len: usize) -> String {
+    (0..len).map(|at| char::from(b"q7Rt2Kx9Lm4Pz8Vn"[at * 7 % 16])).collect()
+}
+
+fn options(home: &Path) -> Options {
+    let mut options = Options::new(home);
+    options.now = "2026-04-20T00:00:00Z".parse().expect("a date");
+    options
+}
+
+fn store(home: &Path) -> [String; 2] {
+    let secrets = [format!("mcp_{}", secret(40)), format!("mcp_{}", secret(44))];
+    let text = format!(
+        r#"{{ "profiles": {{
+            "default": {{ "apiUrl": "https://api.contextium.io/api/v1", "accessToken": "{}", "createdAt": "2026-02-06T10:07:01.406Z", "expiresAt": "2026-05-07T10:06:57.000Z" }},
+            "work": {{ "apiUrl": "https://api.contextium.io/api/v1", "accessToken": "{}", "createdAt": "2025-12-06T11:30:00.000Z", "expiresAt": "2026-03-07T11:30:00.000Z", "revoked": true }}
+        }}, "currentProfile": "home" }}"#,
+        secrets[0], secrets[1]
+    );
+    write(home, ".doxhub/credentials.json", &text, 0o600);
+    secrets
+}
+
+#[test]
+fn a_store_tells_age_expiry_revocation_and_a_missing_profile() {
+    let home = tempfile::tempdir().expect("a temporary folder");
+    let secrets = store(home.path());
+    let inventory = take(&options(home.path()), &|_| false);
+    let found: Vec<(&str, &str, Vec<Problem>)> = inventory
+        .entries
+        .iter()
+        .map(|entry| (entry.provider.as_str(), entry.pointer.as_str(), entry.problems.clone()))
+        .collect();
+    assert_eq!(
+        found,
+        [
+            ("Contextium", "/currentProfile", vec![Problem::MissingProfile]),
+            ("api.contextium.io", "/profiles/default/accessToken", vec![Problem::Expiring]),
+            ("api.contextium.io", "/profiles/work/accessToken", vec![Problem::Expired, Problem::Old, Problem::Revoked]),
+        ]
+    );
+    assert_eq!(inventory.exit_code(), 1);
+    assert_eq!(inventory.entries[1].days_left(options(home.path()).now), Some(17));
+    let (text, json) = (inventory.text(&options(home.path())), inventory.json(&options(home.path())).to_string());
+    for secret in &secrets {
+        assert!(!text.contains(secret) && !json.contains(secret));
+    }
+    assert!(text.contains("17 d") && text.contains("600") && json.contains("\"days_left\":17"));
+}
+
+#[test]
+#[cfg(unix)]
+fn a_file_that_others_can_read_counts_only_for_literals() {
+    let home = tempfile::tempdir().expect("a temporary folder");
+    let literal =
+        format!(r#"{{"mcpServers": {{"docs": {{"command": "npx", "env": {{"DOCS_TOKEN": "{}"}}}}}}}}"#, secret(32));
+    write(home.path(), ".cursor/mcp.json", &literal, 0o644);
+    write(
+        home.path(),
+        ".gemini/settings.json",
+        r#"{"mcpServers": {"docs": {"command": "npx", "env": {"DOCS_TOKEN": "$DOCS_TOKEN"}}}}"#,
+        0o644,
+    );
+    write(
+        home.path(),
+        ".codex/config.toml",
+        "[mcp_servers.docs]\nurl = \"https://a\"\nbearer_token_env_var = \"DOCS_TOKEN\"\n",
+        0o644,
+    );
+    let inventory = take(&options(home.path()), &|_| false);
+    let found: Vec<(&str, bool, &[Problem])> = inventory
+        .entries
+        .iter()
+        .map(|entry| (entry.file.as_str(), entry.held == Held::Literal, entry.problems.as_slice()))
+        .collect();
+    assert_eq!(
+        found,
+        [
+            (".codex/config.toml", false, &[][..]),
+            (".cursor/mcp.json", true, &[Problem::ReadableByOthers][..]),
+            (".gemini/settings.json", false, &[][..]),
+        ]
+    );
+}
+
+#[test]
+fn nothing_to_find_is_no_problem_and_a_broken_store_is_a_notice() {
+    let home = tempfile::tempdir().expect("a temporary folder");
+    assert_eq!(take(&options(home.path()), &|_| false).exit_code(), 0);
+    write(home.path(), ".doxhub/credentials.json", "{\"profiles\": ", 0o600);
+    let inventory = take(&options(home.path()), &|_| false);
+    assert_eq!((inventory.exit_code(), inventory.notices.len()), (3, 1));
+}
+
+#[test]
+fn the_claims_of_a_token_tell_its_life() {
+    use base64::Engine as _;
+    let home = tempfile::tempdir().expect("a temporary folder");
+    let encode = |text: &str| base64::engine::general_purpose::URL_SAFE_NO_PAD.encode(text);
+    let token = format!(
+        "{}.{}.{}",
+        encode("{\"alg\":\"HS256\"}"),
+        encode("{\"iat\":1767225600,\"exp\":1777000000}"),
+        secret(43)
+    );
+    let text = format!(
+        r#"{{"mcpServers": {{"docs": {{"type": "http", "url": "https://w.mcp.agentrq.com/mcp?token={token}"}}}}}}"#
+    );
+    write(home.path(), ".claude.json", &text, 0o600);
+    let inventory = take(&options(home.path()), &|_| false);
+    let entry = &inventory.entries[0];
+    assert_eq!(entry.expires.map(|when| when.as_second()), Some(1_777_000_000));
+    assert_eq!(entry.problems, [Problem::Expiring, Problem::Old]);
+}

@@ -1,0 +1,44 @@
+//! `mcp/committed-env-block`: the committed settings set a variable that holds a secret.
+
+use super::finding::shown;
+use super::judge::{Says, says};
+use super::{About, Lint, LintFinding, Persona, Subject};
+use crate::finding::{Confidence, Severity};
+
+/// What the lint says about itself.
+pub static ABOUT: About = About {
+    id: "mcp/committed-env-block",
+    title: "a secret's variable in settings that are committed",
+    severity: Severity::Low,
+    confidence: Confidence::Medium,
+    persona: Persona::Regular,
+    why: "The `env` block takes values as they are written and resolves no reference, so the only way to make it work is to write the secret down.",
+    fix: "Set the variable in the shell, in `.claude/settings.local.json` (ignored by git), or by `apiKeyHelper`.",
+    details: "Variables of `.claude/settings.json` whose name says that they hold a secret, even while their value is empty or a placeholder.",
+};
+
+/// The lint.
+pub struct Rule;
+
+impl Lint for Rule {
+    fn about(&self) -> &'static About {
+        &ABOUT
+    }
+
+    fn check(&self, subject: &Subject<'_>, found: &mut Vec<LintFinding>) {
+        if !subject.is_claude_settings() || !subject.is_shared() || subject.copy {
+            return;
+        }
+        for leaf in subject.settings.iter().filter(|leaf| leaf.pointer.starts_with("/env/")) {
+            let literal = subject
+                .literals
+                .iter()
+                .any(|located| located.server.is_none() && std::ptr::eq(subject.leaf(located), leaf));
+            if says(&leaf.name) == Says::Nothing || literal {
+                continue;
+            }
+            let message = format!("`{}` is set in settings that are committed", shown(&leaf.name));
+            found.push(LintFinding::new(&ABOUT, leaf.node.whole(), leaf.pointer.clone(), message));
+        }
+    }
+}

@@ -1,0 +1,83 @@
+//! `mcp/credential-in-link`: a deep link carries a credential in its encoded configuration.
+
+use memchr::memmem;
+
+use super::judge::{Judge, decode_base64};
+use super::{About, LintFinding, Persona, Subject};
+use crate::document::{Format, parse};
+use crate::finding::{Confidence, Severity};
+use crate::source::Span;
+
+/// What the lint says about itself.
+pub static ABOUT: About = About {
+    id: "mcp/credential-in-link",
+    title: "a link that installs a server with a credential",
+    severity: Severity::High,
+    confidence: Confidence::High,
+    persona: Persona::Regular,
+    why: "Encoding hides nothing: whoever sees the link, or what it installed, has the credential.",
+    fix: "Rotate the credential and make the link again with a placeholder.",
+    details: "`cursor://…/mcp/install?config=`, `https://cursor.com/install-mcp?…config=`, `vscode:mcp/install?`, `lmstudio://add_mcp?` and the like, whose base64 or percent-encoded JSON holds a credential.",
+};
+
+/// Looks for such links in any text.
+pub(super) fn check(bytes: &[u8], judge: Judge<'_>, found: &mut Vec<LintFinding>) {
+    if memmem::find(bytes, b"mcp").is_none() {
+        return;
+    }
+    for mark in [&b"config="[..], b"mcp/install?", b"mcp%2Finstall%3F"] {
+        for at in memmem::find_iter(bytes, mark) {
+            let start = at + mark.len();
+            if is_install_link(&bytes[at.saturating_sub(240)..start]) {
+                report(bytes, start, judge, found);
+            }
+        }
+    }
+}
+
+/// Tells whether the text that ends here is that of a link which installs a server.
+fn is_install_link(before: &[u8]) -> bool {
+    let start = before
+        .iter()
+        .rposition(|&byte| matches!(byte, b' ' | b'"' | b'\'' | b'(' | b'\n' | b'<'))
+        .map_or(0, |at| at + 1);
+    let link = &before[start..];
+    [&b"mcp/install"[..], b"mcp%2Finstall", b"install-mcp", b"add_mcp", b"mcp-install"]
+        .iter()
+        .any(|word| memmem::find(link, word).is_some())
+}
+
+fn report(bytes: &[u8], start: usize, judge: Judge<'_>, found: &mut Vec<LintFinding>) {
+    let ends = |byte: &u8| byte.is_ascii_whitespace() || b"&\"'()<>`\\".contains(byte);
+    let end = bytes[start..].iter().position(ends).map_or(bytes.len(), |len| start + len);
+    let Ok(text) = std::str::from_utf8(&bytes[start..end]) else { return };
+    let decoded = decode_base64(text).or_else(|| Some(percent_decoded(text))).unwrap_or_default();
+    let Ok(json) = String::from_utf8(decoded) else { return };
+    let json = if json.contains("%22") { String::from_utf8(percent_decoded(&json)).unwrap_or(json) } else { json };
+    if holds_credential(&json, judge) {
+        let span = Span::new(start, end);
+        let message = "the configuration in this link holds a literal credential";
+        found.push(LintFinding::new(&ABOUT, span, "", message).with_secret(span));
+    }
+}
+
+fn holds_credential(json: &str, judge: Judge<'_>) -> bool {
+    let wrapped = format!("{{\"mcpServers\":{{\"s\":{json}}}}}");
+    let Ok(document) = parse(wrapped.as_bytes(), Format::Json) else { return false };
+    let subject = Subject::new(".mcp.json".into(), wrapped.as_bytes(), &document, judge);
+    !subject.literals.is_empty()
+}
+
+fn percent_decoded(text: &str) -> Vec<u8> {
+    let bytes = text.as_bytes();
+    let mut out = Vec::with_capacity(bytes.len());
+    let mut at = 0;
+    while at < bytes.len() {
+        let pair = (bytes[at] == b'%')
+            .then(|| text.get(at + 1..at + 3).and_then(|pair| u8::from_str_radix(pair, 16).ok()))
+            .flatten();
+        out.push(pair.unwrap_or(bytes[at]));
+        at += if pair.is_some() { 3 } else { 1 };
+    }
+    out
+}

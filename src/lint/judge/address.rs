@@ -1,0 +1,248 @@
+//! Finds credentials inside URLs and connection strings.
+
+use std::ops::Range;
+
+use super::name::{Says, says};
+use super::placeholder::is_placeholder;
+use super::value::{can_be_key, can_be_password, is_uuid, looks_made};
+
+/// The parts of a URL that can hold a credential.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Part {
+    /// The password before the `@`.
+    Userinfo,
+    /// A value of the query.
+    Query,
+    /// A part of the path.
+    Path,
+}
+
+/// A candidate in a URL.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Piece {
+    /// Its bytes in the text.
+    pub range: Range<usize>,
+    /// Where in the URL it stands.
+    pub part: Part,
+    /// The query's name for it.
+    pub name: String,
+}
+
+/// Hosts that take the credential as a part of the path.
+const PATH_HOSTS: &[&str] = &[
+    "zapier.com",
+    "firecrawl.dev",
+    "composio.dev",
+    "pipedream.net",
+    "pipedream.com",
+    "hooks.slack.com",
+    "discord.com",
+    "n8n.cloud",
+    "make.com",
+    "webhook.site",
+    "api.telegram.org",
+    "maton.ai",
+];
+
+/// Returns the literal credentials in the first URL of `text`, which starts at `at` and ends where a URL does.
+pub fn pieces(text: &str) -> Vec<Piece> {
+    let mut found = Vec::new();
+    let mut from = 0;
+    while let Some(mark) = text[from..].find("://").map(|mark| from + mark) {
+        let scheme =
+            text[..mark].rfind(|c: char| !c.is_ascii_alphanumeric() && !"+-.".contains(c)).map_or(0, |at| at + 1);
+        let rest = &text[mark + 3..];
+        let end = mark + 3 + rest.find(|c: char| c.is_whitespace() || "\"'`<>\\".contains(c)).unwrap_or(rest.len());
+        url(text, scheme.max(from)..end, mark + 3, &mut found);
+        from = end.max(mark + 3);
+    }
+    found
+}
+
+fn url(text: &str, whole: Range<usize>, authority: usize, found: &mut Vec<Piece>) {
+    let end = whole.end;
+    let host_end = text[authority..end].find(['/', '?', '#']).map_or(end, |at| authority + at);
+    // A password may hold a slash, so an `@` behind the first one counts if a colon stands before.
+    let at_sign = text[authority..host_end].rfind('@').map(|at| authority + at);
+    if let Some(at_sign) = at_sign
+        && let Some(colon) = text[authority..at_sign].find(':').map(|at| authority + at)
+    {
+        let password = &text[colon + 1..at_sign];
+        if is_literal_password(password) && !is_stock(&text[authority..colon], password, &text[at_sign + 1..host_end]) {
+            found.push(Piece { range: colon + 1..at_sign, part: Part::Userinfo, name: "password".to_owned() });
+        }
+    }
+    let host = &text[at_sign.map_or(authority, |at| at + 1)..host_end];
+    let query = text[host_end..end].find('?').map_or(end, |at| host_end + at);
+    path(text, host, host_end..query, found);
+    if query < end {
+        let fragment = text[query..end].find('#').map_or(end, |at| query + at);
+        queries(text, query + 1..fragment, found);
+    }
+}
+
+fn is_literal_password(password: &str) -> bool {
+    can_be_password(password) && !is_placeholder(password) && super::references(password).is_empty()
+}
+
+/// Tells whether a database address is the one of every tutorial: its password is its user's name, on this machine.
+fn is_stock(user: &str, password: &str, host: &str) -> bool {
+    let host = host.split(':').next().unwrap_or(host).to_ascii_lowercase();
+    let example = host.is_empty()
+        || host == "host"
+        || host == "hostname"
+        || host.ends_with(".example")
+        || host.contains("example.");
+    let local = matches!(
+        host.as_str(),
+        "localhost"
+            | "127.0.0.1"
+            | "0.0.0.0"
+            | "db"
+            | "postgres"
+            | "mysql"
+            | "redis"
+            | "mongo"
+            | "host.docker.internal"
+    );
+    example || local && (user == password || password.len() < 8)
+}
+
+fn queries(text: &str, range: Range<usize>, found: &mut Vec<Piece>) {
+    let mut start = range.start;
+    for pair in text[range.clone()].split(['&', ';']) {
+        if let Some((name, value)) = pair.split_once('=') {
+            let at = start + name.len() + 1;
+            let sharp =
+                matches!(says(name), Says::Key | Says::Password) || matches!(name, "sig" | "signature" | "code" | "k");
+            let literal = super::references(value).is_empty() && !is_placeholder(value);
+            let fits = if says(name) == Says::Password { can_be_password(value) } else { can_be_key(value) };
+            if literal && (sharp && fits || name == "config" && is_base64_json(value)) {
+                found.push(Piece { range: at..at + value.len(), part: Part::Query, name: name.to_owned() });
+            }
+        }
+        start += pair.len() + 1;
+    }
+}
+
+/// Tells whether a value is base64 of a JSON object that names a secret.
+fn is_base64_json(value: &str) -> bool {
+    let Some(json) = super::decode_base64(value) else { return false };
+    super::json_names_secret(&json)
+}
+
+fn path(text: &str, host: &str, range: Range<usize>, found: &mut Vec<Piece>) {
+    let host = host.split(':').next().unwrap_or(host).to_ascii_lowercase();
+    let known = PATH_HOSTS.iter().any(|known| host == *known || host.ends_with(&format!(".{known}")));
+    let whole = &text[range.clone()];
+    let about_mcp = ["mcp", "sse", "webhook"].iter().any(|word| whole.contains(word) || host.contains(word));
+    let mut start = range.start;
+    let mut pieces: Vec<Piece> = Vec::new();
+    for segment in whole.split('/') {
+        let literal = super::references(segment).is_empty() && !is_placeholder(segment);
+        let made = looks_made(segment) || is_uuid(segment) && known;
+        if literal
+            && (known && (made || looks_long(segment) || is_slug(segment)) || about_mcp && made && segment.len() >= 24)
+        {
+            pieces.push(Piece { range: start..start + segment.len(), part: Part::Path, name: "path".to_owned() });
+        }
+        start += segment.len() + 1;
+    }
+    found.append(&mut pieces);
+}
+
+/// Tells whether a part of a path is words and a random end, as Composio makes them.
+fn is_slug(segment: &str) -> bool {
+    let parts: Vec<&str> = segment.split('-').collect();
+    let Some((last, words)) = parts.split_last() else { return false };
+    let mixed = last.len() == 6
+        && last.bytes().any(|byte| byte.is_ascii_uppercase())
+        && last.bytes().all(|byte| byte.is_ascii_alphanumeric());
+    mixed && words.len() >= 3 && words.iter().all(|word| word.bytes().all(|byte| byte.is_ascii_lowercase()))
+}
+
+fn looks_long(segment: &str) -> bool {
+    segment.len() >= 40
+        && segment.bytes().any(|byte| byte.is_ascii_digit())
+        && segment.bytes().any(|byte| byte.is_ascii_uppercase())
+}
+
+/// Returns the passwords in a text like `Server=…;User Id=…;Password=…`.
+pub fn connection_string(text: &str) -> Vec<Range<usize>> {
+    let is_separated = |separator: char| text.matches(separator).count() >= 2 && text.matches('=').count() >= 2;
+    let separator = if is_separated(';') {
+        ';'
+    } else if is_separated(' ') && text.contains("host=") {
+        ' '
+    } else {
+        return Vec::new();
+    };
+    let mut found = Vec::new();
+    let mut start = 0;
+    for pair in text.split(separator) {
+        if let Some((name, value)) = pair.split_once('=')
+            && matches!(says(name.trim()), Says::Key | Says::Password)
+            && is_literal_password(value.trim())
+        {
+            let at = start + name.len() + 1;
+            found.push(at..at + value.len());
+        }
+        start += pair.len() + 1;
+    }
+    found
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn found(text: &str) -> Vec<(&str, Part)> {
+        pieces(text).into_iter().map(|piece| (&text[piece.range], piece.part)).collect()
+    }
+
+    #[test]
+    fn credentials_are_found_in_each_part_of_a_url() {
+        let key = "kJ8sLq2vNx7Rt4WzP0bQ";
+        let uuid = "8c5e1d2a-9b47-4f3e-a6d1-0e7c2b5f9a83";
+        let cases = [
+            (format!("https://a.io/mcp?token={key}&x=1"), key, Part::Query),
+            (format!("https://a.io/mcp?profile=p&api_key={uuid}"), uuid, Part::Query),
+            (format!("https://a.io/mcp?tavilyApiKey={key}#x"), key, Part::Query),
+            (format!("https://me:{key}@a.io/x"), key, Part::Userinfo),
+            (format!("postgresql://admin:{key}@db.internal:5432/app"), key, Part::Userinfo),
+            (format!("redis://:{key}@cache.internal"), key, Part::Userinfo),
+            (format!("https://mcp.zapier.com/api/mcp/s/{uuid}/mcp"), uuid, Part::Path),
+            (format!("npx mcp-remote https://mcp.firecrawl.dev/{key}/v2/mcp"), key, Part::Path),
+        ];
+        for (text, secret, part) in cases {
+            assert_eq!(found(&text), [(secret, part)], "{text}");
+        }
+    }
+
+    #[test]
+    fn addresses_without_a_literal_credential_are_silent() {
+        for text in [
+            "https://a.io/mcp",
+            "https://a.io/mcp?token=${TOKEN}",
+            "https://a.io/mcp?token=YOUR_TOKEN",
+            "https://a.io/?key=value",
+            "postgresql://user:pass@localhost:5432/db",
+            "postgresql://postgres:postgres@localhost/db",
+            "postgresql://u:${PW}@h/db",
+            "https://docs.google.com/spreadsheets/d/1kJ8sLq2vNx7Rt4WzP0bQ",
+            "https://github.com/a/b/commit/9f8e2c71b04d4e6f8a1c9d3b",
+            "mongodb://localhost:27017",
+            "https://<user>:<password>@host/",
+            "https://user@host.com/x",
+        ] {
+            assert_eq!(found(text), [], "{text}");
+        }
+    }
+
+    #[test]
+    fn a_connection_string_shows_its_password() {
+        let text = "Server=db.internal;User Id=sa;Password=Tr0ub4dor&3;Encrypt=true";
+        assert_eq!(connection_string(text).into_iter().map(|range| &text[range]).collect::<Vec<_>>(), ["Tr0ub4dor&3"]);
+        assert!(connection_string("a=b").is_empty());
+    }
+}

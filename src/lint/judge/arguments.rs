@@ -1,0 +1,250 @@
+//! Finds literal credentials among the arguments of a program.
+
+use std::ops::Range;
+
+use super::name::{Says, says};
+use super::value::looks_made;
+use super::{Judge, Literal, Place, is_json, is_placeholder};
+use crate::finding::Confidence;
+use crate::mcp::references;
+
+/// A literal credential in one of the arguments.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Argument {
+    /// The argument's number.
+    pub index: usize,
+    /// Where in it, and what.
+    pub literal: Literal,
+}
+
+/// Flags whose value is a header.
+const HEADERS: &[&str] = &["--header", "-H", "--headers", "--request-header", "--http-header", "--remote-header"];
+
+/// Flags whose value is an assignment to a variable.
+const VARIABLES: &[&str] = &["-e", "--env", "--environment", "--build-arg", "--env-var"];
+
+/// Flags whose value is a line for a shell.
+const SHELL: &[&str] = &["-c", "-lc", "-ic", "-lic", "/c", "/C", "/k", "-Command", "-command"];
+
+/// Flags that take no value.
+const SWITCHES: &[&str] = &[
+    "-y",
+    "--yes",
+    "-i",
+    "-t",
+    "-it",
+    "--rm",
+    "--stdio",
+    "--silent",
+    "-q",
+    "--quiet",
+    "--init",
+    "--debug",
+    "--verbose",
+    "-d",
+];
+
+impl Judge<'_> {
+    /// Returns the literal credentials among the arguments of a program.
+    pub fn arguments(&self, words: &[&str]) -> Vec<Argument> {
+        let mut found = Vec::new();
+        for index in 0..words.len() {
+            let literals = self.argument(words, index);
+            found.extend(literals.into_iter().map(|literal| Argument { index, literal }));
+        }
+        found
+    }
+
+    fn argument(&self, words: &[&str], index: usize) -> Vec<Literal> {
+        let word = words[index];
+        let before = index.checked_sub(1).map_or("", |at| words[at]);
+        let earlier = index.checked_sub(2).map_or("", |at| words[at]);
+        if SHELL.contains(&before) && word.contains(' ') {
+            return self.line(word);
+        }
+        if HEADERS.contains(&earlier) && !before.contains(':') {
+            return self.literals(before, word, Place::Header);
+        }
+        if HEADERS.contains(&before) {
+            return self.split(word, 0, ':', Place::Header);
+        }
+        if VARIABLES.contains(&before) {
+            return self.split(word, 0, '=', Place::Server);
+        }
+        if let Some(rest) = word.strip_prefix("-e").filter(|rest| rest.contains('=') && !rest.starts_with('-')) {
+            return self.split(word, word.len() - rest.len(), '=', Place::Server);
+        }
+        if let Some((flag, rest)) = word.split_once('=').filter(|(flag, _)| flag.starts_with('-')) {
+            let at = flag.len() + 1;
+            return match () {
+                () if HEADERS.contains(&flag) => self.split(word, at, ':', Place::Header),
+                () if VARIABLES.contains(&flag) => self.split(word, at, '=', Place::Server),
+                () => shifted(self.literals(flag, rest, Place::Server), at),
+            };
+        }
+        if before.starts_with('-') && says(before) != Says::Nothing && !before.contains('=') && !word.starts_with("--")
+        {
+            return self.literals(before, word, Place::Server);
+        }
+        if is_assignment(word) {
+            return self.split(word, 0, '=', Place::Server);
+        }
+        self.positional(word, before)
+    }
+
+    /// Judges an argument that no flag explains.
+    fn positional(&self, word: &str, before: &str) -> Vec<Literal> {
+        if word.starts_with('-') && !word.contains("://") {
+            return Vec::new();
+        }
+        if word.contains("://") || is_json(word) || !references(word).is_empty() {
+            return self.literals("", word, Place::Server);
+        }
+        let explained = before.starts_with('-') && !SWITCHES.contains(&before) && !before.contains('=');
+        let known = word.len() >= 8 && (self.opinion)(word.as_bytes());
+        if is_placeholder(word) || !(known || !explained && looks_made(word) && !word.contains(':')) {
+            return self.literals("", word, Place::Server).into_iter().filter(|_| word.contains(';')).collect();
+        }
+        let confidence = if known { Confidence::High } else { Confidence::Medium };
+        vec![Literal { range: 0..word.len(), form: super::Form::Value, name: String::new(), confidence }]
+    }
+
+    /// Judges `name<sign>value`, which starts at `from`.
+    fn split(&self, word: &str, from: usize, sign: char, place: Place) -> Vec<Literal> {
+        let rest = &word[from..];
+        let Some(at) = rest.find(sign) else { return Vec::new() };
+        let name = rest[..at].trim().trim_matches(['"', '\'']);
+        shifted(self.literals(name, &rest[at + 1..], place), from + at + 1)
+    }
+
+    /// Judges a line for a shell.
+    pub fn line(&self, line: &str) -> Vec<Literal> {
+        let ranges = shell_words(line);
+        let words: Vec<&str> = ranges.iter().map(|range| &line[range.clone()]).collect();
+        let arguments = self.arguments(&words);
+        arguments
+            .into_iter()
+            .flat_map(|argument| shifted(vec![argument.literal], ranges[argument.index].start))
+            .collect()
+    }
+}
+
+fn shifted(literals: Vec<Literal>, by: usize) -> Vec<Literal> {
+    let shift = |range: Range<usize>| range.start + by..range.end + by;
+    literals.into_iter().map(|literal| Literal { range: shift(literal.range.clone()), ..literal }).collect()
+}
+
+/// Tells whether a word is `NAME=value` of a shell.
+fn is_assignment(word: &str) -> bool {
+    word.split_once('=').is_some_and(|(name, _)| {
+        !name.is_empty()
+            && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_')
+            && !name.as_bytes()[0].is_ascii_digit()
+    })
+}
+
+/// Splits a line as a shell does, without taking the quotes inside of words away; as byte ranges.
+///
+/// A word that is quoted as a whole loses its quotes. `&`, `;` and `|` end a word.
+pub fn shell_words(line: &str) -> Vec<Range<usize>> {
+    let bytes = line.as_bytes();
+    let mut words = Vec::new();
+    let (mut start, mut quote) = (None::<usize>, None::<u8>);
+    for (at, &byte) in bytes.iter().enumerate() {
+        match quote {
+            Some(open) if byte == open && bytes[at - 1] != b'\\' => quote = None,
+            Some(_) => {}
+            None if byte.is_ascii_whitespace()
+                || matches!(byte, b';' | b'|')
+                || byte == b'&' && ends_command(bytes, at) =>
+            {
+                words.extend(start.take().map(|start| start..at));
+            }
+            None => {
+                if matches!(byte, b'"' | b'\'') {
+                    quote = Some(byte);
+                }
+                start.get_or_insert(at);
+            }
+        }
+    }
+    words.extend(start.map(|start| start..bytes.len()));
+    words.into_iter().map(|range| unquoted(bytes, range)).collect()
+}
+
+/// Tells whether the `&` at `at` is one of a shell and not one of a URL.
+fn ends_command(bytes: &[u8], at: usize) -> bool {
+    let doubled = |at: usize| bytes.get(at) == Some(&b'&');
+    doubled(at + 1) || at > 0 && doubled(at - 1)
+}
+
+fn unquoted(bytes: &[u8], range: Range<usize>) -> Range<usize> {
+    let word = &bytes[range.clone()];
+    match word {
+        [b'"', middle @ .., b'"'] if !middle.contains(&b'"') => range.start + 1..range.end - 1,
+        [b'\'', .., b'\''] if word.len() >= 2 => range.start + 1..range.end - 1,
+        _ => range,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const KEY: &str = "kJ8sLq2vNx7Rt4WzP0bQ";
+    const UUID: &str = "8c5e1d2a-9b47-4f3e-a6d1-0e7c2b5f9a83";
+
+    fn found(words: &[&str]) -> Vec<String> {
+        let judge = Judge { opinion: &|_| false };
+        judge.arguments(words).into_iter().map(|found| words[found.index][found.literal.range].to_owned()).collect()
+    }
+
+    #[test]
+    fn every_form_of_an_argument_is_understood() {
+        let cases: Vec<(Vec<String>, &str)> = vec![
+            (vec!["--api-key".into(), KEY.into()], KEY),
+            (vec!["--key".into(), UUID.into()], UUID),
+            (vec![format!("--figma-api-key={KEY}")], KEY),
+            (vec!["--header".into(), format!("Authorization: Bearer {KEY}")], KEY),
+            (vec!["--header".into(), format!("Authorization:Bearer {KEY}")], KEY),
+            (vec!["--headers".into(), "Authorization".into(), format!("Bearer {KEY}")], KEY),
+            (vec!["-H".into(), format!("x-api-key: {KEY}")], KEY),
+            (vec!["run".into(), "-e".into(), format!("GITHUB_TOKEN={KEY}"), "image".into()], KEY),
+            (vec![format!("-eGITHUB_TOKEN={KEY}")], KEY),
+            (vec![format!("--env=GITHUB_TOKEN={KEY}")], KEY),
+            (vec!["-y".into(), "server".into(), KEY.into()], KEY),
+            (vec![format!("postgresql://app:{KEY}@db.internal/x")], KEY),
+            (vec!["mcp-remote".into(), format!("https://a.io/sse?token={KEY}")], KEY),
+            (vec!["-c".into(), format!("API_TOKEN={KEY} npx server")], KEY),
+            (vec!["/c".into(), format!("set API_TOKEN={KEY}&& npx server")], KEY),
+            (vec!["-c".into(), format!("npx server --token '{KEY}' --x")], KEY),
+            (vec!["--config".into(), format!("{{\"apiKey\":\"{KEY}\"}}")], KEY),
+            (vec!["--password".into(), "Summer!Rain7".into()], "Summer!Rain7"),
+        ];
+        for (words, secret) in cases {
+            let words: Vec<&str> = words.iter().map(String::as_str).collect();
+            assert_eq!(found(&words), [secret], "{words:?}");
+        }
+    }
+
+    #[test]
+    fn ordinary_arguments_are_silent() {
+        for words in [
+            vec!["-y", "@modelcontextprotocol/server-github@2025.4.8"],
+            vec!["--project-ref", "abcdefghijklmnop1234"],
+            vec!["--api-key", "${KEY}"],
+            vec!["--token", "YOUR_TOKEN"],
+            vec!["run", "-e", "GITHUB_TOKEN", "ghcr.io/github/github-mcp-server"],
+            vec!["--key", "--other"],
+            vec!["--base-id", KEY],
+            vec!["--token-file", "/x/y"],
+            vec!["-c", "TOKEN=$TOKEN npx server --key \"$KEY\""],
+            vec!["--from", "git+https://github.com/a/b@9f8e2c71b04d4e6f8a1c9d3b5e7f9a1b3c5d7e9f"],
+            vec!["--auth", "oauth"],
+            vec!["image@sha256:9f8e2c71b04d4e6f8a1c9d3b5e7f9a1b3c5d7e9f9f8e2c71b04d4e6f8a1c9d3b"],
+            vec![UUID],
+        ] {
+            assert_eq!(found(&words), Vec::<String>::new(), "{words:?}");
+        }
+    }
+}

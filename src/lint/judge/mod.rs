@@ -1,0 +1,339 @@
+//! Decides which part of a setting's text is a literal credential.
+
+mod address;
+mod arguments;
+mod name;
+mod placeholder;
+mod value;
+
+use std::ops::Range;
+
+use base64::Engine as _;
+use base64::alphabet;
+use base64::engine::general_purpose::{GeneralPurpose, GeneralPurposeConfig};
+use base64::engine::{DecodePaddingMode, general_purpose};
+
+pub use address::Part;
+pub use arguments::{Argument, shell_words};
+pub use name::{Says, says};
+pub use placeholder::is_placeholder;
+pub use value::{can_be_key, can_be_password, is_path, is_uuid, looks_made};
+
+use crate::finding::Confidence;
+use crate::mcp::{Syntax, references};
+
+/// How a literal stands in its text.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Form {
+    /// It is the value, but for a scheme such as `Bearer`.
+    Value,
+    /// It is the default of a reference.
+    Default,
+    /// It is a part of a URL.
+    Url(Part),
+    /// It is a password of a connection string.
+    Connection,
+    /// It is a value of JSON inside the text.
+    Json,
+}
+
+/// A literal credential in a text.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Literal {
+    /// Its bytes in the text.
+    pub range: Range<usize>,
+    /// How it stands there.
+    pub form: Form,
+    /// The name it goes by: the variable's, the flag's, the query's.
+    pub name: String,
+    /// How sure this is.
+    pub confidence: Confidence,
+}
+
+/// How much the place of a text says about it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Place {
+    /// A variable, a flag or another setting of a server.
+    Server,
+    /// A header.
+    Header,
+    /// A setting that belongs to no server.
+    Setting,
+}
+
+/// The schemes that may stand before a credential.
+const SCHEMES: &[&str] =
+    &["Bearer ", "bearer ", "BEARER ", "Basic ", "basic ", "Token ", "token ", "ApiKey ", "Api-Key ", "Key "];
+
+/// Judges texts, with the detection engine's opinion on values.
+#[derive(Clone, Copy)]
+pub struct Judge<'a> {
+    /// Tells whether the engine knows a value as a credential.
+    pub opinion: &'a dyn Fn(&[u8]) -> bool,
+}
+
+impl Judge<'_> {
+    /// Returns the literal credentials in `text`, which stands under `name`.
+    pub fn literals(&self, name: &str, text: &str, place: Place) -> Vec<Literal> {
+        let references = references(text);
+        if !references.is_empty() && !is_address_or_json(text) {
+            return self.defaults(name, text, &references);
+        }
+        let mut found = self.defaults(name, text, &references);
+        if text.contains("://") {
+            found.extend(address::pieces(text).into_iter().map(|piece| Literal {
+                range: piece.range,
+                form: Form::Url(piece.part),
+                name: piece.name,
+                confidence: Confidence::High,
+            }));
+        }
+        if is_json(text) {
+            found.extend(self.pairs(text));
+        }
+        if found.is_empty() {
+            found.extend(address::connection_string(text).into_iter().map(|range| Literal {
+                range,
+                form: Form::Connection,
+                name: "password".to_owned(),
+                confidence: Confidence::High,
+            }));
+        }
+        if found.is_empty() && !is_json(text) {
+            found.extend(self.value(name, text, place));
+        }
+        found
+    }
+
+    /// Judges a text as one value.
+    fn value(&self, name: &str, text: &str, place: Place) -> Option<Literal> {
+        let body = without_scheme(text);
+        let start = text.len() - text.trim_start().len();
+        let range = body.start.max(start)..body.end;
+        let body = &text[range.clone()];
+        if body.is_empty() || is_placeholder(body) || is_url(body) && !(self.opinion)(body.as_bytes()) {
+            return None;
+        }
+        let known = body.len() >= 8 && (self.opinion)(body.as_bytes());
+        let says = says(name);
+        let scheme = range.start > start;
+        let named = match (says, place) {
+            (Says::Password, Place::Setting) => can_be_password(body) && body.len() >= 6,
+            (Says::Password, _) => can_be_password(body),
+            (Says::Key, Place::Setting) => {
+                !name.eq_ignore_ascii_case("key") && body.len() >= 12 && can_be_key(body) && has_digit(body)
+            }
+            (Says::Key, _) => can_be_key(body),
+            (Says::Nothing, Place::Header) => scheme && can_be_key(body) || looks_made(body) && !about_identity(name),
+            (Says::Nothing, _) => scheme && looks_made(body),
+        };
+        let confidence = if known || looks_made(body) { Confidence::High } else { Confidence::Medium };
+        (known || named).then(|| Literal { range, form: Form::Value, name: name.to_owned(), confidence })
+    }
+
+    /// Judges the defaults of references.
+    fn defaults(&self, name: &str, text: &str, references: &[crate::mcp::Reference]) -> Vec<Literal> {
+        let mut found = Vec::new();
+        for reference in references {
+            let Some(default) = reference.default.clone() else { continue };
+            let variable = text[reference.range.clone()].trim_start_matches(['$', '{']);
+            let variable = variable.strip_prefix("env:").unwrap_or(variable);
+            let variable = variable.split([':', '-', '=']).next().unwrap_or(name);
+            let name = if says(name) == Says::Nothing { variable } else { name };
+            let inner = self.literals(name, &text[default.clone()], Place::Server);
+            found.extend(inner.into_iter().map(|literal| Literal {
+                range: default.start + literal.range.start..default.start + literal.range.end,
+                form: Form::Default,
+                ..literal
+            }));
+        }
+        found
+    }
+
+    /// Judges the `"name": "value"` pairs of JSON in a text, however its quotes are escaped.
+    pub fn pairs(&self, text: &str) -> Vec<Literal> {
+        let mut found = Vec::new();
+        for (name, value) in pairs(text) {
+            let inner = self.literals(&text[name], &text[value.clone()], Place::Server);
+            found.extend(inner.into_iter().map(|literal| Literal {
+                range: value.start + literal.range.start..value.start + literal.range.end,
+                form: Form::Json,
+                ..literal
+            }));
+        }
+        found
+    }
+}
+
+fn has_digit(text: &str) -> bool {
+    text.bytes().any(|byte| byte.is_ascii_digit())
+}
+
+/// Tells whether a header's name says that its value only identifies.
+fn about_identity(name: &str) -> bool {
+    let lower = name.to_ascii_lowercase();
+    ["id", "trace", "request", "version", "hash", "digest", "agent"]
+        .iter()
+        .any(|word| lower.ends_with(word) || lower.contains(&format!("{word}-")))
+}
+
+fn is_url(text: &str) -> bool {
+    text.contains("://")
+}
+
+fn is_json(text: &str) -> bool {
+    let text = text.trim_start().trim_start_matches(['"', '\'', '\\']);
+    (text.starts_with('{') || text.starts_with('[')) && text.contains(':') && text.contains('"')
+}
+
+fn is_address_or_json(text: &str) -> bool {
+    is_url(text) || is_json(text)
+}
+
+/// Returns the part of `text` behind a scheme such as `Bearer`, without surrounding spaces.
+fn without_scheme(text: &str) -> Range<usize> {
+    let trimmed = text.trim();
+    let start = text.len() - text.trim_start().len();
+    let cut = SCHEMES.iter().find(|scheme| trimmed.starts_with(**scheme)).map_or(0, |scheme| scheme.len());
+    let rest = &trimmed[cut..];
+    let from = start + cut + (rest.len() - rest.trim_start().len());
+    from..start + trimmed.len()
+}
+
+/// Finds `"name": "value"` in a text, also where the quotes are escaped, as byte ranges.
+pub fn pairs(text: &str) -> Vec<(Range<usize>, Range<usize>)> {
+    let bytes = text.as_bytes();
+    let is_quote = |byte: u8| matches!(byte, b'"' | b'\'');
+    let mut found = Vec::new();
+    for colon in memchr::memchr_iter(b':', bytes) {
+        let mut end = colon;
+        while end > 0 && bytes[end - 1].is_ascii_whitespace() {
+            end -= 1;
+        }
+        if end == 0 || !is_quote(bytes[end - 1]) {
+            continue;
+        }
+        end -= 1;
+        while end > 0 && bytes[end - 1] == b'\\' {
+            end -= 1;
+        }
+        let name = bytes[..end].iter().rposition(|&byte| is_quote(byte)).map_or(0, |at| at + 1);
+        let mut start = colon + 1;
+        while start < bytes.len() && (bytes[start].is_ascii_whitespace() || bytes[start] == b'\\') {
+            start += 1;
+        }
+        if start >= bytes.len() || !is_quote(bytes[start]) || end - name > 80 {
+            continue;
+        }
+        start += 1;
+        let close = bytes[start..]
+            .iter()
+            .position(|&byte| is_quote(byte) || byte == b'\\' || byte == b'\n')
+            .map_or(bytes.len(), |len| start + len);
+        if text.get(name..end).is_some() && text.get(start..close).is_some() {
+            found.push((name..end, start..close));
+        }
+    }
+    found
+}
+
+/// Decodes standard or URL-safe base64, with or without padding.
+pub fn decode_base64(text: &str) -> Option<Vec<u8>> {
+    const CONFIG: GeneralPurposeConfig =
+        general_purpose::NO_PAD.with_decode_padding_mode(DecodePaddingMode::Indifferent);
+    let text = text.replace("%3D", "=").replace("%2B", "+").replace("%2F", "/");
+    let alphabet = if text.contains(['-', '_']) { &alphabet::URL_SAFE } else { &alphabet::STANDARD };
+    GeneralPurpose::new(alphabet, CONFIG).decode(text.trim_end_matches('=')).ok()
+}
+
+/// Tells whether JSON holds a literal credential under a name that says so.
+pub fn json_names_secret(json: &[u8]) -> bool {
+    let Ok(text) = std::str::from_utf8(json) else { return false };
+    let judge = Judge { opinion: &|_| false };
+    is_json(text) && (!judge.pairs(text).is_empty() || judge.in_lists(text))
+}
+
+impl Judge<'_> {
+    /// Tells whether the lists of a JSON text hold a credential among the arguments.
+    fn in_lists(&self, text: &str) -> bool {
+        let Ok(document) = crate::document::parse(text.as_bytes(), crate::document::Format::Json) else { return false };
+        let mut nodes: Vec<&crate::document::Node> = document.roots.iter().collect();
+        while let Some(node) = nodes.pop() {
+            let words: Vec<&str> = node.elements().unwrap_or(&[]).iter().filter_map(|element| element.text()).collect();
+            if !self.arguments(&words).is_empty() {
+                return true;
+            }
+            nodes.extend(node.children());
+        }
+        false
+    }
+}
+
+/// Tells whether a reference is resolved by a program that the server starts, not by its client.
+pub fn is_for_program(syntax: Syntax) -> bool {
+    matches!(
+        syntax,
+        Syntax::Shell | Syntax::Vault | Syntax::Code | Syntax::Single | Syntax::Mustache | Syntax::Other | Syntax::Tag
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const KEY: &str = "kJ8sLq2vNx7Rt4WzP0bQ";
+
+    fn found(name: &str, text: &str, place: Place) -> Vec<String> {
+        let judge = Judge { opinion: &|_| false };
+        judge.literals(name, text, place).into_iter().map(|literal| text[literal.range].to_owned()).collect()
+    }
+
+    #[test]
+    fn the_literal_is_cut_out_of_its_surroundings() {
+        let cases = [
+            ("API_KEY", KEY.to_owned(), KEY),
+            ("Authorization", format!("Bearer {KEY}"), KEY),
+            ("API_KEY", format!("${{API_KEY:-{KEY}}}"), KEY),
+            ("HEADERS", format!("{{\"Authorization\": \"Bearer {KEY}\", \"Notion-Version\": \"2022-06-28\"}}"), KEY),
+            ("HEADERS", format!("{{\\\"apiKey\\\":\\\"{KEY}\\\"}}"), KEY),
+            ("DATABASE_URL", format!("postgresql://app:{KEY}@db.internal/app"), KEY),
+            ("DB_PASSWORD", "Summer!Rain7".to_owned(), "Summer!Rain7"),
+            ("URL", format!("https://a.io/mcp?host=${{HOST}}&token={KEY}"), KEY),
+        ];
+        for (name, text, expected) in cases {
+            assert_eq!(found(name, &text, Place::Server), [expected], "{name} {text}");
+        }
+    }
+
+    #[test]
+    fn references_placeholders_and_ordinary_values_are_silent() {
+        for (name, text) in [
+            ("API_KEY", "${API_KEY}"),
+            ("API_KEY", "${API_KEY:-}"),
+            ("API_KEY", "YOUR_KEY"),
+            ("Authorization", "Bearer ${TOKEN}"),
+            ("Authorization", "Bearer <token>"),
+            ("API_KEY", "op://vault/item/key"),
+            ("TOKEN_FILE", "/run/secrets/token"),
+            ("GOOGLE_CREDENTIALS", "/home/me/key.json"),
+            ("API_URL", "https://api.example.com/v1"),
+            ("LOG_LEVEL", "debug"),
+            ("BASE_ID", KEY),
+            ("AUTH", "none"),
+            ("MAX_TOKENS", "40960000"),
+            ("API_KEY", "${env:X}"),
+            ("TOKEN", "{{token}}"),
+            ("API_KEY", ""),
+        ] {
+            assert_eq!(found(name, text, Place::Server), Vec::<String>::new(), "{name} {text}");
+        }
+        assert!(found("key", "ctrl+shift+alt+7", Place::Setting).is_empty());
+    }
+
+    #[test]
+    fn the_engines_opinion_counts_without_a_name() {
+        let judge = Judge { opinion: &|value| value.starts_with(b"acme_") };
+        assert_eq!(judge.literals("ANYTHING", "acme_qwzrtplk", Place::Server).len(), 1);
+        assert_eq!(judge.literals("ANYTHING", "acme_xxxxxxxx", Place::Server).len(), 0);
+    }
+}

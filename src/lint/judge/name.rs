@@ -1,0 +1,128 @@
+//! Decides from a setting's name whether its value is meant to be secret.
+
+/// What a name says about the value that belongs to it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Says {
+    /// Nothing.
+    Nothing,
+    /// The value is a key or token, made by a machine.
+    Key,
+    /// The value is a password, which may be any text.
+    Password,
+}
+
+/// Words that make the last part of a name a password.
+const PASSWORDS: &[&str] = &["password", "passwd", "passwort", "passphrase", "pwd", "pass", "passcode", "psw"];
+
+/// Words that make a name that of a key, wherever they stand.
+const KEYS: &str = "token secret apikey credential credentials pat bearer jwt cookie cookies auth authorization authtoken \
+    accesstoken apitoken accesskey secretkey privatekey clientsecret sessionid sessionkey dsn authkey apisecret \
+    licensekey tokens";
+
+/// Last words of names that hold something about a secret, not the secret.
+const ABOUT: &str = "id ids region path paths dir directory file files filename port host hostname model models timeout limit \
+    limits type types mode method name names prefix suffix header headers env var variable variables command \
+    helper expiry expires expiration ttl endpoint url uri scope scopes enabled required count length size user \
+    username email issuer audience algorithm provider version store backend format location redirect description";
+
+/// Words with which `key` is no secret: `PUBLIC_KEY`, `primaryKey`, `sort_key`.
+const OPEN_KEYS: &str = "public primary foreign sort partition cache hot short key object row publishable index group project space \
+    issue translation json data";
+
+/// Judges a name: that of a variable, a header, a member or a flag.
+pub fn says(name: &str) -> Says {
+    let words = words(name);
+    let Some(last) = words.last().map(String::as_str) else { return Says::Nothing };
+    if words.iter().any(|word| matches!(word.as_str(), "max" | "min" | "num" | "tokenizer" | "tokenize" | "no")) {
+        return Says::Nothing;
+    }
+    let is_password = |word: &str| {
+        PASSWORDS.contains(&word)
+            || ["password", "passwd", "pwd"].iter().any(|end| word.len() > end.len() && word.ends_with(end))
+    };
+    if ABOUT.split_ascii_whitespace().any(|known| known == last) {
+        return Says::Nothing;
+    }
+    if words.iter().any(|word| is_password(word)) {
+        return Says::Password;
+    }
+    let is_key = |word: &str| {
+        KEYS.split_ascii_whitespace().any(|known| known == word)
+            || ["token", "secret", "apikey"].iter().any(|end| word.len() > end.len() && word.ends_with(end))
+    };
+    if words.iter().any(|word| is_key(word)) {
+        return Says::Key;
+    }
+    let before = words.len().checked_sub(2).map_or("", |at| words[at].as_str());
+    match last {
+        "key" | "keys" if words.len() > 1 && !OPEN_KEYS.split_ascii_whitespace().any(|known| known == before) => {
+            Says::Key
+        }
+        "key" if words.len() == 1 => Says::Key,
+        word if word.len() > 4
+            && word.ends_with("key")
+            && !matches!(
+                word,
+                "hotkey" | "monkey" | "turkey" | "jockey" | "whiskey" | "pubkey" | "publickey" | "cachekey"
+            ) =>
+        {
+            Says::Key
+        }
+        _ => Says::Nothing,
+    }
+}
+
+/// Splits a name into its lower-case words: at signs, and where a capital follows a small letter.
+fn words(name: &str) -> Vec<String> {
+    let mut words = vec![String::new()];
+    let bytes = name.as_bytes();
+    for (at, &byte) in bytes.iter().enumerate() {
+        let starts_word = byte.is_ascii_uppercase()
+            && at > 0
+            && (bytes[at - 1].is_ascii_lowercase()
+                || bytes[at - 1].is_ascii_uppercase() && bytes.get(at + 1).is_some_and(u8::is_ascii_lowercase));
+        if !byte.is_ascii_alphanumeric() || starts_word {
+            words.push(String::new());
+        }
+        if byte.is_ascii_alphanumeric()
+            && let Some(word) = words.last_mut()
+        {
+            word.push(byte.to_ascii_lowercase() as char);
+        }
+    }
+    words.retain(|word| !word.is_empty() && !word.bytes().all(|byte| byte.is_ascii_digit()));
+    words
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_of_secrets_are_told_from_names_about_them() {
+        let keys = "API_KEY OPENAI_API_KEY apiKey x-api-key GITHUB_TOKEN GITHUB_PERSONAL_ACCESS_TOKEN Authorization --api-key --figma-api-key \
+            tavilyApiKey FIGMA_KEY SLACK_BOT_TOKEN clientSecret client_secret AWS_SECRET_ACCESS_KEY key access_token X-Figma-Token PRIVATE-TOKEN \
+            JIRA_PAT SENTRY_AUTH_TOKEN NOTION_SECRET accessToken smitheryKey SUPABASE_SERVICE_ROLE_KEY OPENAI_API_KEY_2 AUTH COOKIE APIKEY";
+        for name in keys.split_whitespace() {
+            assert_eq!(says(name), Says::Key, "{name}");
+        }
+        for name in [
+            "DB_PASSWORD",
+            "PGPASSWORD",
+            "MYSQL_PASS",
+            "password",
+            "--password",
+            "JIRA_PASSWD",
+            "db-pwd",
+            "EMAIL_APP_PASSWORD",
+        ] {
+            assert_eq!(says(name), Says::Password, "{name}");
+        }
+        let nothing = "MAX_TOKENS TOKEN_LIMIT TOKENIZER PUBLIC_KEY KEY_ID AWS_ACCESS_KEY_ID KEYWORDS AUTH_TYPE AUTH_MODE AUTHOR AWS_REGION \
+            API_URL GOOGLE_APPLICATION_CREDENTIALS_PATH SECRET_NAME primaryKey hotkey bypass compass PATH NODE_ENV --project-ref monkey \
+            GITHUB_TOKEN_FILE passwordHelper API_KEY_ENV";
+        for name in nothing.split_whitespace() {
+            assert_eq!(says(name), Says::Nothing, "{name}");
+        }
+    }
+}

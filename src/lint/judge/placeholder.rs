@@ -1,0 +1,201 @@
+//! Decides whether a value only shows where a credential goes.
+
+/// Words of which placeholders are made, in several languages.
+const WORDS: &str = "remplacez par mot passe reemplazar con contrasena tua chiave inserisci wachtwoord haslo sifre parola kennwort \
+    passwort different that please private dont commit never must your my the put insert enter paste add replace set with here this me actual real own api apikey key keys \
+    token tokens secret secrets pat password passwd pass pwd id url value credential credentials name host user \
+    username account access personal bearer auth client private public org team workspace example sample dummy \
+    fake test testing placeholder demo default todo tbd none null nil undefined empty na foo bar baz qux string \
+    text some any xxx xx abc abcd abcdef change changeme changeit fill in from to for a an of or and is not \
+    needed required optional use if it at on get new service admin root guest dev local localhost prod \
+    production redacted removed hidden masked configured omitted hunter letmein welcome strong secure random \
+    super generated seu sua aqui tu su votre ihr dein hier clave chave senha cle";
+
+/// More such words: the names of what the credentials are for.
+const PRODUCTS: &str = "github gitlab slack notion figma openai anthropic google brave tavily exa firecrawl linear jira atlassian \
+    confluence stripe supabase postgres postgresql mysql mongo mongodb redis db database aws azure gemini claude \
+    smithery sentry perplexity hf huggingface replicate elevenlabs discord telegram bot airtable asana hubspot \
+    zapier context mcp server app application project integration session jwt sk ghp pk neo j";
+
+/// Pieces that no credential contains, in lower case.
+const PIECES: &[&str] = &[
+    "example",
+    "placeholder",
+    "dummy",
+    "changeme",
+    "change_me",
+    "change-me",
+    "your_",
+    "your-",
+    "your ",
+    "yourapi",
+    "yourtoken",
+    "_here",
+    "-here",
+    "replace_",
+    "replace-",
+    "replaceme",
+    "insert_",
+    "insert-",
+    "fake_",
+    "fake-",
+    "redacted",
+    "not_real",
+    "notreal",
+    "xxxx",
+    "****",
+    "todo",
+    "goes here",
+];
+
+/// Tells whether `value` is a placeholder: a word for what belongs there, a mask, an example.
+pub fn is_placeholder(value: &str) -> bool {
+    let value = value.trim().trim_matches(['"', '\'', '`']);
+    if value.is_empty() || value.contains("...") || value.contains(['…', '•', '●', '＊']) {
+        return true;
+    }
+    let lower = value.to_lowercase();
+    if PIECES.iter().any(|piece| lower.contains(piece)) {
+        return true;
+    }
+    let foreign = |c: char| {
+        ('\u{400}'..='\u{52f}').contains(&c)
+            || ('\u{3040}'..='\u{9fff}').contains(&c)
+            || ('\u{ac00}'..='\u{d7a3}').contains(&c)
+    };
+    if value.contains(foreign) {
+        return true;
+    }
+    is_bracketed(value)
+        || is_mask(value)
+        || is_sequence(&lower)
+        || is_repeated(value)
+        || is_of_words(&lower)
+        || is_phrase(&lower)
+}
+
+fn is_bracketed(value: &str) -> bool {
+    let pairs = [('<', '>'), ('[', ']'), ('{', '}'), ('(', ')')];
+    pairs.iter().any(|&(open, close)| value.starts_with(open) && value.ends_with(close))
+        || value.contains('<') && value.contains('>') && value.find('<') < value.rfind('>')
+}
+
+/// Tells whether three or more signs of a mask stand in a row, or nearly all characters are the same.
+fn is_mask(value: &str) -> bool {
+    let bytes = value.as_bytes();
+    let masked = bytes.windows(3).any(|three| matches!(three, b"***" | b"xxx" | b"XXX" | b"___" | b"???" | b"###"));
+    let mut distinct = [false; 256];
+    bytes.iter().for_each(|&byte| distinct[byte as usize] = true);
+    let distinct = distinct.iter().filter(|&&seen| seen).count();
+    masked || bytes.len() >= 6 && distinct <= 2 || bytes.len() >= 8 && distinct <= 3
+}
+
+/// Tells whether the value counts or spells out a keyboard: `abc123`, `sk-1234567890abcdef`.
+fn is_sequence(lower: &str) -> bool {
+    let body: Vec<u8> = lower.bytes().filter(u8::is_ascii_alphanumeric).collect();
+    let steps = body
+        .windows(2)
+        .filter(|two| {
+            two[1] == two[0] + 1
+                || two[1] == two[0]
+                || two == b"90"
+                || two == b"9a"
+                || two == b"f0"
+                || two == b"f1"
+                || two == b"z0"
+                || two == b"z1"
+                || two == b"0a"
+                || two == b"c1"
+        })
+        .count();
+    let known = ["qwerty", "asdf", "deadbeef", "abc123", "123456", "1a2b3c", "a1b2c3", "test123", "cafebabe"];
+    body.len() >= 6 && steps * 10 >= (body.len() - 1) * 6
+        || body.len() <= 16 && known.iter().any(|known| lower.contains(known))
+        || ["a1b2c3d4", "1a2b3c4d", "1234567890", "0123456789", "abcdefgh"].iter().any(|known| lower.contains(known))
+}
+
+/// Tells whether the value is one piece of four characters or fewer over and over.
+fn is_repeated(value: &str) -> bool {
+    let bytes = value.as_bytes();
+    (1..=4).any(|len| {
+        bytes.len() >= 3 * len && bytes.len() >= 6 && bytes.chunks(len).all(|chunk| bytes.starts_with(chunk))
+    })
+}
+
+/// Tells whether nothing is left when the words of placeholders, signs and a short number are taken away.
+fn is_of_words(lower: &str) -> bool {
+    let parts: Vec<&str> = lower.split(|c: char| !c.is_alphanumeric()).filter(|part| !part.is_empty()).collect();
+    let digits: usize = lower.bytes().filter(u8::is_ascii_digit).count();
+    digits <= 5
+        && parts.iter().any(|part| part.bytes().any(|byte| byte.is_ascii_alphabetic()))
+        && parts.iter().all(|part| splits(part))
+}
+
+/// Tells whether two or more parts, and at least half of them, are such words, and the others are short and plain.
+fn is_phrase(lower: &str) -> bool {
+    let parts: Vec<&str> = lower.split(['_', '-', '.', ' ']).filter(|part| !part.is_empty()).collect();
+    let all = || WORDS.split_ascii_whitespace().chain(PRODUCTS.split_ascii_whitespace());
+    let known = parts.iter().filter(|part| part.len() > 2 && all().any(|word| word == **part)).count();
+    let plain = |part: &&str| {
+        let bytes = part.as_bytes();
+        bytes.len() <= 12 && bytes.iter().all(u8::is_ascii_lowercase)
+            || bytes.len() <= 5 && bytes.iter().all(u8::is_ascii_digit)
+    };
+    known >= 2 && known * 2 >= parts.len() && parts.iter().all(plain)
+}
+
+/// Tells whether `part` can be cut into words of placeholders and digits.
+fn splits(part: &str) -> bool {
+    let bytes = part.as_bytes();
+    if bytes.len() > 48 {
+        return false;
+    }
+    let mut reached = vec![false; bytes.len() + 1];
+    reached[0] = true;
+    for start in 0..bytes.len() {
+        if !reached[start] {
+            continue;
+        }
+        if bytes[start].is_ascii_digit() {
+            reached[start + 1] = true;
+        }
+        for word in WORDS.split_ascii_whitespace().chain(PRODUCTS.split_ascii_whitespace()) {
+            // Single letters only stand alone, or anything could be cut.
+            let alone = word.len() > 1 || start == 0 && word.len() == bytes.len() || bytes.len() == word.len();
+            if alone && part.as_bytes()[start..].starts_with(word.as_bytes()) {
+                reached[start + word.len()] = true;
+            }
+        }
+    }
+    reached[bytes.len()]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn words_masks_and_examples_are_placeholders() {
+        let cases = "YOUR_API_KEY|your-token-here|<TOKEN>|<your api key>|{API_KEY}|[REDACTED]|xxx|XXXXXXXX|sk-...|sk-xxxx|ghp_xxxxxxxxxxxx|changeme|CHANGE-ME|\
+            replace_me|dummy|secret|token123|abc123|mykey|SEU_TOKEN_AQUI|tu_api_key|votre_cle|API_KEY_HERE|****|ntn_****|mcp_3adf...|your api key here|\
+            hard-coded-example|placeholder-key|000000000000|aaaaaaaa|123456|1234567890|sk-1234567890abcdef|my-secret-password|not-needed|EMPTY|none|test-key|\
+            你的密钥|ここにキー|PASTE_TOKEN_HERE|test-api-key-12345|github_token|a1b2c3d4e5f6|password|postgres|admin123|00000000-0000-0000-0000-000000000000|sk-your-key|\
+            insert-your-key|your_figma_api_key|YOURAPIKEY|enter your token|mySecretToken|superSecret123|abcdefghijklmnop|tpg-dev-secret-key-12345|app-secret-that-is-different|SPIDERHUB_MYSQL_PASSWORD|您的密碼|ваш_пароль";
+        for value in cases.split('|') {
+            assert!(is_placeholder(value.trim()), "{value}");
+        }
+    }
+
+    #[test]
+    fn made_credentials_are_no_placeholders() {
+        for value in [
+            "Tr0ub4dor&3",
+            "9f8e2c71b04d4e6f8a1c",
+            "kJ8sLq2vNx7Rt4Wz",
+            "Mp9!xQ",
+            "8c5e1d2a-9b47-4f3e-a6d1-0e7c2b5f9a83",
+        ] {
+            assert!(!is_placeholder(value), "{value}");
+        }
+    }
+}

@@ -1,0 +1,215 @@
+//! Decides whether a value can be a credential by what it looks like.
+
+/// Tells whether a value under a name that says `key` can be one: made by a machine, not a word, path or number.
+pub fn can_be_key(value: &str) -> bool {
+    let len = value.len();
+    if !(8..=8192).contains(&len) || value.contains(char::is_whitespace) && !value.contains("-----BEGIN") {
+        return value.contains("-----BEGIN");
+    }
+    if is_plain_number(value) || is_path(value) || is_host(value) || is_version(value) {
+        return false;
+    }
+    let digits = value.bytes().filter(u8::is_ascii_digit).count();
+    let letters = value.bytes().filter(u8::is_ascii_alphabetic).count();
+    if digits == 0 {
+        return len >= 16 && letters * 10 >= len * 7 && !is_words(value);
+    }
+    letters > 0 || digits >= 12
+}
+
+/// Tells whether a value under a name that says `password` can be one.
+pub fn can_be_password(value: &str) -> bool {
+    let plain_word = value.len() < 8 && value.bytes().all(|byte| byte.is_ascii_lowercase());
+    (4..=256).contains(&value.len())
+        && !plain_word
+        && !matches!(
+            value.to_ascii_lowercase().as_str(),
+            "true" | "false" | "yes" | "none" | "null" | "disabled" | "enabled"
+        )
+        && !is_path(value)
+        && !value.starts_with("--")
+        && value.split_whitespace().count() < 4
+}
+
+/// Tells whether a value looks made by a machine even where no name says what it is.
+///
+/// Identifiers are common in such places, so a UUID, a plain number and a short hex text do not count.
+pub fn looks_made(value: &str) -> bool {
+    let is_charset =
+        |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-' | b'+' | b'=' | b'.' | b'~' | b':');
+    if value.len() < 20
+        || value.len() > 4096
+        || !value.bytes().all(is_charset)
+        || is_uuid(value)
+        || is_path(value)
+        || is_host(value)
+        || is_version(value)
+    {
+        return false;
+    }
+    // Those are the lengths of commits and digests.
+    let is_digest = matches!(value.len(), 40 | 64) && value.bytes().all(|byte| byte.is_ascii_hexdigit());
+    !is_digest && value.split(|c: char| !c.is_ascii_alphanumeric()).any(is_mixed)
+}
+
+/// Tells whether a text of letters and digits changes so often between them that no person wrote it.
+fn is_mixed(part: &str) -> bool {
+    let bytes = part.as_bytes();
+    if bytes.len() < 16 {
+        return false;
+    }
+    let class = |byte: u8| {
+        if byte.is_ascii_digit() {
+            0
+        } else if byte.is_ascii_uppercase() {
+            1
+        } else {
+            2
+        }
+    };
+    let digits = bytes.iter().filter(|byte| byte.is_ascii_digit()).count();
+    let hex = bytes.iter().all(u8::is_ascii_hexdigit);
+    let changes = bytes.windows(2).filter(|two| class(two[0]) != class(two[1])).count();
+    digits >= 2 && digits < bytes.len() && (if hex { bytes.len() >= 24 } else { true }) && changes * 5 >= bytes.len()
+}
+
+/// Tells whether a value is a UUID.
+pub fn is_uuid(value: &str) -> bool {
+    let parts: Vec<&str> = value.split('-').collect();
+    parts.iter().map(|part| part.len()).eq([8, 4, 4, 4, 12])
+        && parts.iter().all(|part| part.bytes().all(|byte| byte.is_ascii_hexdigit()))
+}
+
+/// Tells whether a value names a file.
+pub fn is_path(value: &str) -> bool {
+    let ends = [
+        ".json", ".pem", ".key", ".txt", ".env", ".yaml", ".yml", ".toml", ".db", ".sqlite", ".js", ".ts", ".py",
+        ".sh", ".p8", ".p12", ".pfx", ".crt", ".cert", ".cer", ".md", ".csv", ".log", ".ini", ".conf", ".xml", ".exe",
+        ".mjs", ".cjs", ".jar", ".sock",
+    ];
+    let drive = value.as_bytes().get(1) == Some(&b':') && matches!(value.as_bytes().get(2), Some(b'\\' | b'/'));
+    let rooted = value.starts_with("./")
+        || value.starts_with("../")
+        || value.starts_with("~/")
+        || value.starts_with("file:")
+        || drive;
+    let absolute = value.starts_with('/') && (value.matches('/').count() > 1 || value.len() < 16);
+    rooted || absolute || ends.iter().any(|end| value.to_ascii_lowercase().ends_with(end))
+}
+
+/// Tells whether a value is a host's name, a package or an image, with or without a port.
+fn is_host(value: &str) -> bool {
+    let value = value.split([':', '/']).next().unwrap_or(value);
+    let labels: Vec<&str> = value.split('.').collect();
+    let is_label = |label: &&str| {
+        !label.is_empty()
+            && label.len() <= 24
+            && label.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-' || byte == b'_')
+    };
+    let top = labels.last().copied().unwrap_or_default();
+    labels.len() > 1
+        && labels.iter().all(|label| is_label(&label))
+        && top.len() <= 8
+        && (top.bytes().all(|byte| byte.is_ascii_lowercase())
+            || labels.iter().all(|label| label.len() <= 3 && label.bytes().all(|byte| byte.is_ascii_digit())))
+}
+
+/// Tells whether a value is a version, a date or a model's name.
+fn is_version(value: &str) -> bool {
+    let lower = value.to_ascii_lowercase();
+    let is_date = lower.len() >= 8
+        && lower.bytes().all(|byte| byte.is_ascii_digit() || matches!(byte, b'.' | b'-' | b':' | b't' | b'z'));
+    let models = ["gpt-", "claude-", "gemini-", "llama", "mistral", "text-embedding", "deepseek", "qwen", "o1-", "o3-"];
+    is_date && lower.contains(['.', '-']) || models.iter().any(|model| lower.starts_with(model)) && lower.len() < 40
+}
+
+fn is_plain_number(value: &str) -> bool {
+    value.parse::<f64>().is_ok() && value.len() < 12
+}
+
+/// Tells whether a value is words joined by signs or capitals: an identifier, not a credential.
+fn is_words(value: &str) -> bool {
+    let one_case = |word: &str| {
+        word.bytes().all(|byte| byte.is_ascii_lowercase()) || word.bytes().all(|byte| byte.is_ascii_uppercase())
+    };
+    let parts: Vec<&str> = value.split(['_', '-', '.', '/', ':', '@', '$']).filter(|part| !part.is_empty()).collect();
+    let short = |part: &&str| part.len() <= 14 && (one_case(part) || one_case(&part[1..]));
+    parts.len() > 1 && parts.iter().all(|part| part.is_ascii() && short(part))
+        || is_camel(value)
+        || is_pronounceable(value)
+}
+
+/// Tells whether a value is `likeThisName`: small words, each begun by a capital.
+fn is_camel(value: &str) -> bool {
+    let capitals = value.bytes().filter(u8::is_ascii_uppercase).count();
+    let doubled = value.as_bytes().windows(2).filter(|two| two.iter().all(u8::is_ascii_uppercase)).count();
+    value.bytes().all(|byte| byte.is_ascii_alphabetic()) && doubled == 0 && capitals > 0 && capitals * 4 <= value.len()
+}
+
+/// Tells whether letters of one case alternate between vowels and consonants as words do.
+fn is_pronounceable(value: &str) -> bool {
+    let lower = value.to_ascii_lowercase();
+    let vowels = lower.bytes().filter(|byte| b"aeiouy".contains(byte)).count();
+    let longest = lower.split(|c: char| "aeiouy".contains(c)).map(str::len).max().unwrap_or(0);
+    vowels * 4 >= lower.len()
+        && vowels * 5 <= lower.len() * 3
+        && longest <= 4
+        && !value.bytes().skip(1).any(|byte| byte.is_ascii_uppercase())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn keys_are_told_from_words_paths_and_numbers() {
+        let keys = [
+            "9f8e2c71b04d4e6f8a1c",
+            "8c5e1d2a-9b47-4f3e-a6d1-0e7c2b5f9a83",
+            "kJsLqqvNxRtWzPbQmXdF",
+            "AQ3x9f-2",
+            "qzxjvkwpbtrmfghd",
+        ];
+        for value in keys {
+            assert!(can_be_key(value), "{value}");
+        }
+        let others = [
+            "short1",
+            "./key.pem",
+            "/etc/ssl/key",
+            "C:\\keys\\a",
+            "api.example.com:443",
+            "GITHUB_TOKEN",
+            "my-token-name",
+            "camelCaseTokenName",
+            "2024-05-01",
+            "30000",
+            "two words 1",
+            "gpt-4o-mini",
+            "authenticated",
+        ];
+        for value in others {
+            assert!(!can_be_key(value), "{value}");
+        }
+    }
+
+    #[test]
+    fn only_a_mixed_text_looks_made_without_a_name() {
+        let made = ["9f8e2c71b04d4e6f8a1c9d3b", "kJ8sLq2vNx7Rt4WzP0bQ", "ab_kJ8sLq2vNx7Rt4WzP0bQ"];
+        for value in made {
+            assert!(looks_made(value), "{value}");
+        }
+        let others = [
+            "8c5e1d2a-9b47-4f3e-a6d1-0e7c2b5f9a83",
+            "@modelcontextprotocol/server-github",
+            "mcp-server-fetch==2025.1.17",
+            "--some-long-flag-name",
+            "registry.example.com:5000",
+            "abcdefghijklmnopqrstuvwxyz",
+            "20240101123456789012",
+        ];
+        for value in others {
+            assert!(!looks_made(value), "{value}");
+        }
+    }
+}

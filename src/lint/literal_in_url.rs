@@ -1,0 +1,39 @@
+//! `mcp/literal-in-url`: a credential is a part of a URL.
+
+use super::finding::shown;
+use super::judge::{Form, Part};
+use super::{About, Lint, LintFinding, Persona, Subject, remedy};
+use crate::finding::{Confidence, Severity};
+
+/// What the lint says about itself.
+pub static ABOUT: About = About {
+    id: "mcp/literal-in-url",
+    title: "a literal credential in a URL",
+    severity: Severity::High,
+    confidence: Confidence::High,
+    persona: Persona::Regular,
+    why: "A URL ends up in logs, histories and error messages of everything on its way, so the credential in it is read by many.",
+    fix: "Rotate the credential; use a header or OAuth if the server offers them, else a reference where the client resolves one in URLs.",
+    details: "Passwords before the `@`, query values such as `?token=` and `?api_key=`, and the keys that some hosts take as a part of the path. Also in arguments and variables.",
+};
+
+/// The lint.
+pub struct Rule;
+
+impl Lint for Rule {
+    fn about(&self) -> &'static About {
+        &ABOUT
+    }
+
+    fn check(&self, subject: &Subject<'_>, found: &mut Vec<LintFinding>) {
+        for located in &subject.literals {
+            let Form::Url(part) = located.literal.form else { continue };
+            let what = match part {
+                Part::Userinfo => "password in a URL".to_owned(),
+                Part::Query => format!("query value `{}` in a URL", shown(&located.literal.name)),
+                Part::Path => "key in the path of a URL".to_owned(),
+            };
+            found.push(remedy::credential(&ABOUT, subject, located, &what));
+        }
+    }
+}

@@ -1,0 +1,124 @@
+//! Puts a reference in place of a literal, in the syntax that the file's client resolves.
+
+use super::super::finding::{Edit, Fix, Safety};
+use super::super::judge::Form;
+use super::{Place, text};
+use crate::document::{Format, Quoting};
+use crate::mcp::{Field, How, Leaf, Reading, Syntax};
+use crate::source::Span;
+
+/// Puts the client's reference in place of the literal and leaves everything around it.
+pub(super) fn reference(place: &Place<'_, '_>, template: &str) -> Option<Fix> {
+    let reference = template.replace("NAME", place.variable);
+    let leaf = place.leaf();
+    let range = place.located.literal.range.clone();
+    if place.located.literal.form == Form::Default {
+        // `${NAME:-secret}`: only the default goes, with its operator.
+        let before = leaf.scalar.text[..range.start].rfind(":-").filter(|at| at + 2 == range.start)?;
+        return place.made(vec![Edit { span: leaf.scalar.raw(before..range.end), text: String::new() }], true);
+    }
+    if let Some(edits) = container_variable(place, &reference) {
+        return place.made(edits, true);
+    }
+    place.made(vec![replaced(place, &reference)?], true)
+}
+
+/// Turns `-e NAME=value` of a container into `-e NAME`, with the reference among the server's variables.
+fn container_variable(place: &Place<'_, '_>, reference: &str) -> Option<Vec<Edit>> {
+    let leaf = place.leaf();
+    let (elements, index) = leaf.list?;
+    let program = place.server().command()?.rsplit(['/', '\\']).next()?;
+    let is_json = place.subject.document.format == Format::Json;
+    let behind_flag = matches!(elements.get(index.checked_sub(1)?)?.text()?, "-e" | "--env");
+    if leaf.field != Field::Argument || !matches!(program, "docker" | "podman") || !is_json || !behind_flag {
+        return None;
+    }
+    let range = place.located.literal.range.clone();
+    let name = leaf.scalar.text.split_once('=').filter(|(name, _)| name.len() + 1 == range.start)?.0;
+    if range.end != leaf.scalar.text.len() || name != place.variable {
+        return None;
+    }
+    let without = Edit { span: leaf.scalar.raw(name.len()..range.end), text: String::new() };
+    let value = format!("\"{reference}\"");
+    let server = place.server().node;
+    let bytes = place.subject.bytes;
+    let with = match server.get("env").filter(|env| env.members().is_some()) {
+        Some(env) if env.get(name).is_some() => return None,
+        Some(env) => text::json_member(bytes, env, name, &value),
+        None => text::json_member(bytes, server, "env", &format!("{{ \"{name}\": {value} }}")),
+    };
+    Some(vec![with, without])
+}
+
+/// Replaces the literal by `text`, with quotes where the file's language asks for them.
+pub(super) fn replaced(place: &Place<'_, '_>, replacement: &str) -> Option<Edit> {
+    let scalar = place.leaf().scalar;
+    if matches!(place.subject.document.format, Format::Yaml | Format::FrontMatter) {
+        return text::yaml_part(scalar, place.located.literal.range.clone(), replacement);
+    }
+    Some(Edit { span: place.located.span, text: replacement.to_owned() })
+}
+
+/// Refers to mcp-cli's store, which resolves a reference only if it is all of the text.
+pub(super) fn token_store(place: &Place<'_, '_>) -> Option<Fix> {
+    if !place.is_value() {
+        return None;
+    }
+    let leaf = place.leaf();
+    let kind = if leaf.field == Field::Headers { "bearer" } else { "api-key" };
+    let name = text::kebab(place.variable);
+    place.made(vec![Edit { span: leaf.scalar.content, text: format!("${{TOKEN:{kind}:{name}}}") }], false)
+}
+
+/// Writes a reference of another client's syntax in the syntax that this client resolves in the same field.
+pub(in super::super) fn translated(
+    owner: &Reading,
+    leaf: &Leaf<'_>,
+    format: Format,
+    syntax: Syntax,
+    range: std::ops::Range<usize>,
+) -> Option<Fix> {
+    let fix = &owner.dialect.fix;
+    let field = match leaf.field {
+        Field::Env => "env",
+        Field::Headers => "header",
+        Field::Argument => "arg",
+        Field::Url => "url",
+        _ => return None,
+    };
+    if fix.how != How::Reference && fix.how != How::Inputs
+        || !fix.fields.iter().any(|known| known == field)
+        || !leaf.scalar.is_exact()
+    {
+        return None;
+    }
+    let name = variable(&leaf.scalar.text[range.clone()], syntax)?;
+    // VS Code asks for inputs, but reads variables as well.
+    let template = if fix.how == How::Inputs { "${env:NAME}" } else { fix.text.as_str() };
+    let replacement = template.replace("NAME", name);
+    let edit = match format {
+        Format::Yaml | Format::FrontMatter if leaf.scalar.quoting == Quoting::Plain => {
+            text::yaml_part(leaf.scalar, range, &replacement)?
+        }
+        _ => Edit { span: leaf.scalar.raw(range), text: replacement },
+    };
+    Some(Fix { edits: vec![edit], safety: Safety::Safe, moved: None })
+}
+
+/// Returns the variable's name in a reference.
+fn variable(reference: &str, syntax: Syntax) -> Option<&str> {
+    let name = match syntax {
+        Syntax::Braced => reference.strip_prefix("${")?.strip_suffix('}')?.trim(),
+        Syntax::Bare => reference.strip_prefix('$')?,
+        Syntax::Env => reference.strip_prefix("${env:")?.strip_suffix('}')?,
+        Syntax::CurlyEnv => reference.strip_prefix("{env:")?.strip_suffix('}')?,
+        Syntax::Actions => reference.strip_prefix("${{")?.strip_suffix("}}")?.trim().strip_prefix("secrets.")?,
+        _ => return None,
+    };
+    name.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_').then_some(name)
+}
+
+/// Returns an empty span at `at`.
+pub(super) fn at(at: usize) -> Span {
+    Span::new(at, at)
+}

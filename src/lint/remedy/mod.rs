@@ -1,0 +1,146 @@
+//! What takes the place of a literal credential: the variable's name, the message, the edit.
+
+mod codex;
+mod edit;
+mod goose;
+mod inputs;
+mod text;
+
+use super::finding::{About, Edit, Fix, LintFinding, Moved, Safety, shown};
+use super::judge::Form;
+use super::{Located, Subject};
+use crate::mcp::{Field, How, Leaf, Server};
+
+pub(super) use edit::translated;
+
+/// Makes the finding of a literal credential, with the edit that takes it out where there is one.
+///
+/// `what` names the place, such as ``variable `API_KEY` ``.
+pub(super) fn credential(about: &'static About, subject: &Subject<'_>, located: &Located, what: &str) -> LintFinding {
+    let leaf = subject.leaf(located);
+    let message = format!("{what}{} is a literal credential", subject.server_name(located));
+    let mut finding = LintFinding::new(about, located.span, leaf.pointer.clone(), message).with_secret(located.span);
+    finding.confidence = located.literal.confidence;
+    let variable = variable(subject, located);
+    finding.fix = fix(subject, located, &variable);
+    finding.variable = Some(variable);
+    finding
+}
+
+/// Names an argument for a message.
+pub(super) fn argument(_: &Subject<'_>, located: &Located) -> String {
+    let name = &located.literal.name;
+    match (name.is_empty(), name.starts_with('-')) {
+        (true, _) => "a positional argument".to_owned(),
+        (false, true) => format!("argument `{}`", shown(name)),
+        (false, false) => format!("`{}` among the arguments", shown(name)),
+    }
+}
+
+/// Returns the customary name of a variable for the credential.
+fn variable(subject: &Subject<'_>, located: &Located) -> String {
+    let leaf = subject.leaf(located);
+    let name = located.literal.name.as_str();
+    if leaf.field == Field::Env && matches!(located.literal.form, Form::Value | Form::Connection) {
+        return upper(&leaf.name);
+    }
+    if is_variable(name) {
+        return name.to_owned();
+    }
+    let server = located.server.map_or("", |index| subject.servers[index].name);
+    let thing = match leaf.field {
+        _ if name.eq_ignore_ascii_case("authorization") || name.is_empty() || name == "path" || name == "key" => {
+            "token"
+        }
+        _ => name.trim_start_matches('-'),
+    };
+    let (server, thing) = (upper(server), upper(thing));
+    if server.is_empty() || thing.starts_with(&server) { thing } else { format!("{server}_{thing}") }
+}
+
+fn is_variable(name: &str) -> bool {
+    name.len() > 3
+        && name.contains('_')
+        && name.bytes().all(|byte| byte.is_ascii_uppercase() || byte.is_ascii_digit() || byte == b'_')
+        && !name.as_bytes()[0].is_ascii_digit()
+}
+
+/// Writes a name as variables are written: `apiKey` and `api-key` become `API_KEY`.
+fn upper(name: &str) -> String {
+    let mut text = String::with_capacity(name.len() + 4);
+    let mut small = false;
+    for c in name.chars() {
+        if c.is_ascii_alphanumeric() {
+            if c.is_ascii_uppercase() && small {
+                text.push('_');
+            }
+            small = c.is_ascii_lowercase();
+            text.push(c.to_ascii_uppercase());
+        } else {
+            small = false;
+            if !text.is_empty() && !text.ends_with('_') {
+                text.push('_');
+            }
+        }
+    }
+    let text = text.trim_end_matches('_');
+    if text.starts_with(|c: char| c.is_ascii_digit()) { format!("_{text}") } else { text.to_owned() }
+}
+
+/// Returns the edit that the file's client allows, if its behaviour is known for certain.
+fn fix(subject: &Subject<'_>, located: &Located, variable: &str) -> Option<Fix> {
+    let owner = subject.verified()?;
+    let place = Place { subject, located, server: located.server?, variable };
+    let leaf = place.leaf();
+    let name = match leaf.field {
+        Field::Env => "env",
+        Field::Headers => "header",
+        Field::Argument => "arg",
+        Field::Url => "url",
+        Field::Oauth if owner.dialect.fix.how == How::Reference => "env",
+        _ => return None,
+    };
+    let fix = &owner.dialect.fix;
+    if !fix.fields.iter().any(|known| known == name) || !leaf.scalar.is_exact() {
+        return None;
+    }
+    match fix.how {
+        How::Reference => edit::reference(&place, &fix.text),
+        How::Inputs => inputs::input(&place),
+        How::UserConfig => inputs::user_config(&place),
+        How::Codex => codex::edit(&place),
+        How::Goose => goose::edit(&place),
+        How::TokenStore => edit::token_store(&place),
+        How::None => None,
+    }
+}
+
+/// A literal and all that an edit of it needs to know.
+struct Place<'a, 'b> {
+    subject: &'b Subject<'a>,
+    located: &'b Located,
+    server: usize,
+    variable: &'b str,
+}
+
+impl<'a> Place<'a, '_> {
+    fn leaf(&self) -> &Leaf<'a> {
+        self.subject.leaf(self.located)
+    }
+
+    fn server(&self) -> &Server<'a> {
+        &self.subject.servers[self.server]
+    }
+
+    /// Tells whether the literal is all of the text, but for a scheme.
+    fn is_value(&self) -> bool {
+        self.located.literal.form == Form::Value
+            && self.located.literal.range.end == self.leaf().scalar.text.trim_end().len()
+    }
+
+    /// Makes the fix; `environment` tells whether the value belongs into a variable of the environment.
+    fn made(&self, edits: Vec<Edit>, environment: bool) -> Option<Fix> {
+        let moved = Moved { variable: self.variable.to_owned(), span: self.located.span, environment };
+        Some(Fix { edits, safety: Safety::Safe, moved: Some(moved) })
+    }
+}

@@ -1,0 +1,101 @@
+//! Small edits of JSON, TOML and YAML that leave the rest of the file as it is.
+
+use super::super::finding::Edit;
+use crate::document::{Node, Quoting, Scalar};
+use crate::source::Span;
+
+/// Returns the spaces before the first thing on the line in which `at` lies.
+pub(super) fn indent(bytes: &[u8], at: usize) -> &str {
+    let start = line_start(bytes, at);
+    let len = bytes[start..].iter().take_while(|byte| matches!(byte, b' ' | b'\t')).count();
+    std::str::from_utf8(&bytes[start..start + len]).unwrap_or("")
+}
+
+/// Returns where the line of `at` begins.
+pub(super) fn line_start(bytes: &[u8], at: usize) -> usize {
+    memchr::memrchr(b'\n', &bytes[..at]).map_or(0, |at| at + 1)
+}
+
+/// Returns where the next line begins, or the end.
+pub(super) fn next_line(bytes: &[u8], at: usize) -> usize {
+    memchr::memchr(b'\n', &bytes[at..]).map_or(bytes.len(), |len| at + len + 1)
+}
+
+/// Returns the line ending of a file.
+pub(super) fn line_end(bytes: &[u8]) -> &'static str {
+    let first = memchr::memchr(b'\n', bytes).unwrap_or(0);
+    if first > 0 && bytes[first - 1] == b'\r' { "\r\n" } else { "\n" }
+}
+
+/// Adds a member at the front of a JSON object; `value` is JSON that may hold line feeds.
+pub(super) fn json_member(bytes: &[u8], object: &Node, key: &str, value: &str) -> Edit {
+    let at = Span::new(object.span.start + 1, object.span.start + 1);
+    let Some(first) = object.children().first() else {
+        return Edit { span: at, text: format!("\"{key}\": {}", value.replace('\n', " ")) };
+    };
+    let start = first.whole().start;
+    let own_line = bytes[at.start..start].contains(&b'\n');
+    if own_line {
+        let indent = indent(bytes, start);
+        let end = line_end(bytes);
+        let value = value.replace('\n', &format!("{end}{indent}"));
+        Edit { span: at, text: format!("{end}{indent}\"{key}\": {value},") }
+    } else {
+        Edit { span: at, text: format!("\"{key}\": {}, ", value.replace('\n', " ")) }
+    }
+}
+
+/// Adds an element at the front of a JSON or TOML array.
+pub(super) fn list_element(bytes: &[u8], list: &Node, value: &str) -> Edit {
+    let at = Span::new(list.span.start + 1, list.span.start + 1);
+    let Some(first) = list.children().first() else { return Edit { span: at, text: value.to_owned() } };
+    if bytes[at.start..first.span.start].contains(&b'\n') {
+        let indent = indent(bytes, first.span.start);
+        let end = line_end(bytes);
+        return Edit { span: at, text: format!("{end}{indent}{},", value.replace('\n', &format!("{end}{indent}"))) };
+    }
+    Edit { span: at, text: format!("{}, ", value.replace('\n', " ")) }
+}
+
+/// Takes a member out of a map that is written on one line, with the comma that belongs to it.
+pub(super) fn without_member(bytes: &[u8], map: &Node, member: &Node) -> Edit {
+    let whole = member.whole();
+    let after = bytes[whole.end..map.span.end].iter().take_while(|byte| byte.is_ascii_whitespace()).count();
+    if bytes.get(whole.end + after) == Some(&b',') {
+        let comma = whole.end + after + 1;
+        let spaces = bytes[comma..].iter().take_while(|byte| matches!(byte, b' ' | b'\t')).count();
+        return Edit { span: Span::new(whole.start, comma + spaces), text: String::new() };
+    }
+    let before = bytes[map.span.start..whole.start].iter().rposition(|byte| !byte.is_ascii_whitespace());
+    let start = match before.map(|at| map.span.start + at) {
+        Some(at) if bytes[at] == b',' => at,
+        _ => whole.start,
+    };
+    Edit { span: Span::new(start, whole.end), text: String::new() }
+}
+
+/// Takes out the lines on which a member stands, if nothing else stands there.
+pub(super) fn without_lines(bytes: &[u8], member: &Node) -> Edit {
+    let whole = member.whole();
+    Edit {
+        span: Span::new(line_start(bytes, whole.start), next_line(bytes, whole.end.max(whole.start + 1) - 1)),
+        text: String::new(),
+    }
+}
+
+/// Replaces a part of a YAML scalar, which needs quotes where a reference would be taken for something else.
+pub(super) fn yaml_part(scalar: &Scalar, range: std::ops::Range<usize>, text: &str) -> Option<Edit> {
+    if scalar.quoting != Quoting::Plain {
+        return Some(Edit { span: scalar.raw(range), text: text.to_owned() });
+    }
+    let (before, after) = (&scalar.text[..range.start], &scalar.text[range.end..]);
+    if before.contains(['"', '\\']) || after.contains(['"', '\\']) {
+        return None;
+    }
+    Some(Edit { span: scalar.content, text: format!("\"{before}{text}{after}\"") })
+}
+
+/// Writes a name in small letters with dashes: `DOCS_API_KEY` becomes `docs-api-key`.
+pub(super) fn kebab(name: &str) -> String {
+    name.to_ascii_lowercase().replace('_', "-")
+}

@@ -1,0 +1,289 @@
+//! What a lint looks at: a document, its servers, who reads it, and the literal credentials in it.
+
+use bstr::{BStr, ByteSlice};
+use memchr::memmem;
+
+use super::finding::shown;
+use super::judge::{Form, Judge, Literal, Place};
+use crate::document::{Document, Format, Node, pointer};
+use crate::mcp::{
+    Field, Leaf, Reading, Scope, Server, Status, leaves, may_hold, reading, reading_name, servers, spelling,
+};
+use crate::source::Span;
+
+/// A literal credential and where it stands.
+#[derive(Clone, Debug)]
+pub struct Located {
+    /// The server's number, unless it belongs to none.
+    pub server: Option<usize>,
+    /// The text's number among those of the server, or among the other settings.
+    pub leaf: usize,
+    /// What it is.
+    pub literal: Literal,
+    /// Its bytes in the file.
+    pub span: Span,
+}
+
+/// A parsed file and all that is known about it.
+pub struct Subject<'a> {
+    /// Its path.
+    pub path: &'a BStr,
+    /// Its bytes.
+    pub bytes: &'a [u8],
+    /// Its tree.
+    pub document: &'a Document,
+    /// Its servers.
+    pub servers: Vec<Server<'a>>,
+    /// The texts that belong to no server.
+    pub settings: Vec<Leaf<'a>>,
+    /// Who reads it, the closest match first.
+    pub readings: Vec<Reading>,
+    /// Whether the file is an example or a backup, which no client reads.
+    pub copy: bool,
+    /// The judge of values.
+    pub judge: Judge<'a>,
+    /// All literal credentials.
+    pub literals: Vec<Located>,
+}
+
+/// Names of files that clients write credentials into.
+const STORES: [&str; 8] = [
+    ".doxhub/credentials.json",
+    "mcp-auth.json",
+    "mcp-oauth-tokens.json",
+    ".codex/auth.json",
+    "opencode/auth.json",
+    ".gemini/oauth_creds.json",
+    ".claude/.credentials.json",
+    "cline_mcp_settings.json",
+];
+
+/// Words that only the configuration of an agent holds.
+const MARKS: [&[u8]; 7] = [
+    b"mcpServers",
+    b"mcp_servers",
+    b"mcp-servers",
+    b"context_servers",
+    b"modelContextProtocolServers",
+    b"mcp.servers",
+    b"\"mcp\"",
+];
+
+/// The size up to which an unknown file is searched for those words.
+const SMALL: usize = 1 << 20;
+
+/// Returns the language of a file, by its name.
+pub(super) fn format(path: &BStr) -> Option<Format> {
+    let spelled = spelling(path).path;
+    let name = spelled.rsplit('/').next().unwrap_or_default().to_ascii_lowercase();
+    if is_dotenv(&name) {
+        return Some(Format::Dotenv);
+    }
+    match name.rsplit('.').next().unwrap_or_default() {
+        "json" | "jsonc" | "json5" | "code-workspace" | "local" => Some(Format::Json),
+        "toml" => Some(Format::Toml),
+        "yaml" | "yml" => Some(Format::Yaml),
+        "md" => Some(Format::FrontMatter),
+        _ => None,
+    }
+}
+
+/// Tells whether a file is a dotenv file by its name.
+fn is_dotenv(name: &str) -> bool {
+    name == ".env" || name.starts_with(".env.") || name.ends_with(".env") || name == "env"
+}
+
+/// Tells whether a file is an example of a dotenv file.
+pub(super) fn is_dotenv_example(path: &BStr) -> bool {
+    let spelled = spelling(path);
+    let name = spelled.path.rsplit('/').next().unwrap_or_default();
+    spelled.copy && is_dotenv(name) || path.ends_with_str(".env.schema")
+}
+
+/// Tells whether clients keep credentials in a file of that path.
+pub(super) fn is_store(path: &BStr) -> bool {
+    STORES.iter().any(|store| path.ends_with_str(store)) || path.find(b".mcp-auth/").is_some()
+}
+
+pub(super) fn is_configuration(path: &BStr, bytes: &[u8]) -> bool {
+    if is_dotenv_example(path) || is_store(path) {
+        return true;
+    }
+    if !may_hold(path) {
+        return false;
+    }
+    if !reading(path, bytes).is_empty() && (reading_name(path) || bytes.len() <= SMALL) {
+        return true;
+    }
+    let is_markdown = path.ends_with_str(".md");
+    !is_markdown && bytes.len() <= SMALL && MARKS.iter().any(|mark| memmem::find(bytes, mark).is_some())
+        || is_servers_with_inputs(path, bytes)
+}
+
+/// Tells whether bytes whose path is not known may be an agent's configuration: what holds neither of a few words is
+/// none. One search for what the words share keeps it cheap.
+pub(super) fn may_be_configuration(bytes: &[u8]) -> bool {
+    bytes.len() <= SMALL
+        && memmem::find(bytes, b"ervers").is_some()
+        && (MARKS.iter().any(|mark| memmem::find(bytes, mark).is_some())
+            || memmem::find(bytes, b"\"servers\"").is_some() && memmem::find(bytes, b"\"inputs\"").is_some())
+}
+
+/// Tells whether a file is a copy of VS Code's, known by the two keys that belong together.
+fn is_servers_with_inputs(path: &BStr, bytes: &[u8]) -> bool {
+    path.ends_with_str("mcp.json")
+        || bytes.len() <= SMALL
+            && memmem::find(bytes, b"\"servers\"").is_some()
+            && memmem::find(bytes, b"\"inputs\"").is_some()
+}
+
+impl<'a> Subject<'a> {
+    /// Reads all that lints ask for out of `document`.
+    pub fn new(path: &'a BStr, bytes: &'a [u8], document: &'a Document, judge: Judge<'a>) -> Self {
+        let dotenv = document.format == Format::Dotenv;
+        let servers = if dotenv { Vec::new() } else { servers(document) };
+        let mut settings = Vec::new();
+        if !dotenv {
+            document.roots.iter().for_each(|root| outside(root, "", "", &servers, &mut settings));
+        }
+        let mut subject = Self {
+            path,
+            bytes,
+            document,
+            servers,
+            settings,
+            readings: reading(path, bytes),
+            copy: spelling(path).copy,
+            judge,
+            literals: Vec::new(),
+        };
+        subject.literals = subject.locate();
+        subject
+    }
+
+    /// Returns the client that the file is for, if its path says so.
+    pub fn owner(&self) -> Option<&Reading> {
+        self.readings.first()
+    }
+
+    /// Returns the owner if its behaviour is known for certain.
+    pub fn verified(&self) -> Option<&Reading> {
+        self.owner().filter(|owner| owner.client.status == Status::Verified && !self.copy)
+    }
+
+    /// Tells whether the file is Claude Code's settings.
+    pub fn is_claude_settings(&self) -> bool {
+        let path = spelling(self.path).path;
+        path.ends_with(".claude/settings.json") || path.ends_with(".claude/settings.local.json")
+    }
+
+    /// Tells whether the file is meant to be committed, as far as its path says.
+    pub fn is_shared(&self) -> bool {
+        self.owner().is_some_and(|owner| owner.file.scope == Scope::Project) && !self.path.ends_with_str(".local.json")
+    }
+
+    /// Returns the text in which a literal stands.
+    pub fn leaf(&self, located: &Located) -> &Leaf<'a> {
+        match located.server {
+            Some(server) => &self.servers[server].leaves[located.leaf],
+            None => &self.settings[located.leaf],
+        }
+    }
+
+    /// Returns the server's name as a message may show it, with a word before it.
+    pub fn server_name(&self, located: &Located) -> String {
+        match located.server.map(|server| self.servers[server].name).filter(|name| !name.is_empty()) {
+            Some(name) => format!(" of server `{}`", shown(name)),
+            None => String::new(),
+        }
+    }
+
+    /// Returns the literals of servers that stand in one of `fields` as themselves, not in a URL or a default.
+    pub fn plain_literals(&self, fields: &'static [Field]) -> impl Iterator<Item = &Located> {
+        self.literals.iter().filter(move |located| {
+            located.server.is_some()
+                && fields.contains(&self.leaf(located).field)
+                && matches!(located.literal.form, Form::Value | Form::Json | Form::Connection)
+        })
+    }
+
+    fn locate(&self) -> Vec<Located> {
+        let mut found = Vec::new();
+        for (index, server) in self.servers.iter().enumerate() {
+            for (leaf_index, leaf) in server.leaves.iter().enumerate() {
+                for literal in self.of_server(leaf) {
+                    let span = leaf.scalar.raw(literal.range.clone());
+                    found.push(Located { server: Some(index), leaf: leaf_index, literal, span });
+                }
+            }
+        }
+        for (leaf_index, leaf) in self.settings.iter().enumerate() {
+            for literal in self.of_setting(leaf) {
+                let span = leaf.scalar.raw(literal.range.clone());
+                found.push(Located { server: None, leaf: leaf_index, literal, span });
+            }
+        }
+        found
+    }
+
+    fn of_server(&self, leaf: &Leaf<'_>) -> Vec<Literal> {
+        if leaf.scalar.tag.as_deref().is_some_and(|tag| !tag.starts_with("tag:yaml.org")) {
+            return Vec::new();
+        }
+        let text = leaf.scalar.text.as_str();
+        match leaf.field {
+            Field::Argument | Field::Command => self.of_argument(leaf),
+            Field::Headers => self.judge.literals(&leaf.name, text, Place::Header),
+            Field::VariableName => Vec::new(),
+            // A list of `NAME=value`, as compose files have it.
+            Field::Env if leaf.list.is_some() && text.contains('=') => {
+                let (name, value) = text.split_once('=').unwrap_or((text, ""));
+                let at = name.len() + 1;
+                let literals = self.judge.literals(name, value, Place::Server);
+                literals
+                    .into_iter()
+                    .map(|literal| Literal { range: literal.range.start + at..literal.range.end + at, ..literal })
+                    .collect()
+            }
+            Field::Env | Field::Url | Field::Oauth => self.judge.literals(&leaf.name, text, Place::Server),
+            Field::Other => self.judge.literals(&leaf.name, text, Place::Setting),
+        }
+    }
+
+    /// Judges one argument together with its neighbours.
+    fn of_argument(&self, leaf: &Leaf<'_>) -> Vec<Literal> {
+        let Some((elements, index)) = leaf.list else {
+            return self.judge.line(&leaf.scalar.text);
+        };
+        let words: Vec<&str> =
+            elements.iter().map(|element| element.scalar().map_or("", |scalar| &scalar.text)).collect();
+        let found = self.judge.arguments(&words);
+        found.into_iter().filter(|argument| argument.index == index).map(|argument| argument.literal).collect()
+    }
+
+    fn of_setting(&self, leaf: &Leaf<'_>) -> Vec<Literal> {
+        let in_rules = leaf.pointer.contains("/permissions/")
+            || leaf.pointer.contains("/hooks/")
+            || leaf.pointer.contains("allowedTools");
+        if in_rules || leaf.pointer.starts_with("/inputs/") {
+            return Vec::new();
+        }
+        self.judge.literals(&leaf.name, &leaf.scalar.text, Place::Setting)
+    }
+}
+
+/// Collects the texts that belong to no server.
+fn outside<'a>(node: &'a Node, name: &'a str, path: &str, servers: &[Server<'a>], found: &mut Vec<Leaf<'a>>) {
+    if servers.iter().any(|server| std::ptr::eq(server.node, node)) {
+        return;
+    }
+    if node.children().is_empty() {
+        found.extend(leaves(node, name, path));
+        return;
+    }
+    for (index, child) in node.children().iter().enumerate() {
+        let step = child.key.as_ref().map_or_else(|| index.to_string(), |key| key.name.clone());
+        let name = if child.key.is_some() { child.name() } else { name };
+        outside(child, name, &pointer(path, &step), servers, found);
+    }
+}

@@ -1,0 +1,16 @@
+//! `git/uncovered-secret-file`: the ignore rules have a gap.
+
+use super::{About, Persona};
+use crate::finding::{Confidence, Severity};
+
+/// What the lint says about itself.
+pub static ABOUT: About = About {
+    id: "git/uncovered-secret-file",
+    title: "git does not ignore a file that holds credentials",
+    severity: Severity::Low,
+    confidence: Confidence::High,
+    persona: Persona::Regular,
+    why: "The next `git add .` commits the file, and with it every credential that a client wrote there.",
+    fix: "Append the line to `.gitignore`; `keysweep fix` does it.",
+    details: "`.env` and `.doxhub/` in every repository; the local files of each client whose configuration the repository holds; for the pedantic also those of all other clients. Judged by git's own rules: nested files, negations, and whether only your own machine ignores it.",
+};

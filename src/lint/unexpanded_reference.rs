@@ -1,0 +1,93 @@
+//! `mcp/unexpanded-reference`: the syntax of a reference belongs to another client, or works in another field.
+
+use super::judge::{Says, says};
+use super::remedy::translated;
+use super::{About, Lint, LintFinding, Persona, Subject};
+use crate::finding::{Confidence, Severity};
+use crate::mcp::{Field, Leaf, Reading, Server, Syntax, references};
+use crate::source::Span;
+
+/// What the lint says about itself.
+pub static ABOUT: About = About {
+    id: "mcp/unexpanded-reference",
+    title: "a reference that this client does not resolve",
+    severity: Severity::High,
+    confidence: Confidence::High,
+    persona: Persona::Regular,
+    why: "The client hands on the reference as it is written: the server gets it in place of the credential and refuses, and the next step is often to paste the real one.",
+    fix: "Use the syntax that this client resolves in this field; `keysweep explain` and `docs/lints.md` name it.",
+    details: "Judged by the client that the file's path belongs to, and only where its behaviour is known for certain. Lines for a shell and programs that resolve references themselves are left alone, and so are templates.",
+};
+
+/// The lint.
+pub struct Rule;
+
+impl Lint for Rule {
+    fn about(&self) -> &'static About {
+        &ABOUT
+    }
+
+    fn check(&self, subject: &Subject<'_>, found: &mut Vec<LintFinding>) {
+        let Some(owner) = subject.verified() else { return };
+        for server in &subject.servers {
+            for leaf in &server.leaves {
+                if leaf.field == Field::VariableName || is_for_program(server, leaf) {
+                    continue;
+                }
+                for reference in references(&leaf.scalar.text) {
+                    if owner.dialect.expands(reference.syntax, leaf.field) == Some(false) {
+                        let mut finding =
+                            report(owner, leaf, reference.syntax, leaf.scalar.raw(reference.range.clone()));
+                        finding.fix =
+                            translated(owner, leaf, subject.document.format, reference.syntax, reference.range);
+                        found.push(finding);
+                    }
+                }
+            }
+        }
+    }
+}
+
+fn report(owner: &Reading, leaf: &Leaf<'_>, syntax: Syntax, span: Span) -> LintFinding {
+    let elsewhere = owner.dialect.expands.iter().any(|known| known.syntax == syntax);
+    let place = if elsewhere { format!(" in `{}`", leaf.field.name()) } else { String::new() };
+    let message =
+        format!("{} does not resolve `{}`{place}: the text is sent as it is", owner.client.name, syntax.example());
+    let mut finding = LintFinding::new(&ABOUT, span, leaf.pointer.clone(), message);
+    let secret = leaf.field == Field::Headers || says(&leaf.name) != Says::Nothing;
+    if !secret {
+        finding.severity = Severity::Medium;
+    }
+    finding
+}
+
+/// Tells whether a program that is started resolves the reference, not the client.
+fn is_for_program(server: &Server<'_>, leaf: &Leaf<'_>) -> bool {
+    let Some((elements, index)) = leaf.list.filter(|_| leaf.field == Field::Argument) else {
+        return leaf.field == Field::Command;
+    };
+    let command = server.command().unwrap_or("").rsplit(['/', '\\']).next().unwrap_or("").to_ascii_lowercase();
+    let shells = [
+        "sh",
+        "bash",
+        "zsh",
+        "fish",
+        "dash",
+        "cmd",
+        "cmd.exe",
+        "powershell",
+        "powershell.exe",
+        "pwsh",
+        "wsl",
+        "op",
+        "doppler",
+        "dotenv",
+        "dotenvx",
+        "env-cmd",
+        "nix-shell",
+        "direnv",
+    ];
+    let header = index > 0 && elements[index - 1].text().is_some_and(|before| before == "--header" || before == "-H");
+    let remote = elements.iter().filter_map(|element| element.text()).any(|word| word.starts_with("mcp-remote"));
+    shells.contains(&command.as_str()) || header && remote
+}

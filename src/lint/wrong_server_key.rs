@@ -1,0 +1,87 @@
+//! `mcp/wrong-server-key`: a client does not look for servers there.
+
+use super::finding::shown;
+use super::{About, Edit, Fix, Lint, LintFinding, Persona, Safety, Subject};
+use crate::document::Format;
+use crate::finding::{Confidence, Severity};
+use crate::mcp::Server;
+use crate::source::Span;
+
+/// What the lint says about itself.
+pub static ABOUT: About = About {
+    id: "mcp/wrong-server-key",
+    title: "servers under a key that this client does not read",
+    severity: Severity::Medium,
+    confidence: Confidence::High,
+    persona: Persona::Regular,
+    why: "The client ignores the servers without a word, and a working copy with the credential is made elsewhere.",
+    fix: "Rename the key to the one this client reads.",
+    details: "Only for clients whose behaviour is known for certain: `servers` in `.vscode/mcp.json`, `mcpServers` elsewhere, `context_servers` in Zed, `mcp` in opencode and Crush, `mcp_servers` in Codex. Also `env` and `args` in opencode, and `headers` in Codex.",
+};
+
+/// The lint.
+pub struct Rule;
+
+impl Lint for Rule {
+    fn about(&self) -> &'static About {
+        &ABOUT
+    }
+
+    fn check(&self, subject: &Subject<'_>, found: &mut Vec<LintFinding>) {
+        let Some(owner) = subject.verified().filter(|owner| !owner.dialect.servers.is_empty()) else { return };
+        let right: Vec<&str> = owner.dialect.servers.iter().map(|path| last(path)).collect();
+        // A file that several clients read may serve each of them with a map of its own.
+        let others: Vec<&str> =
+            subject.readings.iter().flat_map(|reading| reading.dialect.servers.iter()).map(|path| last(path)).collect();
+        let mut seen = Vec::new();
+        for server in &subject.servers {
+            fields(owner.client.id.as_str(), server, found);
+            let Some(parent) = server.parent else { continue };
+            let key = parent.key.as_ref();
+            if others.contains(&server.under) || seen.contains(&parent.span) || key.is_none() {
+                continue;
+            }
+            seen.push(parent.span);
+            let span = key.map_or(parent.span, |key| key.span);
+            let message =
+                format!("{} reads servers from `{}`, not from `{}`", owner.client.name, right[0], shown(server.under));
+            let pointer = server.pointer.rsplit_once('/').map_or("", |(parent, _)| parent);
+            let mut finding = LintFinding::new(&ABOUT, span, pointer, message);
+            let free = subject.document.format != Format::Toml
+                && subject.document.roots.iter().all(|root| root.get(right[0]).is_none());
+            if free && owner.dialect.servers[0] == right[0] {
+                finding.fix = key.map(|key| renamed(subject.bytes, key.span, right[0]));
+            }
+            found.push(finding);
+        }
+    }
+}
+
+/// Renames a key and keeps its quotes.
+fn renamed(bytes: &[u8], span: Span, name: &str) -> Fix {
+    let quote = bytes.get(span.start).copied().filter(|byte| matches!(byte, b'"' | b'\''));
+    let text = quote.map_or_else(|| name.to_owned(), |quote| format!("{0}{name}{0}", quote as char));
+    Fix { edits: vec![Edit { span, text }], safety: Safety::Safe, moved: None }
+}
+
+/// Returns the last key of a path of the data.
+fn last(path: &str) -> &str {
+    if path.contains("\\.") { "amp.mcpServers" } else { path.rsplit('.').next().unwrap_or(path).trim_end_matches('!') }
+}
+
+/// Reports members that a client knows under another name.
+fn fields(client: &str, server: &Server<'_>, found: &mut Vec<LintFinding>) {
+    let wrong: &[(&str, &str)] = match client {
+        "opencode" => &[("env", "environment"), ("args", "command")],
+        "codex" if server.under == "mcp_servers" => {
+            &[("headers", "http_headers"), ("bearer_token", "bearer_token_env_var")]
+        }
+        _ => return,
+    };
+    for (name, right) in wrong {
+        if let Some(key) = server.node.get(name).and_then(|member| member.key.as_ref()) {
+            let message = format!("`{name}` is ignored here; the name is `{right}`");
+            found.push(LintFinding::new(&ABOUT, key.span, format!("{}/{name}", server.pointer), message));
+        }
+    }
+}

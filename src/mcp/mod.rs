@@ -1,0 +1,18 @@
+//! What is known about the clients that start MCP servers, and what stands in their configuration.
+
+mod client;
+mod path;
+mod reference;
+mod server;
+
+pub use client::{Client, Dialect, File, Fix, How, Reading, Scope, Status, all, reading, reading_name};
+pub use path::{Spelling, spelling};
+pub use reference::{Reference, Syntax, bare_text, references};
+pub use server::{Field, Leaf, Server, leaves, servers};
+
+/// Tells whether a file of this path may hold the configuration of an agent; the content decides the rest.
+///
+/// Costs a look at the name's end, no more.
+pub fn may_hold(path: &bstr::BStr) -> bool {
+    path::may_hold(path)
+}

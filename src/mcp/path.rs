@@ -1,0 +1,119 @@
+//! Compares paths of files with the places where clients look.
+
+use bstr::{BStr, ByteSlice};
+
+/// A path as far as it tells what a file is: without the marks of a copy or an example.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Spelling {
+    /// The path with `/`, lossily read.
+    pub path: String,
+    /// Whether the file is an example, a template or a backup, which no client reads.
+    pub copy: bool,
+}
+
+/// The ends of names that only say that a file is a copy.
+const COPIES: [&str; 14] = [
+    "example", "sample", "template", "tmpl", "dist", "bak", "backup", "old", "orig", "save", "disabled", "tpl", "j2",
+    "default",
+];
+
+/// Reads a path: `mcp.json.bak` and `mcp.example.json` count as copies of `mcp.json`.
+pub fn spelling(path: &BStr) -> Spelling {
+    let path = path.to_str_lossy().replace('\\', "/");
+    let (folder, name) = path.rsplit_once('/').map_or(("", path.as_str()), |(folder, name)| (folder, name));
+    let mut parts: Vec<&str> = name.split('.').collect();
+    let count = parts.len();
+    let is_copy = |part: &str| COPIES.contains(&part.to_ascii_lowercase().as_str());
+    if parts.len() > 1 {
+        let last = parts.len() - 1;
+        parts = parts
+            .into_iter()
+            .enumerate()
+            .filter(|&(at, part)| at == 0 || at < last.min(1) || !is_copy(part))
+            .map(|(_, part)| part)
+            .collect();
+    }
+    let copy = parts.len() < count;
+    let name = parts.join(".");
+    let path = if folder.is_empty() { name } else { format!("{folder}/{name}") };
+    Spelling { path, copy }
+}
+
+/// Tells whether `path` ends as `pattern` says, component by component; `*` is any part of a name, `**` any folders.
+pub(super) fn ends_with(path: &str, pattern: &str) -> bool {
+    let path: Vec<&str> = path.split('/').filter(|part| !part.is_empty()).collect();
+    let pattern: Vec<&str> = relative(pattern).split('/').collect();
+    matches_end(&path, &pattern)
+}
+
+/// Returns the part of a pattern that can be seen in a repository: without home, root and variables.
+pub(super) fn relative(pattern: &str) -> &str {
+    let mut rest = pattern;
+    while let Some((first, tail)) = rest.split_once('/') {
+        let is_root = first.is_empty() || first == "~" || first == "**" || first.ends_with(':');
+        if is_root || first.starts_with('<') || first.starts_with('%') {
+            rest = tail;
+        } else {
+            break;
+        }
+    }
+    rest
+}
+
+fn matches_end(path: &[&str], pattern: &[&str]) -> bool {
+    let Some((last, pattern)) = pattern.split_last() else { return true };
+    if *last == "**" {
+        return (0..=path.len()).any(|kept| matches_end(&path[..kept], pattern));
+    }
+    path.split_last().is_some_and(|(name, path)| wildcard(name, last) && matches_end(path, pattern))
+}
+
+/// Compares one name with a pattern in which `*` stands for anything.
+fn wildcard(name: &str, pattern: &str) -> bool {
+    match pattern.split_once('*') {
+        None => name == pattern,
+        Some((start, end)) => name.len() >= start.len() + end.len() && name.starts_with(start) && name.ends_with(end),
+    }
+}
+
+pub(super) fn may_hold(path: &BStr) -> bool {
+    let path = spelling(path).path;
+    let name = path.rsplit('/').next().unwrap_or_default();
+    let end = name.rsplit('.').next().unwrap_or_default().to_ascii_lowercase();
+    matches!(end.as_str(), "json" | "jsonc" | "json5" | "toml" | "yaml" | "yml" | "md" | "code-workspace" | "local")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn copies_are_known_by_their_names() {
+        let cases = [
+            (".mcp.json", ".mcp.json", false),
+            (".cursor/mcp.json.bak", ".cursor/mcp.json", true),
+            ("a/claude_desktop_config.example.json", "a/claude_desktop_config.json", true),
+            ("a\\mcp.json", "a/mcp.json", false),
+            ("example", "example", false),
+        ];
+        for (path, expected, copy) in cases {
+            assert_eq!(spelling(path.into()), Spelling { path: expected.to_owned(), copy }, "{path}");
+        }
+    }
+
+    #[test]
+    fn a_path_is_compared_from_its_end() {
+        let cases = [
+            ("app/.cursor/mcp.json", ".cursor/mcp.json", true),
+            ("app/x.cursor/mcp.json", ".cursor/mcp.json", false),
+            ("dotfiles/.config/zed/settings.json", "~/.config/zed/settings.json", true),
+            (".continue/mcpServers/a.yaml", ".continue/mcpServers/*.yaml", true),
+            (".cursor/plugins/cache/a/b/mcp.json", "~/.cursor/plugins/cache/**/mcp.json", true),
+            ("etc/codex/config.toml", "/etc/codex/config.toml", true),
+            ("codex/config.toml", ".codex/config.toml", false),
+        ];
+        for (path, pattern, expected) in cases {
+            assert_eq!(ends_with(path, pattern), expected, "{path} {pattern}");
+        }
+    }
+}

@@ -1,0 +1,366 @@
+//! Finds references to variables, inputs and stores in the text of a setting.
+
+use std::ops::Range;
+
+use serde::Deserialize;
+
+/// The ways in which clients write a reference; the data file explains them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Syntax {
+    /// `${A}`
+    Braced,
+    /// `${A:-b}` and the other operators of a shell
+    BracedDefault,
+    /// `$A`
+    Bare,
+    /// `${env:A}`
+    Env,
+    /// `${env:A:-b}`
+    EnvDefault,
+    /// `${input:a}`
+    Input,
+    /// `${workspaceFolder}` and the like
+    Editor,
+    /// `${file:a}`
+    File,
+    /// `{env:A}`
+    CurlyEnv,
+    /// `{file:a}`
+    CurlyFile,
+    /// `${{ secrets.A }}`
+    Actions,
+    /// `${TOKEN:namespace:name}`
+    Token,
+    /// `{{a}}`
+    Mustache,
+    /// `{a}`
+    Single,
+    /// `${user_config.a}`
+    UserConfig,
+    /// `${CLAUDE_PLUGIN_ROOT}`, `${__dirname}` and the like
+    Plugin,
+    /// `$(a)` and `${cmd: a}`
+    Shell,
+    /// `%A%`
+    Percent,
+    /// A YAML tag such as `!user_secret`
+    Tag,
+    /// `op://…` and the addresses of other vaults
+    Vault,
+    /// `process.env.A` and the like
+    Code,
+    /// `${…}` of no known form
+    Other,
+}
+
+impl Syntax {
+    /// Returns the syntax as people know it.
+    pub const fn example(self) -> &'static str {
+        match self {
+            Self::Braced => "${NAME}",
+            Self::BracedDefault => "${NAME:-default}",
+            Self::Bare => "$NAME",
+            Self::Env => "${env:NAME}",
+            Self::EnvDefault => "${env:NAME:-default}",
+            Self::Input => "${input:id}",
+            Self::Editor => "${workspaceFolder}",
+            Self::File => "${file:path}",
+            Self::CurlyEnv => "{env:NAME}",
+            Self::CurlyFile => "{file:path}",
+            Self::Actions => "${{ secrets.NAME }}",
+            Self::Token => "${TOKEN:namespace:name}",
+            Self::Mustache => "{{name}}",
+            Self::Single => "{name}",
+            Self::UserConfig => "${user_config.name}",
+            Self::Plugin => "${CLAUDE_PLUGIN_ROOT}",
+            Self::Shell => "$(command)",
+            Self::Percent => "%NAME%",
+            Self::Tag => "!tag",
+            Self::Vault => "op://vault/item",
+            Self::Code => "process.env.NAME",
+            Self::Other => "${...}",
+        }
+    }
+}
+
+/// One reference in a text.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Reference {
+    /// Its bytes in the text.
+    pub range: Range<usize>,
+    /// How it is written.
+    pub syntax: Syntax,
+    /// The bytes of the value that is used when the variable is not set.
+    pub default: Option<Range<usize>>,
+}
+
+/// Names that editors resolve between `${` and `}`.
+const EDITOR: [&str; 12] = [
+    "workspaceFolder",
+    "workspaceFolderBasename",
+    "workspaceRoot",
+    "userHome",
+    "pathSeparator",
+    "/",
+    "cwd",
+    "file",
+    "fileDirname",
+    "relativeFile",
+    "execPath",
+    "lineNumber",
+];
+
+/// Names that plugins and bundles resolve between `${` and `}`.
+const PLUGIN: [&str; 10] = [
+    "CLAUDE_PLUGIN_ROOT",
+    "CLAUDE_PLUGIN_DATA",
+    "CLAUDE_PROJECT_DIR",
+    "__dirname",
+    "HOME",
+    "DESKTOP",
+    "DOCUMENTS",
+    "DOWNLOADS",
+    "extensionPath",
+    "pathSeparator",
+];
+
+/// The beginnings of addresses in a vault.
+const VAULTS: [&str; 12] = [
+    "op://",
+    "vault://",
+    "vault:",
+    "doppler://",
+    "infisical://",
+    "bws://",
+    "keychain://",
+    "secret://",
+    "aws-sm://",
+    "gcp-sm://",
+    "azkv://",
+    "keyring://",
+];
+
+/// Ways in which a program reads its environment.
+const CODE: [&str; 8] =
+    ["process.env", "import.meta.env", "os.environ", "os.getenv", "std::env", "ENV[", "System.getenv", "getenv("];
+
+/// Returns all references in `text`, in order.
+pub fn references(text: &str) -> Vec<Reference> {
+    let whole = |syntax| vec![Reference { range: 0..text.len(), syntax, default: None }];
+    if VAULTS.iter().any(|vault| text.starts_with(vault)) {
+        return whole(Syntax::Vault);
+    }
+    if CODE.iter().any(|code| text.contains(code)) {
+        return whole(Syntax::Code);
+    }
+    let mut found = Vec::new();
+    let mut at = 0;
+    while let Some(next) = memchr::memchr3(b'$', b'{', b'%', &text.as_bytes()[at..]).map(|next| at + next) {
+        match reference(text, next) {
+            Some(reference) => {
+                at = reference.range.end;
+                found.push(reference);
+            }
+            None => at = next + 1,
+        }
+    }
+    found
+}
+
+/// Returns `text` without its references.
+pub fn bare_text(text: &str) -> String {
+    let mut rest = String::with_capacity(text.len());
+    let mut at = 0;
+    for reference in references(text) {
+        rest.push_str(&text[at..reference.range.start]);
+        at = reference.range.end;
+    }
+    rest.push_str(&text[at..]);
+    rest
+}
+
+fn reference(text: &str, at: usize) -> Option<Reference> {
+    let rest = &text[at..];
+    let made = |len: usize, syntax| Some(Reference { range: at..at + len, syntax, default: None });
+    if rest.starts_with("${{") {
+        return made(rest.find("}}")? + 2, Syntax::Actions);
+    }
+    if rest.starts_with("${") {
+        let end = closing(rest, 2, b'{', b'}')?;
+        return Some(braced(&rest[2..end], at, end + 1));
+    }
+    if rest.starts_with("$(") {
+        return made(closing(rest, 2, b'(', b')')? + 1, Syntax::Shell);
+    }
+    if rest.starts_with('$') {
+        let name = identifier(&rest[1..]);
+        let alone = at == 0
+            || !text.as_bytes()[at - 1].is_ascii_alphanumeric() && !b"$@!#^&*\\".contains(&text.as_bytes()[at - 1]);
+        return if alone && name > 1 { made(name + 1, Syntax::Bare) } else { None };
+    }
+    if rest.starts_with("{{") {
+        return made(rest.find("}}")? + 2, Syntax::Mustache);
+    }
+    if rest.starts_with("{env:") {
+        return made(rest.find('}')? + 1, Syntax::CurlyEnv);
+    }
+    if rest.starts_with("{file:") {
+        return made(rest.find('}')? + 1, Syntax::CurlyFile);
+    }
+    if rest.starts_with('{') {
+        let end = rest.find('}')?;
+        let name = &rest[1..end];
+        let is_name =
+            !name.is_empty() && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"_-.".contains(&byte));
+        return if is_name { made(end + 1, Syntax::Single) } else { None };
+    }
+    let name = identifier(rest.strip_prefix('%')?);
+    if name > 1 && rest.as_bytes().get(name + 1) == Some(&b'%') { made(name + 2, Syntax::Percent) } else { None }
+}
+
+/// Reads what stands between `${` and `}`; `at` is where the reference begins, `len` how long it is.
+fn braced(inner: &str, at: usize, len: usize) -> Reference {
+    let name = inner.trim();
+    let made = |syntax, default| Reference { range: at..at + len, syntax, default };
+    let after = |text: &str| at + 2 + inner.len() - text.len();
+    if let Some(rest) = name.strip_prefix("env:") {
+        let default = rest.find(":-").map(|operator| after(&rest[operator + 2..])..at + len - 1);
+        return made(if default.is_some() { Syntax::EnvDefault } else { Syntax::Env }, default);
+    }
+    let prefixes = [
+        ("input:", Syntax::Input),
+        ("file:", Syntax::File),
+        ("cmd:", Syntax::Shell),
+        ("TOKEN:", Syntax::Token),
+        ("user_config.", Syntax::UserConfig),
+        ("config:", Syntax::Editor),
+        ("command:", Syntax::Editor),
+        ("localEnv:", Syntax::Editor),
+        ("containerEnv:", Syntax::Editor),
+        ("workspaceFolder:", Syntax::Editor),
+    ];
+    if let Some((_, syntax)) = prefixes.iter().find(|(prefix, _)| name.starts_with(prefix)) {
+        return made(*syntax, None);
+    }
+    if EDITOR.contains(&name) {
+        return made(Syntax::Editor, None);
+    }
+    if PLUGIN.contains(&name) {
+        return made(Syntax::Plugin, None);
+    }
+    let identifier = identifier(name);
+    match &name[identifier..] {
+        "" if identifier > 0 => made(Syntax::Braced, None),
+        rest if identifier > 0 && rest.starts_with([':', '-', '?', '+', '=']) => {
+            let operator = if rest.starts_with(':') { rest.len().min(2) } else { 1 };
+            let takes_value = rest.as_bytes().get(operator - 1).is_some_and(|byte| b"-=".contains(byte));
+            let default = takes_value.then(|| {
+                let start = at + 2 + inner.find(name).unwrap_or(0) + identifier + operator;
+                start.min(at + len - 1)..at + len - 1
+            });
+            made(Syntax::BracedDefault, default)
+        }
+        _ => made(Syntax::Other, None),
+    }
+}
+
+/// Returns the length of the variable's name that `text` starts with.
+fn identifier(text: &str) -> usize {
+    let bytes = text.as_bytes();
+    if bytes.first().is_none_or(u8::is_ascii_digit) {
+        return 0;
+    }
+    bytes.iter().take_while(|byte| byte.is_ascii_alphanumeric() || **byte == b'_').count()
+}
+
+/// Finds the bracket that closes the one before `from`.
+fn closing(text: &str, from: usize, open: u8, close: u8) -> Option<usize> {
+    let mut depth = 1;
+    text.bytes().enumerate().skip(from).find_map(|(at, byte)| {
+        if byte == open {
+            depth += 1;
+        } else if byte == close {
+            depth -= 1;
+        }
+        (depth == 0).then_some(at)
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    #[test]
+    fn every_syntax_is_told_from_the_others() {
+        let cases = [
+            ("${A}", Syntax::Braced),
+            ("${ A }", Syntax::Braced),
+            ("${A:-b}", Syntax::BracedDefault),
+            ("${A:?missing}", Syntax::BracedDefault),
+            ("$A_B", Syntax::Bare),
+            ("Bearer $TOKEN", Syntax::Bare),
+            ("${env:A}", Syntax::Env),
+            ("${env:A:-b}", Syntax::EnvDefault),
+            ("${input:my-key}", Syntax::Input),
+            ("${workspaceFolder}", Syntax::Editor),
+            ("${localEnv:A}", Syntax::Editor),
+            ("${file:~/x}", Syntax::File),
+            ("{env:A}", Syntax::CurlyEnv),
+            ("{file:~/x}", Syntax::CurlyFile),
+            ("${{ secrets.A }}", Syntax::Actions),
+            ("${TOKEN:bearer:a}", Syntax::Token),
+            ("{{ a }}", Syntax::Mustache),
+            ("{a}", Syntax::Single),
+            ("${user_config.a}", Syntax::UserConfig),
+            ("${__dirname}", Syntax::Plugin),
+            ("$(op read op://a/b)", Syntax::Shell),
+            ("${cmd: op read x}", Syntax::Shell),
+            ("%APPDATA%", Syntax::Percent),
+            ("op://vault/item/field", Syntax::Vault),
+            ("process.env.A", Syntax::Code),
+            ("${process.argv}", Syntax::Other),
+        ];
+        for (text, syntax) in cases {
+            let found = references(text);
+            assert_eq!(found.len(), 1, "{text}");
+            assert_eq!(found[0].syntax, syntax, "{text}");
+        }
+    }
+
+    #[test]
+    fn a_dollar_in_a_password_is_no_reference() {
+        for text in ["Pa$$w0rd", "ab$CD12", "x{}", "100%", "50% of 20%", "$1", "$"] {
+            assert_eq!(references(text), [], "{text}");
+        }
+    }
+
+    #[test]
+    fn the_default_is_the_text_behind_the_operator() {
+        for (text, default) in
+            [("x ${A:-abc} y", "abc"), ("${A-abc}", "abc"), ("${env:A:-abc}", "abc"), ("${A:=${B}}", "${B}")]
+        {
+            let found = references(text);
+            assert_eq!(&text[found[0].default.clone().expect("a default")], default, "{text}");
+        }
+        assert_eq!(references("${A:?abc}")[0].default, None);
+        assert_eq!(bare_text("Bearer ${A}!"), "Bearer !");
+    }
+
+    proptest! {
+        #[test]
+        fn ranges_lie_in_the_text(text in "[${}():\\-A-Za-zé%. ]{0,40}") {
+            let mut end = 0;
+            for reference in references(&text) {
+                prop_assert!(reference.range.start >= end);
+                end = reference.range.end;
+                prop_assert!(text.get(reference.range.clone()).is_some());
+                if let Some(default) = reference.default {
+                    prop_assert!(text.get(default).is_some());
+                }
+            }
+        }
+    }
+}

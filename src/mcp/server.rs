@@ -1,0 +1,318 @@
+//! Finds the servers of a document, and every text in them with the field it stands in.
+
+use std::borrow::Cow;
+
+use crate::document::{Document, Kind, Node, Scalar, Value, pointer};
+
+/// What a text of a server is for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Field {
+    /// The program.
+    Command,
+    /// One of its arguments.
+    Argument,
+    /// A variable of its environment.
+    Env,
+    /// A header of a request.
+    Headers,
+    /// The address of a remote server.
+    Url,
+    /// Settings of a login.
+    Oauth,
+    /// The name of a variable, by which the client looks up the value itself.
+    VariableName,
+    /// Anything else.
+    Other,
+}
+
+impl Field {
+    /// Returns the name that the data uses.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Command => "command",
+            Self::Argument => "args",
+            Self::Env => "env",
+            Self::Headers => "headers",
+            Self::Url => "url",
+            Self::Oauth => "oauth",
+            Self::VariableName => "variable-name",
+            Self::Other => "other",
+        }
+    }
+}
+
+/// One text of a document and where it stands.
+#[derive(Clone, Debug)]
+pub struct Leaf<'a> {
+    /// What it is for.
+    pub field: Field,
+    /// The name it is known by: its key, or that of the list it is an element of.
+    pub name: Cow<'a, str>,
+    /// The node, with its key.
+    pub node: &'a Node,
+    /// Its text.
+    pub scalar: &'a Scalar,
+    /// Its place in the document.
+    pub pointer: String,
+    /// The list it is an element of, and its number there.
+    pub list: Option<(&'a [Node], usize)>,
+}
+
+/// One server of a configuration.
+#[derive(Clone, Debug)]
+pub struct Server<'a> {
+    /// Its name; empty for an element of a list without one.
+    pub name: &'a str,
+    /// All of it.
+    pub node: &'a Node,
+    /// Its place in the document.
+    pub pointer: String,
+    /// The key of the map or list it hangs in.
+    pub under: &'a str,
+    /// The key of the server map, as a node.
+    pub parent: Option<&'a Node>,
+    /// All of its texts.
+    pub leaves: Vec<Leaf<'a>>,
+}
+
+impl<'a> Server<'a> {
+    /// Returns the program's name.
+    pub fn command(&self) -> Option<&'a str> {
+        self.leaves.iter().find(|leaf| leaf.field == Field::Command).map(|leaf| leaf.scalar.text.as_str())
+    }
+
+    /// Returns the texts of one field.
+    pub fn of(&self, field: Field) -> impl Iterator<Item = &Leaf<'a>> {
+        self.leaves.iter().filter(move |leaf| leaf.field == field)
+    }
+}
+
+/// The keys under which servers hang in some client's file. The flag tells that nothing else uses the key.
+const KEYS: [(&str, bool); 12] = [
+    ("mcpServers", true),
+    ("mcp_servers", true),
+    ("mcp-servers", true),
+    ("context_servers", true),
+    ("amp.mcpServers", true),
+    ("mcp.servers", true),
+    ("modelContextProtocolServers", true),
+    ("mcpservers", true),
+    ("servers", false),
+    ("mcp", false),
+    ("extensions", false),
+    ("registry", false),
+];
+
+/// Returns the servers of a document, by its shape alone.
+pub fn servers(document: &Document) -> Vec<Server<'_>> {
+    let mut found = Vec::new();
+    for root in &document.roots {
+        collect(root, "", 0, &mut found);
+        if found.is_empty() {
+            flat(root, &mut found);
+        }
+    }
+    found
+}
+
+/// Takes the members of the file itself for servers, as a plugin's file may have them.
+fn flat<'a>(root: &'a Node, found: &mut Vec<Server<'a>>) {
+    let Some(members) = root.members() else { return };
+    if !members.is_empty() && members.iter().all(|member| is_server(member)) {
+        found.extend(members.iter().map(|member| server(member, "", "", None)));
+    }
+}
+
+fn collect<'a>(node: &'a Node, path: &str, depth: usize, found: &mut Vec<Server<'a>>) {
+    if depth > 8 {
+        return;
+    }
+    for (index, child) in node.children().iter().enumerate() {
+        let step = child.key.as_ref().map_or_else(|| index.to_string(), |key| key.name.clone());
+        let path = pointer(path, &step);
+        match KEYS.iter().find(|(name, _)| *name == child.name()) {
+            Some(&(_, certain)) if holds_servers(child, certain) => {
+                for (index, member) in child.children().iter().enumerate() {
+                    if member.members().is_some() {
+                        found.push(server(member, &path, child.name(), Some((child, index))));
+                    }
+                }
+            }
+            _ if child.name() == "mcp_config" && is_server(child) => {
+                found.push(server(child, parent_path(&path), "server", None));
+            }
+            _ => collect(child, &path, depth + 1, found),
+        }
+    }
+}
+
+fn parent_path(path: &str) -> &str {
+    path.rsplit_once('/').map_or("", |(parent, _)| parent)
+}
+
+fn holds_servers(node: &Node, certain: bool) -> bool {
+    let children = node.children();
+    let count = children.iter().filter(|child| is_server(child)).count();
+    if certain {
+        count > 0 || node.members().is_some_and(|members| members.iter().any(|m| m.members().is_some()))
+    } else {
+        count > 0 && count * 2 >= children.len()
+    }
+}
+
+/// Tells whether a map has what makes it a server: something to start or somewhere to go.
+fn is_server(node: &Node) -> bool {
+    node.members().is_some_and(|members| {
+        members.iter().any(|member| {
+            matches!(member.name(), "command" | "cmd" | "url" | "serverUrl" | "httpUrl" | "uri" | "endpoint" | "args")
+        })
+    })
+}
+
+fn server<'a>(node: &'a Node, path: &str, under: &'a str, parent: Option<(&'a Node, usize)>) -> Server<'a> {
+    let (name, step) = match (&node.key, parent) {
+        (Some(key), _) => (key.name.as_str(), key.name.clone()),
+        (None, Some((_, index))) => (node.get("name").and_then(Node::text).unwrap_or(""), index.to_string()),
+        (None, None) => ("", String::new()),
+    };
+    let pointer = pointer(path, &step);
+    let mut leaves = Vec::new();
+    for member in node.children() {
+        let field = field(member);
+        gather(member, field, &pointer_of(&pointer, member, 0), member.name(), None, &mut leaves);
+    }
+    Server { name, node, pointer, under, parent: parent.map(|(parent, _)| parent), leaves }
+}
+
+/// Returns all texts below `node`, as settings that belong to no server.
+///
+/// `name` is the key that the node goes by: its own, or that of the list it is an element of.
+pub fn leaves<'a>(node: &'a Node, name: &'a str, path: &str) -> Vec<Leaf<'a>> {
+    let mut found = Vec::new();
+    gather(node, Field::Other, path, name, None, &mut found);
+    found
+}
+
+fn pointer_of(path: &str, node: &Node, index: usize) -> String {
+    match &node.key {
+        Some(key) => pointer(path, &key.name),
+        None => pointer(path, &index.to_string()),
+    }
+}
+
+/// Tells what a member of a server is for.
+fn field(member: &Node) -> Field {
+    match member.name() {
+        "env" | "environment" | "envs" | "environmentVariables" | "environment_variables" => Field::Env,
+        "headers" | "http_headers" | "httpHeaders" | "customHeaders" => Field::Headers,
+        "url" | "serverUrl" | "httpUrl" | "uri" | "endpoint" | "sseUrl" | "baseUrl" | "server_url" => Field::Url,
+        "args" | "arguments" => Field::Argument,
+        "command" | "cmd" if member.elements().is_some() => Field::Argument,
+        "command" | "cmd" => Field::Command,
+        "oauth" | "auth" | "oauthClient" | "oauth2" | "authorization" => Field::Oauth,
+        "bearer_token_env_var" | "bearer_token_env" | "env_vars" | "env_keys" | "env_http_headers" => {
+            Field::VariableName
+        }
+        _ => Field::Other,
+    }
+}
+
+fn gather<'a>(
+    node: &'a Node,
+    field: Field,
+    path: &str,
+    name: &'a str,
+    list: Option<(&'a [Node], usize)>,
+    found: &mut Vec<Leaf<'a>>,
+) {
+    let scalar = match &node.value {
+        Value::Scalar(scalar) => scalar,
+        Value::List(elements) => {
+            for (index, element) in elements.iter().enumerate() {
+                let path = pointer(path, &index.to_string());
+                gather(element, field, &path, name, Some((elements, index)), found);
+            }
+            return;
+        }
+        Value::Map(members) => return gather_members(node, members, field, path, found),
+    };
+    if scalar.kind == Kind::Null && scalar.tag.is_none() {
+        return;
+    }
+    let is_program = list.is_some_and(|(_, index)| index == 0) && matches!(name, "command" | "cmd");
+    let field = if is_program && field == Field::Argument { Field::Command } else { field };
+    found.push(Leaf { field, name: Cow::Borrowed(name), node, scalar, pointer: path.to_owned(), list });
+}
+
+fn gather_members<'a>(node: &'a Node, members: &'a [Node], field: Field, path: &str, found: &mut Vec<Leaf<'a>>) {
+    // `{name: API_KEY, value: …}` is an entry of that name.
+    let entry = ["name", "key"].iter().find_map(|key| node.get(key).and_then(Node::text));
+    for member in members {
+        let inner = match (field, self::field(member)) {
+            (Field::Other, inner @ (Field::Headers | Field::Env | Field::Oauth)) => inner,
+            (outer, _) => outer,
+        };
+        let name = match (member.name(), entry) {
+            ("value" | "default", Some(entry)) => entry,
+            (name, _) => name,
+        };
+        gather(member, inner, &pointer_of(path, member, 0), name, None, found);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::document::{Format, parse};
+
+    #[test]
+    fn servers_are_found_wherever_clients_keep_them() {
+        let cases = [
+            (Format::Json, r#"{"mcpServers": {"s": {"command": "npx", "args": ["a"], "env": {"K": "v"}}}}"#),
+            (
+                Format::Json,
+                r#"{"projects": {"/a": {"mcpServers": {"s": {"command": "npx", "args": ["a"], "env": {"K": "v"}}}}}}"#,
+            ),
+            (Format::Json, r#"{"servers": {"s": {"command": "npx", "args": ["a"], "env": {"K": "v"}}}, "inputs": []}"#),
+            (Format::Json, r#"{"mcp": {"s": {"command": ["npx", "a"], "environment": {"K": "v"}}}}"#),
+            (Format::Json, r#"{"mcp": {"servers": {"s": {"command": "npx", "args": ["a"], "env": {"K": "v"}}}}}"#),
+            (Format::Json, r#"{"amp.mcpServers": {"s": {"command": "npx", "args": ["a"], "env": {"K": "v"}}}}"#),
+            (Format::Json, r#"{"context_servers": {"s": {"command": "npx", "args": ["a"], "env": {"K": "v"}}}}"#),
+            (Format::Json, r#"{"s": {"command": "npx", "args": ["a"], "env": {"K": "v"}}}"#),
+            (Format::Toml, "[mcp_servers.s]\ncommand = 'npx'\nargs = ['a']\nenv = { K = 'v' }\n"),
+            (Format::Toml, "[mcp_servers.s]\ncommand = 'npx'\nargs = ['a']\n[mcp_servers.s.env]\nK = 'v'\n"),
+            (Format::Yaml, "mcpServers:\n- name: s\n  command: npx\n  args: [a]\n  env:\n    K: v\n"),
+            (Format::Yaml, "extensions:\n  s:\n    cmd: npx\n    args: [a]\n    envs: {K: v}\n"),
+        ];
+        for (format, text) in cases {
+            let document = parse(text.as_bytes(), format).expect("valid");
+            let found = servers(&document);
+            assert_eq!(found.len(), 1, "{text}");
+            assert_eq!(found[0].name, "s", "{text}");
+            assert_eq!(found[0].command(), Some("npx"), "{text}");
+            let arguments: Vec<&str> = found[0].of(Field::Argument).map(|leaf| leaf.scalar.text.as_str()).collect();
+            assert_eq!(arguments, ["a"], "{text}");
+            let variables: Vec<(&str, &str)> =
+                found[0].of(Field::Env).map(|leaf| (leaf.name.as_ref(), leaf.scalar.text.as_str())).collect();
+            assert_eq!(variables, [("K", "v")], "{text}");
+        }
+    }
+
+    #[test]
+    fn other_files_with_such_keys_have_no_servers() {
+        for text in
+            [r#"{"servers": ["a"]}"#, r#"{"extensions": {"recommendations": ["a"]}}"#, r#"{"scripts": {"a": "b"}}"#]
+        {
+            assert!(servers(&parse(text.as_bytes(), Format::Json).expect("valid")).is_empty(), "{text}");
+        }
+    }
+
+    #[test]
+    fn headers_below_request_options_are_headers() {
+        let text = r#"{"mcpServers": {"s": {"url": "https://a", "requestInit": {"headers": {"Authorization": "x"}}}}}"#;
+        let document = parse(text.as_bytes(), Format::Json).expect("valid");
+        let found = servers(&document);
+        let header = found[0].of(Field::Headers).next().expect("a header");
+        assert_eq!(header.pointer, "/mcpServers/s/requestInit/headers/Authorization");
+    }
+}
