@@ -74,3 +74,15 @@ pub fn run(arguments: Arguments) -> u8 {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory as _;
+
+    use super::*;
+
+    #[test]
+    fn the_arguments_of_every_command_go_together() {
+        Arguments::command().debug_assert();
+    }
+}

@@ -15,7 +15,7 @@ use crate::scan::Request;
 #[derive(Debug, clap::Args)]
 pub struct Arguments {
     #[command(flatten)]
-    target: target::Arguments,
+    target: target::Place,
     /// Block at findings of this severity and above: low, medium, high, critical.
     #[arg(long, value_name = "LEVEL")]
     severity: Option<Severity>,

@@ -12,7 +12,7 @@ use crate::scan::{ScanError, Target};
 
 /// What to scan.
 #[derive(Debug, clap::Args)]
-pub struct Arguments {
+pub struct Place {
     /// Files and folders to scan; the working tree around the current folder if none is given. With `--staged`,
     /// `--history` or `--range`: the repository.
     paths: Vec<PathBuf>,
@@ -40,7 +40,7 @@ pub struct Which {
     stdin: bool,
 }
 
-impl Arguments {
+impl Place {
     /// Returns what to scan.
     ///
     /// # Errors
