@@ -5,8 +5,8 @@ use std::sync::{Mutex, PoisonError};
 
 use gix::ObjectId;
 
-use crate::input::history::walk::{Object, Sink};
 use crate::input::Memory;
+use crate::input::history::walk::{Object, Sink};
 use crate::source::ObjectKind;
 
 /// Returns the first eight bytes of an object's name, which stand for it here.
