@@ -234,10 +234,20 @@ impl Cursor<'_> {
             return None;
         }
         let start = self.at;
+        self.bare();
+        // `Authorization: Bearer 0123...`
+        let scheme = self.bytes[start..self.at].to_ascii_lowercase();
+        if matches!(scheme.as_slice(), b"bearer" | b"basic" | b"token") && self.skip_blank(1) == 1 {
+            self.bare();
+        }
+        let value = &self.bytes[start..self.at];
+        Some((Span::new(start, start + before_next_field(value)), Quote::None))
+    }
+
+    fn bare(&mut self) {
         self.skip_while(VALUE, |byte| {
             !byte.is_ascii_whitespace() && !is_quote(byte) && !matches!(byte, b'<' | b';' | b',' | b'\\')
         });
-        Some((Span::new(start, self.at), Quote::None))
     }
 
     /// Reads a quoted value; the cursor stands on the opening quote.
@@ -260,6 +270,16 @@ impl Cursor<'_> {
         }
         (end < rest.len() && rest[end] != b'\n').then(|| Span::new(self.at, self.at + end))
     }
+}
+
+/// Returns where a value ends that stands in a query string: before the next `&name=`.
+fn before_next_field(value: &[u8]) -> usize {
+    let next = memchr::memchr_iter(b'&', value).find(|&at| {
+        let name = value[at + 1..].iter().take_while(|byte| byte.is_ascii_alphanumeric() || b"_-.[]%".contains(byte));
+        let length = name.count();
+        length > 0 && value.get(at + 1 + length) == Some(&b'=')
+    });
+    next.unwrap_or(value.len())
 }
 
 const fn is_quote(byte: u8) -> bool {
@@ -334,9 +354,16 @@ mod tests {
             r#"var password string = "corr3ct""#,
             r#"Server=x;Password=corr3ct;"#,
             r#"api_key ||= "corr3ct""#,
+            "user=me&password=corr3ct&next=%2F",
         ] {
             assert_eq!(values(text), ["corr3ct"], "{text}");
         }
+    }
+
+    #[test]
+    fn the_scheme_of_a_header_belongs_to_its_value() {
+        assert_eq!(values("Authorization: Bearer corr3ct more"), ["Bearer corr3ct"]);
+        assert_eq!(values("auth: basic\nnext: line"), ["basic"]);
     }
 
     #[test]

@@ -237,7 +237,9 @@ fn gate(bytes: &[u8], at: usize, kind: AnchorKind, assignments: &mut Vec<Assignm
         AnchorKind::Armor => Some(at + AROUND),
         AnchorKind::Command => {
             let rest = &bytes[at..(at + 512).min(bytes.len())];
-            let end = memchr::memchr(b'\n', rest).unwrap_or(rest.len());
+            // A backslash before the end of a line carries the command on.
+            let mut ends = memchr::memchr_iter(b'\n', rest).filter(|&end| end > 0 && rest[end - 1] != b'\\');
+            let end = ends.next().unwrap_or(rest.len());
             memchr::memmem::find(&rest[..end], b" -").map(|_| at + end)
         }
     }

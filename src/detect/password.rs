@@ -1,0 +1,102 @@
+//! Judges a password that a person chose: in a URL, on a command line, in `.netrc`.
+
+use super::place;
+use super::placeholder::is_placeholder;
+use super::proof::Proven;
+use super::shape::Shape;
+use crate::finding::Confidence;
+
+/// How far behind a password the name of its host is read; must stay within [`super::INFLUENCE`].
+const HOST: usize = 100;
+
+/// Lowers the confidence of a password that protects little: one that is a word, for a host that nobody reaches,
+/// or in a test or an example. One that says no more than the user's name is none.
+///
+/// `start` is where the match begins; between it and the password stand the scheme and the user's name.
+pub(super) fn prove(bytes: &[u8], path: Option<&[u8]>, start: usize, proven: &mut Proven) -> bool {
+    let text = &bytes[proven.secret.range()];
+    let before = bytes[start.min(proven.secret.start)..proven.secret.start].to_ascii_lowercase();
+    if text.starts_with(b"%") && is_placeholder(&text[1..]) || repeats_user(&before, text) {
+        return false;
+    }
+    if is_word(text) || is_unreachable(&bytes[proven.secret.end..]) {
+        proven.confidence = Confidence::Low;
+    } else if place::is_rehearsal(bytes, path, start) {
+        proven.confidence = if is_random(text) { proven.confidence.lowered() } else { Confidence::Low };
+    }
+    true
+}
+
+/// Tells whether the user's name, the last word before the password, is the password.
+fn repeats_user(before: &[u8], password: &[u8]) -> bool {
+    let is_name = |byte: &u8| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-' | b'.');
+    let words = || before.split(|byte| !is_name(byte)).filter(|word| !word.is_empty());
+    words().next_back().is_some_and(|user| user.eq_ignore_ascii_case(password))
+}
+
+/// Tells whether a password is letters that read like words, or blanks written for a URL.
+fn is_word(text: &[u8]) -> bool {
+    let shape = Shape::of(text);
+    let plain = text.iter().all(|byte| byte.is_ascii_alphabetic() || matches!(byte, b'-' | b'_' | b'.' | b'\\'));
+    memchr::memmem::find(text, b"%20").is_some()
+        || shape.length < 5
+        || plain && shape.length < 24 && (shape.surprise < 3.9 || shape.pairs < 4)
+}
+
+/// Tells whether a password was made by a machine.
+fn is_random(text: &[u8]) -> bool {
+    let shape = Shape::of(text);
+    shape.length >= 12 && shape.digits >= 2 && shape.changes >= 4 && shape.wordiness() < 0.4
+}
+
+/// Tells whether `@host` follows and the host is the own machine or one reserved for examples.
+fn is_unreachable(behind: &[u8]) -> bool {
+    let Some(host) = behind.strip_prefix(b"@") else { return false };
+    let host = &host[..host.len().min(HOST)];
+    let end = host
+        .iter()
+        .position(|byte| !(byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'-' | b'_')))
+        .unwrap_or(host.len());
+    let host = host[..end].to_ascii_lowercase();
+    let mut labels = host.split(|&byte| byte == b'.').rev();
+    let (top, second) = (labels.next().unwrap_or_default(), labels.next().unwrap_or_default());
+    matches!(top, b"localhost" | b"example" | b"test" | b"invalid" | b"host" | b"hostname" | b"server")
+        || matches!(second, b"example" | b"server" | b"host" | b"yourdomain" | b"domain")
+        || host.starts_with(b"127.")
+        || host.starts_with(b"0.0.0.0")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::finding::Severity;
+    use crate::source::Span;
+
+    fn proven(path: &str, text: &str, password: &str) -> Option<Confidence> {
+        let at = text.rfind(password).expect("the text has the password");
+        let mut proven = Proven {
+            secret: Span::new(at, at + password.len()),
+            confidence: Confidence::High,
+            severity: Severity::High,
+            evidence: Vec::new(),
+        };
+        prove(text.as_bytes(), Some(path.as_bytes()), 0, &mut proven).then_some(proven.confidence)
+    }
+
+    #[test]
+    fn what_a_password_protects_decides_its_confidence() {
+        let random = "k9Xq2Lm4Z0aB7";
+        for (path, text, password, expected) in [
+            ("a.yml", format!("postgres://app:{random}@db.internal.net/x"), random, Some(Confidence::High)),
+            ("tests/a.py", format!("postgres://app:{random}@db.internal.net/x"), random, Some(Confidence::Medium)),
+            ("tests/a.py", "http://dhh:monkey7@www.acme.net".to_owned(), "monkey7", Some(Confidence::Low)),
+            ("a.yml", format!("postgres://app:{random}@db.example.com/x"), random, Some(Confidence::Low)),
+            ("a.yml", format!("postgres://app:{random}@localhost/x"), random, Some(Confidence::Low)),
+            ("a.yml", "http://bob:bobwillknow@acme.net".to_owned(), "bobwillknow", Some(Confidence::Low)),
+            ("a.yml", "http://bob:two%20words@acme.net".to_owned(), "two%20words", Some(Confidence::Low)),
+            ("a.yml", "postgres://billing:billing@db.internal.net".to_owned(), "billing", None),
+        ] {
+            assert_eq!(proven(path, &text, password), expected, "{path} {text}");
+        }
+    }
+}
