@@ -86,15 +86,16 @@ mod tests {
     #[test]
     fn what_a_password_protects_decides_its_confidence() {
         let random = "k9Xq2Lm4Z0aB7";
+        let (word, words) = ("monkey7", "bobwillknow");
         for (path, text, password, expected) in [
             ("a.yml", format!("postgres://app:{random}@db.internal.net/x"), random, Some(Confidence::High)),
             ("tests/a.py", format!("postgres://app:{random}@db.internal.net/x"), random, Some(Confidence::Medium)),
-            ("tests/a.py", "http://dhh:monkey7@www.acme.net".to_owned(), "monkey7", Some(Confidence::Low)),
+            ("tests/a.py", format!("http://dhh:{word}@www.acme.net"), word, Some(Confidence::Low)),
             ("a.yml", format!("postgres://app:{random}@db.example.com/x"), random, Some(Confidence::Low)),
             ("a.yml", format!("postgres://app:{random}@localhost/x"), random, Some(Confidence::Low)),
-            ("a.yml", "http://bob:bobwillknow@acme.net".to_owned(), "bobwillknow", Some(Confidence::Low)),
-            ("a.yml", "http://bob:two%20words@acme.net".to_owned(), "two%20words", Some(Confidence::Low)),
-            ("a.yml", "postgres://billing:billing@db.internal.net".to_owned(), "billing", None),
+            ("a.yml", format!("http://bob:{words}@acme.net"), words, Some(Confidence::Low)),
+            ("a.yml", format!("http://bob:two%20{word}@acme.net"), "two%20monkey7", Some(Confidence::Low)),
+            ("a.yml", format!("postgres://{0}:{0}@db.internal.net", "billing"), "billing", None),
         ] {
             assert_eq!(proven(path, &text, password), expected, "{path} {text}");
         }
