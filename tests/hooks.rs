@@ -1,6 +1,7 @@
 //! `keysweep hook` and what surrounds it, with the real program, the real git and the real hook managers.
 
 mod action;
+mod agents;
 mod chain;
 mod framework;
 mod push;

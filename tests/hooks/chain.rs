@@ -136,7 +136,8 @@ fn a_hook_whose_program_is_gone_says_so_and_fails() {
     let git = staged();
     let copy = git.beside("copy").path().to_owned();
     std::fs::copy(PROGRAM, &copy).expect("the program can be copied");
-    assert!(git.command(&copy).args(["hook", "install", "pre-commit"]).status().expect("it can be started").success());
+    let output = git.command(&copy).args(["hook", "install", "pre-commit"]).output().expect("it can be started");
+    assert!(output.status.success(), "{}", said(&output));
     std::fs::remove_file(copy).expect("the copy is there");
     let output = git.attempt(&["commit", "-qm", "x"]);
     assert!(!output.status.success());

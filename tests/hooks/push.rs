@@ -49,6 +49,23 @@ fn a_push_to_a_url_is_compared_with_what_is_there() {
 }
 
 #[test]
+fn what_the_remote_has_and_was_never_fetched_changes_nothing() {
+    let (git, _) = with_remote();
+    git.run(&["clone", "-q", "../remote", "../other"]);
+    let other = git.beside("other");
+    other.commit_file("theirs", "x\n", "Theirs");
+    other.run(&["push", "-q"]);
+    keysweep(&git, &["hook", "install", "pre-push"]);
+    git.commit_file("ours", "x\n", "Ours");
+    let output = git.attempt(&["push", "-q", "--force"]);
+    assert!(output.status.success(), "{}", said(&output));
+    other.commit_file("more", "x\n", "More");
+    other.run(&["push", "-q", "--force"]);
+    git.commit_file("secret", leak(), "Come");
+    refused(git.git(&["push", "--force"]));
+}
+
+#[test]
 fn a_server_sees_what_is_in_quarantine() {
     let (git, remote) = with_remote();
     keysweep(&remote, &["hook", "install", "pre-receive"]);

@@ -27,7 +27,8 @@ pub enum Place {
 /// # Errors
 /// If git is missing or there is no repository.
 pub fn place(directory: &Path) -> miette::Result<Place> {
-    let hooks = directory.join(git(directory, &["rev-parse", "--git-path", "hooks"])?);
+    let hooks = PathBuf::from(git(directory, &["rev-parse", "--git-path", "hooks"])?);
+    let hooks = if directory == Path::new(".") { hooks } else { directory.join(hooks) };
     let name = |path: &Path| path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
     if name(&hooks) == ".husky" {
         return Ok(Place::Husky(hooks));
