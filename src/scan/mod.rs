@@ -40,8 +40,10 @@ pub struct Request {
     pub ignore_baseline: bool,
     /// Whether findings carry their raw secrets.
     pub reveal: bool,
-    /// The threshold, if it is not the configured one.
-    pub threshold: Option<Threshold>,
+    /// The mildest severity that blocks, if it is not the configured one.
+    pub severity: Option<Severity>,
+    /// The lowest confidence that blocks, if it is not the configured one.
+    pub confidence: Option<Confidence>,
     /// For whom lints speak up.
     pub persona: Persona,
     /// Whether only lints report, and every finding of theirs blocks.
@@ -74,7 +76,11 @@ pub fn run(request: &Request, coverage: &Coverage, stop: &AtomicBool) -> Result<
     policy.judge(&mut findings);
     source.forgive(&inspector, &mut findings);
     let every = Threshold { severity: Severity::Low, confidence: Confidence::Low };
-    let threshold = request.threshold.unwrap_or_else(|| if request.lints_only { every } else { policy.threshold() });
+    let configured = if request.lints_only { every } else { policy.threshold() };
+    let threshold = Threshold {
+        severity: request.severity.unwrap_or(configured.severity),
+        confidence: request.confidence.unwrap_or(configured.confidence),
+    };
     sort(&mut findings, threshold);
     Ok(Report {
         mode: if request.lints_only { Mode::Lint } else { request.target.mode() },

@@ -97,4 +97,8 @@ fn the_threshold_decides_about_the_exit_code_and_not_about_the_report() {
     assert_eq!(report.places("generic/secret"), ["a.txt:1"]);
     assert_eq!(scan(&git, &["--confidence", "high"], 0).count("active"), 1);
     assert_eq!(scan(&git, &["--severity", "critical"], 0).count("active"), 1);
+    git.write("keysweep.toml", "confidence = 'high'\n");
+    scan(&git, &[], 0);
+    scan(&git, &["--severity", "low"], 0);
+    scan(&git, &["--confidence", "medium"], 1);
 }
