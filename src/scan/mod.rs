@@ -3,6 +3,7 @@
 mod gather;
 mod history;
 mod lint;
+mod redact;
 mod report;
 mod source;
 
@@ -82,9 +83,13 @@ pub fn run(request: &Request, coverage: &Coverage, stop: &AtomicBool) -> Result<
         confidence: request.confidence.unwrap_or(configured.confidence),
     };
     sort(&mut findings, threshold);
+    let mut root = source.root().map_or_else(String::new, |root| root.display().to_string());
+    let mut redactor = redact::Redactor::new(&inspector);
+    redactor.redact(&mut findings, &mut gathered.notices);
+    redactor.text(&mut root);
     Ok(Report {
         mode: if request.lints_only { Mode::Lint } else { request.target.mode() },
-        root: source.root().map_or_else(String::new, |root| root.display().to_string()),
+        root,
         findings,
         notices: gathered.notices,
         record: Record { rules, milliseconds: begun.elapsed().as_millis() as u64, ..Record::of(coverage) },

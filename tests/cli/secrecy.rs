@@ -24,6 +24,7 @@ fn leaky() -> (Git, Vec<String>) {
     git.commit_file("a.txt", format!("{} {}\nx = \"{}\"\n", secrets[0], secrets[1], secrets[0]), "Leak");
     git.commit_file("data/b.json", format!("{{\"config\": \"{base64}\"}}\n"), &format!("Use {}", secrets[3]));
     git.run(&["branch", &format!("try-{}", secrets[3])]);
+    git.commit_file(format!("keys/{}.txt", secrets[1]), &secrets[2], "Name a file so");
     (git, secrets)
 }
 
