@@ -1,7 +1,9 @@
 //! The one integration-test binary: one module per subject.
 
+mod cli;
 mod engine;
 mod fix;
+mod floors;
 mod git;
 mod history;
 mod hooks;

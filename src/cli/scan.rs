@@ -7,7 +7,7 @@ use miette::IntoDiagnostic as _;
 
 use super::output::{self, Output};
 use super::target;
-use crate::finding::{Confidence, Severity, Threshold};
+use crate::finding::{Confidence, Severity};
 use crate::lint::Persona;
 use crate::scan::Request;
 
@@ -38,8 +38,6 @@ pub struct Arguments {
 impl Arguments {
     /// Returns everything that the pipeline wants to know.
     fn request(&self) -> miette::Result<Request> {
-        let default = Threshold::default();
-        let given = self.severity.is_some() || self.confidence.is_some();
         Ok(Request {
             target: self.target.target()?,
             config: self.target.config.clone(),
@@ -48,10 +46,8 @@ impl Arguments {
             reveal: self.output.reveal,
             persona: self.persona.unwrap_or_default(),
             lints_only: false,
-            threshold: given.then(|| Threshold {
-                severity: self.severity.unwrap_or(default.severity),
-                confidence: self.confidence.unwrap_or(default.confidence),
-            }),
+            severity: self.severity,
+            confidence: self.confidence,
         })
     }
 }

@@ -7,7 +7,7 @@ use clap::ValueEnum;
 use serde_json::{Value, json};
 
 use super::escape::{markdown, markdown_code, plain};
-use super::quantity::number;
+use super::quantity::{counted, number};
 use super::{RenderOptions, text};
 use crate::finding::{Kind, Meta};
 use crate::lint::{self, About};
@@ -104,7 +104,7 @@ pub fn checks(check: &Check) -> Vec<String> {
         phrases.push(format!("at least {:.1} bits of entropy per character", check.min_entropy));
     }
     if check.min_digits > 0 {
-        phrases.push(format!("at least {} digits", check.min_digits));
+        phrases.push(format!("at least {}", digits(check.min_digits)));
     }
     if !check.near.is_empty() {
         phrases.push(format!("one of these words near it or in the path: {}", check.near.join(", ")));
@@ -149,9 +149,13 @@ fn proof(rule: &Rule) -> String {
     let mut words = Vec::new();
     words.extend(check.proof.as_deref().map(markdown_code));
     words.extend((check.min_entropy > 0.0).then(|| format!("entropy {:.1}", check.min_entropy)));
-    words.extend((check.min_digits > 0).then(|| format!("{} digits", check.min_digits)));
+    words.extend((check.min_digits > 0).then(|| digits(check.min_digits)));
     words.extend((!check.near.is_empty()).then(|| "words near".to_owned()));
     words.join(", ")
+}
+
+fn digits(count: usize) -> String {
+    counted(count as u64, "digit", "digits")
 }
 
 fn write_json(subjects: &[Subject], out: &mut dyn Write) -> io::Result<()> {

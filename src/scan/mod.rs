@@ -3,6 +3,7 @@
 mod gather;
 mod history;
 mod lint;
+mod redact;
 mod report;
 mod source;
 
@@ -40,8 +41,10 @@ pub struct Request {
     pub ignore_baseline: bool,
     /// Whether findings carry their raw secrets.
     pub reveal: bool,
-    /// The threshold, if it is not the configured one.
-    pub threshold: Option<Threshold>,
+    /// The mildest severity that blocks, if it is not the configured one.
+    pub severity: Option<Severity>,
+    /// The lowest confidence that blocks, if it is not the configured one.
+    pub confidence: Option<Confidence>,
     /// For whom lints speak up.
     pub persona: Persona,
     /// Whether only lints report, and every finding of theirs blocks.
@@ -74,11 +77,19 @@ pub fn run(request: &Request, coverage: &Coverage, stop: &AtomicBool) -> Result<
     policy.judge(&mut findings);
     source.forgive(&inspector, &mut findings);
     let every = Threshold { severity: Severity::Low, confidence: Confidence::Low };
-    let threshold = request.threshold.unwrap_or_else(|| if request.lints_only { every } else { policy.threshold() });
+    let configured = if request.lints_only { every } else { policy.threshold() };
+    let threshold = Threshold {
+        severity: request.severity.unwrap_or(configured.severity),
+        confidence: request.confidence.unwrap_or(configured.confidence),
+    };
     sort(&mut findings, threshold);
+    let mut root = source.root().map_or_else(String::new, |root| root.display().to_string());
+    let mut redactor = redact::Redactor::new(&inspector);
+    redactor.redact(&mut findings, &mut gathered.notices);
+    redactor.text(&mut root);
     Ok(Report {
         mode: if request.lints_only { Mode::Lint } else { request.target.mode() },
-        root: source.root().map_or_else(String::new, |root| root.display().to_string()),
+        root,
         findings,
         notices: gathered.notices,
         record: Record { rules, milliseconds: begun.elapsed().as_millis() as u64, ..Record::of(coverage) },
