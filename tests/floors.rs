@@ -105,9 +105,8 @@ fn uses(path: &[String], text: &str) -> BTreeSet<String> {
 
 /// Returns the first names of a path or of a group of paths.
 fn heads(tail: &str) -> Vec<String> {
-    let name = |text: &str| -> String {
-        text.trim_start().chars().take_while(|c| c.is_alphanumeric() || *c == '_').collect()
-    };
+    let name =
+        |text: &str| -> String { text.trim_start().chars().take_while(|c| c.is_alphanumeric() || *c == '_').collect() };
     let Some(group) = tail.strip_prefix('{') else { return vec![name(tail)] };
     let (mut depth, mut names, mut start) = (0, Vec::new(), 0);
     for (at, character) in group.char_indices() {
@@ -163,7 +162,11 @@ fn the_search_for_uses_sees_every_way_to_name_a_module() {
     let path = |names: &[&str]| names.iter().map(|name| (*name).to_owned()).collect::<Vec<_>>();
     for (at, text, expected) in [
         (path(&["a"]), "use crate::scan::{Report, Mode};", vec!["scan"]),
-        (path(&["a"]), "use crate::{\n    rules,\n    input::{tree, index},\n    cli,\n};", vec!["cli", "input", "rules"]),
+        (
+            path(&["a"]),
+            "use crate::{\n    rules,\n    input::{tree, index},\n    cli,\n};",
+            vec!["cli", "input", "rules"],
+        ),
         (path(&["a"]), "let x: crate::report::Format = y;", vec!["report"]),
         (path(&["a", "b"]), "use super::super::cli;", vec!["cli"]),
         (path(&["a", "b"]), "use super::cli;", vec![]),

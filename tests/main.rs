@@ -2,6 +2,7 @@
 
 mod engine;
 mod fix;
+mod floors;
 mod git;
 mod history;
 mod hooks;
