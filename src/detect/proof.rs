@@ -9,7 +9,7 @@ use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
 use super::jwt;
 use super::password;
 use super::place;
-use super::placeholder::{is_monotonous, is_placeholder, is_reference};
+use super::placeholder::{insists, is_monotonous, is_placeholder, is_reference};
 use super::shape;
 use crate::finding::{Confidence, Severity};
 use crate::rules::checksum::Checksum;
@@ -84,7 +84,8 @@ pub fn prove(
     }
     let certain = check.proof.as_deref().is_some_and(|name| Checksum::by_name(name).is_some_and(|sum| sum.holds(text)));
     // A checksum can be computed over filling, too, and is for the sake of tests.
-    let filling = if certain { is_monotonous(text) } else { stands_for_a_secret(text, entry.confidence) };
+    let filling =
+        if certain { is_monotonous(text) || insists(text) } else { stands_for_a_secret(text, entry.confidence) };
     if filling && check.placeholders == Placeholders::Drop {
         return None;
     }
@@ -172,7 +173,11 @@ fn has_escaped_blank(text: &[u8]) -> bool {
 fn base64_json(text: &[u8], proven: &mut Proven) -> bool {
     let payload = text.splitn(2, |&byte| byte == b'_').nth(1).unwrap_or(text);
     let end = payload.iter().rposition(|&byte| byte == b'_').unwrap_or(payload.len());
-    let Some(json) = decode_base64(&payload[..end]).filter(|json| json.first() == Some(&b'{')) else { return false };
+    // A sample may have a padding that does not fit.
+    let padding = payload[..end].iter().rev().take_while(|&&byte| byte == b'=').count();
+    let Some(json) = decode_base64(&payload[..end - padding]).filter(|json| json.first() == Some(&b'{')) else {
+        return false;
+    };
     proven.evidence.push("payload is the provider's JSON".to_owned());
     memchr::memmem::find(&json, b"EXAMPLE").is_none()
 }
@@ -209,6 +214,7 @@ fn pem(bytes: &[u8], proven: &mut Proven) -> bool {
     let text = &block[body..end.unwrap_or_else(|| (body + 2048).min(block.len()))];
     let letters = text.iter().filter(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'/')).count();
     if letters < 40
+        || [&b"abcdefghij"[..], b"1234567890"].iter().any(|run| memchr::memmem::find(text, run).is_some())
         || text.windows(3).any(|window| window == b"..." || window == b"${" || window == b"xxx" || window == b"XXX")
     {
         return false;
