@@ -23,6 +23,9 @@ const NEAR_BEHIND: usize = 100;
 /// The greatest length of a block from `-----BEGIN` to `-----END`.
 const GREATEST_BLOCK: usize = 16 * 1024;
 
+/// The least length of the longest line of a key.
+const LEAST_LINE: usize = 24;
+
 /// A match that holds.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Proven {
@@ -151,7 +154,12 @@ fn named(name: &str, bytes: &[u8], path: Option<&[u8]>, start: usize, proven: &m
             decode_base64(first).is_some_and(|id| !id.is_empty() && id.iter().all(u8::is_ascii_digit))
         }
         "base64" => decode_base64(text).is_some(),
-        "basic-auth" => is_basic_auth(text),
+        "basic-auth" => {
+            if password::is_doubtful_pair(&decode_base64(text).unwrap_or_default(), bytes, path, start) {
+                proven.confidence = Confidence::Low;
+            }
+            is_basic_auth(text)
+        }
         "random" => {
             let shape = shape::Shape::of(text);
             if place::is_rehearsal(bytes, path, start) {
@@ -219,7 +227,8 @@ fn pem(bytes: &[u8], proven: &mut Proven) -> bool {
     {
         return false;
     }
-    let random = shape::entropy(text) > 3.5;
+    // The header alone, in a sentence about it, is followed by words and not by lines of base64.
+    let random = shape::entropy(text) > 3.5 && longest_base64(text) >= LEAST_LINE;
     if end.is_none() {
         proven.evidence.push("the block has no end".to_owned());
     }
@@ -234,6 +243,12 @@ fn pem(bytes: &[u8], proven: &mut Proven) -> bool {
         proven.severity = Severity::Medium;
     }
     random
+}
+
+/// Returns the length of the longest stretch of base64.
+fn longest_base64(text: &[u8]) -> usize {
+    let is_digit = |byte: &u8| byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'/' | b'=');
+    text.split(|byte| !is_digit(byte)).map(<[u8]>::len).max().unwrap_or(0)
 }
 
 #[cfg(test)]
@@ -253,6 +268,12 @@ mod tests {
         {
             assert_eq!(base64_json(BASE64.encode(json).as_bytes(), &mut proven()), expected, "{json}");
         }
+    }
+
+    #[test]
+    fn lines_of_base64_are_told_from_sentences() {
+        assert!(longest_base64(b"\nProc-Type: 4,ENCRYPTED\n\nMIIEogIBAAKCAQEA+joLfff3WdFI\n") >= LEAST_LINE);
+        assert!(longest_base64(b" header. Other formats such as PKCS#12 can be converted, too") < LEAST_LINE);
     }
 
     #[test]
