@@ -43,6 +43,15 @@ pub fn prove(text: &[u8], proven: &mut Proven) -> bool {
     } else {
         proven.evidence.push("never expires".to_owned());
     }
+    // Services say who issued a token, for whom or when; who plays with a library does not.
+    if ["iss", "aud", "exp", "iat", "nbf", "jti", "role", "scope", "kid"]
+        .iter()
+        .all(|claim| payload.get(claim).is_none())
+        && header.get("kid").is_none()
+        && header.get("enc").is_none()
+    {
+        proven.confidence = proven.confidence.lowered();
+    }
     // Roles that the holder of the token gets, such as Supabase's.
     if payload.get("role").and_then(Value::as_str) == Some("service_role") {
         proven.severity = Severity::Critical;
@@ -123,6 +132,7 @@ mod tests {
         let damaged = r#"{"alg":"HS256",?typ":"JWT"}"#;
         for (header, payload, expected) in [
             (header, r#"{"iss":"acme","sub":"7"}"#, Some(Confidence::High)),
+            (header, r#"{"sub":"foo"}"#, Some(Confidence::Medium)),
             (damaged, r#"{"iss":"acme","sub":"7"}"#, Some(Confidence::Low)),
             (damaged, "nothing of the kind", None),
             ("nothing of the kind", r#"{"iss":"acme"}"#, None),

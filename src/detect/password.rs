@@ -27,6 +27,13 @@ pub(super) fn prove(bytes: &[u8], path: Option<&[u8]>, start: usize, proven: &mu
     true
 }
 
+/// Tells whether a pair of user and password protects little: the password is a word, or was likely made up for a
+/// test or an example.
+pub(super) fn is_doubtful_pair(pair: &[u8], bytes: &[u8], path: Option<&[u8]>, start: usize) -> bool {
+    let password = pair.splitn(2, |&byte| byte == b':').nth(1).unwrap_or_default();
+    is_word(password) || place::is_rehearsal(bytes, path, start) && !is_random(password)
+}
+
 /// Tells whether the user's name, the last word before the password, is the password.
 fn repeats_user(before: &[u8], password: &[u8]) -> bool {
     let is_name = |byte: &u8| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-' | b'.');
@@ -98,6 +105,18 @@ mod tests {
             ("a.yml", format!("postgres://{0}:{0}@db.internal.net", "billing"), "billing", None),
         ] {
             assert_eq!(proven(path, &text, password), expected, "{path} {text}");
+        }
+    }
+
+    #[test]
+    fn a_pair_whose_password_is_a_word_is_doubtful() {
+        for (path, pair, expected) in [
+            ("a.yml", "aladdin:opensesame", true),
+            ("tests/a.yml", "testuser:testpass123", true),
+            ("tests/a.yml", "deploy:k9Xq2Lm4Z0aB7", false),
+            ("a.yml", "deploy:k9Xq2L", false),
+        ] {
+            assert_eq!(is_doubtful_pair(pair.as_bytes(), b"", Some(path.as_bytes()), 0), expected, "{pair}");
         }
     }
 }

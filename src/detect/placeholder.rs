@@ -152,7 +152,8 @@ const TELLING: &[&str] = &[
     "test-api",
     "test_api",
     "abcdefg",
-    "asdf",
+    "asdfqwer",
+    "qwerasdf",
     "...",
 ];
 
@@ -252,7 +253,7 @@ pub fn is_monotonous(value: &[u8]) -> bool {
     if value.len() < 8 {
         return value.windows(2).all(|pair| pair[0] == pair[1]);
     }
-    if has_filler(value) || (3..=8).any(|period| longest_repeat(value, period) * 2 > value.len().max(24)) {
+    if has_filler(value) {
         return true;
     }
     let mut seen = [false; 256];
@@ -268,15 +269,12 @@ fn has_filler(value: &[u8]) -> bool {
     value.chunk_by(|a, b| a == b).any(|run| run.len() >= 6 && matches!(run[0], b'x' | b'X' | b'*' | b'#'))
 }
 
-/// Returns the length of the longest stretch that a piece of `period` bytes makes up by being repeated, whatever
-/// the case.
-fn longest_repeat(value: &[u8], period: usize) -> usize {
-    let (mut longest, mut length) = (0, 0);
-    for (next, last) in value.iter().skip(period).zip(value) {
-        length = if next.eq_ignore_ascii_case(last) { length + 1 } else { 0 };
-        longest = longest.max(length);
-    }
-    if longest >= 2 * period { longest + period } else { 0 }
+/// Tells whether a word that people write where a secret belongs stands in `value` more than once, which is no
+/// accident even in a long token.
+pub fn insists(value: &[u8]) -> bool {
+    let lower = value.to_ascii_lowercase();
+    let long = TELLING.iter().filter(|part| part.len() >= 5);
+    long.into_iter().any(|part| memchr::memmem::find_iter(&lower, part).nth(1).is_some())
 }
 
 /// How many characters in a row are no accident if each follows the one before.
@@ -349,7 +347,6 @@ mod tests {
             "aaaaaaaa",
             "abcabcabcabc",
             "<your token>",
-            "glsa_iNValIdinValiDinvalidinvalidinva",
             "pat.q8xxxxxxxxZk",
             "NEW_PASSWORD",
             "passwd-on-proxy",
@@ -357,6 +354,8 @@ mod tests {
         ] {
             assert!(is_placeholder(text.as_bytes()), "{text}");
         }
+        assert!(insists(b"glsa_iNValIdinValiDinvalidinvalidinva"));
+        assert!(!insists(b"glsa_q8Zk4tInvalid9Lw2Xv7Rb1Nc8Hd"));
         for text in ["a1b2c3d4e5f6g7h8i9j0", "aA1bB2cC3dD4eE5fF6", "a1b2c3d4e5f6g7h8i9j0k1l2NRAL"] {
             assert!(is_interleaved_sequence(text.as_bytes()), "{text}");
         }

@@ -9,7 +9,7 @@ use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
 use super::jwt;
 use super::password;
 use super::place;
-use super::placeholder::{is_monotonous, is_placeholder, is_reference};
+use super::placeholder::{insists, is_monotonous, is_placeholder, is_reference};
 use super::shape;
 use crate::finding::{Confidence, Severity};
 use crate::rules::checksum::Checksum;
@@ -22,6 +22,9 @@ const NEAR_BEFORE: usize = 200;
 const NEAR_BEHIND: usize = 100;
 /// The greatest length of a block from `-----BEGIN` to `-----END`.
 const GREATEST_BLOCK: usize = 16 * 1024;
+
+/// The least length of the longest line of a key.
+const LEAST_LINE: usize = 24;
 
 /// A match that holds.
 #[derive(Clone, Debug, PartialEq)]
@@ -84,7 +87,8 @@ pub fn prove(
     }
     let certain = check.proof.as_deref().is_some_and(|name| Checksum::by_name(name).is_some_and(|sum| sum.holds(text)));
     // A checksum can be computed over filling, too, and is for the sake of tests.
-    let filling = if certain { is_monotonous(text) } else { stands_for_a_secret(text, entry.confidence) };
+    let filling =
+        if certain { is_monotonous(text) || insists(text) } else { stands_for_a_secret(text, entry.confidence) };
     if filling && check.placeholders == Placeholders::Drop {
         return None;
     }
@@ -150,7 +154,12 @@ fn named(name: &str, bytes: &[u8], path: Option<&[u8]>, start: usize, proven: &m
             decode_base64(first).is_some_and(|id| !id.is_empty() && id.iter().all(u8::is_ascii_digit))
         }
         "base64" => decode_base64(text).is_some(),
-        "basic-auth" => is_basic_auth(text),
+        "basic-auth" => {
+            if password::is_doubtful_pair(&decode_base64(text).unwrap_or_default(), bytes, path, start) {
+                proven.confidence = Confidence::Low;
+            }
+            is_basic_auth(text)
+        }
         "random" => {
             let shape = shape::Shape::of(text);
             if place::is_rehearsal(bytes, path, start) {
@@ -172,7 +181,11 @@ fn has_escaped_blank(text: &[u8]) -> bool {
 fn base64_json(text: &[u8], proven: &mut Proven) -> bool {
     let payload = text.splitn(2, |&byte| byte == b'_').nth(1).unwrap_or(text);
     let end = payload.iter().rposition(|&byte| byte == b'_').unwrap_or(payload.len());
-    let Some(json) = decode_base64(&payload[..end]).filter(|json| json.first() == Some(&b'{')) else { return false };
+    // A sample may have a padding that does not fit.
+    let padding = payload[..end].iter().rev().take_while(|&&byte| byte == b'=').count();
+    let Some(json) = decode_base64(&payload[..end - padding]).filter(|json| json.first() == Some(&b'{')) else {
+        return false;
+    };
     proven.evidence.push("payload is the provider's JSON".to_owned());
     memchr::memmem::find(&json, b"EXAMPLE").is_none()
 }
@@ -209,11 +222,13 @@ fn pem(bytes: &[u8], proven: &mut Proven) -> bool {
     let text = &block[body..end.unwrap_or_else(|| (body + 2048).min(block.len()))];
     let letters = text.iter().filter(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'/')).count();
     if letters < 40
+        || [&b"abcdefghij"[..], b"1234567890"].iter().any(|run| memchr::memmem::find(text, run).is_some())
         || text.windows(3).any(|window| window == b"..." || window == b"${" || window == b"xxx" || window == b"XXX")
     {
         return false;
     }
-    let random = shape::entropy(text) > 3.5;
+    // The header alone, in a sentence about it, is followed by words and not by lines of base64.
+    let random = shape::entropy(text) > 3.5 && longest_base64(text) >= LEAST_LINE;
     if end.is_none() {
         proven.evidence.push("the block has no end".to_owned());
     }
@@ -228,6 +243,12 @@ fn pem(bytes: &[u8], proven: &mut Proven) -> bool {
         proven.severity = Severity::Medium;
     }
     random
+}
+
+/// Returns the length of the longest stretch of base64.
+fn longest_base64(text: &[u8]) -> usize {
+    let is_digit = |byte: &u8| byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'/' | b'=');
+    text.split(|byte| !is_digit(byte)).map(<[u8]>::len).max().unwrap_or(0)
 }
 
 #[cfg(test)]
@@ -247,6 +268,12 @@ mod tests {
         {
             assert_eq!(base64_json(BASE64.encode(json).as_bytes(), &mut proven()), expected, "{json}");
         }
+    }
+
+    #[test]
+    fn lines_of_base64_are_told_from_sentences() {
+        assert!(longest_base64(b"\nProc-Type: 4,ENCRYPTED\n\nMIIEogIBAAKCAQEA+joLfff3WdFI\n") >= LEAST_LINE);
+        assert!(longest_base64(b" header. Other formats such as PKCS#12 can be converted, too") < LEAST_LINE);
     }
 
     #[test]
