@@ -286,6 +286,7 @@ mod tests {
             "password: \"my-smtp-password\"",
             "password: \"sha256_password\"",
             "token: \"ucat_01DQE3\"",
+            "token here",
             "secret: \"99ae8af...snip...ec0f262ac\"",
             "Authorization: \"Basic dXNlcjpwYXNzd29yZA==\"",
         ] {
