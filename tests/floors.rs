@@ -85,7 +85,7 @@ fn uses(path: &[String], text: &str) -> BTreeSet<String> {
     for (at, _) in code.match_indices("crate::") {
         // `$crate` and `pub(crate)` are none; `keysweep_crate::` would be another name.
         if !code[..at].ends_with(|c: char| c.is_alphanumeric() || c == '_') {
-            found.extend(heads(&code[at + "crate::".len()..]));
+            found.extend(heads(&code[at + "crate::".len()..]).into_iter().filter(|name| !name.is_empty()));
         }
     }
     // As many `super::` as the file lies deep lead to the root of the crate.

@@ -243,7 +243,7 @@ fn names_itself(lower: &[u8]) -> bool {
         (1..=14).contains(&letters)
             && part.len() - letters <= 3
             && part[letters..].iter().all(u8::is_ascii_digit)
-            && (letters <= 4 || Shape::of(&part[..letters]).surprise < 4.2)
+            && (letters <= 5 || Shape::of(&part[..letters]).surprise < 4.2)
     };
     parts().count() >= 2 && parts().any(|part| CALLED.contains(&part)) && parts().all(is_word)
 }

@@ -78,6 +78,7 @@ fn an_object_that_git_cannot_give_makes_the_scan_incomplete() {
         let text = keysweep(&git, &["scan", "--history"]).exits(3).out;
         assert!(text.contains("INCOMPLETE"), "{name}: {text}");
         // What could be read is reported, and a finding outweighs the gap.
+        git.run(&["rm", "--quiet", "--cached", "b.txt"]);
         git.commit_file("c.txt", line(1), "Leak");
         let report = scan(&git, &["--history"], 1);
         assert_eq!(report.places(RULE), ["c.txt:1"], "{name}");
