@@ -122,6 +122,7 @@ fn heads(tail: &str) -> Vec<String> {
             _ => {}
         }
     }
+    names.retain(|name| !name.is_empty());
     names
 }
 

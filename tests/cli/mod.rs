@@ -56,10 +56,11 @@ impl Report {
         places
     }
 
-    /// Returns how many findings there are of a verdict.
+    /// Returns how many credentials were found that have a verdict.
     fn count(&self, verdict: &str) -> usize {
         let findings = self.0["findings"].as_array().expect("findings are a list");
-        findings.iter().filter(|finding| finding["verdict"]["status"] == verdict).count()
+        let credentials = findings.iter().filter(|finding| finding["kind"] == "credential");
+        credentials.filter(|finding| finding["verdict"]["status"] == verdict).count()
     }
 }
 

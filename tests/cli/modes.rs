@@ -37,6 +37,7 @@ fn a_secret_that_head_holds_already_does_not_block_a_commit() {
     git.run(&["reset", "--quiet", "--hard"]);
     git.run(&["mv", "a.txt", "b.txt"]);
     assert_eq!(scan(&git, &["--staged"], 0).count("active"), 0);
+    git.run(&["reset", "--quiet", "--hard"]);
     git.add("copy.txt", line(1));
     assert_eq!(scan(&git, &["--staged"], 1).count("active"), 1);
 }

@@ -45,7 +45,7 @@ fn entries_of_the_configuration_allow_by_rule_path_and_fingerprint() {
             assert_eq!(report.count("allowed"), usize::from(code == 0), "{entry} {arguments:?}");
         }
     }
-    git.write("keysweep.toml", "[rules]\noff = ['github']\n");
+    git.write("keysweep.toml", "[rules]\noff = ['github', 'generic/*']\n");
     assert_eq!(scan(&git, &[], 0).count("active"), 0);
     git.write("keysweep.toml", "exclude = ['docs/']\n");
     assert_eq!(scan(&git, &[], 0).count("active"), 0);
