@@ -92,9 +92,9 @@ fn uses(path: &[String], text: &str) -> BTreeSet<String> {
     let up = "super::".repeat(path.len());
     for (at, _) in code.match_indices(&up) {
         let tail = &code[at + up.len()..];
-        if path.len() > 1 && !tail.starts_with("super::") && !code[..at].ends_with("super::") {
-            found.extend(heads(tail));
-        } else if path.len() == 1 && code[..at].trim_end().ends_with("use") && !code[..at].ends_with("super::") {
+        let from_deep = path.len() > 1 && !tail.starts_with("super::");
+        let from_top = path.len() == 1 && code[..at].trim_end().ends_with("use");
+        if (from_deep || from_top) && !code[..at].ends_with("super::") {
             found.extend(heads(tail));
         }
     }

@@ -99,7 +99,7 @@ pub enum ScanError {
 /// What is to be scanned, opened.
 pub enum Source {
     /// A working tree.
-    Tree(Tree),
+    Tree(Box<Tree>),
     /// The changes of the index.
     Staged(Box<Repository>, Differences),
     /// A repository with all of its objects.
@@ -117,7 +117,7 @@ impl Source {
     /// It is not there, or not what the target says.
     pub fn open(target: &Target) -> Result<Self, ScanError> {
         Ok(match target {
-            Target::Tree(paths) => Self::Tree(Tree::new(paths)?),
+            Target::Tree(paths) => Self::Tree(Box::new(Tree::new(paths)?)),
             Target::Staged(path) => {
                 let repository = Repository::discover(path)?;
                 let differences = staged::changes(&repository)?;

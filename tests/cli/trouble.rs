@@ -60,7 +60,8 @@ fn loose(git: &Git, revision: &str) -> std::path::PathBuf {
 
 #[test]
 fn an_object_that_git_cannot_give_makes_the_scan_incomplete() {
-    let damages: [(&str, fn(&Path)); 3] = [
+    type Damage = fn(&Path);
+    let damages: [(&str, Damage); 3] = [
         ("missing", |path| std::fs::remove_file(path).expect("the object is loose")),
         ("truncated", |path| {
             let bytes = std::fs::read(path).expect("the object is loose");
@@ -132,7 +133,7 @@ fn an_unreadable_file_makes_the_scan_incomplete() {
 
     let git = repository();
     let path = git.write("locked.txt", line(1));
-    std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0)).expect("the file is ours");
+    std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o0)).expect("the file is ours");
     if std::fs::read(&path).is_ok() {
         println!("skipped: whoever runs this, such as root, can read every file");
         return;
