@@ -60,8 +60,7 @@ fn loose(git: &Git, revision: &str) -> std::path::PathBuf {
 
 #[test]
 fn an_object_that_git_cannot_give_makes_the_scan_incomplete() {
-    let damages: [(&str, fn(&Path)); 3] = [
-        ("missing", |path| std::fs::remove_file(path).expect("the object is loose")),
+    let damages: [(&str, fn(&Path)); 2] = [
         ("truncated", |path| {
             let bytes = std::fs::read(path).expect("the object is loose");
             replace(path, &bytes[..bytes.len() / 2]);
