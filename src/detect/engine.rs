@@ -1,5 +1,6 @@
 //! From bytes to candidates: sieve, keywords, patterns, proofs.
 
+use std::borrow::Cow;
 use std::ops::Range;
 use std::sync::Arc;
 
@@ -80,23 +81,23 @@ impl Engine {
     /// Makes an engine of a catalogue's rules.
     pub fn new(catalogue: &Catalogue) -> Self {
         let rules: Vec<Arc<Rule>> = catalogue.rules().to_vec();
-        let mut words: Vec<&str> = Vec::new();
-        let mut pairs: Vec<(&str, u16)> = Vec::new();
+        let mut words: Vec<Cow<'static, str>> = Vec::new();
+        let mut pairs: Vec<(&Cow<'static, str>, u16)> = Vec::new();
         for (index, rule) in rules.iter().enumerate() {
             let index = u16::try_from(index).expect("there are fewer than 65,536 rules");
-            pairs.extend(rule.keywords.iter().map(|keyword| (keyword.as_ref(), index)));
+            pairs.extend(rule.keywords.iter().map(|keyword| (keyword, index)));
         }
         pairs.sort_unstable();
         let mut named: Vec<Vec<u16>> = Vec::new();
         for (word, index) in pairs {
-            if words.last() != Some(&word) {
-                words.push(word);
+            if words.last() != Some(word) {
+                words.push(word.clone());
                 named.push(Vec::new());
             }
             named.last_mut().expect("pushed above").push(index);
         }
         let generic = rules.iter().find(|rule| rule.id == assignment::RULE).cloned();
-        Self { keywords: Keywords::new(&words), rules, named, generic }
+        Self { keywords: Keywords::new(words), rules, named, generic }
     }
 
     /// Returns the number of rules at work.

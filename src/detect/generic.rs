@@ -130,19 +130,11 @@ fn bare_value_is_literal(bytes: &[u8], assignment: &Assignment, text: &[u8], sha
     let identifier = text.iter().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'.' | b'$'));
     let random = shape.digits >= 2 && shape.changes >= 4;
     match kind {
-        Kind::Code => {
-            assignment.operator == Operator::Flag
-                || (!identifier || random) && shape.length >= 12 && shape.digits > 0 && random
-        }
+        Kind::Code => assignment.operator == Operator::Flag || random && shape.length >= 12,
         // A program without a known ending, or a snippet in a document: an identifier with dots is an expression.
         _ => {
-            !(identifier
-                && text.contains(&b'.')
-                && !random
-                && text.iter().filter(|&&byte| byte == b'.').count() > 0
-                && shape.wordiness() > 0.4)
-                && !(assignment.operator == Operator::Compare)
-                && !next_is_call(bytes, assignment.value.end)
+            let expression = identifier && text.contains(&b'.') && !random && shape.wordiness() > 0.4;
+            !expression && assignment.operator != Operator::Compare && !next_is_call(bytes, assignment.value.end)
         }
     }
 }
@@ -286,6 +278,7 @@ mod tests {
             "password: \"my-smtp-password\"",
             "password: \"sha256_password\"",
             "token: \"ucat_01DQE3\"",
+            "token here",
             "secret: \"99ae8af...snip...ec0f262ac\"",
             "Authorization: \"Basic dXNlcjpwYXNzd29yZA==\"",
         ] {

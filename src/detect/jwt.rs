@@ -67,6 +67,12 @@ fn json(part: &[u8]) -> Option<Value> {
     serde_json::from_slice(&decode_base64(part)?).ok().filter(Value::is_object)
 }
 
+/// Tells whether the text is a token whose claims are those of a documentation sample.
+pub fn is_sample_token(text: &[u8]) -> bool {
+    text.starts_with(b"eyJ")
+        && text.split(|&byte| byte == b'.').nth(1).and_then(json).is_some_and(|claims| is_sample(&claims))
+}
+
 /// Tells whether the part begins as a header with an algorithm does.
 fn starts_like_a_header(part: &[u8]) -> bool {
     decode_base64(part).is_some_and(|text| text.starts_with(br#"{"alg":""#) || text.starts_with(br#"{"typ":"JWT""#))
@@ -139,6 +145,8 @@ mod tests {
             (header, r#"{"sub":"1234567890","name":"John Doe"}"#, None),
         ] {
             assert_eq!(proven(header, payload), expected, "{header} {payload}");
+            let token = format!("{}.{}.c2ln", BASE64_URL.encode(header), BASE64_URL.encode(payload));
+            assert_eq!(is_sample_token(token.as_bytes()), payload.contains("John Doe"), "{payload}");
         }
     }
 }

@@ -128,6 +128,7 @@ pub(super) fn name(key: &[u8]) -> Option<Name> {
         || has("keyword")
         || has("foreign")
         || has("websocket")
+        || has("web") && has("socket")
         || last.ends_with("pwd") && (last.contains("dir") || last.contains("old"))
         || has("primary") && last == "key" && words.len() == 2
     {

@@ -19,7 +19,7 @@ pub(super) fn prove(bytes: &[u8], path: Option<&[u8]>, start: usize, proven: &mu
     if text.starts_with(b"%") && is_placeholder(&text[1..]) || repeats_user(&before, text) {
         return false;
     }
-    if is_word(text) || is_unreachable(&bytes[proven.secret.end..]) {
+    if is_word(text) || names_user(&before, text) || is_unreachable(&bytes[proven.secret.end..]) {
         proven.confidence = Confidence::Low;
     } else if place::is_rehearsal(bytes, path, start) {
         proven.confidence = if is_random(text) { proven.confidence.lowered() } else { Confidence::Low };
@@ -34,11 +34,23 @@ pub(super) fn is_doubtful_pair(pair: &[u8], bytes: &[u8], path: Option<&[u8]>, s
     is_word(password) || place::is_rehearsal(bytes, path, start) && !is_random(password)
 }
 
-/// Tells whether the user's name, the last word before the password, is the password.
-fn repeats_user(before: &[u8], password: &[u8]) -> bool {
+/// Returns the user's name, the last word before the password.
+fn user(before: &[u8]) -> &[u8] {
     let is_name = |byte: &u8| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-' | b'.');
-    let words = || before.split(|byte| !is_name(byte)).filter(|word| !word.is_empty());
-    words().next_back().is_some_and(|user| user.eq_ignore_ascii_case(password))
+    before.split(|byte| !is_name(byte)).rfind(|word| !word.is_empty()).unwrap_or_default()
+}
+
+/// Tells whether the user's name is the password.
+fn repeats_user(before: &[u8], password: &[u8]) -> bool {
+    user(before).eq_ignore_ascii_case(password)
+}
+
+/// Tells whether letters with the user's name among them are the password.
+fn names_user(before: &[u8], password: &[u8]) -> bool {
+    let user = user(before);
+    user.len() >= 3
+        && password.iter().all(u8::is_ascii_alphabetic)
+        && memchr::memmem::find(&password.to_ascii_lowercase(), user).is_some()
 }
 
 /// Tells whether a password is letters that read like words, or blanks written for a URL.

@@ -223,7 +223,7 @@ pub fn is_placeholder(value: &[u8]) -> bool {
     let trimmed = text.trim_matches(|c: char| !c.is_ascii_alphanumeric() && c != '*');
     WORDS.contains(&trimmed)
         || TELLING.iter().any(|part| text.contains(part))
-        || text.starts_with("your")
+        || trimmed.starts_with("your")
         || text.contains('…')
         || text.ends_with("..")
         || is_monotonous(&lower)
@@ -243,7 +243,7 @@ fn names_itself(lower: &[u8]) -> bool {
         (1..=14).contains(&letters)
             && part.len() - letters <= 3
             && part[letters..].iter().all(u8::is_ascii_digit)
-            && (letters <= 4 || Shape::of(&part[..letters]).surprise < 3.6)
+            && (letters <= 5 || Shape::of(&part[..letters]).surprise < 4.2)
     };
     parts().count() >= 2 && parts().any(|part| CALLED.contains(&part)) && parts().all(is_word)
 }

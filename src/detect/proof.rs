@@ -165,7 +165,10 @@ fn named(name: &str, bytes: &[u8], path: Option<&[u8]>, start: usize, proven: &m
             if place::is_rehearsal(bytes, path, start) {
                 proven.confidence = proven.confidence.lowered();
             }
-            shape.wordiness() < 0.5 && (shape.digits > 0 || shape.surprise > 4.0) && !has_escaped_blank(text)
+            shape.wordiness() < 0.5
+                && (shape.digits > 0 || shape.surprise > 4.0)
+                && !has_escaped_blank(text)
+                && !jwt::is_sample_token(text)
         }
         "password" => password::prove(bytes, path, start, proven),
         _ => true,

@@ -110,7 +110,7 @@ fn is_promising(bytes: &[u8]) -> bool {
 fn hex(bytes: &[u8], run: Span) -> Option<Piece> {
     let text = &bytes[run.range()];
     let digit = |byte: u8| char::from(byte).to_digit(16).map(|digit| digit as u8);
-    if text.len() % 2 != 0 || text.len() > GREATEST {
+    if !text.len().is_multiple_of(2) || text.len() > GREATEST {
         return None;
     }
     let byte = |pair: &[u8]| Some(digit(pair[0])? << 4 | digit(pair[1])?);

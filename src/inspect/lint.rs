@@ -4,12 +4,11 @@ use std::sync::Arc;
 
 use bstr::BStr;
 
-use super::{Inspected, Inspector, Layer, place};
+use super::{Inspected, Inspector, View, place};
 use crate::detect::{Candidate, Scratch};
 use crate::finding::{Finding, Notice, masked_secret};
 use crate::lint::{LintFinding, Linted, Options, is_configuration, lint_document, lint_text};
 use crate::secret::{Identity, Secret};
-use crate::source::{LineIndex, Origin, Span};
 
 /// The greatest size of a file whose text is looked through for commands and links.
 const GREATEST_TEXT: usize = 4 << 20;
@@ -37,16 +36,13 @@ impl Inspector {
     /// candidate's finding; one that only the generic rule knows takes that finding's place.
     pub(super) fn report_lints(
         &self,
-        origin: &Origin,
-        layer: &Layer<'_>,
+        view: &View<'_>,
         linted: Linted,
         candidates: &mut Vec<Candidate>,
-        lines: &LineIndex,
-        hidden: &[Span],
         inspected: &mut Inspected,
     ) {
         if linted.error.is_some() {
-            let subject = format!("{origin:?}");
+            let subject = format!("{:?}", view.origin);
             let help = "it was scanned as text; mend the file to have it checked as configuration";
             inspected.notices.push(Notice::note(subject, "this configuration does not parse", help));
         }
@@ -61,28 +57,21 @@ impl Inspector {
                     if let Some(at) = other {
                         candidates.remove(at);
                     }
-                    inspected.findings.push(self.lint_finding(origin, layer, &found, lines, hidden));
+                    inspected.findings.push(self.lint_finding(view, &found));
                 }
             }
         }
     }
 
     /// Makes the finding of a lint at its place.
-    fn lint_finding(
-        &self,
-        origin: &Origin,
-        layer: &Layer<'_>,
-        found: &LintFinding,
-        lines: &LineIndex,
-        hidden: &[Span],
-    ) -> Finding {
+    fn lint_finding(&self, view: &View<'_>, found: &LintFinding) -> Finding {
         let span = found.secret.unwrap_or(found.span);
-        let place = place::place(origin, layer, lines, span, found.secret.is_some(), hidden);
-        let secret = found.secret.map(|secret| &layer.bytes[secret.range()]);
+        let place = place::place(view, span, found.secret.is_some());
+        let secret = found.secret.map(|secret| &view.layer.bytes[secret.range()]);
         let identity = match secret {
             Some(secret) => Identity::of("secret", secret),
             None => {
-                let path = layer.path.unwrap_or_default();
+                let path = view.layer.path.unwrap_or_default();
                 Identity::of(&found.meta.id, &[path, b"\0", found.pointer.as_bytes()].concat())
             }
         };

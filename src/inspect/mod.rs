@@ -66,6 +66,15 @@ struct Layer<'a> {
     path: Option<&'a [u8]>,
 }
 
+/// A layer with all that describing a place in it takes.
+struct View<'a> {
+    origin: &'a Origin,
+    layer: &'a Layer<'a>,
+    lines: &'a LineIndex,
+    /// All secrets of the layer.
+    hidden: &'a [Span],
+}
+
 /// Where in the blob a decoded text stood.
 struct Outer {
     position: crate::source::Position,
@@ -232,11 +241,12 @@ impl Inspector {
         let lines = std::cell::OnceCell::new();
         if !linted.findings.is_empty() || linted.error.is_some() {
             let lines = lines.get_or_init(|| LineIndex::new(layer.bytes));
-            self.report_lints(origin, layer, linted, &mut candidates, lines, &hidden, inspected);
+            let view = View { origin, layer, lines, hidden: &hidden };
+            self.report_lints(&view, linted, &mut candidates, inspected);
         }
         for candidate in &candidates {
             let lines = lines.get_or_init(|| LineIndex::new(layer.bytes));
-            inspected.findings.push(self.finding(origin, layer, lines, candidate, &hidden));
+            inspected.findings.push(self.finding(&View { origin, layer, lines, hidden: &hidden }, candidate));
         }
         for piece in encoded {
             if !budget.spend(piece.bytes.len()) {
@@ -258,17 +268,10 @@ impl Inspector {
     }
 
     /// Makes the finding of one candidate.
-    fn finding(
-        &self,
-        origin: &Origin,
-        layer: &Layer<'_>,
-        lines: &LineIndex,
-        candidate: &Candidate,
-        hidden: &[Span],
-    ) -> Finding {
+    fn finding(&self, view: &View<'_>, candidate: &Candidate) -> Finding {
         let rule = &candidate.rule;
-        let secret = &layer.bytes[candidate.secret.range()];
-        let place = place::place(origin, layer, lines, candidate.secret, true, hidden);
+        let secret = &view.layer.bytes[candidate.secret.range()];
+        let place = place::place(view, candidate.secret, true);
         let title = &rule.meta().title;
         let mut finding = Finding::new(Arc::clone(rule.meta()), Identity::of("secret", secret), title.clone(), place);
         finding.severity = candidate.severity;

@@ -1,32 +1,35 @@
 //! Makes the place of a finding: position, masked excerpt, inline comment.
 
-use super::{Layer, Outer, allow};
+use super::{Outer, View, allow};
 use crate::finding::{Excerpt, InlineAllow, Place, masked};
-use crate::source::{LineIndex, Origin, Span};
+use crate::source::{LineIndex, Span};
 
 /// How many bytes of a long line are shown on either side of a secret.
 const AROUND: usize = 100;
 /// How many bytes of a long secret are shown as stars.
 const STARS: usize = 60;
 
-/// Makes the place of `span` in a layer, which is hidden in the excerpt if `is_secret`. `hidden` are all secrets of
-/// the layer.
-pub fn place(
-    origin: &Origin,
-    layer: &Layer<'_>,
-    lines: &LineIndex,
-    span: Span,
-    is_secret: bool,
-    hidden: &[Span],
-) -> Place {
-    let (start, end, excerpt, allow) = match layer.outer {
-        Some(outer) => (outer.position, outer.end, outer.excerpt.clone(), outer.allow.clone()),
+/// Makes the place of `span` in a layer, which is hidden in the excerpt if `is_secret`.
+pub fn place(view: &View<'_>, span: Span, is_secret: bool) -> Place {
+    let View { origin, layer, lines, hidden } = *view;
+    let made;
+    let outer = match layer.outer {
+        Some(outer) => outer,
         None => {
-            let outer = outer(layer.bytes, lines, span, is_secret, hidden);
-            (outer.position, outer.end, outer.excerpt, outer.allow)
+            made = self::outer(layer.bytes, lines, span, is_secret, hidden);
+            &made
         }
     };
-    Place { origin: origin.clone(), span, start, end, excerpt, via: layer.via.to_vec(), allow, attribution: None }
+    Place {
+        origin: origin.clone(),
+        span,
+        start: outer.position,
+        end: outer.end,
+        excerpt: outer.excerpt.clone(),
+        via: layer.via.to_vec(),
+        allow: outer.allow.clone(),
+        attribution: None,
+    }
 }
 
 /// Returns a secret's span with the token characters behind it: a rule may have taken only a part of a secret, and

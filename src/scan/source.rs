@@ -1,6 +1,6 @@
 //! Opens what is to be scanned and reads it; knows what each kind of source held before.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 use std::path::{Path, PathBuf};
 
 use bstr::BString;
@@ -99,7 +99,7 @@ pub enum ScanError {
 /// What is to be scanned, opened.
 pub enum Source {
     /// A working tree.
-    Tree(Tree),
+    Tree(Box<Tree>),
     /// The changes of the index.
     Staged(Box<Repository>, Differences),
     /// A repository with all of its objects.
@@ -117,7 +117,7 @@ impl Source {
     /// It is not there, or not what the target says.
     pub fn open(target: &Target) -> Result<Self, ScanError> {
         Ok(match target {
-            Target::Tree(paths) => Self::Tree(Tree::new(paths)?),
+            Target::Tree(paths) => Self::Tree(Box::new(Tree::new(paths)?)),
             Target::Staged(path) => {
                 let repository = Repository::discover(path)?;
                 let differences = staged::changes(&repository)?;
@@ -184,6 +184,8 @@ impl Source {
         let mut before = Before { inspector, scratch: Scratch::default(), buffer: Vec::new() };
         for finding in findings.iter_mut().filter(|finding| finding.verdict == Verdict::Active) {
             let identity = finding.identity;
+            // A file that is gone excuses one new file: a second one is a copy.
+            let mut renamed: HashMap<ObjectId, usize> = HashMap::new();
             let known = finding.places.iter().all(|place| match (self, place.origin.object()) {
                 (Self::Staged(repository, differences), Some(id)) => {
                     let change = differences
@@ -191,7 +193,14 @@ impl Source {
                         .iter()
                         .find(|change| change.id == id && place.origin.path() == Some(change.path.as_ref()));
                     change.is_some_and(|change| {
-                        before.holds(&differences.previous(change, repository.objects()), repository, identity)
+                        let previous = differences.previous(change, repository.objects());
+                        let is_copy = change.previous.is_empty()
+                            && previous.iter().any(|id| {
+                                let used = renamed.entry(*id).or_default();
+                                *used += 1;
+                                *used > differences.gone.iter().filter(|gone| gone.id == *id).count()
+                            });
+                        !is_copy && before.holds(&previous, repository, identity)
                     })
                 }
                 (Self::Range(repository, range), Some(id)) => {

@@ -79,6 +79,7 @@ fn a_path_may_hold_any_byte() {
 #[test]
 fn an_empty_repository_is_clean_in_every_mode() {
     let git = Git::new();
+    git.write(".gitignore", ".env\n.doxhub/\n");
     for arguments in [&[][..], &["--history"], &["--staged"]] {
         assert_eq!(scan(&git, arguments, 0).count("active"), 0, "{arguments:?}");
     }

@@ -119,7 +119,7 @@ fn scan(git: &Git, arguments: &[&str], code: i32) -> Report {
 /// A repository that ignores what agents keep their secrets in, so that lints have nothing to say.
 fn repository() -> Git {
     let git = Git::new();
-    git.add(".gitignore", include_str!("../../.gitignore"));
+    git.add(".gitignore", ".env\n.doxhub/\n");
     git.commit_file("README.md", "a repository\n", "Begin");
     git
 }

@@ -60,7 +60,9 @@ fn loose(git: &Git, revision: &str) -> std::path::PathBuf {
 
 #[test]
 fn an_object_that_git_cannot_give_makes_the_scan_incomplete() {
-    let damages: [(&str, fn(&Path)); 2] = [
+    type Damage = fn(&Path);
+    let damages: [(&str, Damage); 3] = [
+        ("missing", |path| std::fs::remove_file(path).expect("the object is loose")),
         ("truncated", |path| {
             let bytes = std::fs::read(path).expect("the object is loose");
             replace(path, &bytes[..bytes.len() / 2]);
@@ -77,6 +79,7 @@ fn an_object_that_git_cannot_give_makes_the_scan_incomplete() {
         let text = keysweep(&git, &["scan", "--history"]).exits(3).out;
         assert!(text.contains("INCOMPLETE"), "{name}: {text}");
         // What could be read is reported, and a finding outweighs the gap.
+        git.run(&["rm", "--quiet", "--cached", "b.txt"]);
         git.commit_file("c.txt", line(1), "Leak");
         let report = scan(&git, &["--history"], 1);
         assert_eq!(report.places(RULE), ["c.txt:1"], "{name}");
@@ -130,7 +133,7 @@ fn an_unreadable_file_makes_the_scan_incomplete() {
 
     let git = repository();
     let path = git.write("locked.txt", line(1));
-    std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0)).expect("the file is ours");
+    std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o0)).expect("the file is ours");
     if std::fs::read(&path).is_ok() {
         println!("skipped: whoever runs this, such as root, can read every file");
         return;

@@ -13,8 +13,11 @@ use super::target;
 use crate::policy::config::FILE;
 use crate::rules::Catalogue;
 
+/// Reads one kind of file.
+type Reader = fn(&[u8], &Catalogue, &mut Moved) -> Result<(), Unreadable>;
+
 /// The files that are read, in this order, with what reads them.
-const SOURCES: [(&str, fn(&[u8], &Catalogue, &mut Moved) -> Result<(), Unreadable>); 4] = [
+const SOURCES: [(&str, Reader); 4] = [
     (".gitleaks.toml", gitleaks::configuration),
     ("gitleaks.toml", gitleaks::configuration),
     (".gitleaksignore", gitleaks::ignore_file),

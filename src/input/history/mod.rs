@@ -14,6 +14,7 @@ mod forest;
 mod inflate;
 mod loose;
 mod metadata;
+mod missing;
 mod names;
 mod pack;
 mod patch;
@@ -31,13 +32,14 @@ use std::num::NonZeroUsize;
 use std::path::PathBuf;
 use std::sync::atomic::Ordering;
 
-use gix::oid;
+use gix::{ObjectId, oid};
 use rayon::prelude::*;
 
 use self::buffer::Budget;
 use self::copies::Copies;
 use self::damage::{FailedPlace, Failure};
 use self::forest::{Choice, Forest};
+use self::missing::Named;
 use self::names::Names;
 use self::share::{Share, Unit};
 use self::stores::Stores;
@@ -102,10 +104,16 @@ pub fn read(
     report::completeness(&homes, &mut stores, visitor, coverage);
     metadata::read(&homes, visitor, coverage);
     let names = options.names.then(Names::new);
-    let contents = Contents { visitor, coverage, names: names.as_ref() };
+    // Where parts are known to be elsewhere, or to have been looked at before, absence says nothing.
+    let is_whole = options.names && options.skip.is_none() && !coverage.partial.load(Ordering::Relaxed);
+    let named = is_whole.then(Named::default);
+    let contents = Contents { visitor, coverage, names: names.as_ref(), named: named.as_ref() };
     let choice = |kind: ObjectKind| options.names || kind != ObjectKind::Tree;
     let losses = objects_of(&mut stores, &contents, &choice, options, coverage);
     report::losses(&losses, visitor);
+    if let Some(named) = named.filter(|_| !visitor.interrupted()) {
+        named.report(&losses, visitor);
+    }
     if let Some(names) = names {
         names.show(visitor);
     }
@@ -185,6 +193,7 @@ struct Contents<'a> {
     visitor: &'a dyn Visitor,
     coverage: &'a Coverage,
     names: Option<&'a Names>,
+    named: Option<&'a Named>,
 }
 
 /// What one thread has shown and not yet told.
@@ -193,6 +202,7 @@ struct Tally {
     kinds: [u64; 4],
     bytes: u64,
     seen: names::Seen,
+    named: Vec<ObjectId>,
 }
 
 impl Sink for Contents<'_> {
@@ -205,7 +215,13 @@ impl Sink for Contents<'_> {
             if let (Some(names), Some(outline)) = (self.names, object.tree) {
                 names.add(&mut tally.seen, object.id, outline.fresh(object.bytes));
             }
+            if let (Some(named), Some(outline)) = (self.named, object.tree) {
+                named.tree(&mut tally.named, outline.fresh(object.bytes));
+            }
             return None;
+        }
+        if let Some(named) = self.named.filter(|_| object.kind == ObjectKind::Commit) {
+            named.commit(&mut tally.named, object.bytes);
         }
         let origin = Origin::Object { id: object.id.to_owned(), kind: object.kind, path: None, commit: None };
         self.visitor.visit_version(Blob { origin, bytes: object.bytes }, object.version)
@@ -225,7 +241,11 @@ impl Sink for Contents<'_> {
         coverage.bytes.fetch_add(bytes, Ordering::Relaxed);
     }
 
-    fn finish(&self, _: Tally) {}
+    fn finish(&self, mut tally: Tally) {
+        if let Some(named) = self.named {
+            named.take(&mut tally.named);
+        }
+    }
 
     fn interrupted(&self) -> bool {
         self.visitor.interrupted()
