@@ -17,6 +17,7 @@ pub mod lint;
 pub mod mcp;
 pub mod policy;
 pub mod report;
+pub mod rotate;
 pub mod rules;
 pub mod scan;
 pub mod secret;

@@ -1,10 +1,14 @@
 //! The one integration-test binary: one module per subject.
 
+mod cli;
 mod engine;
 mod fix;
+mod floors;
 mod git;
 mod history;
+mod hooks;
 mod inputs;
 mod lint;
 mod report;
 mod rules;
+mod versions;

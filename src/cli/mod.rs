@@ -1,10 +1,19 @@
 //! The command line: arguments in, exit code out.
 
+mod baseline;
+mod explain;
 mod fix;
 mod hook;
+mod init;
+mod lint;
+mod manual;
+mod migrate;
+mod nearest;
 mod output;
+mod rotate;
 mod rules;
 mod scan;
+mod target;
 mod tokens;
 
 use clap::{Parser, Subcommand};
@@ -17,28 +26,53 @@ pub struct Arguments {
     command: Command,
 }
 
+/// One line a command, and one in [`run`]; the order is the help's.
 #[derive(Debug, Subcommand)]
 enum Command {
     /// Looks for leaked credentials in a working tree, in what is staged, or in all of history.
     Scan(scan::Arguments),
+    /// Scans, and says step by step how to rotate what was found.
+    Rotate(rotate::Arguments),
+    /// Tells everything about a rule or lint: what it finds, how, why it matters, how to rotate.
+    Explain(explain::Arguments),
+    /// Lints the configuration of agents and MCP servers, and what git ignores.
+    Lint(lint::Arguments),
     /// Mends the configuration of agents: references for literals, lines for `.gitignore`.
     Fix(fix::Arguments),
     /// Lists the credentials for MCP servers on this machine: where, how old, until when; never a value.
     Tokens(tokens::Arguments),
     /// Installs, removes and runs hooks of git and of coding agents.
     Hook(hook::Arguments),
-    /// Lists, filters and checks rules.
+    /// Lists and filters rules and lints, and checks rule files.
     Rules(rules::Arguments),
+    /// Writes, shows and clears the file of known findings.
+    Baseline(baseline::Arguments),
+    /// Writes a commented `keysweep.toml`.
+    Init(init::Arguments),
+    /// Takes over the allowlists of gitleaks and detect-secrets.
+    Migrate(migrate::Arguments),
+    /// Prints the completions of a shell.
+    Completions(manual::Completions),
+    /// Prints the manual page.
+    Man(manual::Manual),
 }
 
 /// Runs the command and returns the exit code: 0 clean, 1 findings, 2 could not do the job, 3 incomplete.
 pub fn run(arguments: Arguments) -> u8 {
     let result = match arguments.command {
         Command::Scan(arguments) => scan::run(&arguments),
+        Command::Rotate(arguments) => rotate::run(&arguments),
+        Command::Explain(arguments) => explain::run(&arguments),
+        Command::Lint(arguments) => lint::run(&arguments),
         Command::Fix(arguments) => fix::run(&arguments),
         Command::Tokens(arguments) => tokens::run(&arguments),
         Command::Hook(arguments) => hook::run(&arguments),
         Command::Rules(arguments) => rules::run(&arguments),
+        Command::Baseline(arguments) => baseline::run(&arguments),
+        Command::Init(arguments) => init::run(&arguments),
+        Command::Migrate(arguments) => migrate::run(&arguments),
+        Command::Completions(arguments) => manual::completions(&arguments),
+        Command::Man(arguments) => manual::manual(&arguments),
     };
     match result {
         Ok(code) => code,
@@ -46,5 +80,17 @@ pub fn run(arguments: Arguments) -> u8 {
             eprintln!("{error:?}");
             2
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory as _;
+
+    use super::*;
+
+    #[test]
+    fn the_arguments_of_every_command_go_together() {
+        Arguments::command().debug_assert();
     }
 }

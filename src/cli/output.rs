@@ -13,7 +13,7 @@ use miette::miette;
 
 use crate::input::Coverage;
 use crate::report::{self, Format, RenderOptions};
-use crate::scan::{Record, Report};
+use crate::scan::{self, Record, Report, Request};
 
 /// How long a scan runs before a progress line appears.
 const PATIENCE: Duration = Duration::from_millis(700);
@@ -81,7 +81,7 @@ impl Output {
 
     fn write_stdout(&self, report: &Report) -> io::Result<()> {
         let out = io::stdout();
-        let color = out.is_terminal() && std::env::var_os("NO_COLOR").is_none();
+        let color = wants_color(&out);
         let mut out = io::BufWriter::new(out.lock());
         report::render(report, self.format, &self.options(color), &mut out)?;
         out.flush()
@@ -102,9 +102,48 @@ impl Output {
     }
 
     fn options(&self, color: bool) -> RenderOptions {
-        let width = std::env::var("COLUMNS").ok().and_then(|columns| columns.parse().ok()).unwrap_or(100);
-        RenderOptions { color, width, verbose: self.verbose, quiet: self.quiet, reveal: self.reveal }
+        RenderOptions { color, width: width(), verbose: self.verbose, quiet: self.quiet, reveal: self.reveal }
     }
+}
+
+/// Scans under the eyes of the user: a progress line when it takes long, and an interrupt ends it in good order.
+///
+/// # Errors
+/// The job cannot be done at all.
+pub fn scan(request: &Request) -> miette::Result<Report> {
+    let coverage = Arc::new(Coverage::default());
+    let stop = Arc::new(AtomicBool::new(false));
+    stop_on_interrupt(&stop);
+    let progress = Progress::start(&coverage, !request.target.is_small());
+    let report = scan::run(request, &coverage, &stop);
+    progress.finish();
+    Ok(report?)
+}
+
+/// Prints what a command has to say on standard output; a reader that went away is no error.
+///
+/// # Errors
+/// Standard output cannot be written.
+pub fn print(write: impl FnOnce(&RenderOptions, &mut dyn Write) -> io::Result<()>) -> miette::Result<()> {
+    let out = io::stdout();
+    let options = RenderOptions { color: wants_color(&out), width: width(), ..RenderOptions::default() };
+    let mut out = io::BufWriter::new(out.lock());
+    match write(&options, &mut out).and_then(|()| out.flush()) {
+        Err(error) if error.kind() != io::ErrorKind::BrokenPipe => {
+            Err(miette!("cannot write to standard output: {error}"))
+        }
+        _ => Ok(()),
+    }
+}
+
+/// Tells whether what goes to standard output may be coloured.
+fn wants_color(out: &io::Stdout) -> bool {
+    out.is_terminal() && std::env::var_os("NO_COLOR").is_none()
+}
+
+/// Returns the columns of the terminal, as far as its environment says.
+fn width() -> usize {
+    std::env::var("COLUMNS").ok().and_then(|columns| columns.parse().ok()).unwrap_or(100)
 }
 
 /// Makes the first interrupt stop the scan in good order, and the second end the program.
@@ -117,14 +156,14 @@ pub fn stop_on_interrupt(stop: &Arc<AtomicBool>) {
 }
 
 /// A line on standard error that says how far the scan is, when that is a terminal and the scan is long.
-pub struct Progress {
+struct Progress {
     done: Arc<AtomicBool>,
     thread: Option<JoinHandle<()>>,
 }
 
 impl Progress {
     /// Starts to watch the counters.
-    pub fn start(coverage: &Arc<Coverage>, wanted: bool) -> Self {
+    fn start(coverage: &Arc<Coverage>, wanted: bool) -> Self {
         let done = Arc::new(AtomicBool::new(false));
         let thread = (wanted && io::stderr().is_terminal()).then(|| {
             let (done, coverage) = (Arc::clone(&done), Arc::clone(coverage));
@@ -134,7 +173,7 @@ impl Progress {
     }
 
     /// Removes the line.
-    pub fn finish(self) {
+    fn finish(self) {
         self.done.store(true, Ordering::Relaxed);
         if let Some(thread) = self.thread {
             thread.thread().unpark();

@@ -1,22 +1,41 @@
 //! `keysweep rules`: lists the rules, and checks a user's own rule files.
 
-use std::io::Write as _;
 use std::path::PathBuf;
 use std::sync::Arc;
 
 use clap::Subcommand;
 use miette::{IntoDiagnostic as _, miette};
 
+use super::{explain, output, target};
 use crate::detect::examples;
-use crate::rules::{Catalogue, Rule};
+use crate::policy::rule_matches;
+use crate::report::{self, RuleFormat, Subject};
+use crate::rules::Rule;
 
-/// Lists, filters and checks rules.
+/// Lists and filters rules and lints, and checks rule files.
 #[derive(Debug, clap::Args)]
+#[command(args_conflicts_with_subcommands = true)]
 pub struct Arguments {
     #[command(subcommand)]
     command: Option<Command>,
-    /// Show only rules whose id, title, provider or variable contains this.
+    #[command(flatten)]
+    list: List,
+}
+
+/// Which rules are listed, and how.
+#[derive(Debug, clap::Args)]
+struct List {
+    /// Show only those whose id, title, provider or variable contains this.
     filter: Option<String>,
+    /// Show only those of this provider: the part of the id before the slash.
+    #[arg(long, value_name = "PROVIDER")]
+    provider: Option<String>,
+    /// The shape of the list.
+    #[arg(long, value_name = "FORMAT", default_value = "text")]
+    format: RuleFormat,
+    /// The configuration file with rules of your own; without it, `keysweep.toml` at the root of the repository.
+    #[arg(long, value_name = "FILE")]
+    config: Option<PathBuf>,
 }
 
 #[derive(Debug, Subcommand)]
@@ -33,25 +52,25 @@ enum Command {
 pub fn run(arguments: &Arguments) -> miette::Result<u8> {
     match &arguments.command {
         Some(Command::Check { files }) => check(files),
-        None => list(arguments.filter.as_deref().unwrap_or_default()),
+        None => list(&arguments.list),
     }
 }
 
-/// Prints one line for each rule that the filter approves.
-fn list(filter: &str) -> miette::Result<u8> {
-    let filter = filter.to_lowercase();
-    let mut out = std::io::stdout().lock();
-    for rule in Catalogue::builtin().rules() {
-        let entry = rule.entry();
-        let fields =
-            [entry.id.as_str(), &entry.title, &entry.provider().name, entry.variable.as_deref().unwrap_or_default()];
-        if fields.iter().any(|field| field.to_lowercase().contains(&filter)) {
-            let line = format!("{:<44} {:<9} {:<7} {}", entry.id, entry.severity, entry.confidence, entry.title);
-            if writeln!(out, "{}", line.trim_end()).is_err() {
-                return Ok(0);
-            }
-        }
+/// Prints the rules and lints that the filters approve; none is an error when a provider was named.
+fn list(list: &List) -> miette::Result<u8> {
+    let catalogue = target::catalogue(&[], list.config.as_deref())?;
+    let word = list.filter.as_deref().unwrap_or_default().to_lowercase();
+    let provider = |subject: &Subject| list.provider.as_ref().is_none_or(|one| rule_matches(one, &subject.meta.id));
+    let contains = |subject: &Subject| {
+        let fields = [&subject.meta.id, &subject.meta.title, &subject.provider(), &subject.variable()];
+        fields.iter().any(|field| field.to_lowercase().contains(&word))
+    };
+    let mut subjects = target::subjects(&catalogue);
+    subjects.retain(|each| provider(each) && contains(each));
+    if let (true, Some(name)) = (subjects.is_empty(), &list.provider) {
+        return Err(explain::unknown(name, &catalogue));
     }
+    output::print(|_, out| report::render_rules(&subjects, list.format, out))?;
     Ok(0)
 }
 

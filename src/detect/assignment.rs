@@ -19,6 +19,8 @@ const KEY: usize = 48;
 const VALUE: usize = 512;
 /// The least length of a value.
 const LEAST_VALUE: usize = 4;
+/// The least length of a value behind a blank, where most words are none.
+const LEAST_WORD: usize = 16;
 
 /// A name, an operator and a literal value.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -75,7 +77,8 @@ impl Assignment {
             && bytes[cursor.at - 1] == b'>'
             && !bytes[..cursor.at].ends_with(b"=>");
         let (value, quote) = if element { (cursor.element(), Quote::Element) } else { cursor.value(operator)? };
-        (value.len() >= LEAST_VALUE).then_some(Self { key, value, quote, operator })
+        let least = if operator == Operator::Space { LEAST_WORD } else { LEAST_VALUE };
+        (value.len() >= least).then_some(Self { key, value, quote, operator })
     }
 }
 
@@ -197,7 +200,7 @@ impl Cursor<'_> {
 
     /// Tells whether a quoted name is an argument or an item: an opening bracket or a comma stands before it.
     fn is_argument(&self, key: Span) -> bool {
-        let before = self.bytes[..key.start].trim_ascii_end();
+        let before = self.bytes[key.start.saturating_sub(KEY)..key.start].trim_ascii_end();
         let quoted = before.last().is_some_and(|&byte| is_quote(byte));
         let before = before[..before.len() - usize::from(quoted)].trim_ascii_end();
         quoted && before.last().is_none_or(|byte| matches!(byte, b'(' | b'[' | b',' | b'{'))
@@ -231,10 +234,20 @@ impl Cursor<'_> {
             return None;
         }
         let start = self.at;
+        self.bare();
+        // `Authorization: Bearer 0123...`
+        let scheme = self.bytes[start..self.at].to_ascii_lowercase();
+        if matches!(scheme.as_slice(), b"bearer" | b"basic" | b"token") && self.skip_blank(1) == 1 {
+            self.bare();
+        }
+        let value = &self.bytes[start..self.at];
+        Some((Span::new(start, start + before_next_field(value)), Quote::None))
+    }
+
+    fn bare(&mut self) {
         self.skip_while(VALUE, |byte| {
             !byte.is_ascii_whitespace() && !is_quote(byte) && !matches!(byte, b'<' | b';' | b',' | b'\\')
         });
-        Some((Span::new(start, self.at), Quote::None))
     }
 
     /// Reads a quoted value; the cursor stands on the opening quote.
@@ -257,6 +270,16 @@ impl Cursor<'_> {
         }
         (end < rest.len() && rest[end] != b'\n').then(|| Span::new(self.at, self.at + end))
     }
+}
+
+/// Returns where a value ends that stands in a query string: before the next `&name=`.
+fn before_next_field(value: &[u8]) -> usize {
+    let next = memchr::memchr_iter(b'&', value).find(|&at| {
+        let name = value[at + 1..].iter().take_while(|byte| byte.is_ascii_alphanumeric() || b"_-.[]%".contains(byte));
+        let length = name.count();
+        length > 0 && value.get(at + 1 + length) == Some(&b'=')
+    });
+    next.unwrap_or(value.len())
 }
 
 const fn is_quote(byte: u8) -> bool {
@@ -331,15 +354,22 @@ mod tests {
             r#"var password string = "corr3ct""#,
             r#"Server=x;Password=corr3ct;"#,
             r#"api_key ||= "corr3ct""#,
+            "user=me&password=corr3ct&next=%2F",
         ] {
             assert_eq!(values(text), ["corr3ct"], "{text}");
         }
     }
 
     #[test]
+    fn the_scheme_of_a_header_belongs_to_its_value() {
+        assert_eq!(values("Authorization: Bearer corr3ct more"), ["Bearer corr3ct"]);
+        assert_eq!(values("auth: basic\nnext: line"), ["basic"]);
+    }
+
+    #[test]
     fn prose_is_no_assignment() {
         assert_eq!(values(r#"{"kind": "api-key", "name": "something"}"#), [""; 0]);
-        for text in ["the password is wrong", "enter your token here", "def password(self):", "if password:\n"] {
+        for text in ["the password is wrong", "def password(self):", "if password:\n"] {
             assert_eq!(values(text), [""; 0], "{text}");
         }
     }

@@ -1,5 +1,6 @@
 //! From bytes to candidates: sieve, keywords, patterns, proofs.
 
+use std::borrow::Cow;
 use std::ops::Range;
 use std::sync::Arc;
 
@@ -20,6 +21,12 @@ const TRAIL: usize = 64;
 const PREFIX: usize = 16;
 /// How far around an anchor keywords are looked for.
 const AROUND: usize = 96;
+/// The greatest length of a match whose rule is near; the keyword of a longer one may stand far from a change.
+const NEAR: usize = 640;
+/// How far from a match a byte can decide about it: by a word nearby, by the run that leads to its keyword.
+pub const INFLUENCE: usize = 256;
+/// How far around a change must be searched to find every match of a near rule that it can decide about.
+pub const MARGIN: usize = 1152;
 
 /// A match that passed its proofs. Lives only until inspection has masked the text.
 #[derive(Clone, Debug)]
@@ -42,11 +49,18 @@ pub struct Candidate {
 #[derive(Debug, Default)]
 pub struct Scratch {
     sifted: Sifted,
+    part: Sifted,
     windows: Vec<Span>,
     hits: Vec<(u16, Span)>,
+    far: bool,
 }
 
 impl Scratch {
+    /// Tells whether the text that was searched last holds a keyword whose match may be long.
+    pub const fn saw_far_keyword(&self) -> bool {
+        self.far
+    }
+
     /// Returns the runs of token characters of the text that was searched last.
     pub fn runs(&self) -> &[Span] {
         &self.sifted.runs
@@ -67,23 +81,23 @@ impl Engine {
     /// Makes an engine of a catalogue's rules.
     pub fn new(catalogue: &Catalogue) -> Self {
         let rules: Vec<Arc<Rule>> = catalogue.rules().to_vec();
-        let mut words: Vec<&str> = Vec::new();
-        let mut pairs: Vec<(&str, u16)> = Vec::new();
+        let mut words: Vec<Cow<'static, str>> = Vec::new();
+        let mut pairs: Vec<(&Cow<'static, str>, u16)> = Vec::new();
         for (index, rule) in rules.iter().enumerate() {
             let index = u16::try_from(index).expect("there are fewer than 65,536 rules");
-            pairs.extend(rule.keywords.iter().map(|keyword| (keyword.as_ref(), index)));
+            pairs.extend(rule.keywords.iter().map(|keyword| (keyword, index)));
         }
         pairs.sort_unstable();
         let mut named: Vec<Vec<u16>> = Vec::new();
         for (word, index) in pairs {
-            if words.last() != Some(&word) {
-                words.push(word);
+            if words.last() != Some(word) {
+                words.push(word.clone());
                 named.push(Vec::new());
             }
             named.last_mut().expect("pushed above").push(index);
         }
         let generic = rules.iter().find(|rule| rule.id == assignment::RULE).cloned();
-        Self { keywords: Keywords::new(&words), rules, named, generic }
+        Self { keywords: Keywords::new(words), rules, named, generic }
     }
 
     /// Returns the number of rules at work.
@@ -91,19 +105,52 @@ impl Engine {
         self.rules.len()
     }
 
+    /// Returns the rule for secrets of no known provider, if it is at work.
+    pub const fn generic(&self) -> Option<&Arc<Rule>> {
+        self.generic.as_ref()
+    }
+
     /// Finds every candidate of `bytes`, ordered by position; overlapping ones of several rules included.
     ///
     /// `path` helps rules that apply to some files only.
     pub fn candidates(&self, bytes: &[u8], path: Option<&[u8]>, scratch: &mut Scratch) -> Vec<Candidate> {
+        sieve::sift(bytes, &mut scratch.sifted);
+        self.follow(bytes, path, scratch)
+    }
+
+    /// Finds the candidates in and around `parts` of `bytes`, which are whole lines, ascending and apart.
+    ///
+    /// Finds every match of a near rule (see [`MARGIN`]) with a keyword there. [`Scratch::saw_far_keyword`] tells
+    /// afterwards whether that is all that there is.
+    pub fn candidates_in(
+        &self,
+        bytes: &[u8],
+        parts: &[Span],
+        path: Option<&[u8]>,
+        scratch: &mut Scratch,
+    ) -> Vec<Candidate> {
+        let (mut all, mut part_sifted) = (std::mem::take(&mut scratch.sifted), std::mem::take(&mut scratch.part));
+        all.clear();
+        for part in parts {
+            sieve::sift(&bytes[part.range()], &mut part_sifted);
+            all.runs.extend(part_sifted.runs.iter().map(|run| Span::new(part.start + run.start, part.start + run.end)));
+            all.anchors.extend(part_sifted.anchors.iter().map(|&(at, kind)| (part.start + at, kind)));
+        }
+        (scratch.sifted, scratch.part) = (all, part_sifted);
+        self.follow(bytes, path, scratch)
+    }
+
+    /// Follows what the sieve has left.
+    fn follow(&self, bytes: &[u8], path: Option<&[u8]>, scratch: &mut Scratch) -> Vec<Candidate> {
         let mut found = Vec::new();
-        let Scratch { sifted, windows, hits } = scratch;
-        sieve::sift(bytes, sifted);
+        let Scratch { sifted, windows, hits, far, .. } = scratch;
+        *far = false;
         if sifted.runs.is_empty() && sifted.anchors.is_empty() {
             return found;
         }
         windows.clear();
         self.open_windows(bytes, path, sifted, windows, &mut found);
-        self.name_rules(bytes, windows, hits);
+        *far = self.name_rules(bytes, windows, hits);
         for hits in hits.chunk_by(|a, b| a.0 == b.0) {
             let rule = &self.rules[usize::from(hits[0].0)];
             if rule.applies_to(path) {
@@ -142,13 +189,16 @@ impl Engine {
         merge(windows);
     }
 
-    /// Looks for keywords in `windows`; leaves in `hits` the merged windows of each rule, sorted.
-    fn name_rules(&self, bytes: &[u8], windows: &[Span], hits: &mut Vec<(u16, Span)>) {
+    /// Looks for keywords in `windows`; leaves in `hits` the merged windows of each rule, sorted. Returns whether one of
+    /// the rules is far.
+    fn name_rules(&self, bytes: &[u8], windows: &[Span], hits: &mut Vec<(u16, Span)>) -> bool {
+        let mut far = false;
         hits.clear();
         for window in windows {
             self.keywords.find(bytes, window.range(), |keyword, found| {
                 for &rule in &self.named[keyword] {
                     let Some(pattern) = self.rules[usize::from(rule)].compiled() else { continue };
+                    far |= pattern.reach() > NEAR;
                     let start = found.end.saturating_sub(pattern.lead());
                     let end = (found.start + pattern.reach()).min(bytes.len());
                     hits.push((rule, Span::new(start, end)));
@@ -163,6 +213,7 @@ impl Engine {
             }
             joins
         });
+        far
     }
 }
 
@@ -187,7 +238,9 @@ fn gate(bytes: &[u8], at: usize, kind: AnchorKind, assignments: &mut Vec<Assignm
         AnchorKind::Armor => Some(at + AROUND),
         AnchorKind::Command => {
             let rest = &bytes[at..(at + 512).min(bytes.len())];
-            let end = memchr::memchr(b'\n', rest).unwrap_or(rest.len());
+            // A backslash before the end of a line carries the command on.
+            let mut ends = memchr::memchr_iter(b'\n', rest).filter(|&end| end > 0 && rest[end - 1] != b'\\');
+            let end = ends.next().unwrap_or(rest.len());
             memchr::memmem::find(&rest[..end], b" -").map(|_| at + end)
         }
     }

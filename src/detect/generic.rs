@@ -4,7 +4,10 @@
 //! enough for a short value that is no word; a name that says key or token needs a value that looks random.
 
 use super::assignment::{Assignment, Operator, Quote};
+use super::name::{Name, name};
+use super::place::{self, Kind};
 use super::placeholder::{is_interleaved_sequence, is_placeholder, is_reference};
+use super::proof;
 use super::shape::Shape;
 use crate::finding::Confidence;
 use crate::source::Span;
@@ -20,31 +23,28 @@ pub struct Judgement {
     pub evidence: Vec<String>,
 }
 
-/// What a name says about its value.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Name {
-    /// A password: chosen by a person, may be short.
-    Password,
-    /// A secret, token or API key: made by a machine.
-    Token,
-    /// A key or an authentication of some kind: only a very random value counts.
-    Vague,
-}
-
 /// Judges an assignment; `None` means that its value is likely no secret.
 pub fn judge(bytes: &[u8], path: Option<&[u8]>, assignment: &Assignment) -> Option<Judgement> {
-    let name = name(&bytes[assignment.key.range()])?;
-    let value = without_scheme(bytes, assignment.value);
+    let mut name = name(&bytes[assignment.key.range()])?;
+    let (value, scheme) = without_scheme(bytes, assignment.value);
     let text = &bytes[value.range()];
-    if is_reference(text) || is_placeholder(text) || is_interleaved_sequence(text) || !is_plain(text) {
+    if is_reference(text)
+        || is_placeholder(text)
+        || is_interleaved_sequence(text)
+        || !is_plain(text)
+        || is_password_hash(text)
+        || scheme == Some(Scheme::Basic) && !proof::is_basic_auth(text)
+    {
         return None;
+    }
+    if scheme == Some(Scheme::Bearer) && name == Name::Vague {
+        name = Name::Token;
     }
     let shape = Shape::of(text);
-    let place = Place::of(path);
-    if assignment.quote == Quote::None && !bare_value_is_literal(bytes, assignment, text, &shape, place) {
-        return None;
-    }
-    if assignment.operator == Operator::Space && !(name == Name::Token && is_long_random(&shape)) {
+    let kind = Kind::of(path);
+    if assignment.quote == Quote::None && !bare_value_is_literal(bytes, assignment, text, &shape, kind)
+        || assignment.operator == Operator::Space && !(name == Name::Token && is_long_random(&shape))
+    {
         return None;
     }
     let likely = match name {
@@ -59,73 +59,61 @@ pub fn judge(bytes: &[u8], path: Option<&[u8]>, assignment: &Assignment) -> Opti
         Name::Vague => Confidence::Low,
         Name::Password | Name::Token => Confidence::Medium,
     };
-    let confidence = if place == Place::Doubtful { sure.lowered() } else { sure };
+    let doubtful = kind == Kind::Doubtful || place::is_rehearsal(bytes, path, assignment.key.start);
+    let confidence = if doubtful { sure.lowered() } else { sure };
     let evidence = vec![format!("{:.1} bits of entropy per character", shape.entropy)];
     Some(Judgement { value, confidence, evidence })
 }
 
-/// What kind of file a value stands in.
+/// What an `Authorization` header says about its value.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Place {
-    /// A program: a bare word is a variable.
-    Code,
-    /// A configuration: a bare word is a value.
-    Configuration,
-    /// A lock file, checksums, a translation: full of values that look random or names that say password.
-    Doubtful,
+enum Scheme {
+    /// The value is a token.
+    Bearer,
+    /// The value is a name and a password in base64.
+    Basic,
 }
 
-impl Place {
-    fn of(path: Option<&[u8]>) -> Self {
-        let Some(path) = path else { return Self::Configuration };
-        let lower = path.to_ascii_lowercase();
-        let file = lower.rsplit(|&byte| byte == b'/').next().unwrap_or_default();
-        let extension = file.rsplit(|&byte| byte == b'.').next().unwrap_or_default();
-        let doubtful: [&[u8]; 12] = [
-            b"package-lock.json",
-            b"yarn.lock",
-            b"pnpm-lock.yaml",
-            b"cargo.lock",
-            b"poetry.lock",
-            b"composer.lock",
-            b"gemfile.lock",
-            b"go.sum",
-            b"uv.lock",
-            b"deno.lock",
-            b"bun.lock",
-            b"checksums.txt",
-        ];
-        let contains = |part: &[u8]| memchr::memmem::find(&lower, part).is_some();
-        if doubtful.contains(&file)
-            || extension == b"po"
-            || extension == b"pot"
-            || contains(b"locale")
-            || contains(b"i18n/")
-            || contains(b"translations/")
-            || contains(b".min.")
-        {
-            return Self::Doubtful;
-        }
-        match extension {
-            b"rs" | b"go" | b"py" | b"js" | b"jsx" | b"ts" | b"tsx" | b"mjs" | b"cjs" | b"java" | b"kt" | b"kts"
-            | b"scala" | b"c" | b"cc" | b"cpp" | b"h" | b"hpp" | b"cs" | b"rb" | b"php" | b"swift" | b"m" | b"mm"
-            | b"dart" | b"lua" | b"pl" | b"pm" | b"r" | b"ex" | b"exs" | b"erl" | b"hs" | b"clj" | b"vue"
-            | b"svelte" | b"groovy" | b"gradle" | b"vb" | b"fs" | b"zig" | b"nim" | b"jl" | b"ipynb" | b"html"
-            | b"css" | b"sql" | b"erb" | b"d" | b"v" => Self::Code,
-            _ => Self::Configuration,
-        }
-    }
-}
-
-/// Returns the value without `Bearer `, `Basic `, `Token ` in front.
-fn without_scheme(bytes: &[u8], value: Span) -> Span {
+/// Returns the value without `Bearer `, `Basic `, `Token ` in front, and what that was.
+fn without_scheme(bytes: &[u8], value: Span) -> (Span, Option<Scheme>) {
     let text = &bytes[value.range()];
-    for scheme in [&b"bearer "[..], b"basic ", b"token ", b"apikey "] {
+    for (scheme, kind) in [
+        (&b"bearer "[..], Scheme::Bearer),
+        (b"basic ", Scheme::Basic),
+        (b"token ", Scheme::Bearer),
+        (b"apikey ", Scheme::Bearer),
+    ] {
         if text.len() > scheme.len() && text[..scheme.len()].eq_ignore_ascii_case(scheme) {
-            return Span::new(value.start + scheme.len(), value.end);
+            return (Span::new(value.start + scheme.len(), value.end), Some(kind));
         }
     }
-    value
+    (value, None)
+}
+
+/// Tells whether a value is what a server keeps of a password, which nobody can sign in with.
+fn is_password_hash(text: &[u8]) -> bool {
+    [
+        &b"$2a$"[..],
+        b"$2b$",
+        b"$2x$",
+        b"$2y$",
+        b"$argon2",
+        b"$1$",
+        b"$5$",
+        b"$6$",
+        b"$y$",
+        b"$apr1$",
+        b"$scrypt$",
+        b"$pbkdf2",
+        b"pbkdf2_",
+        b"pbkdf2:",
+        b"scrypt:",
+        b"{SSHA",
+        b"{SHA",
+        b"{bcrypt}",
+    ]
+    .iter()
+    .any(|mark| text.starts_with(mark))
 }
 
 /// Tells whether the bytes could be a secret at all: printable ASCII without white space.
@@ -133,237 +121,20 @@ fn is_plain(text: &[u8]) -> bool {
     text.len() >= 4 && text.iter().all(u8::is_ascii_graphic)
 }
 
-/// Sorts a name into what it says, or `None` if it says that its value is no secret.
-fn name(key: &[u8]) -> Option<Name> {
-    let words = words(key);
-    let last = words.last()?.as_str();
-    let has = |word: &str| words.iter().any(|other| other == word);
-    const NOT_SECRET: &[&str] = &[
-        "id",
-        "ids",
-        "name",
-        "names",
-        "type",
-        "types",
-        "url",
-        "uri",
-        "urls",
-        "path",
-        "file",
-        "files",
-        "dir",
-        "field",
-        "fields",
-        "column",
-        "label",
-        "title",
-        "hint",
-        "text",
-        "message",
-        "msg",
-        "error",
-        "length",
-        "len",
-        "size",
-        "count",
-        "limit",
-        "max",
-        "min",
-        "policy",
-        "expiry",
-        "expires",
-        "expiration",
-        "timeout",
-        "ttl",
-        "age",
-        "prefix",
-        "suffix",
-        "format",
-        "regex",
-        "pattern",
-        "header",
-        "param",
-        "parameter",
-        "params",
-        "endpoint",
-        "host",
-        "port",
-        "method",
-        "mode",
-        "enabled",
-        "required",
-        "version",
-        "algorithm",
-        "alg",
-        "provider",
-        "class",
-        "scope",
-        "scopes",
-        "issuer",
-        "env",
-        "var",
-        "ref",
-        "arn",
-        "store",
-        "manager",
-        "placeholder",
-        "description",
-        "reset",
-        "confirmation",
-        "input",
-        "form",
-        "page",
-        "template",
-        "hash",
-        "digest",
-        "sha",
-        "sha256",
-        "checksum",
-        "fingerprint",
-        "public",
-        "index",
-        "idx",
-        "count",
-        "usage",
-        "used",
-        "status",
-        "state",
-        "level",
-        "role",
-        "user",
-        "username",
-        "email",
-        "model",
-        "region",
-        "domain",
-        "server",
-        "service",
-        "link",
-        "button",
-        "tooltip",
-        "value_from",
-        "valuefrom",
-    ];
-    if NOT_SECRET.contains(&last)
-        || has("public")
-        || has("keyboard")
-        || has("keyword")
-        || has("foreign")
-        || has("primary") && last == "key" && words.len() == 2
-    {
-        return None;
-    }
-    let ends_with = |endings: &[&str]| endings.iter().any(|ending| last.ends_with(ending));
-    if ["password", "passwd", "passphrase", "pwd", "pass", "passwort", "psw"].contains(&last)
-        || ends_with(&["password", "passwd", "passwd", "pwd"])
-    {
-        return Some(Name::Password);
-    }
-    if ends_with(&[
-        "secret",
-        "token",
-        "apikey",
-        "secretkey",
-        "accesskey",
-        "privatekey",
-        "authkey",
-        "accesstoken",
-        "authtoken",
-        "credential",
-        "credentials",
-        "salt",
-    ]) {
-        return Some(Name::Token);
-    }
-    let before = words.len().checked_sub(2).map_or("", |at| words[at].as_str());
-    if last == "key"
-        && [
-            "api",
-            "secret",
-            "access",
-            "private",
-            "auth",
-            "encryption",
-            "signing",
-            "master",
-            "app",
-            "service",
-            "admin",
-            "client",
-            "account",
-            "storage",
-            "shared",
-            "license",
-            "webhook",
-            "session",
-            "jwt",
-            "crypt",
-            "hmac",
-            "subscription",
-            "consumer",
-            "dev",
-            "server",
-            "rest",
-            "deploy",
-            "project",
-        ]
-        .contains(&before)
-    {
-        return Some(Name::Token);
-    }
-    if has("secret") || has("token") || has("password") && !has("reset") || has("apikey") {
-        return Some(if words.len() <= 4 { Name::Token } else { Name::Vague });
-    }
-    if ["key", "auth", "authorization", "cred", "creds", "keys", "oauth", "nkey"].contains(&last) {
-        return Some(Name::Vague);
-    }
-    None
-}
-
-/// Splits a name into lower-case words at punctuation and at capitals.
-fn words(key: &[u8]) -> Vec<String> {
-    let mut words: Vec<String> = Vec::new();
-    let mut last = b'_';
-    for (at, &byte) in key.iter().enumerate() {
-        let next_is_lower = key.get(at + 1).is_some_and(u8::is_ascii_lowercase);
-        let starts = byte.is_ascii_uppercase()
-            && (last.is_ascii_lowercase() || last.is_ascii_digit() || (last.is_ascii_uppercase() && next_is_lower));
-        if byte.is_ascii_alphanumeric() {
-            if starts || !last.is_ascii_alphanumeric() || words.is_empty() {
-                words.push(String::new());
-            }
-            words.last_mut().expect("pushed above").push(char::from(byte.to_ascii_lowercase()));
-        }
-        last = byte;
-    }
-    while words.len() > 1 && words.last().is_some_and(|word| word.bytes().all(|byte| byte.is_ascii_digit())) {
-        words.pop();
-    }
-    words
-}
-
 /// Tells whether a value without quotes is a literal here, and not an expression of a program.
-fn bare_value_is_literal(bytes: &[u8], assignment: &Assignment, text: &[u8], shape: &Shape, place: Place) -> bool {
+fn bare_value_is_literal(bytes: &[u8], assignment: &Assignment, text: &[u8], shape: &Shape, kind: Kind) -> bool {
     let calls = text.iter().any(|byte| matches!(byte, b'(' | b')' | b'[' | b']' | b'{' | b'}' | b'*' | b'|' | b'>'));
     if calls || text.ends_with(b":") || text.windows(2).any(|pair| pair == b"::" || pair == b"->") {
         return false;
     }
     let identifier = text.iter().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'.' | b'$'));
     let random = shape.digits >= 2 && shape.changes >= 4;
-    match place {
-        Place::Code => {
-            assignment.operator == Operator::Flag
-                || (!identifier || random) && shape.length >= 12 && shape.digits > 0 && random
-        }
+    match kind {
+        Kind::Code => assignment.operator == Operator::Flag || random && shape.length >= 12,
         // A program without a known ending, or a snippet in a document: an identifier with dots is an expression.
         _ => {
-            !(identifier
-                && text.contains(&b'.')
-                && !random
-                && text.iter().filter(|&&byte| byte == b'.').count() > 0
-                && shape.wordiness() > 0.4)
-                && !(assignment.operator == Operator::Compare)
-                && !next_is_call(bytes, assignment.value.end)
+            let expression = identifier && text.contains(&b'.') && !random && shape.wordiness() > 0.4;
+            !expression && assignment.operator != Operator::Compare && !next_is_call(bytes, assignment.value.end)
         }
     }
 }
@@ -400,9 +171,17 @@ fn is_password(text: &[u8], shape: &Shape, assignment: &Assignment) -> bool {
     kinds >= 3 || (shape.digits >= 2 && wordy < 0.6) || shape.surprise >= 3.9 || shape.changes >= 3 && wordy < 0.5
 }
 
+/// Returns what follows a short prefix such as `glpat-` or `ucat_`.
+fn without_prefix(text: &[u8]) -> &[u8] {
+    match text.iter().position(|byte| !byte.is_ascii_lowercase()) {
+        Some(at @ 2..=6) if matches!(text[at], b'_' | b'-') => &text[at + 1..],
+        _ => text,
+    }
+}
+
 /// Tells whether a value looks made by a machine to be guessed by nobody.
 fn is_token(text: &[u8], shape: &Shape) -> bool {
-    if shape.length < 8 || looks_structured(text) {
+    if shape.length < 8 || looks_structured(text) || without_prefix(text).len() < 8 {
         return false;
     }
     if shape.hex {
@@ -469,27 +248,41 @@ fn kebab_words(text: &[u8]) -> bool {
 mod tests {
     use super::*;
 
-    #[test]
-    fn names_are_split_into_words() {
-        assert_eq!(words(b"DB_PASSWORD"), ["db", "password"]);
-        assert_eq!(words(b"clientSecretKey2"), ["client", "secret", "key2"]);
-        assert_eq!(words(b"AWSSecretKey"), ["aws", "secret", "key"]);
-        assert_eq!(words(b"api-key_1"), ["api", "key"]);
+    fn confidence(path: &str, text: &str) -> Option<Confidence> {
+        let key = text.find(|c: char| c.is_ascii_alphabetic()).expect("a name");
+        let assignment = Assignment::at(text.as_bytes(), key)?;
+        judge(text.as_bytes(), Some(path.as_bytes()), &assignment).map(|judgement| judgement.confidence)
     }
 
     #[test]
-    fn a_name_tells_what_its_value_is() {
-        for (key, expected) in [
-            ("DB_PASSWORD", Some(Name::Password)),
-            ("apiKey", Some(Name::Token)),
-            ("client_secret", Some(Name::Token)),
-            ("key", Some(Name::Vague)),
-            ("password_field", None),
-            ("token_type", None),
-            ("publicKey", None),
-            ("keyboard", None),
+    fn the_place_of_a_value_lowers_confidence() {
+        let line = format!("api_key = \"{}\"", "Zk4tq9Lw2Xv7Rb1Nc8Hd");
+        let comment = format!("// {line}");
+        for (path, text, expected) in [
+            ("src/client.py", &line, Some(Confidence::Medium)),
+            ("config.toml", &line, Some(Confidence::Medium)),
+            ("tests/client.py", &line, Some(Confidence::Low)),
+            ("docs/setup.md", &line, Some(Confidence::Low)),
+            ("src/client.js", &comment, Some(Confidence::Low)),
         ] {
-            assert_eq!(name(key.as_bytes()), expected, "{key}");
+            assert_eq!(confidence(path, text), expected, "{path}");
+        }
+    }
+
+    #[test]
+    fn values_that_are_no_secrets_are_passed_over() {
+        for text in [
+            "password: \"$2a$10$Irg8k8HWkDlvL0YDBKLCYee6j6zzIFTplJcvZYKA.B8/clHPZn2Ey\"",
+            "password: \"$argon2id$v=19$m=65536,t=3,p=2$BpLnfgDsc2WD8F2q$o/vzA4myCqZZ36bUGsDY\"",
+            "password: \"NEW_PASSWORD\"",
+            "password: \"my-smtp-password\"",
+            "password: \"sha256_password\"",
+            "token: \"ucat_01DQE3\"",
+            "token here",
+            "secret: \"99ae8af...snip...ec0f262ac\"",
+            "Authorization: \"Basic dXNlcjpwYXNzd29yZA==\"",
+        ] {
+            assert_eq!(confidence("a.yml", text), None, "{text}");
         }
     }
 }

@@ -12,8 +12,12 @@ const DAY: i64 = 86_400;
 /// one whose claims are those of a documentation sample is no secret.
 pub fn prove(text: &[u8], proven: &mut Proven) -> bool {
     let mut parts = text.split(|&byte| byte == b'.');
-    let (Some(header), Some(payload)) = (parts.next().and_then(json), parts.next().and_then(json)) else {
-        return false;
+    let (Some(first), Some(second)) = (parts.next(), parts.next()) else { return false };
+    let (Some(header), Some(payload)) = (json(first), json(second)) else {
+        // Someone changed a letter of the token, to publish it; the rest may tell enough.
+        proven.confidence = Confidence::Low;
+        proven.evidence.push("damaged".to_owned());
+        return starts_like_a_header(first) && starts_like_claims(second);
     };
     if header.get("alg").is_none() && header.get("enc").is_none() {
         return false;
@@ -39,6 +43,15 @@ pub fn prove(text: &[u8], proven: &mut Proven) -> bool {
     } else {
         proven.evidence.push("never expires".to_owned());
     }
+    // Services say who issued a token, for whom or when; who plays with a library does not.
+    if ["iss", "aud", "exp", "iat", "nbf", "jti", "role", "scope", "kid"]
+        .iter()
+        .all(|claim| payload.get(claim).is_none())
+        && header.get("kid").is_none()
+        && header.get("enc").is_none()
+    {
+        proven.confidence = proven.confidence.lowered();
+    }
     // Roles that the holder of the token gets, such as Supabase's.
     if payload.get("role").and_then(Value::as_str) == Some("service_role") {
         proven.severity = Severity::Critical;
@@ -52,6 +65,23 @@ pub fn prove(text: &[u8], proven: &mut Proven) -> bool {
 /// Decodes one part of a token.
 fn json(part: &[u8]) -> Option<Value> {
     serde_json::from_slice(&decode_base64(part)?).ok().filter(Value::is_object)
+}
+
+/// Tells whether the text is a token whose claims are those of a documentation sample.
+pub fn is_sample_token(text: &[u8]) -> bool {
+    text.starts_with(b"eyJ")
+        && text.split(|&byte| byte == b'.').nth(1).and_then(json).is_some_and(|claims| is_sample(&claims))
+}
+
+/// Tells whether the part begins as a header with an algorithm does.
+fn starts_like_a_header(part: &[u8]) -> bool {
+    decode_base64(part).is_some_and(|text| text.starts_with(br#"{"alg":""#) || text.starts_with(br#"{"typ":"JWT""#))
+}
+
+/// Tells whether the part begins as claims of an issuer, a subject or an audience do.
+fn starts_like_claims(part: &[u8]) -> bool {
+    let claims = [&br#"{"iss":""#[..], br#"{"sub":""#, br#"{"aud":""#];
+    decode_base64(part).is_some_and(|text| claims.iter().any(|claim| text.starts_with(claim)))
 }
 
 /// Tells whether the claims are those of well-known samples: `John Doe` of jwt.io, or nothing at all.
@@ -80,5 +110,43 @@ fn describe(payload: &Value) -> String {
         (Some(audience), None) => format!("JWT for audience {audience}"),
         (None, Some(issuer)) => format!("JWT issued by {issuer}"),
         (None, None) => "JWT".to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use base64::Engine as _;
+
+    use super::*;
+    use crate::detect::proof::BASE64_URL;
+    use crate::source::Span;
+
+    fn proven(header: &str, payload: &str) -> Option<Confidence> {
+        let token = format!("{}.{}.c2lnbmF0dXJl", BASE64_URL.encode(header), BASE64_URL.encode(payload));
+        let mut proven = Proven {
+            secret: Span::default(),
+            confidence: Confidence::High,
+            severity: Severity::High,
+            evidence: Vec::new(),
+        };
+        prove(token.as_bytes(), &mut proven).then_some(proven.confidence)
+    }
+
+    #[test]
+    fn a_damaged_token_is_a_hint_and_a_sample_is_none() {
+        let header = r#"{"alg":"HS256","typ":"JWT"}"#;
+        let damaged = r#"{"alg":"HS256",?typ":"JWT"}"#;
+        for (header, payload, expected) in [
+            (header, r#"{"iss":"acme","sub":"7"}"#, Some(Confidence::High)),
+            (header, r#"{"sub":"foo"}"#, Some(Confidence::Medium)),
+            (damaged, r#"{"iss":"acme","sub":"7"}"#, Some(Confidence::Low)),
+            (damaged, "nothing of the kind", None),
+            ("nothing of the kind", r#"{"iss":"acme"}"#, None),
+            (header, r#"{"sub":"1234567890","name":"John Doe"}"#, None),
+        ] {
+            assert_eq!(proven(header, payload), expected, "{header} {payload}");
+            let token = format!("{}.{}.c2ln", BASE64_URL.encode(header), BASE64_URL.encode(payload));
+            assert_eq!(is_sample_token(token.as_bytes()), payload.contains("John Doe"), "{payload}");
+        }
     }
 }

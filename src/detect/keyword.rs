@@ -5,7 +5,9 @@
 //! bit for every three bytes folded to five bits each, leaves some of them, a bitmap for four bytes few of those,
 //! and there the automaton is started anchored.
 
+use std::borrow::Cow;
 use std::ops::Range;
+use std::sync::OnceLock;
 
 use aho_corasick::{AhoCorasick, AhoCorasickKind, Anchored, Input, MatchKind, StartKind};
 
@@ -21,7 +23,9 @@ const LONG_GRAMS: usize = GRAMS << 5;
 pub struct Keywords {
     grams: Bits,
     long_grams: Bits,
-    automaton: AhoCorasick,
+    words: Vec<Cow<'static, str>>,
+    /// Made when the filter first lets something through: a commit of a few lines may never need it.
+    automaton: OnceLock<AhoCorasick>,
     /// For each keyword those that it starts with, itself among them, and their lengths.
     prefixes: Vec<Vec<(usize, usize)>>,
 }
@@ -63,13 +67,13 @@ fn word_at(bytes: &[u8], at: usize) -> u32 {
 }
 
 /// Returns for each of the sorted `words` those that it starts with, as places and lengths.
-fn prefixes(words: &[&str]) -> Vec<Vec<(usize, usize)>> {
+fn prefixes(words: &[Cow<'static, str>]) -> Vec<Vec<(usize, usize)>> {
     let mut all: Vec<Vec<(usize, usize)>> = Vec::with_capacity(words.len());
     for (index, word) in words.iter().enumerate() {
         // In sorted order a word's prefixes are among those of the word before it, and that word.
         let before = all.last().map_or(&[][..], Vec::as_slice);
         let mut own: Vec<(usize, usize)> =
-            before.iter().copied().filter(|&(other, _)| word.starts_with(words[other])).collect();
+            before.iter().copied().filter(|&(other, _)| word.starts_with(words[other].as_ref())).collect();
         own.push((index, word.len()));
         all.push(own);
     }
@@ -78,9 +82,9 @@ fn prefixes(words: &[&str]) -> Vec<Vec<(usize, usize)>> {
 
 impl Keywords {
     /// Takes the keywords, sorted and without repetitions; a found one is named by its place in the list.
-    pub fn new(words: &[&str]) -> Self {
+    pub fn new(words: Vec<Cow<'static, str>>) -> Self {
         let (mut grams, mut long_grams) = (Bits::new(GRAMS), Bits::new(LONG_GRAMS));
-        for word in words {
+        for word in &words {
             let folded = word_at(word.as_bytes(), 0);
             grams.set(fold_three(folded));
             if word.len() > WIDTH {
@@ -89,14 +93,19 @@ impl Keywords {
                 (0..32).for_each(|next| long_grams.set(fold_three(folded) | next << 15));
             }
         }
-        let automaton = AhoCorasick::builder()
-            .match_kind(MatchKind::LeftmostLongest)
-            .start_kind(StartKind::Anchored)
-            .ascii_case_insensitive(true)
-            .kind(Some(AhoCorasickKind::ContiguousNFA))
-            .build(words)
-            .expect("a few thousand short keywords fit the automaton");
-        Self { grams, long_grams, automaton, prefixes: prefixes(words) }
+        Self { grams, long_grams, prefixes: prefixes(&words), words, automaton: OnceLock::new() }
+    }
+
+    fn automaton(&self) -> &AhoCorasick {
+        self.automaton.get_or_init(|| {
+            AhoCorasick::builder()
+                .match_kind(MatchKind::LeftmostLongest)
+                .start_kind(StartKind::Anchored)
+                .ascii_case_insensitive(true)
+                .kind(Some(AhoCorasickKind::ContiguousNFA))
+                .build(self.words.iter().map(AsRef::<str>::as_ref))
+                .expect("a few thousand short keywords fit the automaton")
+        })
     }
 
     /// Calls `each` with the place in the list and the range of every keyword that lies in `window`.
@@ -113,7 +122,7 @@ impl Keywords {
             }
             let start = window.start + at;
             let input = Input::new(bytes).range(start..window.end).anchored(Anchored::Yes);
-            let longest = self.automaton.try_find(input).expect("the automaton was built to be started anchored");
+            let longest = self.automaton().try_find(input).expect("the automaton was built to be started anchored");
             for &(word, length) in longest.iter().flat_map(|found| &self.prefixes[found.pattern().as_usize()]) {
                 each(word, start..start + length);
             }
@@ -135,7 +144,7 @@ mod tests {
             let words: Vec<&str> = words.iter().map(String::as_str).collect();
             let window = cut.min(text.len())..text.len();
             let mut found = Vec::new();
-            Keywords::new(&words).find(text.as_bytes(), window.clone(), |word, range| found.push((word, range)));
+            Keywords::new(words.iter().map(|word| Cow::Owned(word.to_string())).collect()).find(text.as_bytes(), window.clone(), |word, range| found.push((word, range)));
             let lower = text.to_ascii_lowercase();
             let mut expected = Vec::new();
             for (index, word) in words.iter().enumerate() {

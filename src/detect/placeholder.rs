@@ -1,5 +1,7 @@
 //! Tells values that stand for a secret from secrets: references, templates and placeholders.
 
+use super::shape::Shape;
+
 /// Tells whether `value` is, or contains, a reference that some program replaces: `${NAME}`, `$(cmd)`,
 /// `{{ name }}`, `%NAME%`, `<name>`, `op://vault/item`, `process.env.NAME` and the like.
 pub fn is_reference(value: &[u8]) -> bool {
@@ -101,7 +103,6 @@ const TELLING: &[&str] = &[
     "fake",
     "xxxx",
     "****",
-    "....",
     "••••",
     "goes_here",
     "deadbeef",
@@ -148,6 +149,12 @@ const TELLING: &[&str] = &[
     "test_secret",
     "testsecret",
     "test-secret",
+    "test-api",
+    "test_api",
+    "abcdefg",
+    "asdfqwer",
+    "qwerasdf",
+    "...",
 ];
 
 /// Whole values that are words, not secrets.
@@ -168,6 +175,11 @@ const WORDS: &[&str] = &[
     "token",
     "password",
     "passwd",
+    "passw0rd",
+    "p@ssw0rd",
+    "p@ssword",
+    "pa55w0rd",
+    "pa55word",
     "pass",
     "pwd",
     "key",
@@ -211,16 +223,38 @@ pub fn is_placeholder(value: &[u8]) -> bool {
     let trimmed = text.trim_matches(|c: char| !c.is_ascii_alphanumeric() && c != '*');
     WORDS.contains(&trimmed)
         || TELLING.iter().any(|part| text.contains(part))
-        || text.starts_with("your")
+        || trimmed.starts_with("your")
         || text.contains('…')
         || text.ends_with("..")
         || is_monotonous(&lower)
+        || names_itself(&lower)
+}
+
+/// What people call a secret.
+const CALLED: &[&[u8]] =
+    &[b"password", b"passwd", b"pass", b"pwd", b"secret", b"token", b"key", b"apikey", b"credential", b"credentials"];
+
+/// Tells whether a value is a name for a secret rather than one: short words, one of which says so, as in
+/// `NEW_PASSWORD` or `my-smtp-password`.
+fn names_itself(lower: &[u8]) -> bool {
+    let parts = || lower.split(|byte| matches!(byte, b'-' | b'_' | b'.' | b' '));
+    let is_word = |part: &[u8]| {
+        let letters = part.iter().take_while(|byte| byte.is_ascii_lowercase()).count();
+        (1..=14).contains(&letters)
+            && part.len() - letters <= 3
+            && part[letters..].iter().all(u8::is_ascii_digit)
+            && (letters <= 5 || Shape::of(&part[..letters]).surprise < 4.2)
+    };
+    parts().count() >= 2 && parts().any(|part| CALLED.contains(&part)) && parts().all(is_word)
 }
 
 /// Tells whether a few characters make up all of a longer value, or one short piece is repeated.
 pub fn is_monotonous(value: &[u8]) -> bool {
     if value.len() < 8 {
         return value.windows(2).all(|pair| pair[0] == pair[1]);
+    }
+    if has_filler(value) {
+        return true;
     }
     let mut seen = [false; 256];
     value.iter().for_each(|&byte| seen[usize::from(byte)] = true);
@@ -230,6 +264,22 @@ pub fn is_monotonous(value: &[u8]) -> bool {
     distinct <= 3 || (1..=6).any(repeats) || longest_sequence(value) * 2 > value.len().max(12)
 }
 
+/// Tells whether a value has a stretch of six characters that people fill blanks with.
+fn has_filler(value: &[u8]) -> bool {
+    value.chunk_by(|a, b| a == b).any(|run| run.len() >= 6 && matches!(run[0], b'x' | b'X' | b'*' | b'#'))
+}
+
+/// Tells whether a word that people write where a secret belongs stands in `value` more than once, which is no
+/// accident even in a long token.
+pub fn insists(value: &[u8]) -> bool {
+    let lower = value.to_ascii_lowercase();
+    let long = TELLING.iter().filter(|part| part.len() >= 5);
+    long.into_iter().any(|part| memchr::memmem::find_iter(&lower, part).nth(1).is_some())
+}
+
+/// How many characters in a row are no accident if each follows the one before.
+const TYPED: usize = 14;
+
 /// Tells whether a value was typed along the alphabet and the digits by turns, as in `a1b2c3d4e5` or
 /// `aA1bB2cC3`: at some stride most characters follow the one before.
 pub fn is_interleaved_sequence(value: &[u8]) -> bool {
@@ -237,9 +287,10 @@ pub fn is_interleaved_sequence(value: &[u8]) -> bool {
         value.iter().filter(|byte| byte.is_ascii_alphanumeric()).map(u8::to_ascii_lowercase).collect();
     folded.len() >= 16
         && (1..=3).any(|stride| {
-            let follows = |(next, last): &(&u8, &u8)| **next == **last + 1 || (**last == b'9' && **next == b'0');
-            let pairs = folded.len() - stride;
-            folded.iter().skip(stride).zip(&folded).filter(follows).count() * 10 >= pairs * 9
+            let follows = |(next, last): (&u8, &u8)| *next == *last + 1 || (*last == b'9' && *next == b'0');
+            let steps: Vec<bool> = folded.iter().skip(stride).zip(&folded).map(follows).collect();
+            let followed = steps.iter().filter(|&&step| step).count();
+            followed * 10 >= steps.len() * 9 || steps.chunk_by(|a, b| a == b).any(|run| run[0] && run.len() >= TYPED)
         })
 }
 
@@ -296,13 +347,19 @@ mod tests {
             "aaaaaaaa",
             "abcabcabcabc",
             "<your token>",
+            "pat.q8xxxxxxxxZk",
+            "NEW_PASSWORD",
+            "passwd-on-proxy",
+            "storage.mysql.password",
         ] {
             assert!(is_placeholder(text.as_bytes()), "{text}");
         }
-        for text in ["a1b2c3d4e5f6g7h8i9j0", "aA1bB2cC3dD4eE5fF6"] {
+        assert!(insists(b"glsa_iNValIdinValiDinvalidinvalidinva"));
+        assert!(!insists(b"glsa_q8Zk4tInvalid9Lw2Xv7Rb1Nc8Hd"));
+        for text in ["a1b2c3d4e5f6g7h8i9j0", "aA1bB2cC3dD4eE5fF6", "a1b2c3d4e5f6g7h8i9j0k1l2NRAL"] {
             assert!(is_interleaved_sequence(text.as_bytes()), "{text}");
         }
-        for text in ["k9fXq2LmZ0aB", "Tr0ub4dor&3", "9f86d081884c7d65"] {
+        for text in ["k9fXq2LmZ0aB", "Tr0ub4dor&3", "9f86d081884c7d65", "prod-key-4f9aXq81", "AAAAAAAAB3Nz9fK2"] {
             assert!(!is_placeholder(text.as_bytes()), "{text}");
         }
     }

@@ -7,7 +7,9 @@ use base64::alphabet;
 use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
 
 use super::jwt;
-use super::placeholder::{is_placeholder, is_reference};
+use super::password;
+use super::place;
+use super::placeholder::{insists, is_monotonous, is_placeholder, is_reference};
 use super::shape;
 use crate::finding::{Confidence, Severity};
 use crate::rules::checksum::Checksum;
@@ -20,6 +22,9 @@ const NEAR_BEFORE: usize = 200;
 const NEAR_BEHIND: usize = 100;
 /// The greatest length of a block from `-----BEGIN` to `-----END`.
 const GREATEST_BLOCK: usize = 16 * 1024;
+
+/// The least length of the longest line of a key.
+const LEAST_LINE: usize = 24;
 
 /// A match that holds.
 #[derive(Clone, Debug, PartialEq)]
@@ -47,6 +52,7 @@ pub const NAMES: &[&str] = &[
     "base64",
     "basic-auth",
     "random",
+    "password",
 ];
 
 /// Decodes standard and URL-safe base64, with or without padding.
@@ -80,11 +86,14 @@ pub fn prove(
         return None;
     }
     let certain = check.proof.as_deref().is_some_and(|name| Checksum::by_name(name).is_some_and(|sum| sum.holds(text)));
-    if !certain && check.placeholders == Placeholders::Drop && stands_for_a_secret(text, entry.confidence) {
+    // A checksum can be computed over filling, too, and is for the sake of tests.
+    let filling =
+        if certain { is_monotonous(text) || insists(text) } else { stands_for_a_secret(text, entry.confidence) };
+    if filling && check.placeholders == Placeholders::Drop {
         return None;
     }
     match check.proof.as_deref() {
-        Some(name) => named(name, bytes, &mut proven).then_some(proven),
+        Some(name) => named(name, bytes, path, whole.start, &mut proven).then_some(proven),
         None => Some(proven),
     }
 }
@@ -92,10 +101,11 @@ pub fn prove(
 /// Tells whether the text is a placeholder. A long token of a provider's own format may contain any short
 /// word by chance, so there only the shapes of placeholders count.
 fn stands_for_a_secret(text: &[u8], confidence: Confidence) -> bool {
-    if is_reference(text) || super::placeholder::is_monotonous(text) {
+    if is_reference(text) || is_monotonous(text) {
         return true;
     }
-    is_placeholder(text) && (confidence < Confidence::High || text.len() < 64)
+    let is_url = text.starts_with(b"https://");
+    is_placeholder(text) && (confidence < Confidence::High || text.len() < 64 || is_url)
 }
 
 /// Applies the `near` and `not-near` words.
@@ -125,7 +135,7 @@ fn near(check: &Check, bytes: &[u8], path: Option<&[u8]>, whole: &Range<usize>) 
 
 /// Applies a proof by its name. A formula that is certain drops the match when it fails; one that is not
 /// only adds evidence when it holds.
-fn named(name: &str, bytes: &[u8], proven: &mut Proven) -> bool {
+fn named(name: &str, bytes: &[u8], path: Option<&[u8]>, start: usize, proven: &mut Proven) -> bool {
     let text = &bytes[proven.secret.range()];
     if let Some(checksum) = Checksum::by_name(name) {
         let holds = checksum.holds(text);
@@ -138,33 +148,60 @@ fn named(name: &str, bytes: &[u8], proven: &mut Proven) -> bool {
     match name {
         "jwt" => jwt::prove(text, proven),
         "pem" => pem(bytes, proven),
-        "base64-json" => {
-            let payload = text.splitn(2, |&byte| byte == b'_').nth(1).unwrap_or(text);
-            let end = payload.iter().rposition(|&byte| byte == b'_').unwrap_or(payload.len());
-            let decoded = decode_base64(&payload[..end]).filter(|json| json.first() == Some(&b'{'));
-            if decoded.is_some() {
-                proven.evidence.push("payload is the provider's JSON".to_owned());
-            }
-            decoded.is_some()
-        }
+        "base64-json" => base64_json(text, proven),
         "base64-digits" => {
             let first = text.split(|&byte| byte == b'.').next().unwrap_or_default();
             decode_base64(first).is_some_and(|id| !id.is_empty() && id.iter().all(u8::is_ascii_digit))
         }
         "base64" => decode_base64(text).is_some(),
-        "basic-auth" => decode_base64(text).is_some_and(|pair| basic_auth(&pair)),
+        "basic-auth" => {
+            if password::is_doubtful_pair(&decode_base64(text).unwrap_or_default(), bytes, path, start) {
+                proven.confidence = Confidence::Low;
+            }
+            is_basic_auth(text)
+        }
         "random" => {
             let shape = shape::Shape::of(text);
-            shape.wordiness() < 0.5 && (shape.digits > 0 || shape.surprise > 4.0)
+            if place::is_rehearsal(bytes, path, start) {
+                proven.confidence = proven.confidence.lowered();
+            }
+            shape.wordiness() < 0.5
+                && (shape.digits > 0 || shape.surprise > 4.0)
+                && !has_escaped_blank(text)
+                && !jwt::is_sample_token(text)
         }
+        "password" => password::prove(bytes, path, start, proven),
         _ => true,
     }
+}
+
+/// Tells whether a text of a URL has a blank in it, and is a phrase.
+fn has_escaped_blank(text: &[u8]) -> bool {
+    memchr::memmem::find(text, b"%20").is_some()
+}
+
+/// Decodes the JSON behind a token's prefix.
+fn base64_json(text: &[u8], proven: &mut Proven) -> bool {
+    let payload = text.splitn(2, |&byte| byte == b'_').nth(1).unwrap_or(text);
+    let end = payload.iter().rposition(|&byte| byte == b'_').unwrap_or(payload.len());
+    // A sample may have a padding that does not fit.
+    let padding = payload[..end].iter().rev().take_while(|&&byte| byte == b'=').count();
+    let Some(json) = decode_base64(&payload[..end - padding]).filter(|json| json.first() == Some(&b'{')) else {
+        return false;
+    };
+    proven.evidence.push("payload is the provider's JSON".to_owned());
+    memchr::memmem::find(&json, b"EXAMPLE").is_none()
 }
 
 /// Decodes base64 of either alphabet.
 pub(super) fn decode_base64(text: &[u8]) -> Option<Vec<u8>> {
     let url = text.iter().any(|byte| matches!(byte, b'-' | b'_'));
     if url { BASE64_URL.decode(text).ok() } else { BASE64.decode(text).ok() }
+}
+
+/// Tells whether base64 holds a user's name and a password.
+pub(super) fn is_basic_auth(text: &[u8]) -> bool {
+    decode_base64(text).is_some_and(|pair| basic_auth(&pair))
 }
 
 /// Tells whether decoded bytes are a user's name and a password that is no placeholder.
@@ -187,12 +224,14 @@ fn pem(bytes: &[u8], proven: &mut Proven) -> bool {
     let end = memchr::memmem::find(&block[body..], b"-----END").map(|at| body + at);
     let text = &block[body..end.unwrap_or_else(|| (body + 2048).min(block.len()))];
     let letters = text.iter().filter(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'/')).count();
-    if letters < 60
+    if letters < 40
+        || [&b"abcdefghij"[..], b"1234567890"].iter().any(|run| memchr::memmem::find(text, run).is_some())
         || text.windows(3).any(|window| window == b"..." || window == b"${" || window == b"xxx" || window == b"XXX")
     {
         return false;
     }
-    let random = shape::entropy(text) > 3.5;
+    // The header alone, in a sentence about it, is followed by words and not by lines of base64.
+    let random = shape::entropy(text) > 3.5 && longest_base64(text) >= LEAST_LINE;
     if end.is_none() {
         proven.evidence.push("the block has no end".to_owned());
     }
@@ -209,9 +248,36 @@ fn pem(bytes: &[u8], proven: &mut Proven) -> bool {
     random
 }
 
+/// Returns the length of the longest stretch of base64.
+fn longest_base64(text: &[u8]) -> usize {
+    let is_digit = |byte: &u8| byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'/' | b'=');
+    text.split(|byte| !is_digit(byte)).map(<[u8]>::len).max().unwrap_or(0)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn json_behind_a_prefix_is_read_and_samples_are_passed_over() {
+        let proven = || Proven {
+            secret: Span::default(),
+            confidence: Confidence::High,
+            severity: Severity::High,
+            evidence: Vec::new(),
+        };
+        for (json, expected) in
+            [("{\"k\":\"q8Zk\",\"n\":\"ci\"}", true), ("{\"k\":\"EXAMPLETEST\"}", false), ("plain", false)]
+        {
+            assert_eq!(base64_json(BASE64.encode(json).as_bytes(), &mut proven()), expected, "{json}");
+        }
+    }
+
+    #[test]
+    fn lines_of_base64_are_told_from_sentences() {
+        assert!(longest_base64(b"\nProc-Type: 4,ENCRYPTED\n\nMIIEogIBAAKCAQEA+joLfff3WdFI\n") >= LEAST_LINE);
+        assert!(longest_base64(b" header. Other formats such as PKCS#12 can be converted, too") < LEAST_LINE);
+    }
 
     #[test]
     fn a_pair_of_user_and_password_is_told_from_other_base64() {

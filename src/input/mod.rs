@@ -15,8 +15,9 @@ pub mod staged;
 pub mod stdin;
 pub mod tree;
 
-use std::sync::Mutex;
+use std::any::Any;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::{Arc, Mutex};
 
 use crate::finding::Notice;
 use crate::source::{ObjectKind, Origin};
@@ -30,10 +31,41 @@ pub struct Blob<'a> {
     pub bytes: &'a [u8],
 }
 
+/// What a visitor remembers of a blob while others are made from it.
+pub type Memory = Option<Arc<dyn Any + Send + Sync>>;
+
+/// How a blob was made from another that the visitor saw before.
+#[derive(Clone, Copy)]
+pub struct Version<'a> {
+    /// What the visitor remembers of the other.
+    pub base: &'a (dyn Any + Send + Sync),
+    /// The parts that are copied, by their place in the blob, ascending; everything else is new.
+    pub copies: &'a [Copied],
+}
+
+/// A part of a blob that is copied from its base.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Copied {
+    /// Where it starts in the base.
+    pub from: usize,
+    /// Where it starts in the blob.
+    pub to: usize,
+    /// How many bytes it has.
+    pub len: usize,
+}
+
 /// Takes what an input yields. Called from several threads at once.
 pub trait Visitor: Sync {
     /// Looks at one blob. The bytes are gone when the call returns.
     fn visit(&self, blob: Blob<'_>);
+
+    /// Looks at a blob that others may have been made from, or that was made from another; returns what it wants to be
+    /// given back as `version` for those. Must find exactly what [`Visitor::visit`] finds.
+    fn visit_version(&self, blob: Blob<'_>, version: Option<Version<'_>>) -> Memory {
+        let _ = version;
+        self.visit(blob);
+        None
+    }
 
     /// Takes note of something that could not be read, or that the user should know.
     fn notice(&self, notice: Notice);

@@ -201,6 +201,10 @@ impl Repository {
     ///
     /// A tag's own object is returned where the name is a tag's.
     pub fn resolve(&self, revision: &BStr) -> Option<ObjectId> {
+        // A full name needs no search, and may lie in the quarantine of a push, where `gix` does not look.
+        if let Some(id) = ObjectId::from_hex(revision).ok().filter(|id| self.objects.contains(id)) {
+            return Some(id);
+        }
         let Some(refs) = &self.reftable else { return Some(self.git.rev_parse_single(revision).ok()?.detach()) };
         // `gix` can do the rest once the name at the front is replaced by what it stands for.
         let end = revision.iter().skip(1).position(|byte| b"~^@:{".contains(byte)).map_or(revision.len(), |at| at + 1);

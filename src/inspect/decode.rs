@@ -20,20 +20,30 @@ pub struct Piece {
     pub bytes: Vec<u8>,
 }
 
+/// Tells whether the bytes are UTF-16.
+pub fn is_utf16(bytes: &[u8]) -> bool {
+    byte_order(bytes).is_some()
+}
+
 /// Returns the text of UTF-16 bytes: with a byte order mark, or recognised by its zero bytes.
 pub fn utf16(bytes: &[u8]) -> Option<String> {
-    let little = match bytes {
-        [0xff, 0xfe, 0, 0, ..] => return None,
-        [0xff, 0xfe, ..] => true,
-        [0xfe, 0xff, ..] => false,
-        _ => order_by_zeros(bytes)?,
-    };
+    let little = byte_order(bytes)?;
     let unit = |pair: &[u8]| {
         if little { u16::from_le_bytes([pair[0], pair[1]]) } else { u16::from_be_bytes([pair[0], pair[1]]) }
     };
     Some(
         char::decode_utf16(bytes.chunks_exact(2).map(unit)).map(|c| c.unwrap_or(char::REPLACEMENT_CHARACTER)).collect(),
     )
+}
+
+/// Returns whether UTF-16 bytes are little-endian, or `None` if they are something else.
+fn byte_order(bytes: &[u8]) -> Option<bool> {
+    match bytes {
+        [0xff, 0xfe, 0, 0, ..] => None,
+        [0xff, 0xfe, ..] => Some(true),
+        [0xfe, 0xff, ..] => Some(false),
+        _ => order_by_zeros(bytes),
+    }
 }
 
 /// Guesses the byte order of UTF-16 without a mark: most characters of a program are below 256, so every
@@ -57,6 +67,11 @@ fn order_by_zeros(bytes: &[u8]) -> Option<bool> {
 
 /// Finds every encoded piece that decodes to text. `runs` are the runs of token characters in `bytes`.
 pub fn encoded(bytes: &[u8], runs: &[Span]) -> Vec<Piece> {
+    encoded_in(bytes, &[Span::new(0, bytes.len())], runs)
+}
+
+/// Finds every encoded piece in `parts` of the text, which are whole lines; `runs` are those of the parts.
+pub fn encoded_in(bytes: &[u8], parts: &[Span], runs: &[Span]) -> Vec<Piece> {
     let mut pieces: Vec<Piece> = Vec::new();
     let mut behind = 0;
     for run in runs {
@@ -71,8 +86,10 @@ pub fn encoded(bytes: &[u8], runs: &[Span]) -> Vec<Piece> {
             pieces.push(piece);
         }
     }
-    percent(bytes, &mut pieces);
-    unicode(bytes, &mut pieces);
+    for part in parts {
+        percent(bytes, *part, &mut pieces);
+        unicode(bytes, *part, &mut pieces);
+    }
     pieces
 }
 
@@ -93,7 +110,7 @@ fn is_promising(bytes: &[u8]) -> bool {
 fn hex(bytes: &[u8], run: Span) -> Option<Piece> {
     let text = &bytes[run.range()];
     let digit = |byte: u8| char::from(byte).to_digit(16).map(|digit| digit as u8);
-    if text.len() % 2 != 0 || text.len() > GREATEST {
+    if !text.len().is_multiple_of(2) || text.len() > GREATEST {
         return None;
     }
     let byte = |pair: &[u8]| Some(digit(pair[0])? << 4 | digit(pair[1])?);
@@ -181,13 +198,15 @@ fn decode_sextets(text: impl Iterator<Item = u8>) -> Vec<u8> {
 }
 
 /// Decodes stretches with many `%xx`.
-fn percent(bytes: &[u8], pieces: &mut Vec<Piece>) {
-    escapes(bytes, memchr::memchr_iter(b'%', bytes), b"%", 2, "percent encoding", pieces);
+fn percent(bytes: &[u8], part: Span, pieces: &mut Vec<Piece>) {
+    let at = memchr::memchr_iter(b'%', &bytes[part.range()]).map(|at| part.start + at);
+    escapes(bytes, at, b"%", 2, "percent encoding", pieces);
 }
 
 /// Decodes stretches with many `\uxxxx`.
-fn unicode(bytes: &[u8], pieces: &mut Vec<Piece>) {
-    escapes(bytes, memchr::memmem::find_iter(bytes, b"\\u00"), b"\\u", 4, "unicode escapes", pieces);
+fn unicode(bytes: &[u8], part: Span, pieces: &mut Vec<Piece>) {
+    let at = memchr::memmem::find_iter(&bytes[part.range()], b"\\u00").map(|at| part.start + at);
+    escapes(bytes, at, b"\\u", 4, "unicode escapes", pieces);
 }
 
 /// Decodes each stretch without white space in which at least eight escapes stand: the mark, then `digits`
@@ -262,7 +281,7 @@ mod tests {
                 let whole = format!("{before}{form}");
                 let found = pieces(whole.as_bytes());
                 // Base64 text whose runs are all broken by `+` and `/` is found by chance only.
-                if certain || form.split(['+', '/', '\n']).any(|run| run.len() >= LEAST) {
+                if certain || form.split(['+', '/', '=', '\n']).next().is_some_and(|run| run.len() >= LEAST) {
                     prop_assert!(found.iter().any(|piece| piece.bytes == text.as_bytes()), "{} pieces", found.len());
                 }
             }

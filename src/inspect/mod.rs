@@ -3,8 +3,12 @@
 mod allow;
 mod archive;
 mod decode;
+mod lint;
 mod overlap;
 mod place;
+mod version;
+
+pub use version::Trace;
 
 use std::sync::Arc;
 
@@ -12,6 +16,8 @@ use bstr::ByteSlice;
 
 use crate::detect::{Candidate, Engine, Scratch};
 use crate::finding::{Finding, Notice, masked_secret};
+use crate::input::Copied;
+use crate::lint::{Linted, Persona};
 use crate::secret::{Identity, Secret};
 use crate::source::{LineIndex, Origin, Span};
 
@@ -25,6 +31,12 @@ const BUDGET: usize = 256 << 20;
 pub struct Options {
     /// Whether findings carry their raw secret, for `--reveal`.
     pub reveal: bool,
+    /// Whether secrets are looked for.
+    pub detect: bool,
+    /// Whether configuration is linted.
+    pub lint: bool,
+    /// For whom lints speak up.
+    pub persona: Persona,
 }
 
 /// Finds secrets in blobs with one set of rules.
@@ -54,12 +66,32 @@ struct Layer<'a> {
     path: Option<&'a [u8]>,
 }
 
+/// A layer with all that describing a place in it takes.
+struct View<'a> {
+    origin: &'a Origin,
+    layer: &'a Layer<'a>,
+    lines: &'a LineIndex,
+    /// All secrets of the layer.
+    hidden: &'a [Span],
+}
+
 /// Where in the blob a decoded text stood.
 struct Outer {
     position: crate::source::Position,
     end: crate::source::Position,
     excerpt: crate::finding::Excerpt,
     allow: Option<crate::finding::InlineAllow>,
+}
+
+/// What was found in one text, before it is reported.
+#[derive(Debug, Default)]
+struct Found {
+    /// All candidates, ordered by position.
+    candidates: Vec<Candidate>,
+    /// Pieces of text that were encoded in it.
+    encoded: Vec<decode::Piece>,
+    /// Whether a long match is possible, so that changes elsewhere could decide about it.
+    far: bool,
 }
 
 /// Work that is left for one blob.
@@ -96,14 +128,32 @@ impl Inspector {
         let path = origin.path().map(|path| path.as_bytes().to_vec());
         let layer = Layer { bytes, via: &[], outer: None, path: path.as_deref() };
         self.layer(origin, &layer, 0, &mut budget, scratch, &mut inspected);
-        if budget.exceeded {
-            inspected.notices.push(Notice::unread(
-                format!("{origin:?}"),
-                "holds more packed or encoded data than is opened",
-                "unpack it and scan the result",
-            ));
-        }
+        note_exceeded(origin, &budget, &mut inspected);
         inspected
+    }
+
+    /// Inspects a blob that may have been made from another, and remembers what helps with those made from this one.
+    /// Finds exactly what [`Inspector::inspect`] finds.
+    pub fn inspect_version(
+        &self,
+        origin: &Origin,
+        bytes: &[u8],
+        base: Option<(&Trace, &[Copied])>,
+        scratch: &mut Scratch,
+    ) -> (Inspected, Option<Trace>) {
+        let unwrapped = decode::is_utf16(bytes) || archive::is_archive(bytes) || origin.path().is_some();
+        if unwrapped || !self.options.detect {
+            return (self.inspect(origin, bytes, scratch), None);
+        }
+        let known = base.and_then(|(base, copies)| base.carry(&self.engine, bytes, copies, scratch));
+        let found = known.unwrap_or_else(|| version::whole(&self.engine, bytes, scratch));
+        let trace = found.trace(bytes.len());
+        let mut inspected = Inspected::default();
+        let mut budget = Budget { bytes: BUDGET, exceeded: false };
+        let layer = Layer { bytes, via: &[], outer: None, path: None };
+        self.found(origin, &layer, 0, found, &mut budget, scratch, &mut inspected);
+        note_exceeded(origin, &budget, &mut inspected);
+        (inspected, trace)
     }
 
     /// Inspects one layer, then what is wrapped in it.
@@ -143,7 +193,7 @@ impl Inspector {
         }
     }
 
-    /// Finds candidates in a text, reports them, and follows encodings.
+    /// Finds candidates and encodings in a text, and reports them.
     fn text(
         &self,
         origin: &Origin,
@@ -153,17 +203,50 @@ impl Inspector {
         scratch: &mut Scratch,
         inspected: &mut Inspected,
     ) {
-        let mut candidates = self.engine.candidates(layer.bytes, layer.path, scratch);
-        let encoded = if depth < DEPTH { decode::encoded(layer.bytes, scratch.runs()) } else { Vec::new() };
-        if candidates.is_empty() && encoded.is_empty() {
+        let found = match self.options.detect {
+            true => {
+                let candidates = self.engine.candidates(layer.bytes, layer.path, scratch);
+                let encoded = if depth < DEPTH { decode::encoded(layer.bytes, scratch.runs()) } else { Vec::new() };
+                Found { candidates, encoded, far: true }
+            }
+            false => Found::default(),
+        };
+        self.found(origin, layer, depth, found, budget, scratch, inspected);
+    }
+
+    /// Reports what was found in a text, and follows encodings.
+    #[allow(clippy::too_many_arguments)]
+    fn found(
+        &self,
+        origin: &Origin,
+        layer: &Layer<'_>,
+        depth: usize,
+        found: Found,
+        budget: &mut Budget,
+        scratch: &mut Scratch,
+        inspected: &mut Inspected,
+    ) {
+        let Found { mut candidates, encoded, .. } = found;
+        let linted = match layer.path {
+            Some(path) if self.options.lint && depth == 0 => self.lint(path.as_bstr(), layer.bytes),
+            _ => Linted::default(),
+        };
+        if candidates.is_empty() && encoded.is_empty() && linted.findings.is_empty() && linted.error.is_none() {
             return;
         }
-        let hidden: Vec<Span> = candidates.iter().map(|candidate| candidate.secret).collect();
+        let secrets = candidates.iter().map(|candidate| candidate.secret);
+        let secrets = secrets.chain(linted.findings.iter().filter_map(|found| found.secret));
+        let hidden: Vec<Span> = secrets.map(|secret| place::widened(layer.bytes, secret)).collect();
         overlap::resolve(&mut candidates);
         let lines = std::cell::OnceCell::new();
+        if !linted.findings.is_empty() || linted.error.is_some() {
+            let lines = lines.get_or_init(|| LineIndex::new(layer.bytes));
+            let view = View { origin, layer, lines, hidden: &hidden };
+            self.report_lints(&view, linted, &mut candidates, inspected);
+        }
         for candidate in &candidates {
             let lines = lines.get_or_init(|| LineIndex::new(layer.bytes));
-            inspected.findings.push(self.finding(origin, layer, lines, candidate, &hidden));
+            inspected.findings.push(self.finding(&View { origin, layer, lines, hidden: &hidden }, candidate));
         }
         for piece in encoded {
             if !budget.spend(piece.bytes.len()) {
@@ -175,7 +258,7 @@ impl Inspector {
                 Some(outer) => outer,
                 None => {
                     let lines = lines.get_or_init(|| LineIndex::new(layer.bytes));
-                    made = place::outer(layer.bytes, lines, piece.span, &hidden);
+                    made = place::outer(layer.bytes, lines, piece.span, true, &hidden);
                     &made
                 }
             };
@@ -185,17 +268,10 @@ impl Inspector {
     }
 
     /// Makes the finding of one candidate.
-    fn finding(
-        &self,
-        origin: &Origin,
-        layer: &Layer<'_>,
-        lines: &LineIndex,
-        candidate: &Candidate,
-        hidden: &[Span],
-    ) -> Finding {
+    fn finding(&self, view: &View<'_>, candidate: &Candidate) -> Finding {
         let rule = &candidate.rule;
-        let secret = &layer.bytes[candidate.secret.range()];
-        let place = place::place(origin, layer, lines, candidate.secret, hidden);
+        let secret = &view.layer.bytes[candidate.secret.range()];
+        let place = place::place(view, candidate.secret, true);
         let title = &rule.meta().title;
         let mut finding = Finding::new(Arc::clone(rule.meta()), Identity::of("secret", secret), title.clone(), place);
         finding.severity = candidate.severity;
@@ -206,6 +282,14 @@ impl Inspector {
         finding.rotation = Some(Arc::clone(rule.rotation()));
         finding.revealed = self.options.reveal.then(|| Secret::new(secret));
         finding
+    }
+}
+
+/// Says so if the blob held more than may be unwrapped.
+fn note_exceeded(origin: &Origin, budget: &Budget, inspected: &mut Inspected) {
+    if budget.exceeded {
+        let message = "holds more packed or encoded data than is opened";
+        inspected.notices.push(Notice::unread(format!("{origin:?}"), message, "unpack it and scan the result"));
     }
 }
 

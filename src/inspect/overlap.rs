@@ -6,9 +6,10 @@ use crate::detect::Candidate;
 fn rank(candidate: &Candidate) -> u8 {
     match candidate.rule.family() {
         "generic" => 0,
-        "jwt" | "mcp" | "http" | "database" | "url" => 1,
-        _ if candidate.confidence == crate::finding::Confidence::High => 3,
-        _ => 2,
+        "mcp" | "http" | "database" | "url" => 1,
+        "jwt" => 2,
+        _ if candidate.confidence == crate::finding::Confidence::High => 4,
+        _ => 3,
     }
 }
 

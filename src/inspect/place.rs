@@ -1,48 +1,58 @@
 //! Makes the place of a finding: position, masked excerpt, inline comment.
 
-use super::{Layer, Outer, allow};
+use super::{Outer, View, allow};
 use crate::finding::{Excerpt, InlineAllow, Place, masked};
-use crate::source::{LineIndex, Origin, Span};
+use crate::source::{LineIndex, Span};
 
 /// How many bytes of a long line are shown on either side of a secret.
 const AROUND: usize = 100;
 /// How many bytes of a long secret are shown as stars.
 const STARS: usize = 60;
 
-/// Makes the place of a secret in a layer. `hidden` are all secrets of the layer.
-pub fn place(origin: &Origin, layer: &Layer<'_>, lines: &LineIndex, secret: Span, hidden: &[Span]) -> Place {
-    let (start, end, excerpt, allow) = match layer.outer {
-        Some(outer) => (outer.position, outer.end, outer.excerpt.clone(), outer.allow.clone()),
+/// Makes the place of `span` in a layer, which is hidden in the excerpt if `is_secret`.
+pub fn place(view: &View<'_>, span: Span, is_secret: bool) -> Place {
+    let View { origin, layer, lines, hidden } = *view;
+    let made;
+    let outer = match layer.outer {
+        Some(outer) => outer,
         None => {
-            let outer = outer(layer.bytes, lines, secret, hidden);
-            (outer.position, outer.end, outer.excerpt, outer.allow)
+            made = self::outer(layer.bytes, lines, span, is_secret, hidden);
+            &made
         }
     };
     Place {
         origin: origin.clone(),
-        span: secret,
-        start,
-        end,
-        excerpt,
+        span,
+        start: outer.position,
+        end: outer.end,
+        excerpt: outer.excerpt.clone(),
         via: layer.via.to_vec(),
-        allow,
+        allow: outer.allow.clone(),
         attribution: None,
     }
 }
 
+/// Returns a secret's span with the token characters behind it: a rule may have taken only a part of a secret, and
+/// nothing of the rest may be shown.
+pub fn widened(bytes: &[u8], secret: Span) -> Span {
+    let part = |byte: &&u8| byte.is_ascii_alphanumeric() || b"_-+/".contains(byte);
+    let behind = bytes[secret.end..].iter().take(AROUND).take_while(part).count();
+    Span::new(secret.start, secret.end + behind)
+}
+
 /// Describes where `span` stands in the outermost text.
-pub fn outer(bytes: &[u8], lines: &LineIndex, span: Span, hidden: &[Span]) -> Outer {
+pub fn outer(bytes: &[u8], lines: &LineIndex, span: Span, is_secret: bool, hidden: &[Span]) -> Outer {
     let position = lines.position(span.start);
     Outer {
         position,
         end: lines.position(span.end),
-        excerpt: excerpt(bytes, lines, span, hidden),
+        excerpt: excerpt(bytes, lines, span, is_secret, hidden),
         allow: inline_allow(bytes, lines, position.line, hidden),
     }
 }
 
 /// Cuts the line around `span` out of the text and masks it.
-fn excerpt(bytes: &[u8], lines: &LineIndex, span: Span, hidden: &[Span]) -> Excerpt {
+fn excerpt(bytes: &[u8], lines: &LineIndex, span: Span, is_secret: bool, hidden: &[Span]) -> Excerpt {
     let position = lines.position(span.start);
     let line = lines.line(position.line);
     let text_end = line.start + bytes[line.range()].trim_ascii_end().len();
@@ -50,7 +60,9 @@ fn excerpt(bytes: &[u8], lines: &LineIndex, span: Span, hidden: &[Span]) -> Exce
     let secret_end = span.end.min(text_end.max(span.start)).min(span.start + STARS);
     let end = text_end.max(secret_end).min(secret_end.max(span.end.min(text_end)) + AROUND);
     let mut hidden: Vec<Span> = hidden.to_vec();
-    hidden.push(span);
+    if is_secret {
+        hidden.push(span);
+    }
     let window = |from: usize, to: usize| {
         let inside = |secret: &Span| {
             Span::new(secret.start.saturating_sub(from), secret.end.saturating_sub(from).min(to - from))
@@ -102,7 +114,7 @@ mod tests {
             let text = format!("{before}{secret}{behind}{other}");
             let span = Span::new(before.len(), before.len() + secret.len());
             let hidden = [span, Span::new(text.len() - other.len(), text.len())];
-            let excerpt = excerpt(text.as_bytes(), &LineIndex::new(text.as_bytes()), span, &hidden);
+            let excerpt = excerpt(text.as_bytes(), &LineIndex::new(text.as_bytes()), span, true, &hidden);
             prop_assert!(!excerpt.text.contains('Z'));
             prop_assert!(excerpt.text[excerpt.secret.range()].bytes().all(|byte| byte == b'*'));
             prop_assert!(excerpt.text.len() < 400);

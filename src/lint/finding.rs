@@ -29,6 +29,16 @@ impl Persona {
     }
 }
 
+impl std::str::FromStr for Persona {
+    type Err = String;
+
+    fn from_str(word: &str) -> Result<Self, String> {
+        let all = [Self::Regular, Self::Pedantic, Self::Auditor];
+        let known = all.into_iter().find(|persona| persona.name() == word);
+        known.ok_or_else(|| format!("`{word}` is not one of regular, pedantic, auditor"))
+    }
+}
+
 /// What a lint says about itself: the source of its [`Meta`] and of its page.
 #[derive(Debug)]
 pub struct About {

@@ -112,6 +112,11 @@ pub fn is_configuration(path: &BStr, bytes: &[u8]) -> bool {
     subject::format(path).is_some() && subject::is_configuration(path, bytes)
 }
 
+/// Tells whether bytes whose path is not known, such as an object of history, may be such configuration.
+pub fn may_be_configuration(bytes: &[u8]) -> bool {
+    subject::may_be_configuration(bytes)
+}
+
 /// Lints one configuration file.
 ///
 /// `opinion` tells whether the detection engine knows a value as a credential.

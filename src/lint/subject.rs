@@ -122,6 +122,15 @@ pub(super) fn is_configuration(path: &BStr, bytes: &[u8]) -> bool {
         || is_servers_with_inputs(path, bytes)
 }
 
+/// Tells whether bytes whose path is not known may be an agent's configuration: what holds neither of a few words is
+/// none. One search for what the words share keeps it cheap.
+pub(super) fn may_be_configuration(bytes: &[u8]) -> bool {
+    bytes.len() <= SMALL
+        && memmem::find(bytes, b"ervers").is_some()
+        && (MARKS.iter().any(|mark| memmem::find(bytes, mark).is_some())
+            || memmem::find(bytes, b"\"servers\"").is_some() && memmem::find(bytes, b"\"inputs\"").is_some())
+}
+
 /// Tells whether a file is a copy of VS Code's, known by the two keys that belong together.
 fn is_servers_with_inputs(path: &BStr, bytes: &[u8]) -> bool {
     path.ends_with_str("mcp.json")

@@ -28,6 +28,27 @@ pub struct Entry {
     /// The first place when it was written.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub place: String,
+    /// Where it was found, which is where it has to be missed before the entry is out of date.
+    #[serde(default, skip_serializing_if = "Found::is_tree")]
+    pub found: Found,
+}
+
+/// Where a known finding was found.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Found {
+    /// In the working tree.
+    #[default]
+    Tree,
+    /// In the history, which never loses it unless it is rewritten.
+    History,
+}
+
+impl Found {
+    /// Tells whether it is the working tree.
+    fn is_tree(&self) -> bool {
+        *self == Self::Tree
+    }
 }
 
 #[derive(Serialize, Deserialize)]
@@ -105,15 +126,15 @@ impl Baseline {
         self.known.contains_key(fingerprint)
     }
 
-    /// Adds a finding; `place` says where it is, for people.
-    pub fn add(&mut self, finding: &Finding, place: String) {
-        let entry = Entry { rule: finding.meta.id.clone(), place };
-        self.known.insert(self.key.fingerprint(finding), entry);
+    /// Adds a finding; `place` says where it is, for people. Tells whether it was not known before.
+    pub fn add(&mut self, finding: &Finding, place: String, found: Found) -> bool {
+        let entry = Entry { rule: finding.meta.id.clone(), place, found };
+        self.known.insert(self.key.fingerprint(finding), entry).is_none()
     }
 
-    /// Keeps the entries that `keep` approves by fingerprint.
-    pub fn retain(&mut self, mut keep: impl FnMut(&str) -> bool) {
-        self.known.retain(|fingerprint, _| keep(fingerprint));
+    /// Keeps the entries that `keep` approves.
+    pub fn retain(&mut self, mut keep: impl FnMut(&str, &Entry) -> bool) {
+        self.known.retain(|fingerprint, entry| keep(fingerprint, entry));
     }
 
     /// Returns the entries by fingerprint.

@@ -205,7 +205,8 @@ impl Config {
         self.text.baseline.as_ref().map(|path| folder.join(path))
     }
 
-    /// Returns the built-in rules as the user tuned them, with the user's own.
+    /// Returns the built-in rules with the user's own. Rules that are off stay among them: what they find is dropped
+    /// later, so that no other rule takes it for something else.
     ///
     /// # Errors
     /// A file of the user's rules cannot be read or a rule is wrong.
@@ -223,7 +224,6 @@ impl Config {
                 std::fs::read_to_string(&path).map_err(|source| ConfigError::Access { path: name.clone(), source })?;
             catalogue.add(Rule::parse(&text).map_err(|error| entry(format!("{name}: {error}")))?);
         }
-        catalogue.retain(|rule| !self.is_off(&rule.id));
         Ok(catalogue)
     }
 }

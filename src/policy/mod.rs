@@ -41,7 +41,10 @@ impl Policy {
 
     /// Decides about one finding: it is allowed if every place is, known if the baseline has it.
     fn verdict(&self, finding: &Finding) -> Verdict {
-        if let Some(allow) = self.config.allow.iter().find(|allow| allows(allow, finding)) {
+        // An entry may hold a fingerprint from before the baseline was written, made with the key for all.
+        let by_name = self.config.allow.iter().any(|allow| allow.fingerprint.is_some());
+        let earlier = (self.baseline.is_some() && by_name).then(|| Key::default().fingerprint(finding));
+        if let Some(allow) = self.config.allow.iter().find(|allow| allows(allow, finding, earlier.as_deref())) {
             return Verdict::Allowed { by: self.config.name(), reason: allow.reason.clone() };
         }
         let inline =
@@ -69,9 +72,12 @@ pub fn rule_matches(pattern: &str, id: &str) -> bool {
 }
 
 /// Tells whether an entry of the configuration allows a finding: every condition that it has must hold.
-fn allows(allow: &Allow, finding: &Finding) -> bool {
+///
+/// `earlier` is the finding's fingerprint by the key that is used where there is no baseline, if that is another.
+fn allows(allow: &Allow, finding: &Finding, earlier: Option<&str>) -> bool {
     let rule = allow.rule.as_ref().is_none_or(|rule| rule_matches(rule, &finding.meta.id));
-    let fingerprint = allow.fingerprint.as_ref().is_none_or(|fingerprint| *fingerprint == finding.fingerprint);
+    let is_named = |name: &String| *name == finding.fingerprint || earlier == Some(name.as_str());
+    let fingerprint = allow.fingerprint.as_ref().is_none_or(is_named);
     let path =
         allow.path.as_ref().is_none_or(|glob| finding.places.iter().all(|place| place_matches(&glob.matcher, place)));
     rule && fingerprint && path

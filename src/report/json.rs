@@ -152,7 +152,7 @@ fn verdict(verdict: &Verdict) -> Value {
     }
 }
 
-fn rotation(rotation: &Rotation) -> Value {
+pub fn rotation(rotation: &Rotation) -> Value {
     json!({
         "where": or_null(&rotation.place),
         "steps": rotation.steps,

@@ -17,6 +17,8 @@ mod junit;
 mod location;
 mod markdown;
 mod quantity;
+mod rotation;
+mod rules;
 mod sarif;
 mod tally;
 mod text;
@@ -26,6 +28,10 @@ use std::io::{self, Write};
 use std::str::FromStr;
 
 use clap::ValueEnum;
+
+pub use location::label;
+pub use rotation::render as render_rotation;
+pub use rules::{RuleFormat, Subject, render as render_rules, render_one as render_rule};
 
 use crate::scan::Report;
 

@@ -1,16 +1,20 @@
 //! Takes what the inputs yield, inspects it, and joins the findings of one secret.
 
 use std::cell::RefCell;
-use std::collections::HashMap;
-use std::sync::Mutex;
+use std::collections::{HashMap, HashSet};
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex};
+
+use gix::ObjectId;
 
 use crate::detect::Scratch;
 use crate::finding::{Finding, Notice};
-use crate::input::{Blob, Coverage, Visitor};
-use crate::inspect::Inspector;
+use crate::input::{Blob, Coverage, Memory, Version, Visitor};
+use crate::inspect::{Inspected, Inspector, Trace};
+use crate::lint::may_be_configuration;
 use crate::policy::config::Config;
 use crate::secret::Identity;
+use crate::source::{ObjectKind, Origin};
 
 thread_local! {
     /// Each thread's search buffers.
@@ -30,28 +34,43 @@ pub struct Gather<'a> {
     stop: &'a AtomicBool,
     findings: Mutex<Vec<Finding>>,
     notices: Mutex<Vec<Notice>>,
+    configurations: Mutex<HashSet<ObjectId>>,
+}
+
+/// All that the inputs yielded.
+#[derive(Debug, Default)]
+pub struct Gathered {
+    /// What was found, one finding for each place; ordered by place.
+    pub findings: Vec<Finding>,
+    /// What could not be read, ordered.
+    pub notices: Vec<Notice>,
+    /// Objects without a path that may be an agent's configuration.
+    pub configurations: HashSet<ObjectId>,
 }
 
 impl<'a> Gather<'a> {
     /// Starts with nothing found. `stop` makes the inputs stop when it becomes true.
     pub fn new(inspector: &'a Inspector, config: &'a Config, coverage: &'a Coverage, stop: &'a AtomicBool) -> Self {
-        Self { inspector, config, coverage, stop, findings: Mutex::default(), notices: Mutex::default() }
+        Self {
+            inspector,
+            config,
+            coverage,
+            stop,
+            findings: Mutex::default(),
+            notices: Mutex::default(),
+            configurations: Mutex::default(),
+        }
     }
 
-    /// Adds a finding that was made elsewhere.
-    pub fn add(&self, finding: Finding) {
-        self.findings.lock().expect("nothing panics under the lock").push(finding);
-    }
-
-    /// Returns all findings, those of one secret joined, and all notices; each is in an order that does not
-    /// depend on the threads.
-    pub fn finish(self) -> (Vec<Finding>, Vec<Notice>) {
+    /// Returns all that came together, in an order that does not depend on the threads.
+    pub fn finish(self) -> Gathered {
         let mut findings = self.findings.into_inner().expect("nothing panics under the lock");
         findings.sort_by(|a, b| order(a).cmp(&order(b)));
         let mut notices = self.notices.into_inner().expect("nothing panics under the lock");
         notices.sort_by(|a, b| (&a.subject, &a.message).cmp(&(&b.subject, &b.message)));
         notices.dedup();
-        (join(findings), notices)
+        let configurations = self.configurations.into_inner().expect("nothing panics under the lock");
+        Gathered { findings, notices, configurations }
     }
 }
 
@@ -62,7 +81,7 @@ fn order(finding: &Finding) -> (&crate::source::Origin, usize, usize, usize, &st
 }
 
 /// Joins the findings that have one identity: the surest speaks, all places are kept in order.
-fn join(findings: Vec<Finding>) -> Vec<Finding> {
+pub fn join(findings: Vec<Finding>) -> Vec<Finding> {
     let mut joined: Vec<Finding> = Vec::with_capacity(findings.len());
     let mut seen: HashMap<Identity, usize> = HashMap::new();
     for mut finding in findings {
@@ -86,17 +105,45 @@ fn join(findings: Vec<Finding>) -> Vec<Finding> {
     joined
 }
 
-impl Visitor for Gather<'_> {
-    fn visit(&self, blob: Blob<'_>) {
+impl Gather<'_> {
+    /// Tells whether a blob is left out by the configuration; remembers one that may be an agent's configuration.
+    fn leaves_out(&self, blob: &Blob<'_>) -> bool {
         if blob.origin.path().is_some_and(|path| self.config.excludes(path)) {
             self.coverage.skipped.fetch_add(1, Ordering::Relaxed);
-            return;
+            return true;
         }
-        let inspected = SCRATCH.with_borrow_mut(|scratch| self.inspector.inspect(&blob.origin, blob.bytes, scratch));
+        if let Origin::Object { id, kind: ObjectKind::Blob, path: None, .. } = &blob.origin
+            && may_be_configuration(blob.bytes)
+        {
+            self.configurations.lock().expect("nothing panics under the lock").insert(*id);
+        }
+        false
+    }
+
+    fn keep(&self, inspected: Inspected) {
         if !inspected.findings.is_empty() {
             self.findings.lock().expect("nothing panics under the lock").extend(inspected.findings);
         }
         inspected.notices.into_iter().for_each(|notice| self.notice(notice));
+    }
+}
+
+impl Visitor for Gather<'_> {
+    fn visit(&self, blob: Blob<'_>) {
+        if !self.leaves_out(&blob) {
+            self.keep(SCRATCH.with_borrow_mut(|scratch| self.inspector.inspect(&blob.origin, blob.bytes, scratch)));
+        }
+    }
+
+    fn visit_version(&self, blob: Blob<'_>, version: Option<Version<'_>>) -> Memory {
+        if self.leaves_out(&blob) {
+            return None;
+        }
+        let base = version.and_then(|version| Some((version.base.downcast_ref::<Trace>()?, version.copies)));
+        let (inspected, trace) =
+            SCRATCH.with_borrow_mut(|scratch| self.inspector.inspect_version(&blob.origin, blob.bytes, base, scratch));
+        self.keep(inspected);
+        trace.map(|trace| Arc::new(trace) as Arc<dyn std::any::Any + Send + Sync>)
     }
 
     fn notice(&self, notice: Notice) {

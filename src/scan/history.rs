@@ -4,11 +4,13 @@ use std::collections::HashSet;
 
 use gix::ObjectId;
 
-use super::Gather;
-use crate::finding::{Attribution, Finding, Notice};
+use super::gather::Gathered;
+use super::{Gather, lint};
+use crate::finding::Notice;
 use crate::input::Coverage;
 use crate::input::history::{self, HistoryError, Options};
 use crate::input::repository::Repository;
+use crate::inspect::Inspector;
 
 /// Shows every object to `gather`.
 ///
@@ -18,26 +20,27 @@ pub fn read(repository: &Repository, gather: &Gather<'_>, coverage: &Coverage) -
     history::read(repository.git(), gather, coverage, &Options::default())
 }
 
-/// Adds to each place in an object what history knows about it. Costs nothing if there is none.
-pub fn attribute(repository: &Repository, findings: &mut [Finding], notices: &mut Vec<Notice>) {
-    let places = || findings.iter().flat_map(|finding| &finding.places);
-    let wanted: HashSet<ObjectId> = places().filter_map(|place| place.origin.object()).collect();
+/// Adds to each place in an object what history knows about it, and lints the configuration that lies there.
+///
+/// Costs nothing if there is neither.
+pub fn attribute(repository: &Repository, inspector: &Inspector, gathered: &mut Gathered) {
+    let objects =
+        gathered.findings.iter().flat_map(|finding| &finding.places).filter_map(|place| place.origin.object());
+    let wanted: HashSet<ObjectId> = objects.chain(gathered.configurations.iter().copied()).collect();
     if wanted.is_empty() {
         return;
     }
     let known = match history::attribute(repository.git(), &wanted) {
         Ok(known) => known,
         Err(error) => {
-            notices.push(Notice::unread(
-                "history",
-                format!("cannot tell where findings come from: {error}"),
-                "check the repository with `git fsck`",
-            ));
+            let message = format!("cannot tell where findings come from: {error}");
+            gathered.notices.push(Notice::unread("history", message, "check the repository with `git fsck`"));
             return;
         }
     };
-    for place in findings.iter_mut().flat_map(|finding| &mut finding.places) {
-        place.attribution =
-            place.origin.object().map(|id| known.get(&id).cloned().unwrap_or_else(Attribution::default));
+    let lints = lint::history(repository, &gathered.configurations, &|id| known.get(id).cloned(), inspector);
+    gathered.findings.extend(lints);
+    for place in gathered.findings.iter_mut().flat_map(|finding| &mut finding.places) {
+        place.attribution = place.origin.object().map(|id| known.get(&id).cloned().unwrap_or_default());
     }
 }

@@ -2,6 +2,8 @@
 
 mod gather;
 mod history;
+mod lint;
+mod redact;
 mod report;
 mod source;
 
@@ -15,9 +17,10 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Instant;
 
 use crate::detect::Engine;
-use crate::finding::{Finding, Verdict};
+use crate::finding::{Confidence, Finding, Severity, Verdict};
 use crate::input::Coverage;
 use crate::inspect::{Inspector, Options};
+use crate::lint::Persona;
 use crate::policy::Policy;
 use crate::policy::baseline::Baseline;
 use crate::policy::config::Config;
@@ -38,8 +41,14 @@ pub struct Request {
     pub ignore_baseline: bool,
     /// Whether findings carry their raw secrets.
     pub reveal: bool,
-    /// The threshold, if it is not the configured one.
-    pub threshold: Option<Threshold>,
+    /// The mildest severity that blocks, if it is not the configured one.
+    pub severity: Option<Severity>,
+    /// The lowest confidence that blocks, if it is not the configured one.
+    pub confidence: Option<Confidence>,
+    /// For whom lints speak up.
+    pub persona: Persona,
+    /// Whether only lints report, and every finding of theirs blocks.
+    pub lints_only: bool,
 }
 
 /// Scans, and judges what was found.
@@ -55,20 +64,34 @@ pub fn run(request: &Request, coverage: &Coverage, stop: &AtomicBool) -> Result<
     let policy = policy(request, source.root())?;
     let engine = Engine::new(&policy.config.catalogue()?);
     let rules = engine.rule_count();
-    let inspector = Inspector::new(engine, Options { reveal: request.reveal });
+    let inspector = Inspector::new(
+        engine,
+        Options { reveal: request.reveal, detect: !request.lints_only, lint: true, persona: request.persona },
+    );
     let gather = Gather::new(&inspector, &policy.config, coverage, stop);
     source.read(&gather, coverage)?;
-    let (mut findings, mut notices) = gather.finish();
-    source.attribute(&mut findings, &mut notices);
+    let mut gathered = gather.finish();
+    source.complete(&inspector, request.persona, &mut gathered);
+    let mut findings = gather::join(gathered.findings);
+    findings.retain(|finding| !policy.config.is_off(&finding.meta.id));
     policy.judge(&mut findings);
     source.forgive(&inspector, &mut findings);
-    let threshold = request.threshold.unwrap_or_else(|| policy.threshold());
+    let every = Threshold { severity: Severity::Low, confidence: Confidence::Low };
+    let configured = if request.lints_only { every } else { policy.threshold() };
+    let threshold = Threshold {
+        severity: request.severity.unwrap_or(configured.severity),
+        confidence: request.confidence.unwrap_or(configured.confidence),
+    };
     sort(&mut findings, threshold);
+    let mut root = source.root().map_or_else(String::new, |root| root.display().to_string());
+    let mut redactor = redact::Redactor::new(&inspector);
+    redactor.redact(&mut findings, &mut gathered.notices);
+    redactor.text(&mut root);
     Ok(Report {
-        mode: request.target.mode(),
-        root: source.root().map_or_else(String::new, |root| root.display().to_string()),
+        mode: if request.lints_only { Mode::Lint } else { request.target.mode() },
+        root,
         findings,
-        notices,
+        notices: gathered.notices,
         record: Record { rules, milliseconds: begun.elapsed().as_millis() as u64, ..Record::of(coverage) },
         threshold,
         interrupted: stop.load(Ordering::Relaxed),

@@ -1,14 +1,16 @@
 //! Opens what is to be scanned and reads it; knows what each kind of source held before.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 use std::path::{Path, PathBuf};
 
+use bstr::BString;
 use gix::ObjectId;
 
+use super::gather::Gathered;
 use super::report::Mode;
-use super::{Gather, history};
+use super::{Gather, history, lint};
 use crate::detect::Scratch;
-use crate::finding::{Finding, Notice, Verdict};
+use crate::finding::{Finding, Verdict};
 use crate::input::compare::Differences;
 use crate::input::history::HistoryError;
 use crate::input::range::{Range, RangeError, Selection};
@@ -16,6 +18,7 @@ use crate::input::repository::{Repository, RepositoryError};
 use crate::input::tree::{Tree, TreeError};
 use crate::input::{Coverage, staged, stdin};
 use crate::inspect::Inspector;
+use crate::lint::Persona;
 use crate::policy::baseline::BaselineError;
 use crate::policy::config::ConfigError;
 use crate::secret::Identity;
@@ -96,7 +99,7 @@ pub enum ScanError {
 /// What is to be scanned, opened.
 pub enum Source {
     /// A working tree.
-    Tree(Tree),
+    Tree(Box<Tree>),
     /// The changes of the index.
     Staged(Box<Repository>, Differences),
     /// A repository with all of its objects.
@@ -114,7 +117,7 @@ impl Source {
     /// It is not there, or not what the target says.
     pub fn open(target: &Target) -> Result<Self, ScanError> {
         Ok(match target {
-            Target::Tree(paths) => Self::Tree(Tree::new(paths)?),
+            Target::Tree(paths) => Self::Tree(Box::new(Tree::new(paths)?)),
             Target::Staged(path) => {
                 let repository = Repository::discover(path)?;
                 let differences = staged::changes(&repository)?;
@@ -157,10 +160,22 @@ impl Source {
         Ok(())
     }
 
-    /// Adds to the findings in objects what history knows about them.
-    pub fn attribute(&self, findings: &mut [Finding], notices: &mut Vec<Notice>) {
-        if let Self::History(repository) | Self::Range(repository, _) = self {
-            history::attribute(repository, findings, notices);
+    /// Adds what can only be known after reading: the lints of a repository, and where objects come from.
+    pub fn complete(&self, inspector: &Inspector, persona: Persona, gathered: &mut Gathered) {
+        match self {
+            Self::History(repository) | Self::Range(repository, _) => {
+                history::attribute(repository, inspector, gathered)
+            }
+            Self::Tree(tree) => {
+                if let Some(repository) = tree.repository().filter(|_| tree.is_whole()) {
+                    gathered.findings.extend(lint::working_tree(repository, persona, &mut gathered.notices));
+                }
+            }
+            Self::Staged(repository, differences) => {
+                let added: Vec<BString> = differences.changes.iter().map(|change| change.path.clone()).collect();
+                gathered.findings.extend(lint::staged(repository, &added, persona, &mut gathered.notices));
+            }
+            Self::Stdin => {}
         }
     }
 
@@ -169,6 +184,8 @@ impl Source {
         let mut before = Before { inspector, scratch: Scratch::default(), buffer: Vec::new() };
         for finding in findings.iter_mut().filter(|finding| finding.verdict == Verdict::Active) {
             let identity = finding.identity;
+            // A file that is gone excuses one new file: a second one is a copy.
+            let mut renamed: HashMap<ObjectId, usize> = HashMap::new();
             let known = finding.places.iter().all(|place| match (self, place.origin.object()) {
                 (Self::Staged(repository, differences), Some(id)) => {
                     let change = differences
@@ -176,7 +193,14 @@ impl Source {
                         .iter()
                         .find(|change| change.id == id && place.origin.path() == Some(change.path.as_ref()));
                     change.is_some_and(|change| {
-                        before.holds(&differences.previous(change, repository.objects()), repository, identity)
+                        let previous = differences.previous(change, repository.objects());
+                        let is_copy = change.previous.is_empty()
+                            && previous.iter().any(|id| {
+                                let used = renamed.entry(*id).or_default();
+                                *used += 1;
+                                *used > differences.gone.iter().filter(|gone| gone.id == *id).count()
+                            });
+                        !is_copy && before.holds(&previous, repository, identity)
                     })
                 }
                 (Self::Range(repository, range), Some(id)) => {

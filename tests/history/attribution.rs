@@ -168,6 +168,26 @@ fn tags_lead_to_blobs_and_replacements_do_not_count() {
     assert_eq!(texts(&found[3].paths), ["file"]);
 }
 
+#[test]
+fn refs_in_tables_are_as_good_as_files() {
+    let git = Scratch::with(&["--ref-format=reftable"]);
+    git.commit("README", "hello\n");
+    git.write("README", "stashed");
+    git.git(&["stash", "push", "--quiet"]);
+    let old = git.commit("file", "before");
+    git.git(&["tag", "--annotate", "--message", "m", "v1"]);
+    git.git(&["update-ref", "refs/remotes/origin/main", "HEAD~1"]);
+    git.write("file", "after");
+    git.git(&["commit", "--quiet", "--all", "--amend", "--message", "after"]);
+    let found = attribute(&git, &["HEAD:README", "HEAD:file", "stash:README", &format!("{old}:file"), "v1"]);
+    let reach: Vec<Reach> = found.iter().map(|found| found.reach).collect();
+    assert_eq!(reach, [Reach::Published, Reach::Local, Reach::Hidden, Reach::Local, Reach::Local]);
+    assert_eq!(texts(&found[0].refs), ["main", "origin/main", "stash", "v1"]);
+    assert!(found[0].in_head && found[1].in_head && !found[3].in_head);
+    git.git(&["tag", "--delete", "v1"]);
+    assert_eq!(attribute(&git, &[&format!("{old}:file")])[0].reach, Reach::Hidden);
+}
+
 /// What git says of every blob and tree: commits that hold it, by their names, and paths.
 fn by_git(git: &Scratch) -> HashMap<ObjectId, BTreeMap<ObjectId, Vec<String>>> {
     let mut found: HashMap<ObjectId, BTreeMap<ObjectId, Vec<String>>> = HashMap::new();

@@ -375,3 +375,27 @@ fn what_is_known_is_left_out() {
         git.git(&["repack", "-a", "-d", "--quiet"]);
     }
 }
+
+#[test]
+fn refs_and_logs_in_tables() {
+    for format in ["--object-format=sha1", "--object-format=sha256"] {
+        let git = Scratch::with(&["--ref-format=reftable", format]);
+        for at in 0..40 {
+            git.commit("file", format!("version {at}"));
+            git.git(&["branch", &format!("marker-branch-{at}-x")]);
+        }
+        git.git(&["tag", "--annotate", "--message", "m", "marker-tag-x"]);
+        git.git(&["symbolic-ref", "refs/heads/link", "refs/heads/marker-symbolic-x"]);
+        git.git(&["update-ref", "--create-reflog", "-m", "marker-log-x", "refs/heads/other", "HEAD"]);
+        for step in ["stack", "packed"] {
+            let seen = git.read();
+            assert!(seen.notices().is_empty(), "{step}: {:?}", seen.notices());
+            for marker in
+                ["marker-branch-0-x", "marker-branch-39-x", "marker-tag-x", "marker-symbolic-x", "marker-log-x"]
+            {
+                assert!(seen.count(marker.as_bytes()) > 0, "{step}: {marker}");
+            }
+            git.git(&["pack-refs", "--all"]);
+        }
+    }
+}

@@ -1,6 +1,6 @@
 //! Ranges of commits: what they add, in every shape that history takes.
 
-use keysweep::input::range::{PushedRef, Range, RangeError, Selection};
+use keysweep::input::range::{Range, RangeError, Selection};
 use keysweep::input::repository::Repository;
 use keysweep::input::{Collect, Coverage};
 
@@ -188,29 +188,6 @@ fn a_missing_blob_is_noted() {
     let id = git.run(&["rev-parse", "main:2"]);
     git.remove(format!(".git/objects/{}/{}", &id[..2], &id[2..]));
     assert_eq!(seen(&git, "main^!").unread, [format!("2 in object {id}")]);
-}
-
-#[test]
-fn a_push_brings_what_the_remote_does_not_have() {
-    let git = forked();
-    git.run(&["init", "-q", "--bare", "../remote"]);
-    git.run(&["remote", "add", "origin", "../remote"]);
-    git.run(&["push", "-q", "origin", "main~1:refs/heads/main"]);
-    git.run(&["fetch", "-q", "origin"]);
-    let repository = open(&git);
-    let id = |revision: &str| repository.resolve(revision.into());
-    let pushed = |new, old, remote| {
-        let selection =
-            Selection::pushed(&[PushedRef { new, old }], remote, &repository).expect("both sides are known");
-        let seen = read(&selection, &repository);
-        seen.all().into_iter().filter(|place| *place != "commit").map(str::to_owned).collect::<Vec<_>>()
-    };
-    assert_eq!(pushed(id("side"), None, Some("origin")), ["side"]);
-    assert_eq!(pushed(id("main"), id("main~1"), None), ["2"]);
-    assert_eq!(pushed(id("main"), None, None), ["0", "1", "2"], "nothing is known about the other side");
-    assert_eq!(pushed(None, id("main"), Some("origin")), [""; 0], "a branch is deleted");
-    let unknown = gix::ObjectId::from_hex(&[b'1'; 40]).ok();
-    assert_eq!(pushed(id("main"), unknown, Some("origin")), ["2"], "someone else pushed in between");
 }
 
 #[test]

@@ -143,7 +143,7 @@ fn lefthook_install(hook: Name, file: &Path) -> miette::Result<String> {
     let is_yaml = file.extension().is_some_and(|extension| extension == "yml" || extension == "yaml");
     if !is_yaml || text.lines().any(|line| line.starts_with(&format!("{}:", hook.word()))) {
         return Err(miette!(
-            help = "add this to it by hand:\n{job}",
+            help = format!("add this to it by hand:\n{job}"),
             "lefthook looks after the hooks here, and `{}` cannot be changed safely",
             file.display()
         ));

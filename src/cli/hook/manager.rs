@@ -27,7 +27,8 @@ pub enum Place {
 /// # Errors
 /// If git is missing or there is no repository.
 pub fn place(directory: &Path) -> miette::Result<Place> {
-    let hooks = directory.join(git(directory, &["rev-parse", "--git-path", "hooks"])?);
+    let hooks = PathBuf::from(git(directory, &["rev-parse", "--git-path", "hooks"])?);
+    let hooks = if directory == Path::new(".") { hooks } else { directory.join(hooks) };
     let name = |path: &Path| path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
     if name(&hooks) == ".husky" {
         return Ok(Place::Husky(hooks));
@@ -113,6 +114,9 @@ fn git(directory: &Path, arguments: &[&str]) -> miette::Result<String> {
 mod tests {
     use super::*;
 
+    /// Names and values of an environment.
+    type Variables<'a> = &'a [(&'a str, &'a str)];
+
     fn variables<'a>(set: &'a [(&'a str, &'a str)]) -> impl Fn(&str) -> Option<String> + 'a {
         |name| set.iter().find(|(key, _)| *key == name).map(|(_, value)| (*value).to_owned())
     }
@@ -120,7 +124,7 @@ mod tests {
     #[test]
     fn the_environment_says_what_a_commit_hook_is_about() {
         let framework = ("PRE_COMMIT", "1");
-        let table: [(&[(&str, &str)], What); 5] = [
+        let table: [(Variables<'_>, What); 5] = [
             (&[], What::Staged),
             (&[("GIT_INDEX_FILE", ".git/index")], What::Staged),
             (&[framework, ("GIT_INDEX_FILE", ".git/index")], What::Staged),
@@ -136,7 +140,7 @@ mod tests {
     fn the_environment_says_what_is_pushed() {
         let framework = ("PRE_COMMIT", "1");
         let (from, to) = (("PRE_COMMIT_FROM_REF", "a"), ("PRE_COMMIT_TO_REF", "b"));
-        let table: [(&[(&str, &str)], Option<&str>); 5] = [
+        let table: [(Variables<'_>, Option<&str>); 5] = [
             (&[from, to], None),
             (&[framework, from, to], Some("a..b")),
             (&[framework, from, to, ("PRE_COMMIT_REMOTE_NAME", "origin")], Some("a..b --not --remotes=origin")),

@@ -82,7 +82,8 @@ impl Scan for Pipeline {
         let root = repository.as_ref().and_then(Repository::work_tree).unwrap_or(&self.directory);
         let root = root.canonicalize().into_diagnostic()?;
         let policy = Policy { config: Config::load(Some(&root), None)?, baseline: None };
-        let inspector = Inspector::new(Engine::new(&policy.config.catalogue()?), Options::default());
+        let inspector =
+            Inspector::new(Engine::new(&policy.config.catalogue()?), Options { detect: true, ..Options::default() });
         let mut scratch = Scratch::default();
         let threshold = policy.threshold();
         Ok(texts

@@ -37,3 +37,29 @@ pub(super) enum Damage {
     #[error("could not be opened")]
     Unreadable,
 }
+
+/// An object that could not be read where it was looked for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Failure {
+    /// Where it is.
+    pub(super) place: FailedPlace,
+    /// Why.
+    pub(super) damage: Damage,
+}
+
+/// The place of an object that could not be read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum FailedPlace {
+    /// A node of a set's forest.
+    Packed {
+        /// Which set.
+        set: usize,
+        /// Which entry.
+        node: u32,
+    },
+    /// A place in the list of loose objects.
+    Loose {
+        /// Which place.
+        at: usize,
+    },
+}

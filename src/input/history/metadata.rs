@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 
 use bstr::{BString, ByteSlice, ByteVec};
 
+use super::reftable::{self, Table, Value};
 use super::stores::{Home, directories};
 use crate::finding::Notice;
 use crate::input::{Blob, Coverage, Visitor};
@@ -23,13 +24,7 @@ pub(super) fn read(homes: &[Home], visitor: &dyn Visitor, coverage: &Coverage) {
             reader.packed_refs(label, directory);
             reader.loose_refs(label, directory);
             reader.reflogs(label, directory);
-            if directory.join("reftable").join("tables.list").exists() {
-                visitor.notice(Notice::unread(
-                    format!("{label}reftable"),
-                    "names of refs and reflogs are kept as reftables, which are not read; every object is",
-                    "run `git refs migrate --ref-format=files` in a clone to have the names and logs looked at",
-                ));
-            }
+            reader.reftables(label, directory, home.hash);
         }
     }
 }
@@ -95,6 +90,28 @@ impl Reader<'_> {
         }
     }
 
+    fn reftables(&self, label: &str, directory: &Path, hash: gix::hash::Kind) {
+        let (tables, unread) = reftable::read(directory, hash);
+        for (file, damage) in unread {
+            self.visitor.notice(Notice::unread(
+                format!("{label}reftable/{file}"),
+                format!("the table {damage}, so the names and logs of its refs were not looked at; every object was"),
+                "run `git refs verify`, restore the table from a clone or a backup, and scan again",
+            ));
+        }
+        for table in tables {
+            let name = format!("{label}reftable/{}", table.file);
+            let names = table_names(&table);
+            if !names.is_empty() {
+                self.show(Metadata::RefName, name.clone(), &names);
+            }
+            let logs = bstr::join("\n", table.logs.iter().map(|line| &line.text));
+            if !logs.is_empty() {
+                self.show(Metadata::Reflog, name, &logs);
+            }
+        }
+    }
+
     fn reflogs(&self, label: &str, directory: &Path) {
         for (name, path) in files(&directory.join("logs")) {
             let name = format!("{label}logs/{}", name.to_str_lossy());
@@ -102,6 +119,20 @@ impl Reader<'_> {
             self.show(Metadata::Reflog, name, &messages(&bytes));
         }
     }
+}
+
+/// Returns the names of all refs in a table, also of those that are gone from later ones.
+fn table_names(table: &Table) -> Vec<u8> {
+    let mut names = Vec::new();
+    for (name, value) in &table.refs {
+        names.extend_from_slice(name);
+        if let Value::Symbolic(target) = value {
+            names.push(b'\n');
+            names.extend_from_slice(target);
+        }
+        names.push(b'\n');
+    }
+    names
 }
 
 /// Returns the log without the two object names at the start of each line, which are no text.

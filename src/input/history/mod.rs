@@ -11,12 +11,14 @@ mod copies;
 mod damage;
 mod delta;
 mod forest;
-mod fresh;
 mod inflate;
 mod loose;
 mod metadata;
+mod missing;
 mod names;
 mod pack;
+mod patch;
+mod reftable;
 mod report;
 mod rescue;
 mod share;
@@ -30,17 +32,19 @@ use std::num::NonZeroUsize;
 use std::path::PathBuf;
 use std::sync::atomic::Ordering;
 
-use gix::oid;
+use gix::{ObjectId, oid};
 use rayon::prelude::*;
 
 use self::buffer::Budget;
 use self::copies::Copies;
+use self::damage::{FailedPlace, Failure};
 use self::forest::{Choice, Forest};
+use self::missing::Named;
 use self::names::Names;
 use self::share::{Share, Unit};
 use self::stores::Stores;
-use self::walk::{FailedPlace, Failure, Job, Object, Set, Sink};
-use super::{Blob, Coverage, Visitor};
+use self::walk::{Job, Object, Set, Sink};
+use super::{Blob, Coverage, Memory, Visitor};
 use crate::source::{ObjectKind, Origin};
 
 /// Why the history of a repository could not be read at all.
@@ -100,10 +104,16 @@ pub fn read(
     report::completeness(&homes, &mut stores, visitor, coverage);
     metadata::read(&homes, visitor, coverage);
     let names = options.names.then(Names::new);
-    let contents = Contents { visitor, coverage, names: names.as_ref() };
+    // Where parts are known to be elsewhere, or to have been looked at before, absence says nothing.
+    let is_whole = options.names && options.skip.is_none() && !coverage.partial.load(Ordering::Relaxed);
+    let named = is_whole.then(Named::default);
+    let contents = Contents { visitor, coverage, names: names.as_ref(), named: named.as_ref() };
     let choice = |kind: ObjectKind| options.names || kind != ObjectKind::Tree;
     let losses = objects_of(&mut stores, &contents, &choice, options, coverage);
     report::losses(&losses, visitor);
+    if let Some(named) = named.filter(|_| !visitor.interrupted()) {
+        named.report(&losses, visitor);
+    }
     if let Some(names) = names {
         names.show(visitor);
     }
@@ -183,6 +193,7 @@ struct Contents<'a> {
     visitor: &'a dyn Visitor,
     coverage: &'a Coverage,
     names: Option<&'a Names>,
+    named: Option<&'a Named>,
 }
 
 /// What one thread has shown and not yet told.
@@ -190,26 +201,34 @@ struct Contents<'a> {
 struct Tally {
     kinds: [u64; 4],
     bytes: u64,
+    seen: names::Seen,
+    named: Vec<ObjectId>,
 }
 
 impl Sink for Contents<'_> {
     type Local = Tally;
 
-    fn object(&self, tally: &mut Tally, object: Object<'_>) {
+    fn object(&self, tally: &mut Tally, object: Object<'_>) -> Memory {
         tally.kinds[object.kind as usize] += 1;
         tally.bytes += object.bytes.len() as u64;
         if object.kind == ObjectKind::Tree {
-            if let Some(names) = self.names {
-                names.add(object.id, object.bytes, object.fresh);
+            if let (Some(names), Some(outline)) = (self.names, object.tree) {
+                names.add(&mut tally.seen, object.id, outline.fresh(object.bytes));
             }
-            return;
+            if let (Some(named), Some(outline)) = (self.named, object.tree) {
+                named.tree(&mut tally.named, outline.fresh(object.bytes));
+            }
+            return None;
+        }
+        if let Some(named) = self.named.filter(|_| object.kind == ObjectKind::Commit) {
+            named.commit(&mut tally.named, object.bytes);
         }
         let origin = Origin::Object { id: object.id.to_owned(), kind: object.kind, path: None, commit: None };
-        self.visitor.visit(Blob { origin, bytes: object.bytes });
+        self.visitor.visit_version(Blob { origin, bytes: object.bytes }, object.version)
     }
 
     fn flush(&self, tally: &mut Tally) {
-        let Tally { kinds, bytes } = std::mem::take(tally);
+        let (kinds, bytes) = (std::mem::take(&mut tally.kinds), std::mem::take(&mut tally.bytes));
         let coverage = self.coverage;
         for (kind, counter) in [
             (ObjectKind::Blob, &coverage.blobs),
@@ -222,7 +241,11 @@ impl Sink for Contents<'_> {
         coverage.bytes.fetch_add(bytes, Ordering::Relaxed);
     }
 
-    fn finish(&self, _: Tally) {}
+    fn finish(&self, mut tally: Tally) {
+        if let Some(named) = self.named {
+            named.take(&mut tally.named);
+        }
+    }
 
     fn interrupted(&self) -> bool {
         self.visitor.interrupted()

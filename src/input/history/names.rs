@@ -2,12 +2,11 @@
 
 use std::collections::HashMap;
 use std::hash::{BuildHasher, RandomState};
-use std::ops::Range;
 use std::sync::{Mutex, PoisonError};
 
 use gix::{ObjectId, oid};
 
-use super::tree;
+use super::tree::TreeEntry;
 use crate::input::Visitor;
 use crate::source::{ObjectKind, Origin};
 
@@ -25,9 +24,12 @@ impl Names {
         Self { hasher: RandomState::new(), shards: (0..SHARDS).map(|_| Mutex::default()).collect() }
     }
 
-    /// Takes the names in the tree `id` that may be new.
-    pub(super) fn add(&self, id: &oid, bytes: &[u8], fresh: Option<&[Range<usize>]>) {
-        tree::fresh_names(bytes, id.as_bytes().len(), fresh, |name| {
+    /// Takes those entries of the tree `id` that may be new.
+    pub(super) fn add<'a>(&self, seen: &mut Seen, id: &oid, entries: impl Iterator<Item = TreeEntry<'a>>) {
+        for name in entries.map(TreeEntry::name) {
+            if seen.covers(name, id) {
+                continue;
+            }
             let shard = &self.shards[self.hasher.hash_one(name) as usize % SHARDS];
             let mut shard = shard.lock().unwrap_or_else(PoisonError::into_inner);
             match shard.get_mut(name) {
@@ -38,7 +40,7 @@ impl Names {
                     shard.insert(name.into(), id.to_owned());
                 }
             }
-        });
+        }
     }
 
     /// Shows all names to `visitor`: for each tree that has new ones, those, one in a line.
@@ -60,5 +62,36 @@ impl Names {
             let origin = Origin::Object { id: group[0].0, kind: ObjectKind::Tree, path: None, commit: None };
             visitor.visit(crate::input::Blob { origin, bytes: &text });
         }
+    }
+}
+
+/// What one thread knows to be noted already: most names come again and again.
+#[derive(Default)]
+pub(super) struct Seen(Vec<(Vec<u8>, u64)>);
+
+impl Seen {
+    const SLOTS: usize = 2048;
+
+    /// Tells whether `name` was added before with a tree that goes before `id`; notes it if not.
+    fn covers(&mut self, name: &[u8], id: &oid) -> bool {
+        if self.0.is_empty() {
+            self.0.resize(Self::SLOTS, (Vec::new(), u64::MAX));
+        }
+        let start = name.first_chunk::<8>().map_or(0, |bytes| u64::from_le_bytes(*bytes));
+        let end = name
+            .last_chunk::<4>()
+            .map_or(u32::from(name.first().copied().unwrap_or(0)), |bytes| u32::from_le_bytes(*bytes));
+        let sum = (start ^ (u64::from(end) << 17) ^ name.len() as u64).wrapping_mul(0x9e37_79b9_7f4a_7c15);
+        let (known, lowest) = &mut self.0[(sum >> 53) as usize % Self::SLOTS];
+        let rank = id.as_bytes().first_chunk::<8>().map_or(0, |bytes| u64::from_be_bytes(*bytes));
+        if known.as_slice() == name {
+            let covers = *lowest < rank;
+            *lowest = (*lowest).min(rank);
+            return covers;
+        }
+        known.clear();
+        known.extend_from_slice(name);
+        *lowest = rank;
+        false
     }
 }

@@ -90,6 +90,12 @@ impl Index {
         on_index!(self, file => file.crc32_at_index(slot))
     }
 
+    /// Tells whether there are checksums: the first version of the format has none.
+    #[inline]
+    pub(super) fn has_checksums(&self) -> bool {
+        on_index!(self, file => file.version() == index::Version::V2)
+    }
+
     /// Returns the slot of `id`.
     pub(super) fn find(&self, id: &oid) -> Option<u32> {
         on_index!(self, file => file.lookup(id))
@@ -142,6 +148,12 @@ impl Pack {
     /// Tells whether the trailer of the pack is the one that the index was made for.
     pub(super) fn is_indexed_by_its_index(&self) -> bool {
         &self.all()[self.end..] == self.index.pack_checksum().as_bytes()
+    }
+
+    /// Returns how many bytes the name of an object has.
+    #[inline]
+    pub(super) fn hash_len(&self) -> usize {
+        self.hash.len_in_bytes()
     }
 
     /// Reads the head of the entry at `offset`.

@@ -3,9 +3,9 @@
 use std::sync::atomic::Ordering;
 
 use super::Losses;
+use super::damage::FailedPlace;
 use super::rescue::{Loss, Outcome};
 use super::stores::{Home, Stores};
-use super::walk::FailedPlace;
 use crate::finding::Notice;
 use crate::input::{Coverage, Visitor};
 

@@ -6,12 +6,12 @@ use std::sync::Arc;
 use gix::ObjectId;
 
 use super::buffer::{Budget, Buffer, Pool};
-use super::damage::Damage;
-use super::fresh::{self, Fresh};
+use super::damage::{Damage, FailedPlace, Failure};
 use super::inflate::Inflater;
 use super::loose;
 use super::pack::Base;
-use super::walk::{FailedPlace, Failure, Frame, Job, Object, Set, Sink, Worker};
+use super::patch::{self, is_named};
+use super::walk::{Job, Set, Sink, Worker};
 use crate::source::ObjectKind;
 
 /// How often one object's bases are looked for elsewhere before it counts as lost.
@@ -54,9 +54,7 @@ pub(super) fn rescue<S: Sink>(
     open.sort_by_key(|failure| std::cmp::Reverse(failure.place));
     for &(set, place, base) in strays {
         match reader.object(&base, None) {
-            Ok((kind, bytes)) => {
-                worker.descend(Frame { set, kind, bytes: bytes.settle(&alone), next: place, end: place + 1 })
-            }
+            Ok((kind, bytes)) => worker.build_on(set, kind, bytes.settle(&alone), place),
             Err(_) => open.push(failed(set, job.sets[set].forest.child(place), Damage::Base)),
         }
     }
@@ -95,7 +93,7 @@ fn again<S: Sink>(
         FailedPlace::Loose { at } => {
             let id = job.loose[at].id;
             let Ok((kind, bytes)) = reader.object(&id, None) else { return Outcome::Lost };
-            worker.hand_over(Object { id: &id, kind, bytes: bytes.bytes(), fresh: None });
+            worker.hand_over(&id, kind, bytes.bytes());
             return Outcome::Rescued;
         }
     };
@@ -112,8 +110,7 @@ fn again<S: Sink>(
     match read {
         Ok((kind, bytes)) => {
             let is_sound = failure.damage == Damage::Crowded || is_named(id, kind, bytes.bytes());
-            worker.all_is_fresh();
-            worker.made(set, node, kind, bytes.settle(reader.budget));
+            worker.made_whole(set, node, kind, bytes.settle(reader.budget));
             worker.drain();
             if is_sound { Outcome::Rescued } else { Outcome::Altered }
         }
@@ -123,17 +120,6 @@ fn again<S: Sink>(
             Outcome::Lost
         }
     }
-}
-
-/// Tells whether `id` is the name of these bytes.
-fn is_named(id: &gix::oid, kind: ObjectKind, bytes: &[u8]) -> bool {
-    let kind = match kind {
-        ObjectKind::Blob => gix::objs::Kind::Blob,
-        ObjectKind::Tree => gix::objs::Kind::Tree,
-        ObjectKind::Commit => gix::objs::Kind::Commit,
-        ObjectKind::Tag => gix::objs::Kind::Tag,
-    };
-    gix::objs::compute_hash(id.kind(), kind, bytes).is_ok_and(|found| *found == *id)
 }
 
 /// Reads single objects, slowly, without giving up at the first damaged copy.
@@ -217,8 +203,7 @@ impl<'a> Reader<'a> {
         };
         while let Some((at, entry)) = chain.pop() {
             let made = self.expand(set, entry.data, entry.size).and_then(|instructions| {
-                let made =
-                    fresh::build(bytes.bytes(), instructions.bytes(), &mut self.pool, self.budget, &mut Fresh::new());
+                let made = patch::build(bytes.bytes(), instructions.bytes(), &mut self.pool, self.budget, &mut ());
                 self.pool.give(instructions, self.budget);
                 made
             });

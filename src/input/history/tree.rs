@@ -1,52 +1,149 @@
-//! The bytes of a tree object: entries of a mode, a name, and the name of an object.
+//! Where the entries of a tree object begin, found from those of the tree it was made from.
+//!
+//! Most trees are a copy of another with one changed entry. What is copied whole need not be looked at again.
 
-use std::ops::Range;
+use crate::input::Copied;
 
 /// One entry of a tree.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct TreeEntry<'a> {
-    /// The mode, in octal digits.
-    pub(super) mode: &'a [u8],
-    /// The name; never has a slash in a sound tree.
-    pub(super) name: &'a [u8],
+    /// The mode in octal digits, a space, the name, and a zero.
+    head: &'a [u8],
     /// The raw name of the object.
     pub(super) id: &'a [u8],
-    /// Where the entry begins.
-    pub(super) start: usize,
 }
 
-/// Iterates over the entries of a tree; ends at the first byte that makes no sense.
-pub(super) struct TreeEntries<'a> {
-    bytes: &'a [u8],
-    at: usize,
-    hash_len: usize,
-}
+impl<'a> TreeEntry<'a> {
+    /// Tells whether the entry is a directory.
+    pub(super) fn is_directory(self) -> bool {
+        matches!(self.head, [b'4', b'0', ..] | [b'0', b'4', b'0', ..])
+    }
 
-impl<'a> TreeEntries<'a> {
-    /// Starts at the first entry of `bytes`; names of objects have `hash_len` bytes.
-    pub(super) fn new(bytes: &'a [u8], hash_len: usize) -> Self {
-        Self { bytes, at: 0, hash_len }
+    /// Tells whether the entry is a commit of another repository.
+    pub(super) fn is_submodule(self) -> bool {
+        self.head.starts_with(b"16")
+    }
+
+    /// Returns the name.
+    pub(super) fn name(self) -> &'a [u8] {
+        let mode_end = memchr::memchr(b' ', self.head).unwrap_or(0);
+        &self.head[mode_end + 1..self.head.len() - 1]
     }
 }
 
-impl<'a> Iterator for TreeEntries<'a> {
-    type Item = TreeEntry<'a>;
+/// Where the entries of one tree begin.
+#[derive(Debug, Default)]
+pub(super) struct Outline {
+    /// The start of every entry, and the end of the last one that makes sense.
+    starts: Vec<u32>,
+    /// Which entries have a name that is not copied whole from an entry of a tree that was looked at before.
+    fresh: Vec<u32>,
+    hash_len: usize,
+}
 
-    #[inline]
-    fn next(&mut self) -> Option<TreeEntry<'a>> {
-        let start = self.at;
-        let rest = self.bytes.get(start..)?;
-        // Git writes five or six digits.
-        let space = match (rest.get(5)?, rest.get(6)?) {
-            (b' ', _) => 5,
-            (_, b' ') => 6,
-            _ => memchr::memchr(b' ', rest)?,
-        };
-        let name_end = space + 1 + nul(&rest[space + 1..])?;
-        let id_end = name_end + 1 + self.hash_len;
-        let id = rest.get(name_end + 1..id_end)?;
-        self.at = start + id_end;
-        Some(TreeEntry { mode: &rest[..space], name: &rest[space + 1..name_end], id, start })
+impl Outline {
+    /// Finds the entries of a tree of which nothing is known; names of objects have `hash_len` bytes.
+    pub(super) fn read(&mut self, tree: &[u8], hash_len: usize) {
+        self.clear(hash_len);
+        let end = self.parse(tree, 0, tree.len());
+        self.starts.push(end as u32);
+    }
+
+    /// Finds the entries of a tree that consists of `copied` parts of one with the outline `base`, and of others.
+    ///
+    /// The parts must be in the order of the tree.
+    pub(super) fn derive(&mut self, tree: &[u8], hash_len: usize, base: &[u32], copied: &[Copied]) {
+        self.clear(hash_len);
+        let mut at = 0;
+        for part in copied {
+            let part_end = part.to + part.len;
+            while at < part_end {
+                // Is there an entry of the base at the same place of the part?
+                let first = match at.checked_sub(part.to) {
+                    Some(inside) => base.binary_search(&((part.from + inside) as u32)),
+                    None => Err(0),
+                };
+                let Ok(first) = first else {
+                    let Some(end) = entry(tree, at, hash_len) else { break };
+                    self.fresh.push(self.starts.len() as u32);
+                    self.starts.push(at as u32);
+                    at = end;
+                    continue;
+                };
+                // Every start up to this one is followed by another, so the entries between are whole.
+                let limit = (part.from + part.len) as u32;
+                let last = first + base[first..].partition_point(|&start| start <= limit) - 1;
+                let moved = |start: u32| (start as usize - part.from + part.to) as u32;
+                self.starts.extend(base[first..last].iter().map(|&start| moved(start)));
+                at = moved(base[last]) as usize;
+                // Of the next entry, which is cut, at least the name may be copied.
+                if last + 1 < base.len()
+                    && let Some(end) = entry(tree, at, hash_len).filter(|end| end - hash_len <= part_end)
+                {
+                    self.starts.push(at as u32);
+                    at = end;
+                }
+                break;
+            }
+        }
+        let end = self.parse(tree, at, tree.len());
+        self.starts.push(end as u32);
+    }
+
+    /// Gives the starts away, for those that will be made from this tree, and takes memory for the next.
+    pub(super) fn exchange(&mut self, memory: Vec<u32>) -> Vec<u32> {
+        std::mem::replace(&mut self.starts, memory)
+    }
+
+    /// Returns all entries of `tree`, whose outline this is.
+    pub(super) fn entries<'a>(&'a self, tree: &'a [u8]) -> impl Iterator<Item = TreeEntry<'a>> {
+        self.starts.windows(2).map(move |ends| self.cut(tree, ends[0], ends[1]))
+    }
+
+    /// Returns those entries of `tree` whose names may be new.
+    pub(super) fn fresh<'a>(&'a self, tree: &'a [u8]) -> impl Iterator<Item = TreeEntry<'a>> {
+        self.fresh.iter().map(move |&at| self.cut(tree, self.starts[at as usize], self.starts[at as usize + 1]))
+    }
+
+    fn cut<'a>(&self, tree: &'a [u8], start: u32, end: u32) -> TreeEntry<'a> {
+        let (head, id) = tree[start as usize..end as usize].split_at((end - start) as usize - self.hash_len);
+        TreeEntry { head, id }
+    }
+
+    fn clear(&mut self, hash_len: usize) {
+        self.hash_len = hash_len;
+        self.starts.clear();
+        self.fresh.clear();
+    }
+
+    /// Notes all entries from `at` to `end` as fresh, and returns where the last one that makes sense ends.
+    fn parse(&mut self, tree: &[u8], mut at: usize, end: usize) -> usize {
+        while at < end {
+            let Some(next) = entry(tree, at, self.hash_len) else { break };
+            self.fresh.push(self.starts.len() as u32);
+            self.starts.push(at as u32);
+            at = next;
+        }
+        at
+    }
+}
+
+/// Returns where the entry that starts at `at` ends.
+#[inline]
+fn entry(tree: &[u8], at: usize, hash_len: usize) -> Option<usize> {
+    let rest = tree.get(at..)?;
+    let name = space(rest)? + 1;
+    let end = name + nul(&rest[name..])? + 1 + hash_len;
+    (end <= rest.len()).then_some(at + end)
+}
+
+/// Finds the space behind the mode. Git writes five or six digits.
+#[inline]
+fn space(head: &[u8]) -> Option<usize> {
+    match (head.get(5)?, head.get(6)?) {
+        (b' ', _) => Some(5),
+        (_, b' ') => Some(6),
+        _ => memchr::memchr(b' ', head.get(..12)?),
     }
 }
 
@@ -67,83 +164,88 @@ fn nul(bytes: &[u8]) -> Option<usize> {
     bytes[at..].iter().position(|&byte| byte == 0).map(|found| at + found)
 }
 
-/// Calls `visit` with every name in `tree` that is not, as a whole, copied from another tree.
-///
-/// `fresh` are the ranges that are not copied, as in [`Object::fresh`](super::walk::Object::fresh).
-pub(super) fn fresh_names(tree: &[u8], hash_len: usize, fresh: Option<&[Range<usize>]>, mut visit: impl FnMut(&[u8])) {
-    let Some(mut ranges) = fresh else {
-        return TreeEntries::new(tree, hash_len).for_each(|entry| visit(entry.name));
-    };
-    for entry in TreeEntries::new(tree, hash_len) {
-        let head = entry.start..entry.start + entry.mode.len() + 1 + entry.name.len() + 1;
-        while ranges.first().is_some_and(|range| is_before(range, &head)) {
-            ranges = &ranges[1..];
-        }
-        match ranges.first() {
-            None => return,
-            Some(range) if touches(range, &head) => visit(entry.name),
-            Some(_) => {}
-        }
-    }
-}
-
-/// Tells whether `range` concerns nothing from the start of `head` on.
-fn is_before(range: &Range<usize>, head: &Range<usize>) -> bool {
-    range.end <= head.start
-}
-
-/// Tells whether `head` has a byte of `range`, or a seam that an empty `range` stands for.
-fn touches(range: &Range<usize>, head: &Range<usize>) -> bool {
-    range.start < head.end && (range.end > head.start)
-}
-
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
 
-    fn tree(names: &[&str]) -> Vec<u8> {
+    /// Each entry: 7 bytes of mode and space, the name, a zero, 20 bytes of the object's name.
+    fn tree(names: &[String]) -> Vec<u8> {
         let mut bytes = Vec::new();
-        for name in names {
+        for (at, name) in names.iter().enumerate() {
             bytes.extend_from_slice(format!("100644 {name}\0").as_bytes());
-            bytes.extend_from_slice(&[0xaa; 20]);
+            bytes.extend_from_slice(&[at as u8; 20]);
         }
         bytes
     }
 
-    fn names(bytes: &[u8], fresh: Option<&[Range<usize>]>) -> Vec<String> {
-        let mut names = Vec::new();
-        fresh_names(bytes, 20, fresh, |name| names.push(String::from_utf8_lossy(name).into_owned()));
-        names
+    fn texts<'a>(entries: impl Iterator<Item = TreeEntry<'a>>) -> Vec<String> {
+        entries.map(|entry| String::from_utf8_lossy(entry.name()).into_owned()).collect()
+    }
+
+    fn outline(bytes: &[u8]) -> Outline {
+        let mut outline = Outline::default();
+        outline.read(bytes, 20);
+        outline
     }
 
     #[test]
-    fn names_that_lie_in_a_copied_part_are_left_out() {
-        // Each entry: 7 bytes of mode, 3 of name, 1 zero, 20 of the object's name.
-        let bytes = tree(&["aaa", "bbb", "ccc", "ddd"]);
-        for (fresh, wanted) in [
-            (vec![], vec![]),
-            (vec![(0, 1)], vec!["aaa"]),
-            (vec![(11, 31)], vec![]),
-            (vec![(11, 32)], vec!["bbb"]),
-            (vec![(31, 31)], vec![]),
-            (vec![(41, 41)], vec!["bbb"]),
-            (vec![(42, 42)], vec![]),
-            (vec![(40, 40), (64, 65), (100, 104)], vec!["bbb", "ccc", "ddd"]),
-            (vec![(5, 120)], vec!["aaa", "bbb", "ccc", "ddd"]),
-        ] {
-            let fresh: Vec<Range<usize>> = fresh.into_iter().map(|(start, end)| start..end).collect();
-            assert_eq!(names(&bytes, Some(&fresh)), wanted, "{fresh:?}");
+    fn entries_whose_names_are_copied_are_not_fresh() {
+        let names = ["aaa", "bbb", "ccc", "ddd"].map(str::to_owned);
+        let base = tree(&names);
+        let starts = outline(&base).starts;
+        let changes: [(usize, &[&str]); 5] = [(8, &["a9a"]), (12, &[]), (38, &["9bb"]), (60, &[]), (123, &[])];
+        for (changed, wanted) in changes {
+            let mut bytes = base.clone();
+            bytes[changed] = b'9';
+            let copied = [
+                Copied { from: 0, to: 0, len: changed },
+                Copied { from: changed + 1, to: changed + 1, len: bytes.len() - changed - 1 },
+            ];
+            let mut outline = Outline::default();
+            outline.derive(&bytes, 20, &starts, &copied);
+            assert_eq!(outline.starts, starts, "{changed}");
+            assert_eq!(texts(outline.fresh(&bytes)), wanted, "{changed}");
         }
-        assert_eq!(names(&bytes, None), ["aaa", "bbb", "ccc", "ddd"]);
     }
 
     #[test]
     fn a_damaged_tree_ends_where_it_makes_no_sense() {
-        let mut bytes = tree(&["a long name of a file", "b"]);
+        let mut bytes = tree(&["a long name of a file", "b"].map(str::to_owned));
         bytes.truncate(bytes.len() - 1);
-        assert_eq!(names(&bytes, None), ["a long name of a file"]);
-        assert!(names(b"100644 abc", None).is_empty());
-        assert!(names(b"100644", None).is_empty());
-        assert!(names(b"", None).is_empty());
+        assert_eq!(texts(outline(&bytes).entries(&bytes)), ["a long name of a file"]);
+        for bytes in [&b"100644 abc"[..], b"100644", b"", b"1 a\0bcdefghij"] {
+            assert!(outline(bytes).entries(bytes).next().is_none());
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn an_outline_is_the_same_however_it_was_found(
+            names in proptest::collection::vec("[a-c0 ]{1,9}", 0..9),
+            parts in proptest::collection::vec((0usize..400, 1usize..200, proptest::collection::vec(any::<u8>(), 0..3)), 0..5),
+        ) {
+            let base = tree(&names);
+            let known = outline(&base);
+            let (mut bytes, mut copied) = (Vec::new(), Vec::new());
+            for (from, len, inserted) in parts {
+                let from = from.min(base.len());
+                let len = len.min(base.len() - from);
+                if len > 0 {
+                    copied.push(Copied { from, to: bytes.len(), len });
+                }
+                bytes.extend_from_slice(&base[from..from + len]);
+                bytes.extend_from_slice(&inserted);
+            }
+            let whole = outline(&bytes);
+            let mut derived = Outline::default();
+            derived.derive(&bytes, 20, &known.starts, &copied);
+            prop_assert_eq!(&derived.starts, &whole.starts);
+            let fresh = texts(derived.fresh(&bytes));
+            for name in texts(whole.entries(&bytes)) {
+                prop_assert!(fresh.contains(&name) || texts(known.entries(&base)).contains(&name));
+            }
+        }
     }
 }

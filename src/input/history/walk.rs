@@ -8,14 +8,16 @@ use std::ops::Range;
 use gix::oid;
 
 use super::buffer::{Budget, Buffer, Pool};
-use super::damage::Damage;
+use super::damage::{Damage, FailedPlace, Failure};
 use super::forest::Forest;
-use super::fresh::{Fresh, build};
 use super::inflate::Inflater;
 use super::loose;
 use super::pack::{Base, Pack};
+use super::patch;
 use super::share::{Share, Unit};
 use super::stores::Loose;
+use super::tree::Outline;
+use crate::input::{Copied, Memory, Version};
 use crate::source::ObjectKind;
 
 /// One object, while its content is at hand.
@@ -26,17 +28,18 @@ pub(super) struct Object<'a> {
     pub(super) kind: ObjectKind,
     /// Its content.
     pub(super) bytes: &'a [u8],
-    /// For a tree: the ranges that are not copied from another tree, which was handed over before it or is known
-    /// otherwise; ascending; an empty one is a seam between two copied parts. `None` if all may be new.
-    pub(super) fresh: Option<&'a [Range<usize>]>,
+    /// For a tree: where its entries are.
+    pub(super) tree: Option<&'a Outline>,
+    /// For a blob: how it was made from one that the sink remembers.
+    pub(super) version: Option<Version<'a>>,
 }
 
 /// Takes the objects. Called from several threads at once, each with a state of its own.
 pub(super) trait Sink: Sync {
     /// What a thread keeps for itself.
     type Local: Default;
-    /// Looks at one object.
-    fn object(&self, local: &mut Self::Local, object: Object<'_>);
+    /// Looks at one object; returns what it wants to be given back with those that are made from this one.
+    fn object(&self, local: &mut Self::Local, object: Object<'_>) -> Memory;
     /// Is called now and then, and when a thread has finished, to bring `local` to everybody's notice.
     fn flush(&self, local: &mut Self::Local);
     /// Takes back what a thread kept, when it has finished.
@@ -51,31 +54,17 @@ pub(super) struct Set {
     pub(super) forest: Forest,
 }
 
-/// An object that could not be read where it was looked for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Failure {
-    /// Where it is.
-    pub(super) place: FailedPlace,
-    /// Why.
-    pub(super) damage: Damage,
-}
-
-/// The place of an object that could not be read.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) enum FailedPlace {
-    /// A node of a set's forest.
-    Packed { set: usize, node: u32 },
-    /// A place in the list of loose objects.
-    Loose { at: usize },
-}
-
 /// The content of an object and those of its children that are still to be made.
 pub(super) struct Frame {
-    pub(super) set: usize,
-    pub(super) kind: ObjectKind,
-    pub(super) bytes: Buffer,
-    pub(super) next: u32,
-    pub(super) end: u32,
+    set: usize,
+    kind: ObjectKind,
+    bytes: Buffer,
+    /// For a tree: where its entries begin.
+    starts: Vec<u32>,
+    /// What the sink remembers of it.
+    memory: Memory,
+    next: u32,
+    end: u32,
 }
 
 /// What all threads share.
@@ -109,7 +98,11 @@ pub(super) struct Worker<'a, S: Sink> {
     inflater: Inflater,
     pool: Pool,
     stack: Vec<Frame>,
-    fresh: Fresh,
+    /// The memory of outlines that nobody needs.
+    spare: Vec<Vec<u32>>,
+    copied: Vec<Copied>,
+    /// That of the last tree that was made.
+    outline: Outline,
     failures: Vec<Failure>,
     since_flush: usize,
 }
@@ -123,7 +116,9 @@ impl<'a, S: Sink> Worker<'a, S> {
             inflater: Inflater::new(),
             pool: Pool::default(),
             stack: Vec::new(),
-            fresh: Fresh::new(),
+            spare: Vec::new(),
+            copied: Vec::new(),
+            outline: Outline::default(),
             failures: Vec::new(),
             since_flush: 0,
         }
@@ -176,8 +171,7 @@ impl<'a, S: Sink> Worker<'a, S> {
     fn loose(&mut self, object: &Loose) -> Result<(), Damage> {
         let path = loose::path(&object.objects, object.id);
         let (kind, buffer, start) = loose::read(&path, &mut self.inflater, &mut self.pool, self.job.budget)?;
-        let object = Object { id: &object.id, kind, bytes: &buffer.bytes()[start..], fresh: None };
-        self.job.sink.object(&mut self.local, object);
+        self.hand_over(&object.id, kind, &buffer.bytes()[start..]);
         self.pool.give(buffer, self.job.budget);
         Ok(())
     }
@@ -197,8 +191,8 @@ impl<'a, S: Sink> Worker<'a, S> {
             self.pool.give(buffer, self.job.budget);
             return Err(damage);
         }
-        self.fresh.all = true;
-        self.made(set, node, kind, buffer);
+        let buffer = self.checked(set, node, kind, buffer)?;
+        self.made_whole(set, node, kind, buffer);
         Ok(())
     }
 
@@ -209,7 +203,7 @@ impl<'a, S: Sink> Worker<'a, S> {
                 self.drop_top();
                 continue;
             }
-            let (set, kind) = (frame.set, frame.kind);
+            let (set, kind, memory) = (frame.set, frame.kind, frame.memory.clone());
             let node = self.job.sets[set].forest.child(frame.next);
             frame.next += 1;
             let is_last = frame.next == frame.end;
@@ -217,8 +211,8 @@ impl<'a, S: Sink> Worker<'a, S> {
             if is_last {
                 self.drop_top();
             }
-            match made {
-                Ok(buffer) => self.made(set, node, kind, buffer),
+            match made.and_then(|buffer| self.checked(set, node, kind, buffer)) {
+                Ok(buffer) => self.made(set, node, kind, buffer, memory),
                 Err(damage) => self.fail(FailedPlace::Packed { set, node }, damage),
             }
             self.since_flush += 1;
@@ -244,43 +238,90 @@ impl<'a, S: Sink> Worker<'a, S> {
         let input = &pack.all()[entry.data..pack.end];
         let expanded =
             self.inflater.whole(input, instructions.room(), size).and_then(|used| ends(entry.data, used, end));
-        self.fresh.start(base.kind == ObjectKind::Tree);
-        let made = expanded
-            .and_then(|()| build(base.bytes.bytes(), instructions.bytes(), &mut self.pool, budget, &mut self.fresh));
+        let (is_tree, is_remembered) = (base.kind == ObjectKind::Tree, base.memory.is_some());
+        self.copied.clear();
+        let made = expanded.and_then(|()| {
+            let (base, delta) = (base.bytes.bytes(), instructions.bytes());
+            if is_tree || is_remembered {
+                patch::build(base, delta, &mut self.pool, budget, &mut self.copied)
+            } else {
+                patch::build(base, delta, &mut self.pool, budget, &mut ())
+            }
+        });
+        if let Ok(tree) = &made
+            && is_tree
+        {
+            self.outline.derive(tree.bytes(), pack.hash_len(), &base.starts, &self.copied);
+        }
         self.pool.give(instructions, budget);
         made
     }
 
-    /// Hands an object over and keeps it if others build on it.
-    pub(super) fn made(&mut self, set: usize, node: u32, kind: ObjectKind, bytes: Buffer) {
+    /// Where the index has no checksum, compares the content with the object's name.
+    fn checked(&mut self, set: usize, node: u32, kind: ObjectKind, bytes: Buffer) -> Result<Buffer, Damage> {
         let Set { pack, forest } = &self.job.sets[set];
+        let slot = forest.slot(node);
+        if pack.index.has_checksums() || patch::is_named(pack.index.id(slot), kind, bytes.bytes()) {
+            return Ok(bytes);
+        }
+        self.pool.give(bytes, self.job.budget);
+        Err(Damage::Checksum)
+    }
+
+    /// Hands over an object that was not made from another, and keeps it if others build on it.
+    pub(super) fn made_whole(&mut self, set: usize, node: u32, kind: ObjectKind, bytes: Buffer) {
+        if kind == ObjectKind::Tree {
+            self.outline.read(bytes.bytes(), self.job.sets[set].pack.hash_len());
+        }
+        self.made(set, node, kind, bytes, None);
+    }
+
+    /// Hands an object over and keeps it if others build on it. The outline of a tree must have been found; `base` is
+    /// what the sink remembers of the blob that this one was made from.
+    fn made(&mut self, set: usize, node: u32, kind: ObjectKind, bytes: Buffer, base: Memory) {
+        let Set { pack, forest } = &self.job.sets[set];
+        let is_tree = kind == ObjectKind::Tree;
+        let mut memory = None;
         if forest.is_wanted(node) {
-            let fresh = if self.fresh.all || kind != ObjectKind::Tree { None } else { Some(self.fresh.ranges()) };
-            let object = Object { id: pack.index.id(forest.slot(node)), kind, bytes: bytes.bytes(), fresh };
-            self.job.sink.object(&mut self.local, object);
+            let id = pack.index.id(forest.slot(node));
+            let version = base.as_deref().map(|base| Version { base, copies: &self.copied });
+            let object = Object { id, kind, bytes: bytes.bytes(), tree: is_tree.then_some(&self.outline), version };
+            memory = self.job.sink.object(&mut self.local, object);
         }
         let (next, end) = forest.children(node);
         if next < end {
-            self.stack.push(Frame { set, kind, bytes, next, end });
+            self.keep(set, kind, bytes, memory, next..end);
         } else {
             self.pool.give(bytes, self.job.budget);
         }
     }
 
-    /// Puts a frame on the stack and makes everything below it.
-    pub(super) fn descend(&mut self, frame: Frame) {
-        self.stack.push(frame);
+    /// Keeps the last object that was made, for those at the places `children`.
+    fn keep(&mut self, set: usize, kind: ObjectKind, bytes: Buffer, memory: Memory, children: Range<u32>) {
+        let starts = match kind {
+            ObjectKind::Tree => self.outline.exchange(self.spare.pop().unwrap_or_default()),
+            _ => Vec::new(),
+        };
+        self.stack.push(Frame { set, kind, bytes, starts, memory, next: children.start, end: children.end });
+    }
+
+    /// Makes the child at `place` of an object that is not in the pack, and everything below.
+    pub(super) fn build_on(&mut self, set: usize, kind: ObjectKind, bytes: Buffer, place: u32) {
+        if kind == ObjectKind::Tree {
+            self.outline.read(bytes.bytes(), self.job.sets[set].pack.hash_len());
+        }
+        self.keep(set, kind, bytes, None, place..place + 1);
         self.drain();
     }
 
     /// Hands over an object on which nothing builds.
-    pub(super) fn hand_over(&mut self, object: Object<'_>) {
+    pub(super) fn hand_over(&mut self, id: &oid, kind: ObjectKind, bytes: &[u8]) {
+        let is_tree = kind == ObjectKind::Tree;
+        if is_tree {
+            self.outline.read(bytes, id.as_bytes().len());
+        }
+        let object = Object { id, kind, bytes, tree: is_tree.then_some(&self.outline), version: None };
         self.job.sink.object(&mut self.local, object);
-    }
-
-    /// Tells the worker that what it is given next was not made from a base.
-    pub(super) fn all_is_fresh(&mut self) {
-        self.fresh.all = true;
     }
 
     /// Takes the failures that have come together.
@@ -291,6 +332,9 @@ impl<'a, S: Sink> Worker<'a, S> {
     fn drop_top(&mut self) {
         if let Some(frame) = self.stack.pop() {
             self.pool.give(frame.bytes, self.job.budget);
+            if frame.kind == ObjectKind::Tree {
+                self.spare.push(frame.starts);
+            }
         }
     }
 
@@ -327,7 +371,9 @@ impl<'a, S: Sink> Worker<'a, S> {
         let Ok(mut bytes) = self.pool.take(frame.bytes.bytes().len(), self.job.budget) else { return };
         let len = frame.bytes.bytes().len();
         bytes.room()[..len].copy_from_slice(frame.bytes.bytes());
-        let gift = Frame { set: frame.set, kind: frame.kind, bytes, next: middle, end: frame.end };
+        let starts = frame.starts.clone();
+        let memory = frame.memory.clone();
+        let gift = Frame { set: frame.set, kind: frame.kind, bytes, starts, memory, next: middle, end: frame.end };
         frame.end = middle;
         self.job.share.give(gift);
     }

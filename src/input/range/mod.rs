@@ -10,7 +10,7 @@ use bstr::BString;
 use gix::ObjectId;
 use rayon::prelude::*;
 
-pub use selection::{PushedRef, RangeError, Selection};
+pub use selection::{RangeError, Selection};
 use walk::Walked;
 
 use super::commit;

@@ -26,15 +26,6 @@ pub struct Selection {
     pub(super) blobs: Vec<(ObjectId, Change)>,
 }
 
-/// One ref that is being pushed.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct PushedRef {
-    /// What the ref will name; `None` if it is deleted.
-    pub new: Option<ObjectId>,
-    /// What the receiving side has there; `None` if the ref is new.
-    pub old: Option<ObjectId>,
-}
-
 /// Why a range means nothing.
 #[derive(Debug, thiserror::Error, miette::Diagnostic)]
 pub enum RangeError {
@@ -104,42 +95,6 @@ impl Selection {
             return Err(RangeError::Empty { range: range.to_owned() });
         }
         Ok(selection)
-    }
-
-    /// Selects what a push brings: the new sides of `refs` without what the receiving side has.
-    ///
-    /// That is, as far as is known here, the old sides and, where `remote` is given, the remote-tracking refs below it.
-    ///
-    /// # Errors
-    /// If a new side cannot be read.
-    pub fn pushed(refs: &[PushedRef], remote: Option<&str>, repository: &Repository) -> Result<Self, RangeError> {
-        let mut reader = Reader { repository, selection: Self::default(), not: false };
-        for id in refs.iter().filter_map(|pushed| pushed.new) {
-            reader.include(id, &id.to_string())?;
-        }
-        // The other side may have objects that were never fetched: those say nothing about what is new.
-        let known = refs.iter().filter_map(|pushed| pushed.old).filter(|id| repository.objects().contains(id));
-        let known: Vec<ObjectId> = known.collect();
-        for id in known {
-            reader.exclude(id, &id.to_string())?;
-        }
-        if let Some(remote) = remote.filter(|remote| !remote.is_empty()) {
-            reader.refs(&format!("refs/remotes/{remote}/"), true)?;
-        }
-        Ok(reader.selection)
-    }
-
-    /// Selects what a push has brought into the quarantine of a receiving repository: what no ref reaches yet.
-    ///
-    /// # Errors
-    /// If a new side cannot be read.
-    pub fn received(refs: &[PushedRef], repository: &Repository) -> Result<Self, RangeError> {
-        let mut reader = Reader { repository, selection: Self::default(), not: false };
-        for id in refs.iter().filter_map(|pushed| pushed.new) {
-            reader.include(id, &id.to_string())?;
-        }
-        reader.refs("refs/", true)?;
-        Ok(reader.selection)
     }
 }
 

@@ -87,6 +87,11 @@ impl Tree {
         &self.root
     }
 
+    /// Tells whether a folder is scanned, rather than a few files that were named.
+    pub fn is_whole(&self) -> bool {
+        self.starts.iter().any(|start| start.is_directory)
+    }
+
     /// Returns the repository that the first path belongs to.
     pub fn repository(&self) -> Option<&Repository> {
         self.repository.as_ref()

@@ -34,7 +34,7 @@ pub fn tell(finding: &Finding, told: &mut Told, page: &mut Page<'_>) -> io::Resu
                 let text = format!("as told above for {} at {place}", plain(&finding.meta.id));
                 page.field("rotate", &text)?;
             }
-            None => rotate(finding, rotation, page)?,
+            None => steps(rotation, &finding.meta.fix, page)?,
         },
         None => page.field("fix", &plain(&finding.meta.fix))?,
     }
@@ -47,14 +47,15 @@ pub fn tell(finding: &Finding, told: &mut Told, page: &mut Page<'_>) -> io::Resu
     }
 }
 
-fn rotate(finding: &Finding, rotation: &Rotation, page: &mut Page<'_>) -> io::Result<()> {
+/// Writes the steps, commands and facts of a rotation; `fix` stands in where there are no steps.
+pub fn steps(rotation: &Rotation, fix: &str, page: &mut Page<'_>) -> io::Result<()> {
     let mut name = "rotate";
     for (index, step) in rotation.steps.iter().enumerate() {
         page.item(name, &format!("{}. ", index + 1), &plain(step))?;
         name = "";
     }
-    if rotation.steps.is_empty() && !finding.meta.fix.is_empty() {
-        page.item(name, "", &plain(&finding.meta.fix))?;
+    if rotation.steps.is_empty() && !fix.is_empty() {
+        page.item(name, "", &plain(fix))?;
         name = "";
     }
     for command in &rotation.commands {

@@ -4,6 +4,8 @@ mod ending;
 mod finding;
 mod guidance;
 mod page;
+pub mod rotation;
+pub mod rule;
 mod snippet;
 
 use std::io::{self, Write};

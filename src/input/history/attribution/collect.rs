@@ -5,7 +5,7 @@ use std::sync::{Mutex, PoisonError};
 
 use gix::ObjectId;
 
-use crate::input::history::tree::TreeEntries;
+use crate::input::Memory;
 use crate::input::history::walk::{Object, Sink};
 use crate::source::ObjectKind;
 
@@ -102,13 +102,12 @@ impl Collector {
 
     fn tree(&self, chunk: &mut Chunk, object: &Object<'_>) {
         let before = chunk.children.len();
-        for entry in TreeEntries::new(object.bytes, object.id.as_bytes().len()) {
+        let Some(outline) = object.tree else { return };
+        for entry in outline.entries(object.bytes) {
             let child = key(entry.id);
-            if entry.mode == b"40000"
-                || entry.mode == b"040000"
-                || (self.sieve.passes(child) && entry.mode != b"160000" && self.wanted.contains(&child))
-            {
-                let name = chunk.name(entry.name);
+            let is_wanted = || !entry.is_submodule() && self.wanted.contains(&child);
+            if entry.is_directory() || (self.sieve.passes(child) && is_wanted()) {
+                let name = chunk.name(entry.name());
                 chunk.children.push(child);
                 chunk.names.push(name);
             }
@@ -185,13 +184,14 @@ pub(super) fn seconds(time: &[u8]) -> i64 {
 impl Sink for Collector {
     type Local = Chunk;
 
-    fn object(&self, chunk: &mut Chunk, object: Object<'_>) {
+    fn object(&self, chunk: &mut Chunk, object: Object<'_>) -> Memory {
         match object.kind {
             ObjectKind::Tree => self.tree(chunk, &object),
             ObjectKind::Commit => chunk.commit(&object),
             ObjectKind::Tag => chunk.tag(&object),
             ObjectKind::Blob => {}
         }
+        None
     }
 
     fn flush(&self, _: &mut Chunk) {}

@@ -9,6 +9,7 @@ use gix::ObjectId;
 
 use crate::finding::{Attribution, Reach};
 use crate::input::history::metadata::files;
+use crate::input::history::reftable::{self, Value};
 use crate::input::history::stores::{Home, directories};
 
 /// Something that names an object.
@@ -47,15 +48,17 @@ impl Tips {
         for home in homes {
             read_refs(&home.directory, &home.label, &mut found);
             read_own(&home.directory, &mut found, Reach::Local);
+            read_tables(&home.directory, home, Reach::Local, &mut found);
             for (_, worktree) in directories(&home.directory.join("worktrees")) {
                 read_own(&worktree, &mut found, Reach::Hidden);
+                read_tables(&worktree, home, Reach::Hidden, &mut found);
                 for (_, path) in files(&worktree.join("refs")) {
                     found.extend(read_name(&path).map(hidden));
                 }
             }
         }
         found.sort_by(|a, b| (a.order, &a.name).cmp(&(b.order, &b.name)));
-        let mut tips = Self { head: repository.head_id().ok().map(gix::Id::detach), ..Self::default() };
+        let mut tips = Self { head: head(repository), ..Self::default() };
         for tip in found {
             tips.add(tip, tags);
         }
@@ -99,6 +102,46 @@ impl Tips {
             }
         }
         self.tips.push(Tip { name: found.name, commit: Some(id), reach: found.reach });
+    }
+}
+
+/// Returns the commit of HEAD, which is in a table where refs are.
+fn head(repository: &gix::Repository) -> Option<ObjectId> {
+    if let Ok(id) = repository.head_id() {
+        return Some(id.detach());
+    }
+    let hash = repository.object_hash();
+    let mut refs = reftable::refs(reftable::read(repository.common_dir(), hash).0);
+    if repository.git_dir() != repository.common_dir() {
+        refs.extend(reftable::refs(reftable::read(repository.git_dir(), hash).0));
+    }
+    let mut name = BString::from("HEAD");
+    for _ in 0..5 {
+        match refs.get(&name)? {
+            Value::Object(id) => return Some(*id),
+            Value::Symbolic(target) => name = target.clone(),
+            Value::Deleted => return None,
+        }
+    }
+    None
+}
+
+/// Reads refs and logs that are kept in tables; `own` is how widely a HEAD there is seen.
+fn read_tables(directory: &Path, home: &Home, own: Reach, found: &mut Vec<Found>) {
+    let (tables, _) = reftable::read(directory, home.hash);
+    for line in tables.iter().flat_map(|table| &table.logs) {
+        let reach = if line.name.starts_with(b"refs/remotes/") { Reach::Published } else { Reach::Hidden };
+        found.extend(line.ids.into_iter().filter(|id| !id.is_null()).map(|id| Found { reach, ..hidden(id) }));
+    }
+    for (name, value) in reftable::refs(tables) {
+        let Value::Object(id) = value else { continue };
+        if own == Reach::Hidden || (!name.starts_with(b"refs/") && name != "HEAD") {
+            found.push(hidden(id));
+        } else {
+            let (reach, order) = if name == "HEAD" { (own, 0) } else { classify(name.as_bstr()) };
+            let name = [home.label.as_bytes(), short(name.as_bstr())].concat();
+            found.push(Found { name: Some(name.into()), id, reach, order });
+        }
     }
 }
 

@@ -1,0 +1,56 @@
+#!/usr/bin/env bash
+# Puts the program into $KEYSWEEP_ROOT: a verified release if $KEYSWEEP_VERSION names one, or else this checkout, built.
+set -euo pipefail
+
+fail() {
+    echo "::error title=keysweep::$1"
+    exit 2
+}
+
+sha256() {
+    if command -v sha256sum >/dev/null; then sha256sum "$1"; else shasum -a 256 "$1"; fi | cut -d ' ' -f 1
+}
+
+target() {
+    case "$(uname -s)-$(uname -m)" in
+        Linux-x86_64) echo x86_64-unknown-linux-musl ;;
+        Linux-aarch64 | Linux-arm64) echo aarch64-unknown-linux-musl ;;
+        Darwin-x86_64) echo x86_64-apple-darwin ;;
+        Darwin-arm64) echo aarch64-apple-darwin ;;
+        MINGW*-x86_64 | MSYS*-x86_64) echo x86_64-pc-windows-msvc ;;
+        *) fail "there is no release for $(uname -s) on $(uname -m); leave out the input version to build from source" ;;
+    esac
+}
+
+download() {
+    local name url archive expected
+    name="keysweep-${KEYSWEEP_VERSION#v}-$(target)"
+    url="${KEYSWEEP_BASE_URL:-https://github.com/$KEYSWEEP_REPOSITORY/releases/download/$KEYSWEEP_VERSION}"
+    archive="$KEYSWEEP_ROOT/$name.tar.gz"
+    curl --fail --silent --show-error --location --retry 3 --output "$archive" "$url/$name.tar.gz" ||
+        fail "the release $KEYSWEEP_VERSION cannot be downloaded; check the input version"
+    expected="${KEYSWEEP_CHECKSUM:-}"
+    if [ -z "$expected" ]; then
+        expected=$(curl --fail --silent --show-error --location --retry 3 "$url/$name.tar.gz.sha256" | cut -d ' ' -f 1) ||
+            fail "the checksum of the release $KEYSWEEP_VERSION cannot be downloaded"
+    fi
+    [ "$(sha256 "$archive")" = "$expected" ] ||
+        fail "the release archive does not have the checksum that it should have; it was not unpacked"
+    tar -xzf "$archive" -C "$KEYSWEEP_ROOT/bin" --strip-components 1
+    rm "$archive"
+}
+
+build() {
+    command -v cargo >/dev/null || fail "cargo is missing; install Rust, or name a release in the input version"
+    cargo install --quiet --locked --path "$(dirname "$0")/../.." --root "$KEYSWEEP_ROOT" --no-track
+}
+
+mkdir -p "$KEYSWEEP_ROOT/bin"
+program="$KEYSWEEP_ROOT/bin/keysweep"
+if [ -n "${KEYSWEEP_VERSION:-}" ]; then
+    download
+elif [ ! -x "$program" ] && [ ! -x "$program.exe" ]; then
+    build
+fi
+"$program" --version
+echo "program=$program" >>"$GITHUB_OUTPUT"

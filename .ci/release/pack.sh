@@ -1,0 +1,43 @@
+#!/usr/bin/env bash
+# Builds one target into dist/: the archive, its checksum, the list of what is in it, and the wheel.
+set -euo pipefail
+
+version="${VERSION#v}"
+[ "$version" = "$(cargo pkgid --quiet | sed 's/.*[#@]//')" ] || {
+    echo "the tag is $VERSION, but Cargo.toml says otherwise" >&2
+    exit 1
+}
+case "$TARGET" in
+    *-musl)
+        sudo apt-get update --quiet
+        sudo apt-get install --quiet --yes musl-tools
+        ;;
+esac
+rustup target add "$TARGET"
+cargo build --locked --release --target "$TARGET"
+
+name="keysweep-$version-$TARGET"
+mkdir -p "dist/$name/completions"
+program="target/$TARGET/release/keysweep"
+[ -e "$program" ] || program="$program.exe"
+cp "$program" README.md LICENSE* CHANGELOG.md "dist/$name/"
+# What can be run here writes its own completions and manual.
+if "$program" --version >/dev/null 2>&1; then
+    for shell in bash zsh fish powershell elvish; do
+        "$program" completions "$shell" >"dist/$name/completions/keysweep.$shell"
+    done
+    "$program" man >"dist/$name/keysweep.1"
+fi
+tar -czf "dist/$name.tar.gz" -C dist "$name"
+rm -r "dist/${name:?}"
+(
+    cd dist
+    if command -v sha256sum >/dev/null; then sha256sum "$name.tar.gz"; else shasum -a 256 "$name.tar.gz"; fi >"$name.tar.gz.sha256"
+)
+
+cargo install --quiet --locked cargo-cyclonedx@0.5.7
+cargo cyclonedx --quiet --format json --target "$TARGET" --override-filename "$name.cdx"
+mv "$name.cdx.json" dist/
+
+# The wheel holds nothing but the program, so that a hook needs no Rust.
+(cd .ci/python && pipx run maturin==1.9.4 build --release --locked --strip --target "$TARGET" --out ../../dist)

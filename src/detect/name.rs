@@ -1,0 +1,258 @@
+//! Reads from the name of a variable what its value is.
+
+/// What a name says about its value.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Name {
+    /// A password: chosen by a person, may be short.
+    Password,
+    /// A secret, token or API key: made by a machine.
+    Token,
+    /// A key or an authentication of some kind: only a very random value counts.
+    Vague,
+}
+
+/// Sorts a name into what it says, or `None` if it says that its value is no secret.
+pub(super) fn name(key: &[u8]) -> Option<Name> {
+    let words = words(key);
+    let last = words.last()?.as_str();
+    let has = |word: &str| words.iter().any(|other| other == word);
+    const NOT_SECRET: &[&str] = &[
+        "id",
+        "ids",
+        "name",
+        "names",
+        "type",
+        "types",
+        "url",
+        "uri",
+        "urls",
+        "path",
+        "file",
+        "files",
+        "dir",
+        "field",
+        "fields",
+        "column",
+        "label",
+        "title",
+        "hint",
+        "text",
+        "message",
+        "msg",
+        "error",
+        "length",
+        "len",
+        "size",
+        "count",
+        "limit",
+        "max",
+        "min",
+        "policy",
+        "expiry",
+        "expires",
+        "expiration",
+        "timeout",
+        "ttl",
+        "age",
+        "prefix",
+        "suffix",
+        "format",
+        "regex",
+        "pattern",
+        "header",
+        "param",
+        "parameter",
+        "params",
+        "endpoint",
+        "host",
+        "port",
+        "method",
+        "mode",
+        "enabled",
+        "required",
+        "version",
+        "algorithm",
+        "alg",
+        "provider",
+        "class",
+        "scope",
+        "scopes",
+        "issuer",
+        "env",
+        "var",
+        "ref",
+        "arn",
+        "store",
+        "manager",
+        "placeholder",
+        "description",
+        "reset",
+        "confirmation",
+        "input",
+        "form",
+        "page",
+        "template",
+        "hash",
+        "digest",
+        "sha",
+        "sha256",
+        "checksum",
+        "fingerprint",
+        "public",
+        "index",
+        "idx",
+        "count",
+        "usage",
+        "used",
+        "status",
+        "state",
+        "level",
+        "role",
+        "user",
+        "username",
+        "email",
+        "model",
+        "region",
+        "domain",
+        "server",
+        "service",
+        "link",
+        "button",
+        "tooltip",
+        "value_from",
+        "valuefrom",
+    ];
+    if NOT_SECRET.contains(&last)
+        || has("public")
+        || has("keyboard")
+        || has("keyword")
+        || has("foreign")
+        || has("websocket")
+        || has("web") && has("socket")
+        || last.ends_with("pwd") && (last.contains("dir") || last.contains("old"))
+        || has("primary") && last == "key" && words.len() == 2
+    {
+        return None;
+    }
+    let ends_with = |endings: &[&str]| endings.iter().any(|ending| last.ends_with(ending));
+    if ["password", "passwd", "passphrase", "pwd", "pass", "passwort", "psw"].contains(&last)
+        || ends_with(&["password", "passwd", "passwd", "pwd"])
+    {
+        return Some(Name::Password);
+    }
+    if ends_with(&[
+        "secret",
+        "token",
+        "apikey",
+        "secretkey",
+        "accesskey",
+        "privatekey",
+        "authkey",
+        "accesstoken",
+        "authtoken",
+        "credential",
+        "credentials",
+        "salt",
+    ]) {
+        return Some(Name::Token);
+    }
+    let before = words.len().checked_sub(2).map_or("", |at| words[at].as_str());
+    if last == "key"
+        && [
+            "api",
+            "secret",
+            "access",
+            "private",
+            "auth",
+            "encryption",
+            "signing",
+            "master",
+            "app",
+            "service",
+            "admin",
+            "client",
+            "account",
+            "storage",
+            "shared",
+            "license",
+            "webhook",
+            "session",
+            "jwt",
+            "crypt",
+            "hmac",
+            "subscription",
+            "consumer",
+            "dev",
+            "server",
+            "rest",
+            "deploy",
+            "project",
+            "hex",
+        ]
+        .contains(&before)
+    {
+        return Some(Name::Token);
+    }
+    if has("secret") || has("token") || has("password") && !has("reset") || has("apikey") {
+        return Some(if words.len() <= 4 { Name::Token } else { Name::Vague });
+    }
+    if ["key", "auth", "authorization", "cred", "creds", "keys", "oauth", "nkey"].contains(&last) {
+        return Some(Name::Vague);
+    }
+    None
+}
+
+/// Splits a name into lower-case words at punctuation and at capitals.
+fn words(key: &[u8]) -> Vec<String> {
+    let mut words: Vec<String> = Vec::new();
+    let mut last = b'_';
+    for (at, &byte) in key.iter().enumerate() {
+        let next_is_lower = key.get(at + 1).is_some_and(u8::is_ascii_lowercase);
+        let starts = byte.is_ascii_uppercase()
+            && (last.is_ascii_lowercase() || last.is_ascii_digit() || (last.is_ascii_uppercase() && next_is_lower));
+        if byte.is_ascii_alphanumeric() {
+            if starts || !last.is_ascii_alphanumeric() || words.is_empty() {
+                words.push(String::new());
+            }
+            words.last_mut().expect("pushed above").push(char::from(byte.to_ascii_lowercase()));
+        }
+        last = byte;
+    }
+    while words.len() > 1 && words.last().is_some_and(|word| word.bytes().all(|byte| byte.is_ascii_digit())) {
+        words.pop();
+    }
+    words
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_are_split_into_words() {
+        assert_eq!(words(b"DB_PASSWORD"), ["db", "password"]);
+        assert_eq!(words(b"clientSecretKey2"), ["client", "secret", "key2"]);
+        assert_eq!(words(b"AWSSecretKey"), ["aws", "secret", "key"]);
+        assert_eq!(words(b"api-key_1"), ["api", "key"]);
+    }
+
+    #[test]
+    fn a_name_tells_what_its_value_is() {
+        for (key, expected) in [
+            ("DB_PASSWORD", Some(Name::Password)),
+            ("apiKey", Some(Name::Token)),
+            ("client_secret", Some(Name::Token)),
+            ("key", Some(Name::Vague)),
+            ("password_field", None),
+            ("token_type", None),
+            ("publicKey", None),
+            ("keyboard", None),
+            ("Sec-WebSocket-Key", None),
+            ("OLDPWD", None),
+            ("db_pwd", Some(Name::Password)),
+            ("HEX_KEY", Some(Name::Token)),
+        ] {
+            assert_eq!(name(key.as_bytes()), expected, "{key}");
+        }
+    }
+}

@@ -1,0 +1,134 @@
+//! Judges a password that a person chose: in a URL, on a command line, in `.netrc`.
+
+use super::place;
+use super::placeholder::is_placeholder;
+use super::proof::Proven;
+use super::shape::Shape;
+use crate::finding::Confidence;
+
+/// How far behind a password the name of its host is read; must stay within [`super::INFLUENCE`].
+const HOST: usize = 100;
+
+/// Lowers the confidence of a password that protects little: one that is a word, for a host that nobody reaches,
+/// or in a test or an example. One that says no more than the user's name is none.
+///
+/// `start` is where the match begins; between it and the password stand the scheme and the user's name.
+pub(super) fn prove(bytes: &[u8], path: Option<&[u8]>, start: usize, proven: &mut Proven) -> bool {
+    let text = &bytes[proven.secret.range()];
+    let before = bytes[start.min(proven.secret.start)..proven.secret.start].to_ascii_lowercase();
+    if text.starts_with(b"%") && is_placeholder(&text[1..]) || repeats_user(&before, text) {
+        return false;
+    }
+    if is_word(text) || names_user(&before, text) || is_unreachable(&bytes[proven.secret.end..]) {
+        proven.confidence = Confidence::Low;
+    } else if place::is_rehearsal(bytes, path, start) {
+        proven.confidence = if is_random(text) { proven.confidence.lowered() } else { Confidence::Low };
+    }
+    true
+}
+
+/// Tells whether a pair of user and password protects little: the password is a word, or was likely made up for a
+/// test or an example.
+pub(super) fn is_doubtful_pair(pair: &[u8], bytes: &[u8], path: Option<&[u8]>, start: usize) -> bool {
+    let password = pair.splitn(2, |&byte| byte == b':').nth(1).unwrap_or_default();
+    is_word(password) || place::is_rehearsal(bytes, path, start) && !is_random(password)
+}
+
+/// Returns the user's name, the last word before the password.
+fn user(before: &[u8]) -> &[u8] {
+    let is_name = |byte: &u8| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-' | b'.');
+    before.split(|byte| !is_name(byte)).rfind(|word| !word.is_empty()).unwrap_or_default()
+}
+
+/// Tells whether the user's name is the password.
+fn repeats_user(before: &[u8], password: &[u8]) -> bool {
+    user(before).eq_ignore_ascii_case(password)
+}
+
+/// Tells whether letters with the user's name among them are the password.
+fn names_user(before: &[u8], password: &[u8]) -> bool {
+    let user = user(before);
+    user.len() >= 3
+        && password.iter().all(u8::is_ascii_alphabetic)
+        && memchr::memmem::find(&password.to_ascii_lowercase(), user).is_some()
+}
+
+/// Tells whether a password is letters that read like words, or blanks written for a URL.
+fn is_word(text: &[u8]) -> bool {
+    let shape = Shape::of(text);
+    let plain = text.iter().all(|byte| byte.is_ascii_alphabetic() || matches!(byte, b'-' | b'_' | b'.' | b'\\'));
+    memchr::memmem::find(text, b"%20").is_some()
+        || shape.length < 5
+        || plain && shape.length < 24 && (shape.surprise < 3.9 || shape.pairs < 4)
+}
+
+/// Tells whether a password was made by a machine.
+fn is_random(text: &[u8]) -> bool {
+    let shape = Shape::of(text);
+    shape.length >= 12 && shape.digits >= 2 && shape.changes >= 4 && shape.wordiness() < 0.4
+}
+
+/// Tells whether `@host` follows and the host is the own machine or one reserved for examples.
+fn is_unreachable(behind: &[u8]) -> bool {
+    let Some(host) = behind.strip_prefix(b"@") else { return false };
+    let host = &host[..host.len().min(HOST)];
+    let end = host
+        .iter()
+        .position(|byte| !(byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'-' | b'_')))
+        .unwrap_or(host.len());
+    let host = host[..end].to_ascii_lowercase();
+    let mut labels = host.split(|&byte| byte == b'.').rev();
+    let (top, second) = (labels.next().unwrap_or_default(), labels.next().unwrap_or_default());
+    matches!(top, b"localhost" | b"example" | b"test" | b"invalid" | b"host" | b"hostname" | b"server")
+        || matches!(second, b"example" | b"server" | b"host" | b"yourdomain" | b"domain")
+        || host.starts_with(b"127.")
+        || host.starts_with(b"0.0.0.0")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::finding::Severity;
+    use crate::source::Span;
+
+    fn proven(path: &str, text: &str, password: &str) -> Option<Confidence> {
+        let at = text.rfind(password).expect("the text has the password");
+        let mut proven = Proven {
+            secret: Span::new(at, at + password.len()),
+            confidence: Confidence::High,
+            severity: Severity::High,
+            evidence: Vec::new(),
+        };
+        prove(text.as_bytes(), Some(path.as_bytes()), 0, &mut proven).then_some(proven.confidence)
+    }
+
+    #[test]
+    fn what_a_password_protects_decides_its_confidence() {
+        let random = "k9Xq2Lm4Z0aB7";
+        let (word, words) = ("monkey7", "bobwillknow");
+        for (path, text, password, expected) in [
+            ("a.yml", format!("postgres://app:{random}@db.internal.net/x"), random, Some(Confidence::High)),
+            ("tests/a.py", format!("postgres://app:{random}@db.internal.net/x"), random, Some(Confidence::Medium)),
+            ("tests/a.py", format!("http://dhh:{word}@www.acme.net"), word, Some(Confidence::Low)),
+            ("a.yml", format!("postgres://app:{random}@db.example.com/x"), random, Some(Confidence::Low)),
+            ("a.yml", format!("postgres://app:{random}@localhost/x"), random, Some(Confidence::Low)),
+            ("a.yml", format!("http://bob:{words}@acme.net"), words, Some(Confidence::Low)),
+            ("a.yml", format!("http://bob:two%20{word}@acme.net"), "two%20monkey7", Some(Confidence::Low)),
+            ("a.yml", format!("postgres://{0}:{0}@db.internal.net", "billing"), "billing", None),
+        ] {
+            assert_eq!(proven(path, &text, password), expected, "{path} {text}");
+        }
+    }
+
+    #[test]
+    fn a_pair_whose_password_is_a_word_is_doubtful() {
+        for (path, pair, expected) in [
+            ("a.yml", "aladdin:opensesame", true),
+            ("tests/a.yml", "testuser:testpass123", true),
+            ("tests/a.yml", "deploy:k9Xq2Lm4Z0aB7", false),
+            ("a.yml", "deploy:k9Xq2L", false),
+        ] {
+            assert_eq!(is_doubtful_pair(pair.as_bytes(), b"", Some(path.as_bytes()), 0), expected, "{pair}");
+        }
+    }
+}

@@ -1,0 +1,194 @@
+//! Tells from a path and a line what the place of a value says about it.
+
+/// How far before a value its line is read; must stay within [`super::INFLUENCE`].
+const LINE: usize = 160;
+
+/// What kind of file a value stands in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Kind {
+    /// A program: a bare word is a variable.
+    Code,
+    /// A configuration: a bare word is a value.
+    Configuration,
+    /// A lock file, checksums, a translation: full of values that look random or names that say password.
+    Doubtful,
+}
+
+/// Files full of hashes.
+const DOUBTFUL: &[&[u8]] = &[
+    b"package-lock.json",
+    b"yarn.lock",
+    b"pnpm-lock.yaml",
+    b"cargo.lock",
+    b"poetry.lock",
+    b"composer.lock",
+    b"gemfile.lock",
+    b"go.sum",
+    b"uv.lock",
+    b"deno.lock",
+    b"bun.lock",
+    b"checksums.txt",
+];
+
+/// Parts of paths whose files show how something is done, or try it out, with values made up for it.
+const REHEARSALS: &[&str] = &[
+    "test",
+    "tests",
+    "testing",
+    "testdata",
+    "testsuite",
+    "unittest",
+    "unittests",
+    "spec",
+    "specs",
+    "e2e",
+    "mock",
+    "mocks",
+    "fixture",
+    "fixtures",
+    "cassette",
+    "cassettes",
+    "snapshots",
+    "example",
+    "examples",
+    "sample",
+    "samples",
+    "demo",
+    "demos",
+    "doc",
+    "docs",
+    "documentation",
+    "guide",
+    "guides",
+    "tutorial",
+    "tutorials",
+    "readme",
+    "changelog",
+    "dummy",
+    "benchmark",
+    "benchmarks",
+];
+
+/// Endings of prose.
+const PROSE: &[&[u8]] = &[b"md", b"mdx", b"markdown", b"rst", b"adoc", b"asciidoc"];
+
+impl Kind {
+    /// Sorts a path; without one, a value is taken for that of a configuration.
+    pub(super) fn of(path: Option<&[u8]>) -> Self {
+        let Some(path) = path else { return Self::Configuration };
+        let lower = path.to_ascii_lowercase();
+        let file = lower.rsplit(|&byte| byte == b'/').next().unwrap_or_default();
+        let extension = file.rsplit(|&byte| byte == b'.').next().unwrap_or_default();
+        let contains = |part: &[u8]| memchr::memmem::find(&lower, part).is_some();
+        if DOUBTFUL.contains(&file)
+            || extension == b"po"
+            || extension == b"pot"
+            || contains(b"locale")
+            || contains(b"i18n/")
+            || contains(b"translations/")
+            || contains(b".min.")
+        {
+            return Self::Doubtful;
+        }
+        match extension {
+            b"rs" | b"go" | b"py" | b"js" | b"jsx" | b"ts" | b"tsx" | b"mjs" | b"cjs" | b"java" | b"kt" | b"kts"
+            | b"scala" | b"c" | b"cc" | b"cpp" | b"h" | b"hpp" | b"cs" | b"rb" | b"php" | b"swift" | b"m" | b"mm"
+            | b"dart" | b"lua" | b"pl" | b"pm" | b"r" | b"ex" | b"exs" | b"erl" | b"hs" | b"clj" | b"vue"
+            | b"svelte" | b"groovy" | b"gradle" | b"vb" | b"fs" | b"zig" | b"nim" | b"jl" | b"ipynb" | b"html"
+            | b"css" | b"sql" | b"erb" | b"d" | b"v" => Self::Code,
+            _ => Self::Configuration,
+        }
+    }
+}
+
+/// Tells whether a value at `at` is likely made up for a test, an example or an explanation: the path says so,
+/// or the line is a comment.
+pub(super) fn is_rehearsal(bytes: &[u8], path: Option<&[u8]>, at: usize) -> bool {
+    path.is_some_and(is_rehearsal_path) || is_comment(bytes, at, Kind::of(path))
+}
+
+fn is_rehearsal_path(path: &[u8]) -> bool {
+    let mut parts = path.split(|&byte| byte == b'/').peekable();
+    while let Some(part) = parts.next() {
+        let is_file = parts.peek().is_none();
+        let extension = part.rsplit(|&byte| byte == b'.').next().unwrap_or_default().to_ascii_lowercase();
+        // Git and Perl call the folder of tests `t`; Maven and xUnit name a class of tests `ThingTest`.
+        if is_file && PROSE.contains(&extension.as_slice()) || !is_file && part == b"t" || says_test(part) {
+            return true;
+        }
+    }
+    false
+}
+
+/// Tells whether one of the words that a path's part is made of speaks of a rehearsal.
+fn says_test(part: &[u8]) -> bool {
+    let stem = part.split(|&byte| byte == b'.').next().unwrap_or_default();
+    part.split(|byte| matches!(byte, b'.' | b'_' | b'-' | b' '))
+        .any(|word| REHEARSALS.iter().any(|rehearsal| word.eq_ignore_ascii_case(rehearsal.as_bytes())))
+        || [&b"Test"[..], b"Tests", b"Spec", b"TestCase", b"Fixture", b"Fixtures", b"Mock"]
+            .iter()
+            .any(|ending| stem.ends_with(ending))
+}
+
+/// Tells whether the line that holds `at` begins as a comment of a program does. What is commented out in a
+/// configuration was in use yesterday.
+fn is_comment(bytes: &[u8], at: usize, kind: Kind) -> bool {
+    if kind != Kind::Code {
+        return false;
+    }
+    let from = at.saturating_sub(LINE);
+    let before = &bytes[from..at];
+    let Some(start) = memchr::memrchr(b'\n', before).map(|line| line + 1).or((from == 0).then_some(0)) else {
+        return false;
+    };
+    let line = before[start..].trim_ascii_start();
+    let starts = [&b"#"[..], b"//", b"/*", b"* ", b"--", b"<!--", b"%", b">>>"];
+    starts.iter().any(|mark| line.starts_with(mark)) && !line.starts_with(b"#define")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn paths_of_tests_and_documents_are_rehearsals() {
+        for path in [
+            "tests/a.py",
+            "src/__tests__/a.ts",
+            "pkg/a_test.go",
+            "app/a.spec.ts",
+            "src/test/java/A.java",
+            "src/UserServiceTest.java",
+            "spec/models/user_spec.rb",
+            "t/t0300-credentials.sh",
+            "docs/setup.txt",
+            "README.md",
+            ".env.example",
+            "config.sample.yml",
+            "lib/cassettes/a.yaml",
+        ] {
+            assert!(is_rehearsal_path(path.as_bytes()), "{path}");
+        }
+        for path in
+            ["src/latest/contest.rs", "config/prod.yml", "attest.go", "src/t.rs", "inspector/specific.py", ".env"]
+        {
+            assert!(!is_rehearsal_path(path.as_bytes()), "{path}");
+        }
+    }
+
+    #[test]
+    fn comments_are_told_from_code() {
+        for (text, expected) in [
+            ("# password: x", true),
+            ("a = 1\n    // password: x", true),
+            ("/**\n * password: x", true),
+            ("-- create user with x", true),
+            ("password: x", false),
+            ("# a comment\npassword: x", false),
+            ("#define PASSWORD x", false),
+        ] {
+            assert_eq!(is_comment(text.as_bytes(), text.len() - 1, Kind::Code), expected, "{text}");
+            assert!(!is_comment(text.as_bytes(), text.len() - 1, Kind::Configuration), "{text}");
+        }
+    }
+}

@@ -1,0 +1,89 @@
+//! Lints a blob, and joins what the lints find with what the engine found on the same bytes.
+
+use std::sync::Arc;
+
+use bstr::BStr;
+
+use super::{Inspected, Inspector, View, place};
+use crate::detect::{Candidate, Scratch};
+use crate::finding::{Finding, Notice, masked_secret};
+use crate::lint::{LintFinding, Linted, Options, is_configuration, lint_document, lint_text};
+use crate::secret::{Identity, Secret};
+
+/// The greatest size of a file whose text is looked through for commands and links.
+const GREATEST_TEXT: usize = 4 << 20;
+
+impl Inspector {
+    /// Lints a file of this path; an empty result for a file that no lint is for.
+    pub fn lint(&self, path: &BStr, bytes: &[u8]) -> Linted {
+        let scratch = std::cell::RefCell::new(Scratch::default());
+        let opinion = |value: &[u8]| self.knows(value, &mut scratch.borrow_mut());
+        if is_configuration(path, bytes) {
+            lint_document(path, bytes, &opinion, Options { persona: self.options.persona })
+        } else if bytes.len() <= GREATEST_TEXT {
+            Linted { findings: lint_text(bytes, &opinion), error: None }
+        } else {
+            Linted::default()
+        }
+    }
+
+    /// Tells whether a value alone is a credential of a known provider.
+    pub fn knows(&self, value: &[u8], scratch: &mut Scratch) -> bool {
+        self.engine.candidates(value, None, scratch).iter().any(|candidate| candidate.rule.family() != "generic")
+    }
+
+    /// Reports what the lints found. A literal credential on the bytes of a candidate adds its explanation to the
+    /// candidate's finding; one that only the generic rule knows takes that finding's place.
+    pub(super) fn report_lints(
+        &self,
+        view: &View<'_>,
+        linted: Linted,
+        candidates: &mut Vec<Candidate>,
+        inspected: &mut Inspected,
+    ) {
+        if linted.error.is_some() {
+            let subject = format!("{:?}", view.origin);
+            let help = "it was scanned as text; mend the file to have it checked as configuration";
+            inspected.notices.push(Notice::note(subject, "this configuration does not parse", help));
+        }
+        for found in linted.findings {
+            let overlapping =
+                found.secret.and_then(|secret| candidates.iter().position(|other| other.secret.overlaps(secret)));
+            match overlapping {
+                Some(at) if candidates[at].rule.family() != "generic" => {
+                    candidates[at].evidence.push(found.message.clone());
+                }
+                other => {
+                    if let Some(at) = other {
+                        candidates.remove(at);
+                    }
+                    inspected.findings.push(self.lint_finding(view, &found));
+                }
+            }
+        }
+    }
+
+    /// Makes the finding of a lint at its place.
+    fn lint_finding(&self, view: &View<'_>, found: &LintFinding) -> Finding {
+        let span = found.secret.unwrap_or(found.span);
+        let place = place::place(view, span, found.secret.is_some());
+        let secret = found.secret.map(|secret| &view.layer.bytes[secret.range()]);
+        let identity = match secret {
+            Some(secret) => Identity::of("secret", secret),
+            None => {
+                let path = view.layer.path.unwrap_or_default();
+                Identity::of(&found.meta.id, &[path, b"\0", found.pointer.as_bytes()].concat())
+            }
+        };
+        let mut finding = Finding::new(Arc::clone(&found.meta), identity, found.message.clone(), place);
+        finding.severity = found.severity;
+        finding.confidence = found.confidence;
+        finding.variable.clone_from(&found.variable);
+        if let Some(secret) = secret {
+            finding.masked = masked_secret(secret, 0);
+            finding.rotation = self.engine.generic().map(|rule| Arc::clone(rule.rotation()));
+            finding.revealed = self.options.reveal.then(|| Secret::new(secret));
+        }
+        finding
+    }
+}

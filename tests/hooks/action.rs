@@ -1,0 +1,183 @@
+//! The GitHub action, the workflows and the GitLab job: valid, and their shell does what they say.
+
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use super::{PROGRAM, leak, said, token, tool};
+use crate::git::Git;
+
+fn root() -> &'static Path {
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+}
+
+/// What a run of the action left behind.
+struct Run {
+    code: Option<i32>,
+    said: String,
+    outputs: String,
+    summary: String,
+}
+
+/// Runs the action's scan in `git`; `variables` are its inputs and what the event says.
+fn scan(git: &Git, variables: &[(&str, &str)]) -> Run {
+    let (outputs, summary) = (git.beside("outputs").path().to_owned(), git.beside("summary").path().to_owned());
+    for file in [&outputs, &summary] {
+        std::fs::write(file, "").expect("the directory is writable");
+    }
+    let mut command = git.command("bash");
+    command.arg(root().join(".ci/action/scan.sh"));
+    for name in ["DIRECTORY", "MODE", "RANGE", "PATHS", "SEVERITY", "SARIF", "SUMMARY", "EVENT", "BASE", "HEAD"] {
+        command.env(format!("KEYSWEEP_{name}"), "");
+    }
+    command.envs([("KEYSWEEP", PROGRAM), ("KEYSWEEP_DIRECTORY", "."), ("KEYSWEEP_MODE", "auto")]);
+    command.env("GITHUB_OUTPUT", &outputs).env("GITHUB_STEP_SUMMARY", &summary).envs(variables.iter().copied());
+    let output = command.output().expect("bash is installed");
+    let read = |path: PathBuf| std::fs::read_to_string(path).expect("the file is there");
+    Run { code: output.status.code(), said: said(&output), outputs: read(outputs), summary: read(summary) }
+}
+
+/// Makes a repository with a clean base and a head that adds a secret.
+fn pull_request() -> (Git, String, String) {
+    let git = Git::new();
+    git.commit_file("old.py", leak(), "Known to the base");
+    let base = git.commit_file("README", "read me\n", "Base");
+    let head = git.commit_file("src/config.py", leak(), "Head");
+    (git, base, head)
+}
+
+#[test]
+fn a_pull_request_is_annotated_where_it_adds_a_secret() {
+    let (git, base, head) = pull_request();
+    let event = [("KEYSWEEP_EVENT", "pull_request"), ("KEYSWEEP_BASE", &base), ("KEYSWEEP_HEAD", &head)];
+    let run = scan(&git, &[&event[..], &[("KEYSWEEP_SARIF", "x.sarif"), ("KEYSWEEP_SUMMARY", "true")]].concat());
+    assert_eq!((run.code, run.outputs.as_str()), (Some(1), "exit-code=1\n"), "{}", run.said);
+    assert!(run.said.contains("file=src/config.py,line=1") && !run.said.contains("old.py"), "{}", run.said);
+    assert!(run.summary.contains("src/config.py"), "{}", run.summary);
+    let sarif = std::fs::read_to_string(git.file("x.sarif")).expect("it was written");
+    assert!(sarif.contains("\"2.1.0\"") && sarif.contains("src/config.py"));
+    for text in [&run.said, &run.summary, &sarif] {
+        assert!(!text.contains(&token()));
+    }
+    let run = scan(&git, &[("KEYSWEEP_EVENT", "push"), ("KEYSWEEP_BASE", &head), ("KEYSWEEP_HEAD", &head)]);
+    assert_eq!((run.code, run.outputs.as_str(), run.summary.as_str()), (Some(0), "exit-code=0\n", ""), "{}", run.said);
+}
+
+#[test]
+fn every_mode_looks_at_what_it_says() {
+    let (git, base, _) = pull_request();
+    git.run(&["rm", "-q", "old.py", "src/config.py"]);
+    git.commit("Gone");
+    git.write("a dir/new.py", leak());
+    let range = format!("{base}..HEAD");
+    let zeros = "0".repeat(40);
+    let table: [(&[(&str, &str)], i32); 8] = [
+        (&[("KEYSWEEP_EVENT", "schedule")], 1),
+        (&[("KEYSWEEP_MODE", "tree"), ("KEYSWEEP_PATHS", "a dir\n")], 1),
+        (&[("KEYSWEEP_MODE", "tree"), ("KEYSWEEP_PATHS", "README")], 0),
+        (&[("KEYSWEEP_MODE", "history")], 1),
+        (&[("KEYSWEEP_MODE", "range"), ("KEYSWEEP_RANGE", &range)], 1),
+        (&[("KEYSWEEP_MODE", "range"), ("KEYSWEEP_RANGE", "HEAD^!")], 0),
+        (&[("KEYSWEEP_EVENT", "push"), ("KEYSWEEP_BASE", &zeros)], 1),
+        (&[("KEYSWEEP_MODE", "everything")], 2),
+    ];
+    for (variables, code) in table {
+        let run = scan(&git, variables);
+        assert_eq!(run.code, Some(code), "{variables:?}: {}", run.said);
+        assert!(run.outputs.contains(&format!("exit-code={code}")), "{variables:?}: {}", run.outputs);
+    }
+}
+
+#[test]
+fn a_shallow_checkout_is_completed_or_says_what_is_missing() {
+    let (git, base, head) = pull_request();
+    let url = format!("file://{}", git.path().display());
+    git.run(&["clone", "-q", "--depth", "1", &url, "../shallow"]);
+    let shallow = git.beside("shallow");
+    let event = [("KEYSWEEP_EVENT", "pull_request"), ("KEYSWEEP_BASE", base.as_str()), ("KEYSWEEP_HEAD", &head)];
+    let run = scan(&shallow, &event);
+    assert_eq!(run.code, Some(1), "{}", run.said);
+    git.run(&["clone", "-q", "--depth", "1", &url, "../cut-off"]);
+    let cut_off = git.beside("cut-off");
+    cut_off.run(&["remote", "set-url", "origin", "/nowhere"]);
+    let run = scan(&cut_off, &event);
+    assert!(run.code == Some(2) && run.said.contains("fetch-depth: 0"), "{}", run.said);
+}
+
+#[test]
+fn a_release_is_unpacked_only_with_the_right_checksum() {
+    let Some(_) = tool("curl") else { return };
+    let place = Git::outside();
+    let target = match (std::env::consts::OS, std::env::consts::ARCH) {
+        ("linux", arch) => format!("{arch}-unknown-linux-musl"),
+        ("macos", arch) => format!("{arch}-apple-darwin"),
+        _ => return println!("skipped: no release is made for this system"),
+    };
+    let name = format!("keysweep-1.2.3-{target}");
+    place.write(format!("{name}/keysweep"), "#!/bin/sh\necho keysweep 1.2.3\n");
+    assert!(
+        place.command("chmod").args(["755", &format!("{name}/keysweep")]).status().expect("chmod is there").success()
+    );
+    let archive = format!("{name}.tar.gz");
+    assert!(place.command("tar").args(["-czf", &archive, &name]).status().expect("tar is there").success());
+    let install = |checksum: &str| {
+        let mut command = place.command("bash");
+        command.arg(root().join(".ci/action/install.sh"));
+        command.env("KEYSWEEP_ROOT", place.file("installed")).env("KEYSWEEP_VERSION", "v1.2.3");
+        command.env("KEYSWEEP_BASE_URL", format!("file://{}", place.path().display()));
+        command.env("KEYSWEEP_CHECKSUM", checksum).env("GITHUB_OUTPUT", place.file("outputs"));
+        command.output().expect("bash is installed")
+    };
+    let output = install(&"0".repeat(64));
+    assert!(!output.status.success() && said(&output).contains("checksum"), "{}", said(&output));
+    assert!(!place.file("installed/bin/keysweep").exists());
+    let digest = sha256(&std::fs::read(place.file(&archive)).expect("the archive is there"));
+    place.write(format!("{archive}.sha256"), format!("{digest}  {archive}\n"));
+    for checksum in [digest.as_str(), ""] {
+        let output = install(checksum);
+        assert!(output.status.success() && said(&output).contains("keysweep 1.2.3"), "{}", said(&output));
+    }
+    let outputs = std::fs::read_to_string(place.file("outputs")).expect("it was written");
+    assert!(outputs.contains(&format!("program={}", place.file("installed/bin/keysweep").display())), "{outputs}");
+}
+
+fn sha256(bytes: &[u8]) -> String {
+    use sha2::Digest as _;
+    sha2::Sha256::digest(bytes).iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+#[test]
+fn action_workflows_and_gitlab_job_have_valid_schemas() {
+    let Some(check) = tool("check-jsonschema") else { return };
+    let table = [
+        ("vendor.github-actions", vec!["action.yml"]),
+        ("vendor.github-workflows", vec![".github/workflows/ci.yml", ".github/workflows/release.yml"]),
+        ("vendor.gitlab-ci", vec![".ci/gitlab/keysweep.gitlab-ci.yml"]),
+    ];
+    for (schema, files) in table {
+        let mut command = Command::new(&check);
+        command.current_dir(root()).args(["--builtin-schema", schema]).args(files);
+        let output = command.output().expect("it can be started");
+        assert!(output.status.success(), "{}", said(&output));
+    }
+}
+
+#[test]
+fn workflows_and_action_are_safe() {
+    let Some(zizmor) = tool("zizmor") else { return };
+    let output = Command::new(zizmor)
+        .current_dir(root())
+        .args(["--offline", "--no-progress", "--quiet", "action.yml", ".github/workflows"])
+        .output()
+        .expect("it can be started");
+    assert!(output.status.success(), "{}", said(&output));
+}
+
+#[test]
+fn shell_scripts_are_sound() {
+    let Some(shellcheck) = tool("shellcheck") else { return };
+    let scripts = ["action/install.sh", "action/scan.sh", "npm/publish.sh", "release/pack.sh"]
+        .map(|name| root().join(".ci").join(name));
+    let output =
+        Command::new(shellcheck).args(["--severity", "warning"]).args(scripts).output().expect("it can be started");
+    assert!(output.status.success(), "{}", said(&output));
+}

@@ -1,0 +1,177 @@
+//! Installing next to what is there, and taking it out again.
+
+use std::path::Path;
+
+use super::{PROGRAM, keysweep, leak, refused, said};
+use crate::git::Git;
+
+#[cfg(unix)]
+fn is_executable(path: &Path) -> bool {
+    use std::os::unix::fs::PermissionsExt;
+    std::fs::metadata(path).is_ok_and(|metadata| metadata.permissions().mode() & 0o111 != 0)
+}
+
+/// Makes a repository with one commit, in which a leak is staged.
+fn staged() -> Git {
+    let git = Git::new();
+    git.commit_file("README", "read me\n", "First");
+    git.add("config.py", leak());
+    git
+}
+
+#[track_caller]
+fn commit_is_refused_until_clean(git: &Git) {
+    let said = refused(git.git(&["commit", "-qm", "x"]));
+    assert!(said.contains("config.py") && said.contains("Revoke the token"), "it says where and how to rotate: {said}");
+    git.add("config.py", "gitlab_token = os.environ[\"GITLAB_TOKEN\"]\n");
+    let output = git.attempt(&["commit", "-qm", "x"]);
+    assert!(output.status.success(), "{}", super::said(&output));
+    assert_eq!(super::said(&output), "", "nothing is printed when nothing is found");
+}
+
+#[test]
+fn a_commit_with_a_token_is_refused_and_passes_without_it() {
+    let git = staged();
+    keysweep(&git, &["hook", "install", "pre-commit"]);
+    commit_is_refused_until_clean(&git);
+    keysweep(&git, &["hook", "uninstall"]);
+    assert!(!git.file(".git/hooks/pre-commit").exists());
+}
+
+#[test]
+fn a_shell_hook_with_an_exit_runs_afterwards_and_is_left_as_it_was() {
+    let git = staged();
+    git.hook("pre-commit", "echo ran >> ran\nexit 0\necho never");
+    let before = std::fs::read(git.file(".git/hooks/pre-commit")).expect("the hook is there");
+    keysweep(&git, &["hook", "install"]);
+    let once = std::fs::read(git.file(".git/hooks/pre-commit")).expect("the hook is there");
+    keysweep(&git, &["hook", "install"]);
+    assert_eq!(std::fs::read(git.file(".git/hooks/pre-commit")).expect("the hook is there"), once);
+    refused(git.git(&["commit", "-qm", "x"]));
+    assert!(!git.file("ran").exists(), "what is refused goes no further");
+    commit_is_refused_until_clean(&git);
+    assert_eq!(std::fs::read_to_string(git.file("ran")).expect("the other hook ran"), "ran\n");
+    keysweep(&git, &["hook", "uninstall"]);
+    assert_eq!(std::fs::read(git.file(".git/hooks/pre-commit")).expect("the hook is there"), before);
+    assert!(!git.file(".git/hooks/pre-push").exists());
+}
+
+#[cfg(unix)]
+#[test]
+fn other_programs_and_links_are_moved_aside_and_run_afterwards() {
+    let git = staged();
+    git.write("scripts/hook", "#!/usr/bin/env -S sh\necho ran >> ran\n");
+    std::os::unix::fs::symlink("../../scripts/hook", git.file(".git/hooks/pre-commit")).expect("the link can be made");
+    assert!(git.command("chmod").args(["755", "scripts/hook"]).status().expect("chmod is installed").success());
+    keysweep(&git, &["hook", "install", "pre-commit"]);
+    commit_is_refused_until_clean(&git);
+    assert_eq!(std::fs::read_to_string(git.file("ran")).expect("the other hook ran"), "ran\n");
+    keysweep(&git, &["hook", "uninstall"]);
+    let target = std::fs::read_link(git.file(".git/hooks/pre-commit")).expect("it is a link again");
+    assert_eq!(target, Path::new("../../scripts/hook"));
+}
+
+#[cfg(unix)]
+#[test]
+fn a_hook_that_was_switched_off_stays_off() {
+    let git = staged();
+    let path = git.write(".git/hooks/pre-commit", "#!/bin/sh\nexit 1\n");
+    keysweep(&git, &["hook", "install", "pre-commit"]);
+    commit_is_refused_until_clean(&git);
+    keysweep(&git, &["hook", "uninstall"]);
+    assert_eq!(std::fs::read_to_string(&path).expect("the hook is there"), "#!/bin/sh\nexit 1\n");
+    assert!(!is_executable(&path));
+}
+
+#[test]
+fn the_configured_directory_of_hooks_is_used_from_everywhere() {
+    let git = staged();
+    git.run(&["config", "core.hooksPath", "my hooks"]);
+    keysweep(&git, &["hook", "install", "pre-commit"]);
+    assert!(git.file("my hooks/pre-commit").exists() && !git.file(".git/hooks/pre-commit").exists());
+    commit_is_refused_until_clean(&git);
+    git.run(&["config", "--unset", "core.hooksPath"]);
+    git.run(&["worktree", "add", "-q", "../linked", "HEAD~1"]);
+    let linked = git.beside("linked");
+    keysweep(&linked, &["hook", "install", "pre-commit"]);
+    linked.add("config.py", leak());
+    commit_is_refused_until_clean(&linked);
+    assert!(git.file(".git/hooks/pre-commit").exists(), "all work trees share their hooks");
+}
+
+#[test]
+fn husky_keeps_its_scripts_and_runs_them() {
+    let git = staged();
+    git.write(".husky/pre-commit", "echo ran >> ran\n");
+    // What husky itself writes: it hands every hook to the script of that name, one directory up.
+    let runner = "[ ! -f \"$(dirname \"$(dirname \"$0\")\")/$(basename \"$0\")\" ] || sh -e \"$(dirname \"$(dirname \"$0\")\")/$(basename \"$0\")\" \"$@\"";
+    git.run(&["config", "core.hooksPath", ".husky/_"]);
+    git.hook("pre-commit", runner);
+    keysweep(&git, &["hook", "install", "pre-commit"]);
+    commit_is_refused_until_clean(&git);
+    assert_eq!(std::fs::read_to_string(git.file("ran")).expect("the other hook ran"), "ran\n");
+    assert!(keysweep(&git, &["hook", "status"]).contains("pre-commit: set up in front of another hook"));
+    keysweep(&git, &["hook", "uninstall"]);
+    assert_eq!(std::fs::read_to_string(git.file(".husky/pre-commit")).expect("it is there"), "echo ran >> ran\n");
+}
+
+#[test]
+fn lefthook_gets_a_job_in_its_own_file() {
+    let git = staged();
+    let before = "# ours\npre-push:\n  commands:\n    x:\n      run: make\n";
+    git.write("lefthook.yml", before);
+    keysweep(&git, &["hook", "install", "pre-commit"]);
+    let text = std::fs::read_to_string(git.file("lefthook.yml")).expect("it is there");
+    assert!(text.starts_with(before) && text.contains("run: keysweep hook run pre-commit"), "{text}");
+    let output = git.command(PROGRAM).args(["hook", "install", "pre-push"]).output().expect("it can be started");
+    assert!(!output.status.success(), "the key is taken");
+    assert!(said(&output).contains("keysweep hook run pre-push {1} {2}"), "{}", said(&output));
+    assert!(keysweep(&git, &["hook", "status"]).contains("pre-commit: set up in"));
+    keysweep(&git, &["hook", "uninstall"]);
+    assert_eq!(std::fs::read_to_string(git.file("lefthook.yml")).expect("it is there"), before);
+}
+
+#[test]
+fn a_hook_whose_program_is_gone_says_so_and_fails() {
+    let git = staged();
+    let copy = git.beside("copy").path().to_owned();
+    // Another process copies: a file that this one holds open while a test beside it starts a program is busy.
+    let copied = std::process::Command::new("cp").arg(PROGRAM).arg(&copy).status();
+    assert!(copied.is_ok_and(|status| status.success()), "the program can be copied");
+    let output = git.command(&copy).args(["hook", "install", "pre-commit"]).output().expect("it can be started");
+    assert!(output.status.success(), "{}", said(&output));
+    std::fs::remove_file(copy).expect("the copy is there");
+    let output = git.attempt(&["commit", "-qm", "x"]);
+    assert!(!output.status.success());
+    let text = said(&output);
+    assert!(text.lines().count() == 1 && text.contains("install it again"), "{text}");
+}
+
+#[test]
+fn a_hook_that_cannot_do_its_job_says_how_to_go_on() {
+    let git = staged();
+    keysweep(&git, &["hook", "install", "pre-commit"]);
+    git.write("keysweep.toml", "nonsense = true\n");
+    let output = git.attempt(&["commit", "-qm", "x"]);
+    assert!(!output.status.success());
+    let text = said(&output);
+    assert!(text.lines().count() == 1 && text.contains("git commit --no-verify"), "{text}");
+}
+
+#[test]
+fn a_message_with_a_token_is_refused() {
+    let git = staged();
+    git.run(&["reset", "-q"]);
+    keysweep(&git, &["hook", "install", "commit-msg"]);
+    refused(git.git(&["commit", "--allow-empty", "-qm", &leak()]));
+    let output = git.attempt(&["commit", "--allow-empty", "-qm", "Clean"]);
+    assert!(output.status.success(), "{}", said(&output));
+}
+
+#[test]
+fn outside_of_a_repository_there_is_nothing_to_install() {
+    let plain = Git::outside();
+    let output = plain.command(PROGRAM).args(["hook", "install"]).output().expect("it can be started");
+    assert_eq!(output.status.code(), Some(2));
+    assert!(said(&output).contains("not inside a git repository"), "{}", said(&output));
+}

@@ -1,0 +1,88 @@
+//! Pushes, from the side that sends and the side that receives.
+
+use super::{PROGRAM, keysweep, leak, refused, said};
+use crate::git::Git;
+
+/// Makes a repository with one pushed commit and a bare remote.
+fn with_remote() -> (Git, Git) {
+    let git = Git::new();
+    git.commit_file("README", "read me\n", "First");
+    git.run(&["init", "-q", "--bare", "-b", "main", "../remote"]);
+    git.run(&["remote", "add", "origin", "../remote"]);
+    git.run(&["push", "-q", "-u", "origin", "main"]);
+    let remote = git.beside("remote");
+    (git, remote)
+}
+
+#[test]
+fn a_push_is_refused_for_what_it_brings_and_not_for_what_is_there() {
+    let (git, _) = with_remote();
+    git.commit_file("old", leak(), "A secret that was pushed before anyone looked");
+    git.run(&["push", "-q"]);
+    git.hook("pre-push", "cat > lines");
+    keysweep(&git, &["hook", "install", "pre-push"]);
+    git.commit_file("clean", "x\n", "Clean");
+    let output = git.attempt(&["push", "-q"]);
+    assert!(output.status.success(), "{}", said(&output));
+    let lines = std::fs::read_to_string(git.file("lines")).expect("the other hook ran");
+    assert!(lines.starts_with("refs/heads/main ") && lines.lines().count() == 1, "it got git's lines: {lines:?}");
+    // Gone from the tip, but in a commit on the way.
+    git.commit_file("brief", leak(), "Come");
+    git.run(&["rm", "-q", "brief"]);
+    git.commit("Go");
+    refused(git.git(&["push"]));
+    git.run(&["checkout", "-q", "-b", "new-branch"]);
+    refused(git.git(&["push", "origin", "new-branch"]));
+    git.run(&["reset", "-q", "--hard", "HEAD~2"]);
+    assert!(git.attempt(&["push", "-q", "origin", "new-branch"]).status.success());
+    assert!(git.attempt(&["push", "-q", "origin", "--delete", "new-branch"]).status.success());
+    assert!(git.attempt(&["push", "-q", "origin", "origin/main:refs/heads/same"]).status.success(), "nothing is new");
+}
+
+#[test]
+fn a_push_to_a_url_is_compared_with_what_is_there() {
+    let (git, remote) = with_remote();
+    keysweep(&git, &["hook", "install", "pre-push"]);
+    git.commit_file("secret", leak(), "Come");
+    let url = format!("file://{}", remote.path().display());
+    refused(git.git(&["push", &url, "main"]));
+}
+
+#[test]
+fn what_the_remote_has_and_was_never_fetched_changes_nothing() {
+    let (git, _) = with_remote();
+    git.run(&["clone", "-q", "../remote", "../other"]);
+    let other = git.beside("other");
+    other.commit_file("theirs", "x\n", "Theirs");
+    other.run(&["push", "-q"]);
+    keysweep(&git, &["hook", "install", "pre-push"]);
+    git.commit_file("ours", "x\n", "Ours");
+    let output = git.attempt(&["push", "-q", "--force"]);
+    assert!(output.status.success(), "{}", said(&output));
+    other.commit_file("more", "x\n", "More");
+    other.run(&["push", "-q", "--force"]);
+    git.commit_file("secret", leak(), "Come");
+    refused(git.git(&["push", "--force"]));
+}
+
+#[test]
+fn a_server_sees_what_is_in_quarantine() {
+    let (git, remote) = with_remote();
+    keysweep(&remote, &["hook", "install", "pre-receive"]);
+    git.commit_file("secret", leak(), "Come");
+    refused(git.git(&["push"]));
+    assert_eq!(remote.run(&["rev-parse", "main"]), git.run(&["rev-parse", "main~1"]), "nothing was taken in");
+    git.run(&["reset", "-q", "--hard", "HEAD~1"]);
+    git.commit_file("clean", "x\n", "Clean");
+    let output = git.attempt(&["push", "-q"]);
+    assert!(output.status.success(), "{}", said(&output));
+}
+
+#[test]
+fn lines_that_make_no_sense_are_no_free_pass() {
+    let (git, _) = with_remote();
+    let script = format!("echo nonsense | '{PROGRAM}' hook run pre-push origin url");
+    let output = git.command("sh").args(["-c", &script]).output().expect("there is a shell");
+    assert_eq!(output.status.code(), Some(2));
+    assert!(said(&output).contains("git push --no-verify"), "{}", said(&output));
+}
