@@ -159,3 +159,41 @@ fn the_documentation_of_lints_is_what_they_say_about_themselves() {
     let file = fs::read_to_string(&path).unwrap_or_default();
     assert!(file == text, "docs/lints.md is stale: run `KEYSWEEP_BLESS=1 cargo test documentation`");
 }
+
+#[test]
+fn hostile_documents_are_judged_in_bounded_time() {
+    let began = std::time::Instant::now();
+    let many = |item: &str, count: usize| vec![item; count].join(",");
+    let server = |body: &str| format!("{{\"mcpServers\": {{\"s\": {{\"command\": \"npx\", {body}}}}}}}");
+    let servers: Vec<String> = (0..40_000)
+        .map(|at| format!("\"s{at}\": {{\"command\": \"npx\", \"env\": {{\"A_TOKEN\": \"${{A}}\"}}}}"))
+        .collect();
+    let texts = [
+        server(&format!("\"args\": [{}]", many("\"--header\"", 300_000))),
+        server(&format!("\"args\": [{}]", many("\"--token\", \"x\"", 200_000))),
+        server(&format!("\"env\": {{\"A_KEY\": \"{}\"}}", "a-1".repeat(500_000))),
+        server(&format!("\"env\": {{\"A_KEY\": \"{}\"}}", "${A:-".repeat(12_000))),
+        server(&format!("\"env\": {{\"A_KEY\": \"{}{}\"}}", "${A:-".repeat(10_000), "}".repeat(10_000))),
+        server(&format!("\"env\": {{\"A_KEY\": \"{}\"}}", "{".repeat(60_000))),
+        server(&format!("\"url\": \"{}\"", "https://a?token=".repeat(3_000))),
+        format!("{{\"mcpServers\": {{{}}}}}", servers.join(",")),
+        format!("{{\"mcpServers\": {}", "[".repeat(100_000)),
+        "mcp add config=mcp/install?config=".repeat(60_000),
+        "\"a\":".repeat(300_000),
+    ];
+    for text in &texts {
+        let one = std::time::Instant::now();
+        let _ = lint_document(".mcp.json".into(), text.as_bytes(), &|_| false, Options { persona: Persona::Auditor });
+        let _ = lint_text(text.as_bytes(), &|_| false);
+        assert!(one.elapsed().as_secs() < 20, "{}… took {:?}", &text[..40], one.elapsed());
+    }
+    assert!(began.elapsed().as_secs() < 60, "{:?}", began.elapsed());
+}
+
+#[test]
+fn a_large_file_is_refused_with_a_reason_and_still_read_as_text() {
+    let mut text = String::from("{\"mcpServers\": {}}");
+    text.push_str(&" ".repeat(50 << 20));
+    let linted = lint_document(".mcp.json".into(), text.as_bytes(), &|_| false, Options::default());
+    assert!(linted.error.is_some_and(|error| error.to_string().contains("MiB")));
+}

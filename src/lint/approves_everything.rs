@@ -25,8 +25,8 @@ impl Lint for Rule {
     }
 
     fn check(&self, subject: &Subject<'_>, found: &mut Vec<LintFinding>) {
-        let servers = subject.servers.iter().flat_map(|server| &server.leaves);
-        for leaf in subject.settings.iter().chain(servers) {
+        let servers = subject.servers.iter().flat_map(|server| &server.leaves).map(|leaf| (leaf, true));
+        for (leaf, of_server) in subject.settings.iter().map(|leaf| (leaf, false)).chain(servers) {
             let value = leaf.scalar.text.as_str();
             let rule = matches!(value, "Bash" | "Bash(*)" | "Bash(*:*)" | "Bash(:*)" | "*" | "mcp__*");
             let approved = match leaf.name.as_ref() {
@@ -38,9 +38,7 @@ impl Lint for Rule {
                 | "skipDangerousModePermissionPrompt" => value == "true",
                 "allow" => leaf.pointer.contains("/permissions/") && rule,
                 "defaultMode" => value == "bypassPermissions",
-                "trust" => {
-                    value == "true" && subject.servers.iter().any(|server| leaf.pointer.starts_with(&server.pointer))
-                }
+                "trust" => of_server && value == "true",
                 "alwaysAllow" | "autoApprove" => value == "*",
                 "sandbox_mode" => value == "danger-full-access",
                 _ => false,

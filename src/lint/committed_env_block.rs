@@ -1,5 +1,7 @@
 //! `mcp/committed-env-block`: the committed settings set a variable that holds a secret.
 
+use std::collections::HashSet;
+
 use super::finding::shown;
 use super::judge::{Says, says};
 use super::{About, Lint, LintFinding, Persona, Subject};
@@ -29,12 +31,11 @@ impl Lint for Rule {
         if !subject.is_claude_settings() || !subject.is_shared() || subject.copy {
             return;
         }
-        for leaf in subject.settings.iter().filter(|leaf| leaf.pointer.starts_with("/env/")) {
-            let literal = subject
-                .literals
-                .iter()
-                .any(|located| located.server.is_none() && std::ptr::eq(subject.leaf(located), leaf));
-            if says(&leaf.name) == Says::Nothing || literal {
+        let literals: HashSet<usize> =
+            subject.literals.iter().filter(|located| located.server.is_none()).map(|located| located.leaf).collect();
+        for (index, leaf) in subject.settings.iter().enumerate() {
+            let is_secret = leaf.pointer.starts_with("/env/") && says(&leaf.name) != Says::Nothing;
+            if !is_secret || literals.contains(&index) {
                 continue;
             }
             let message = format!("`{}` is set in settings that are committed", shown(&leaf.name));

@@ -31,9 +31,20 @@ pub(super) fn check(bytes: &[u8], judge: Judge<'_>, found: &mut Vec<LintFinding>
         return;
     }
     for verb in VERBS {
+        let mut done = 0;
         for at in memmem::find_iter(bytes, verb) {
-            let start = memchr::memrchr(b'\n', &bytes[..at]).map_or(0, |at| at + 1);
+            // What one command covers is not looked at again, or a hostile text would cost its square.
+            if at < done {
+                continue;
+            }
+            // A command begins on its line, and not far from its verb.
+            let mut far = at.saturating_sub(512);
+            while far < at && bytes[far] & 0xc0 == 0x80 {
+                far += 1;
+            }
+            let start = memchr::memrchr(b'\n', &bytes[far..at]).map_or(far, |found| far + found + 1);
             let end = end_of_command(bytes, at);
+            done = end;
             let Ok(line) = std::str::from_utf8(&bytes[start..end]) else { continue };
             if verb == b"token set" && !line.contains("mcp-cli") {
                 continue;
@@ -49,7 +60,10 @@ pub(super) fn check(bytes: &[u8], judge: Judge<'_>, found: &mut Vec<LintFinding>
 
 /// Returns where a command ends that may go on behind a backslash, at most 4 KiB later.
 fn end_of_command(bytes: &[u8], from: usize) -> usize {
-    let limit = bytes.len().min(from + 4096);
+    let mut limit = bytes.len().min(from + 4096);
+    while limit > from && bytes.get(limit).is_some_and(|byte| byte & 0xc0 == 0x80) {
+        limit -= 1;
+    }
     let mut at = from;
     while let Some(end) = memchr::memchr(b'\n', &bytes[at..limit]).map(|len| at + len) {
         let line = bytes[at..end].strip_suffix(b"\r").unwrap_or(&bytes[at..end]);

@@ -20,16 +20,21 @@ pub static ABOUT: About = About {
     details: "`cursor://…/mcp/install?config=`, `https://cursor.com/install-mcp?…config=`, `vscode:mcp/install?`, `lmstudio://add_mcp?` and the like, whose base64 or percent-encoded JSON holds a credential.",
 };
 
+/// How long the configuration in a link may be.
+const LONGEST: usize = 16 << 10;
+
 /// Looks for such links in any text.
 pub(super) fn check(bytes: &[u8], judge: Judge<'_>, found: &mut Vec<LintFinding>) {
     if memmem::find(bytes, b"mcp").is_none() {
         return;
     }
     for mark in [&b"config="[..], b"mcp/install?", b"mcp%2Finstall%3F"] {
+        // What one link covers is not looked at again, or a hostile text would cost its square.
+        let mut done = 0;
         for at in memmem::find_iter(bytes, mark) {
             let start = at + mark.len();
-            if is_install_link(&bytes[at.saturating_sub(240)..start]) {
-                report(bytes, start, judge, found);
+            if at >= done && is_install_link(&bytes[at.saturating_sub(240)..start]) {
+                done = report(bytes, start, judge, found);
             }
         }
     }
@@ -47,18 +52,23 @@ fn is_install_link(before: &[u8]) -> bool {
         .any(|word| memmem::find(link, word).is_some())
 }
 
-fn report(bytes: &[u8], start: usize, judge: Judge<'_>, found: &mut Vec<LintFinding>) {
+/// Judges the configuration that starts at `start`; returns where it ends.
+fn report(bytes: &[u8], start: usize, judge: Judge<'_>, found: &mut Vec<LintFinding>) -> usize {
     let ends = |byte: &u8| byte.is_ascii_whitespace() || b"&\"'()<>`\\".contains(byte);
-    let end = bytes[start..].iter().position(ends).map_or(bytes.len(), |len| start + len);
-    let Ok(text) = std::str::from_utf8(&bytes[start..end]) else { return };
+    let end = bytes[start..bytes.len().min(start + LONGEST)]
+        .iter()
+        .position(ends)
+        .map_or(bytes.len().min(start + LONGEST), |len| start + len);
+    let Ok(text) = std::str::from_utf8(&bytes[start..end]) else { return end };
     let decoded = decode_base64(text).or_else(|| Some(percent_decoded(text))).unwrap_or_default();
-    let Ok(json) = String::from_utf8(decoded) else { return };
+    let Ok(json) = String::from_utf8(decoded) else { return end };
     let json = if json.contains("%22") { String::from_utf8(percent_decoded(&json)).unwrap_or(json) } else { json };
     if holds_credential(&json, judge) {
         let span = Span::new(start, end);
         let message = "the configuration in this link holds a literal credential";
         found.push(LintFinding::new(&ABOUT, span, "", message).with_secret(span));
     }
+    end
 }
 
 fn holds_credential(json: &str, judge: Judge<'_>) -> bool {

@@ -1,5 +1,7 @@
 //! Judges the text of a configuration file that does not parse, as far as that is possible.
 
+use std::collections::HashSet;
+
 use super::judge::{Judge, pairs};
 use super::{LintFinding, literal_setting};
 use crate::source::Span;
@@ -11,7 +13,7 @@ pub(super) fn check(bytes: &[u8], judge: Judge<'_>, found: &mut Vec<LintFinding>
     for literal in judge.pairs(text) {
         spans.push(Span::from(literal.range));
     }
-    let taken: Vec<_> = pairs(text).into_iter().map(|(_, value)| value).collect();
+    let taken: HashSet<_> = pairs(text).into_iter().map(|(_, value)| value).collect();
     let ranges: Vec<_> = quoted(text).into_iter().filter(|range| !taken.contains(range)).collect();
     let words: Vec<&str> = ranges.iter().map(|range| &text[range.clone()]).collect();
     for argument in judge.arguments(&words) {

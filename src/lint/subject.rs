@@ -1,5 +1,7 @@
 //! What a lint looks at: a document, its servers, who reads it, and the literal credentials in it.
 
+use std::collections::HashSet;
+
 use bstr::{BStr, ByteSlice};
 use memchr::memmem;
 
@@ -144,7 +146,8 @@ impl<'a> Subject<'a> {
         let servers = if dotenv { Vec::new() } else { servers(document) };
         let mut settings = Vec::new();
         if !dotenv {
-            document.roots.iter().for_each(|root| outside(root, "", "", &servers, &mut settings));
+            let inside: HashSet<*const Node> = servers.iter().map(|server| std::ptr::from_ref(server.node)).collect();
+            document.roots.iter().for_each(|root| outside(root, "", "", &inside, &mut settings));
         }
         let mut subject = Self {
             path,
@@ -203,7 +206,7 @@ impl<'a> Subject<'a> {
         self.literals.iter().filter(move |located| {
             located.server.is_some()
                 && fields.contains(&self.leaf(located).field)
-                && matches!(located.literal.form, Form::Value | Form::Json | Form::Connection)
+                && matches!(located.literal.form, Form::Value | Form::Json | Form::Connection | Form::Wrapped)
         })
     }
 
@@ -255,10 +258,11 @@ impl<'a> Subject<'a> {
         let Some((elements, index)) = leaf.list else {
             return self.judge.line(&leaf.scalar.text);
         };
+        // An argument is explained by the two before it.
+        let first = index.saturating_sub(2);
         let words: Vec<&str> =
-            elements.iter().map(|element| element.scalar().map_or("", |scalar| &scalar.text)).collect();
-        let found = self.judge.arguments(&words);
-        found.into_iter().filter(|argument| argument.index == index).map(|argument| argument.literal).collect()
+            elements[first..=index].iter().map(|element| element.scalar().map_or("", |scalar| &scalar.text)).collect();
+        self.judge.argument(&words, index - first)
     }
 
     fn of_setting(&self, leaf: &Leaf<'_>) -> Vec<Literal> {
@@ -273,8 +277,8 @@ impl<'a> Subject<'a> {
 }
 
 /// Collects the texts that belong to no server.
-fn outside<'a>(node: &'a Node, name: &'a str, path: &str, servers: &[Server<'a>], found: &mut Vec<Leaf<'a>>) {
-    if servers.iter().any(|server| std::ptr::eq(server.node, node)) {
+fn outside<'a>(node: &'a Node, name: &'a str, path: &str, inside: &HashSet<*const Node>, found: &mut Vec<Leaf<'a>>) {
+    if inside.contains(&std::ptr::from_ref(node)) {
         return;
     }
     if node.children().is_empty() {
@@ -284,6 +288,6 @@ fn outside<'a>(node: &'a Node, name: &'a str, path: &str, servers: &[Server<'a>]
     for (index, child) in node.children().iter().enumerate() {
         let step = child.key.as_ref().map_or_else(|| index.to_string(), |key| key.name.clone());
         let name = if child.key.is_some() { child.name() } else { name };
-        outside(child, name, &pointer(path, &step), servers, found);
+        outside(child, name, &pointer(path, &step), inside, found);
     }
 }

@@ -31,7 +31,7 @@ impl Lint for Rule {
         let Some(owner) = subject.verified() else { return };
         for server in &subject.servers {
             for leaf in &server.leaves {
-                if leaf.field == Field::VariableName || is_for_program(server, leaf) {
+                if matches!(leaf.field, Field::VariableName | Field::Other) || is_for_program(server, leaf) {
                     continue;
                 }
                 for reference in references(&leaf.scalar.text) {
@@ -88,6 +88,7 @@ fn is_for_program(server: &Server<'_>, leaf: &Leaf<'_>) -> bool {
         "direnv",
     ];
     let header = index > 0 && elements[index - 1].text().is_some_and(|before| before == "--header" || before == "-H");
-    let remote = elements.iter().filter_map(|element| element.text()).any(|word| word.starts_with("mcp-remote"));
+    let remote =
+        elements.iter().take(64).filter_map(|element| element.text()).any(|word| word.starts_with("mcp-remote"));
     shells.contains(&command.as_str()) || header && remote
 }

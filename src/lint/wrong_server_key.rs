@@ -1,5 +1,7 @@
 //! `mcp/wrong-server-key`: a client does not look for servers there.
 
+use std::collections::HashSet;
+
 use super::finding::shown;
 use super::{About, Edit, Fix, Lint, LintFinding, Persona, Safety, Subject};
 use crate::document::Format;
@@ -33,15 +35,14 @@ impl Lint for Rule {
         // A file that several clients read may serve each of them with a map of its own.
         let others: Vec<&str> =
             subject.readings.iter().flat_map(|reading| reading.dialect.servers.iter()).map(|path| last(path)).collect();
-        let mut seen = Vec::new();
+        let mut seen = HashSet::new();
         for server in &subject.servers {
             fields(owner.client.id.as_str(), server, found);
             let Some(parent) = server.parent else { continue };
             let key = parent.key.as_ref();
-            if others.contains(&server.under) || seen.contains(&parent.span) || key.is_none() {
+            if others.contains(&server.under) || !seen.insert(parent.span) || key.is_none() {
                 continue;
             }
-            seen.push(parent.span);
             let span = key.map_or(parent.span, |key| key.span);
             let message =
                 format!("{} reads servers from `{}`, not from `{}`", owner.client.name, right[0], shown(server.under));

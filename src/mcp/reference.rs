@@ -145,6 +145,9 @@ const VAULTS: [&str; 12] = [
 const CODE: [&str; 8] =
     ["process.env", "import.meta.env", "os.environ", "os.getenv", "std::env", "ENV[", "System.getenv", "getenv("];
 
+/// How far behind its opening bracket a reference may close.
+const FAR: usize = 4096;
+
 /// Returns all references in `text`, in order.
 pub fn references(text: &str) -> Vec<Reference> {
     let whole = |syntax| vec![Reference { range: 0..text.len(), syntax, default: None }];
@@ -184,7 +187,7 @@ fn reference(text: &str, at: usize) -> Option<Reference> {
     let rest = &text[at..];
     let made = |len: usize, syntax| Some(Reference { range: at..at + len, syntax, default: None });
     if rest.starts_with("${{") {
-        return made(rest.find("}}")? + 2, Syntax::Actions);
+        return made(near(rest, "}}")? + 2, Syntax::Actions);
     }
     if rest.starts_with("${") {
         let end = closing(rest, 2, b'{', b'}')?;
@@ -200,16 +203,16 @@ fn reference(text: &str, at: usize) -> Option<Reference> {
         return if alone && name > 1 { made(name + 1, Syntax::Bare) } else { None };
     }
     if rest.starts_with("{{") {
-        return made(rest.find("}}")? + 2, Syntax::Mustache);
+        return made(near(rest, "}}")? + 2, Syntax::Mustache);
     }
     if rest.starts_with("{env:") {
-        return made(rest.find('}')? + 1, Syntax::CurlyEnv);
+        return made(near(rest, "}")? + 1, Syntax::CurlyEnv);
     }
     if rest.starts_with("{file:") {
-        return made(rest.find('}')? + 1, Syntax::CurlyFile);
+        return made(near(rest, "}")? + 1, Syntax::CurlyFile);
     }
     if rest.starts_with('{') {
-        let end = rest.find('}')?;
+        let end = near(rest, "}")?;
         let name = &rest[1..end];
         let is_name =
             !name.is_empty() && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"_-.".contains(&byte));
@@ -217,6 +220,11 @@ fn reference(text: &str, at: usize) -> Option<Reference> {
     }
     let name = identifier(rest.strip_prefix('%')?);
     if name > 1 && rest.as_bytes().get(name + 1) == Some(&b'%') { made(name + 2, Syntax::Percent) } else { None }
+}
+
+/// Finds a closing mark that is not far away.
+fn near(text: &str, mark: &str) -> Option<usize> {
+    memchr::memmem::find(&text.as_bytes()[..text.len().min(256)], mark.as_bytes())
 }
 
 /// Reads what stands between `${` and `}`; `at` is where the reference begins, `len` how long it is.
@@ -277,7 +285,7 @@ fn identifier(text: &str) -> usize {
 /// Finds the bracket that closes the one before `from`.
 fn closing(text: &str, from: usize, open: u8, close: u8) -> Option<usize> {
     let mut depth = 1;
-    text.bytes().enumerate().skip(from).find_map(|(at, byte)| {
+    text.bytes().enumerate().skip(from).take(FAR).find_map(|(at, byte)| {
         if byte == open {
             depth += 1;
         } else if byte == close {

@@ -151,14 +151,14 @@ fn path(text: &str, host: &str, range: Range<usize>, found: &mut Vec<Piece>) {
     found.append(&mut pieces);
 }
 
-/// Tells whether a part of a path is words and a random end, as Composio makes them.
+/// Tells whether a part of a path is three words and a random end, as Composio makes them.
 fn is_slug(segment: &str) -> bool {
-    let parts: Vec<&str> = segment.split('-').collect();
-    let Some((last, words)) = parts.split_last() else { return false };
-    let mixed = last.len() == 6
-        && last.bytes().any(|byte| byte.is_ascii_uppercase())
-        && last.bytes().all(|byte| byte.is_ascii_alphanumeric());
-    mixed && words.len() >= 3 && words.iter().all(|word| word.bytes().all(|byte| byte.is_ascii_lowercase()))
+    let parts: Vec<&str> = segment.splitn(4, '-').collect();
+    let [words @ .., end] = parts.as_slice() else { return false };
+    let is_end = end.len() == 6 && end.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_'));
+    let made = end.bytes().any(|byte| byte.is_ascii_uppercase() || byte.is_ascii_digit());
+    let is_word = |word: &&str| !word.is_empty() && word.bytes().all(|byte| byte.is_ascii_lowercase());
+    words.len() == 3 && is_end && made && words.iter().all(is_word)
 }
 
 fn looks_long(segment: &str) -> bool {
@@ -217,6 +217,13 @@ mod tests {
         for (text, secret, part) in cases {
             assert_eq!(found(&text), [(secret, part)], "{text}");
         }
+    }
+
+    #[test]
+    fn the_slug_of_composio_is_a_key() {
+        let text = "https://mcp.composio.dev/mem0/quiet-green-lamp-K3-x7Q?agent=cursor";
+        assert_eq!(found(text), [("quiet-green-lamp-K3-x7Q", Part::Path)]);
+        assert_eq!(found("https://mcp.composio.dev/mem0/some-plain-words-google"), []);
     }
 
     #[test]

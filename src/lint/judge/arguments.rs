@@ -55,8 +55,12 @@ impl Judge<'_> {
         found
     }
 
-    fn argument(&self, words: &[&str], index: usize) -> Vec<Literal> {
+    /// Returns the literal credentials in one of the arguments, which the two before it explain.
+    pub fn argument(&self, words: &[&str], index: usize) -> Vec<Literal> {
         let word = words[index];
+        if word.len() > super::LONGEST {
+            return Vec::new();
+        }
         let before = index.checked_sub(1).map_or("", |at| words[at]);
         let earlier = index.checked_sub(2).map_or("", |at| words[at]);
         if SHELL.contains(&before) && word.contains(' ') {
@@ -103,7 +107,7 @@ impl Judge<'_> {
         let explained = before.starts_with('-') && !SWITCHES.contains(&before) && !before.contains('=');
         let known = word.len() >= 8 && (self.opinion)(word.as_bytes());
         let made = !explained && looks_made(word) && !word.contains(':');
-        if is_placeholder(word) || !known && !made {
+        if !known && !made || is_placeholder(word) {
             return self.literals("", word, Place::Server).into_iter().filter(|_| word.contains(';')).collect();
         }
         let confidence = if known { Confidence::High } else { Confidence::Medium };

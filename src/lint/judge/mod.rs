@@ -5,6 +5,7 @@ mod arguments;
 mod name;
 mod placeholder;
 mod value;
+mod words;
 
 use std::ops::Range;
 
@@ -20,7 +21,7 @@ pub use placeholder::is_placeholder;
 pub use value::{can_be_key, can_be_password, is_path, is_uuid, looks_made};
 
 use crate::finding::Confidence;
-use crate::mcp::references;
+use crate::mcp::{Reference, Syntax, references};
 
 /// How a literal stands in its text.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -35,6 +36,8 @@ pub enum Form {
     Connection,
     /// It is a value of JSON inside the text.
     Json,
+    /// It stands where the name of a variable belongs, between the braces of a reference.
+    Wrapped,
 }
 
 /// A literal credential in a text.
@@ -61,6 +64,11 @@ pub enum Place {
     Setting,
 }
 
+/// The length up to which a text is taken for a setting.
+const LONGEST: usize = 64 << 10;
+/// How deep texts in texts are judged.
+const DEEPEST: usize = 4;
+
 /// The schemes that may stand before a credential.
 const SCHEMES: &[&str] =
     &["Bearer ", "bearer ", "BEARER ", "Basic ", "basic ", "Token ", "token ", "ApiKey ", "Api-Key ", "Key "];
@@ -74,12 +82,22 @@ pub struct Judge<'a> {
 
 impl Judge<'_> {
     /// Returns the literal credentials in `text`, which stands under `name`.
+    ///
+    /// A text of more than 64 KiB is no setting and has none.
     pub fn literals(&self, name: &str, text: &str, place: Place) -> Vec<Literal> {
+        if text.len() > LONGEST { Vec::new() } else { self.nested(name, text, place, 0) }
+    }
+
+    /// Judges a text that stands in `depth` others: a default in a default, JSON in a default.
+    fn nested(&self, name: &str, text: &str, place: Place, depth: usize) -> Vec<Literal> {
+        if depth > DEEPEST {
+            return Vec::new();
+        }
         let references = references(text);
         if !references.is_empty() && !is_address_or_json(text) {
-            return self.defaults(name, text, &references);
+            return self.defaults(name, text, &references, depth);
         }
-        let mut found = self.defaults(name, text, &references);
+        let mut found = self.defaults(name, text, &references, depth);
         if text.contains("://") {
             found.extend(address::pieces(text).into_iter().map(|piece| Literal {
                 range: piece.range,
@@ -89,7 +107,7 @@ impl Judge<'_> {
             }));
         }
         if is_json(text) {
-            found.extend(self.pairs(text));
+            found.extend(self.nested_pairs(text, depth));
         }
         if found.is_empty() {
             found.extend(address::connection_string(text).into_iter().map(|range| Literal {
@@ -111,10 +129,13 @@ impl Judge<'_> {
         let start = text.len() - text.trim_start().len();
         let range = body.start.max(start)..body.end;
         let body = &text[range.clone()];
-        if body.is_empty() || is_placeholder(body) || is_url(body) && !(self.opinion)(body.as_bytes()) {
+        if body.is_empty()
+            || body.len() > 8192
+            || is_placeholder(body)
+            || is_url(body) && !(self.opinion)(body.as_bytes())
+        {
             return None;
         }
-        let known = body.len() >= 8 && (self.opinion)(body.as_bytes());
         let says = says(name);
         let scheme = range.start > start;
         let named = match (says, place) {
@@ -127,20 +148,25 @@ impl Judge<'_> {
             (Says::Nothing, Place::Header) => scheme && can_be_key(body) || looks_made(body) && !about_identity(name),
             (Says::Nothing, _) => scheme && looks_made(body),
         };
+        let known = body.len() >= 8 && (self.opinion)(body.as_bytes());
+        if !(known || named) || is_placeholder(body) {
+            return None;
+        }
         let confidence = if known || looks_made(body) { Confidence::High } else { Confidence::Medium };
-        (known || named).then(|| Literal { range, form: Form::Value, name: name.to_owned(), confidence })
+        Some(Literal { range, form: Form::Value, name: name.to_owned(), confidence })
     }
 
     /// Judges the defaults of references.
-    fn defaults(&self, name: &str, text: &str, references: &[crate::mcp::Reference]) -> Vec<Literal> {
+    fn defaults(&self, name: &str, text: &str, references: &[Reference], depth: usize) -> Vec<Literal> {
         let mut found = Vec::new();
         for reference in references {
+            found.extend(self.wrapped(text, reference));
             let Some(default) = reference.default.clone() else { continue };
             let variable = text[reference.range.clone()].trim_start_matches(['$', '{']);
             let variable = variable.strip_prefix("env:").unwrap_or(variable);
             let variable = variable.split([':', '-', '=']).next().unwrap_or(name);
             let name = if says(name) == Says::Nothing { variable } else { name };
-            let inner = self.literals(name, &text[default.clone()], Place::Server);
+            let inner = self.nested(name, &text[default.clone()], Place::Server, depth + 1);
             found.extend(inner.into_iter().map(|literal| Literal {
                 range: default.start + literal.range.start..default.start + literal.range.end,
                 form: Form::Default,
@@ -150,11 +176,32 @@ impl Judge<'_> {
         found
     }
 
+    /// Recognises a credential that somebody put between the braces of a reference.
+    fn wrapped(&self, text: &str, reference: &Reference) -> Option<Literal> {
+        if !matches!(reference.syntax, Syntax::Braced | Syntax::Env | Syntax::CurlyEnv) {
+            return None;
+        }
+        let inner = text[reference.range.clone()].trim_start_matches(['$', '{']).trim_end_matches('}');
+        let value = inner.strip_prefix("env:").unwrap_or(inner).trim();
+        let lower = value.bytes().any(|byte| byte.is_ascii_lowercase());
+        let made = lower
+            && !is_placeholder(value)
+            && (looks_made(value) || value.len() > 16 && (self.opinion)(value.as_bytes()));
+        let start = reference.range.start + text[reference.range.clone()].find(value)?;
+        let range = start..start + value.len();
+        made.then(|| Literal { range, form: Form::Wrapped, name: String::new(), confidence: Confidence::Medium })
+    }
+
     /// Judges the `"name": "value"` pairs of JSON in a text, however its quotes are escaped.
     pub fn pairs(&self, text: &str) -> Vec<Literal> {
+        self.nested_pairs(text, 0)
+    }
+
+    fn nested_pairs(&self, text: &str, depth: usize) -> Vec<Literal> {
         let mut found = Vec::new();
         for (name, value) in pairs(text) {
-            let inner = self.literals(&text[name], &text[value.clone()], Place::Server);
+            let value_text = if value.len() > LONGEST { "" } else { &text[value.clone()] };
+            let inner = self.nested(&text[name], value_text, Place::Server, depth + 1);
             found.extend(inner.into_iter().map(|literal| Literal {
                 range: value.start + literal.range.start..value.start + literal.range.end,
                 form: Form::Json,
@@ -290,6 +337,7 @@ mod tests {
             ("HEADERS", format!("{{\\\"apiKey\\\":\\\"{KEY}\\\"}}"), KEY),
             ("DATABASE_URL", format!("postgresql://app:{KEY}@db.internal/app"), KEY),
             ("DB_PASSWORD", "Summer!Rain7".to_owned(), "Summer!Rain7"),
+            ("API_KEY", format!("${{{KEY}}}"), KEY),
             ("URL", format!("https://a.io/mcp?host=${{HOST}}&token={KEY}"), KEY),
         ];
         for (name, text, expected) in cases {

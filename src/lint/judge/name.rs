@@ -1,5 +1,7 @@
 //! Decides from a setting's name whether its value is meant to be secret.
 
+use super::words::Words;
+
 /// What a name says about the value that belongs to it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Says {
@@ -15,19 +17,25 @@ pub enum Says {
 const PASSWORDS: &[&str] = &["password", "passwd", "passwort", "passphrase", "pwd", "pass", "passcode", "psw"];
 
 /// Words that make a name that of a key, wherever they stand.
-const KEYS: &str = "token secret apikey credential credentials pat bearer jwt cookie cookies auth authorization authtoken \
+static KEYS: Words = Words::new(
+    "token secret apikey credential credentials pat bearer jwt cookie cookies auth authorization authtoken \
     accesstoken apitoken accesskey secretkey privatekey clientsecret sessionid sessionkey dsn authkey apisecret \
-    licensekey tokens";
+    licensekey tokens",
+);
 
 /// Last words of names that hold something about a secret, not the secret.
-const ABOUT: &str = "id ids region path paths dir directory file files filename port host hostname model models timeout limit \
+static ABOUT: Words = Words::new(
+    "id ids region path paths dir directory file files filename port host hostname model models timeout limit \
     limits type types mode method name names prefix suffix header headers env var variable variables command \
     helper expiry expires expiration ttl endpoint url uri scope scopes enabled required count length size user \
-    username email issuer audience algorithm provider version store backend format location redirect description";
+    username email issuer audience algorithm provider version store backend format location redirect description",
+);
 
 /// Words with which `key` is no secret: `PUBLIC_KEY`, `primaryKey`, `sort_key`.
-const OPEN_KEYS: &str = "public primary foreign sort partition cache hot short key object row publishable index group project space \
-    issue translation json data";
+static OPEN_KEYS: Words = Words::new(
+    "public primary foreign sort partition cache hot short key object row publishable index group project space \
+    issue translation json data",
+);
 
 /// Judges a name: that of a variable, a header, a member or a flag.
 pub fn says(name: &str) -> Says {
@@ -40,24 +48,21 @@ pub fn says(name: &str) -> Says {
         PASSWORDS.contains(&word)
             || ["password", "passwd", "pwd"].iter().any(|end| word.len() > end.len() && word.ends_with(end))
     };
-    if ABOUT.split_ascii_whitespace().any(|known| known == last) {
+    if ABOUT.has(last) {
         return Says::Nothing;
     }
     if words.iter().any(|word| is_password(word)) {
         return Says::Password;
     }
     let is_key = |word: &str| {
-        KEYS.split_ascii_whitespace().any(|known| known == word)
-            || ["token", "secret", "apikey"].iter().any(|end| word.len() > end.len() && word.ends_with(end))
+        KEYS.has(word) || ["token", "secret", "apikey"].iter().any(|end| word.len() > end.len() && word.ends_with(end))
     };
     if words.iter().any(|word| is_key(word)) {
         return Says::Key;
     }
     let before = words.len().checked_sub(2).map_or("", |at| words[at].as_str());
     match last {
-        "key" | "keys" if words.len() > 1 && !OPEN_KEYS.split_ascii_whitespace().any(|known| known == before) => {
-            Says::Key
-        }
+        "key" | "keys" if words.len() > 1 && !OPEN_KEYS.has(before) => Says::Key,
         "key" if words.len() == 1 => Says::Key,
         word if word.len() > 4
             && word.ends_with("key")

@@ -1,7 +1,10 @@
 //! Decides whether a value only shows where a credential goes.
 
+use super::words::Words;
+
 /// Words of which placeholders are made, in several languages.
-const WORDS: &str = "remplacez par mot passe reemplazar con contrasena tua chiave inserisci wachtwoord haslo sifre parola kennwort \
+static WORDS: Words = Words::new(
+    "characters character chars long least min some somerandomstring hash base64 jwt string32 remplacez par mot passe reemplazar con contrasena tua chiave inserisci wachtwoord haslo sifre parola kennwort \
     passwort different that please private dont commit never must your my the put insert enter paste add replace set with here this me actual real own api apikey key keys \
     token tokens secret secrets pat password passwd pass pwd id url value credential credentials name host user \
     username account access personal bearer auth client private public org team workspace example sample dummy \
@@ -9,13 +12,16 @@ const WORDS: &str = "remplacez par mot passe reemplazar con contrasena tua chiav
     text some any xxx xx abc abcd abcdef change changeme changeit fill in from to for a an of or and is not \
     needed required optional use if it at on get new service admin root guest dev local localhost prod \
     production redacted removed hidden masked configured omitted hunter letmein welcome strong secure random \
-    super generated seu sua aqui tu su votre ihr dein hier clave chave senha cle";
+    super generated seu sua aqui tu su votre ihr dein hier clave chave senha cle",
+);
 
 /// More such words: the names of what the credentials are for.
-const PRODUCTS: &str = "github gitlab slack notion figma openai anthropic google brave tavily exa firecrawl linear jira atlassian \
+static PRODUCTS: Words = Words::new(
+    "github gitlab slack notion figma openai anthropic google brave tavily exa firecrawl linear jira atlassian \
     confluence stripe supabase postgres postgresql mysql mongo mongodb redis db database aws azure gemini claude \
     smithery sentry perplexity hf huggingface replicate elevenlabs discord telegram bot airtable asana hubspot \
-    zapier context mcp server app application project integration session jwt sk ghp pk neo j";
+    zapier context mcp server app application project integration session jwt sk ghp pk neo j",
+);
 
 /// Pieces that no credential contains, in lower case.
 const PIECES: &[&str] = &[
@@ -72,6 +78,12 @@ pub fn is_placeholder(value: &str) -> bool {
         || is_repeated(value)
         || is_of_words(&lower)
         || is_phrase(&lower)
+}
+
+/// Tells whether the value is what a server keeps of a password: nobody can log in with it.
+fn is_hash(value: &str) -> bool {
+    let marks = ["$2a$", "$2b$", "$2y$", "$argon2", "$pbkdf2", "$scrypt$", "$5$", "$6$", "{SSHA", "pbkdf2:", "scrypt:"];
+    marks.iter().any(|mark| value.starts_with(mark))
 }
 
 fn is_bracketed(value: &str) -> bool {
@@ -134,8 +146,7 @@ fn is_of_words(lower: &str) -> bool {
 /// Tells whether two or more parts, and at least half of them, are such words, and the others are short and plain.
 fn is_phrase(lower: &str) -> bool {
     let parts: Vec<&str> = lower.split(['_', '-', '.', ' ']).filter(|part| !part.is_empty()).collect();
-    let all = || WORDS.split_ascii_whitespace().chain(PRODUCTS.split_ascii_whitespace());
-    let known = parts.iter().filter(|part| part.len() > 2 && all().any(|word| word == **part)).count();
+    let known = parts.iter().filter(|part| part.len() > 2 && (WORDS.has(part) || PRODUCTS.has(part))).count();
     let plain = |part: &&str| {
         let bytes = part.as_bytes();
         bytes.len() <= 12 && bytes.iter().all(u8::is_ascii_lowercase)
@@ -159,11 +170,12 @@ fn splits(part: &str) -> bool {
         if bytes[start].is_ascii_digit() {
             reached[start + 1] = true;
         }
-        for word in WORDS.split_ascii_whitespace().chain(PRODUCTS.split_ascii_whitespace()) {
+        for end in start + 1..=bytes.len().min(start + 16) {
             // Single letters only stand alone, or anything could be cut.
-            let alone = word.len() > 1 || start == 0 && word.len() == bytes.len() || bytes.len() == word.len();
-            if alone && part.as_bytes()[start..].starts_with(word.as_bytes()) {
-                reached[start + word.len()] = true;
+            let alone = end - start > 1 || bytes.len() == 1;
+            let word = part.get(start..end).unwrap_or("");
+            if alone && (WORDS.has(word) || PRODUCTS.has(word)) {
+                reached[end] = true;
             }
         }
     }
@@ -180,7 +192,7 @@ mod tests {
             replace_me|dummy|secret|token123|abc123|mykey|SEU_TOKEN_AQUI|tu_api_key|votre_cle|API_KEY_HERE|****|ntn_****|mcp_3adf...|your api key here|\
             hard-coded-example|placeholder-key|000000000000|aaaaaaaa|123456|1234567890|sk-1234567890abcdef|my-secret-password|not-needed|EMPTY|none|test-key|\
             你的密钥|ここにキー|PASTE_TOKEN_HERE|test-api-key-12345|github_token|a1b2c3d4e5f6|password|postgres|admin123|00000000-0000-0000-0000-000000000000|sk-your-key|\
-            insert-your-key|your_figma_api_key|YOURAPIKEY|enter your token|mySecretToken|superSecret123|abcdefghijklmnop|tpg-dev-secret-key-12345|app-secret-that-is-different|SPIDERHUB_MYSQL_PASSWORD|您的密碼|ваш_пароль";
+            insert-your-key|your_figma_api_key|YOURAPIKEY|enter your token|mySecretToken|superSecret123|abcdefghijklmnop|tpg-dev-secret-key-12345|app-secret-that-is-different|SPIDERHUB_MYSQL_PASSWORD|SomeRandomStringWith32Characters|您的密碼|ваш_пароль";
         for value in cases.split('|') {
             assert!(is_placeholder(value.trim()), "{value}");
         }

@@ -101,7 +101,8 @@ fn fix(subject: &Subject<'_>, located: &Located, variable: &str) -> Option<Fix> 
         _ => return None,
     };
     let fix = &owner.dialect.fix;
-    if !fix.fields.iter().any(|known| known == name) || !leaf.scalar.is_exact() {
+    let wrapped = located.literal.form == Form::Wrapped;
+    if wrapped || !fix.fields.iter().any(|known| known == name) || !leaf.scalar.is_exact() {
         return None;
     }
     match fix.how {
