@@ -134,9 +134,18 @@ fn bare_value_is_literal(bytes: &[u8], assignment: &Assignment, text: &[u8], sha
         // A program without a known ending, or a snippet in a document: an identifier with dots is an expression.
         _ => {
             let expression = identifier && text.contains(&b'.') && !random && shape.wordiness() > 0.4;
-            !expression && assignment.operator != Operator::Compare && !next_is_call(bytes, assignment.value.end)
+            let end = assignment.value.end;
+            !expression
+                && assignment.operator != Operator::Compare
+                && !next_is_call(bytes, end)
+                && !(shape.digits == 0 && next_is_word(bytes, end))
         }
     }
+}
+
+/// Tells whether a sentence goes on behind a value.
+fn next_is_word(bytes: &[u8], at: usize) -> bool {
+    bytes.get(at) == Some(&b' ') && bytes.get(at + 1).is_some_and(u8::is_ascii_lowercase)
 }
 
 fn next_is_call(bytes: &[u8], at: usize) -> bool {
