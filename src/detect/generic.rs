@@ -138,7 +138,7 @@ fn bare_value_is_literal(bytes: &[u8], assignment: &Assignment, text: &[u8], sha
             !expression
                 && assignment.operator != Operator::Compare
                 && !next_is_call(bytes, end)
-                && !(shape.digits == 0 && next_is_word(bytes, end))
+                && (shape.digits > 0 || !next_is_word(bytes, end))
         }
     }
 }

@@ -72,7 +72,8 @@ pub fn is_placeholder(value: &str) -> bool {
     if value.contains(foreign) {
         return true;
     }
-    is_bracketed(value)
+    is_hash(value)
+        || is_bracketed(value)
         || is_mask(value)
         || is_sequence(&lower)
         || is_repeated(value)
@@ -170,12 +171,12 @@ fn splits(part: &str) -> bool {
         if bytes[start].is_ascii_digit() {
             reached[start + 1] = true;
         }
-        for end in start + 1..=bytes.len().min(start + 16) {
+        for len in 1..=(bytes.len() - start).min(16) {
             // Single letters only stand alone, or anything could be cut.
-            let alone = end - start > 1 || bytes.len() == 1;
-            let word = part.get(start..end).unwrap_or("");
+            let alone = len > 1 || bytes.len() == 1;
+            let word = part.get(start..start + len).unwrap_or("");
             if alone && (WORDS.has(word) || PRODUCTS.has(word)) {
-                reached[end] = true;
+                reached[start + len] = true;
             }
         }
     }
@@ -192,7 +193,7 @@ mod tests {
             replace_me|dummy|secret|token123|abc123|mykey|SEU_TOKEN_AQUI|tu_api_key|votre_cle|API_KEY_HERE|****|ntn_****|mcp_3adf...|your api key here|\
             hard-coded-example|placeholder-key|000000000000|aaaaaaaa|123456|1234567890|sk-1234567890abcdef|my-secret-password|not-needed|EMPTY|none|test-key|\
             你的密钥|ここにキー|PASTE_TOKEN_HERE|test-api-key-12345|github_token|a1b2c3d4e5f6|password|postgres|admin123|00000000-0000-0000-0000-000000000000|sk-your-key|\
-            insert-your-key|your_figma_api_key|YOURAPIKEY|enter your token|mySecretToken|superSecret123|abcdefghijklmnop|tpg-dev-secret-key-12345|app-secret-that-is-different|SPIDERHUB_MYSQL_PASSWORD|SomeRandomStringWith32Characters|您的密碼|ваш_пароль";
+            insert-your-key|your_figma_api_key|YOURAPIKEY|enter your token|mySecretToken|superSecret123|abcdefghijklmnop|tpg-dev-secret-key-12345|app-secret-that-is-different|SPIDERHUB_MYSQL_PASSWORD|SomeRandomStringWith32Characters|$2b$10$Vcs9kZ1Qe7|您的密碼|ваш_пароль";
         for value in cases.split('|') {
             assert!(is_placeholder(value.trim()), "{value}");
         }
