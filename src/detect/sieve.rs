@@ -46,8 +46,12 @@ pub fn sift(bytes: &[u8], sifted: &mut Sifted) {
 /// The same without vector instructions: the fallback, and what the fast way is tested against.
 pub fn sift_scalar(bytes: &[u8], sifted: &mut Sifted) {
     sifted.clear();
-    let mut start = 0;
-    for (at, &byte) in bytes.iter().enumerate() {
+    sift_rest(bytes, 0, 0, sifted);
+}
+
+/// Looks at every byte from `from` on, one by one; `start` is where the run that reaches `from` started.
+fn sift_rest(bytes: &[u8], from: usize, mut start: usize, sifted: &mut Sifted) {
+    for (at, &byte) in bytes.iter().enumerate().skip(from) {
         if !is_token_byte(byte) {
             close_run(start, at, sifted);
             start = at + 1;
@@ -75,7 +79,7 @@ fn push_anchor(bytes: &[u8], at: usize, sifted: &mut Sifted) {
 mod avx2 {
     use std::arch::x86_64::*;
 
-    use super::{LEAST_RUN, Sifted, anchor, close_run, is_token_byte, push_anchor};
+    use super::{LEAST_RUN, Sifted, anchor, close_run, is_token_byte, push_anchor, sift_rest};
 
     /// How many bytes one step looks at.
     const STEP: usize = 64;
@@ -191,16 +195,7 @@ mod avx2 {
             }
             at += STEP;
         }
-        for (at, &byte) in bytes.iter().enumerate().skip(at) {
-            if !is_token_byte(byte) {
-                close_run(start, at, sifted);
-                start = at + 1;
-            }
-            if anchor::passes_tables(bytes, at) {
-                push_anchor(bytes, at, sifted);
-            }
-        }
-        close_run(start, bytes.len(), sifted);
+        sift_rest(bytes, at, start, sifted);
     }
 
     /// Closes the runs that end within a step; returns where the run that leaves it started.
