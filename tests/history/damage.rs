@@ -120,6 +120,35 @@ fn whatever_byte_of_a_pack_is_wrong_the_objects_that_are_right_are_read() {
 }
 
 #[test]
+fn an_object_whose_kind_is_damaged_takes_nothing_else_along() {
+    let git = packed();
+    let whole: BTreeSet<_> = git.read().objects().into_iter().collect();
+    let path = file(&git, "pack");
+    let listing = git.git(&["verify-pack", "-v", &file(&git, "idx").display().to_string()]);
+    let entries = listing.lines().map(|line| line.split_whitespace().collect::<Vec<_>>());
+    // Lines of entries that are no deltas: name, kind, size, size in the pack, offset.
+    for entry in entries.filter(|words| words.len() == 5 && words[0].len() == 40) {
+        let at: usize = entry[4].parse().expect("an offset is a number");
+        for bit in [1, 2, 4] {
+            let mut kind = 0;
+            corrupt(&path, |bytes| {
+                bytes[at] ^= bit << 4;
+                kind = bytes[at] >> 4 & 7;
+            });
+            let seen = git.read();
+            let objects: BTreeSet<_> = seen.objects().into_iter().collect();
+            assert!(!seen.notices().is_empty(), "{} as {kind}", entry[1]);
+            assert!(objects.is_subset(&whole), "{} as {kind} became something else", entry[1]);
+            // Read as another kind of whole object, it is known by its name.
+            let is_known = matches!(kind, 1..=4);
+            assert!(seen.incomplete() != is_known, "{} as {kind}", entry[1]);
+            assert!(objects == whole || !is_known, "{} as {kind}", entry[1]);
+            corrupt(&path, |bytes| bytes[at] ^= bit << 4);
+        }
+    }
+}
+
+#[test]
 fn whatever_bytes_of_a_pack_without_checksums_are_wrong_nothing_wrong_passes() {
     let git = packed();
     let whole: BTreeSet<_> = git.read().objects().into_iter().collect();

@@ -53,3 +53,10 @@ pub(super) fn is_named(id: &gix::oid, kind: ObjectKind, bytes: &[u8]) -> bool {
     };
     gix::objs::compute_hash(id.kind(), kind, bytes).is_ok_and(|found| *found == *id)
 }
+
+/// Returns the kind that these bytes must have to be the object `id`, trying `likely` first.
+pub(super) fn kind_named(id: &gix::oid, likely: ObjectKind, bytes: &[u8]) -> Option<ObjectKind> {
+    [likely, ObjectKind::Blob, ObjectKind::Tree, ObjectKind::Commit, ObjectKind::Tag]
+        .into_iter()
+        .find(|&kind| is_named(id, kind, bytes))
+}

@@ -10,7 +10,7 @@ use super::damage::{Damage, FailedPlace, Failure};
 use super::inflate::Inflater;
 use super::loose;
 use super::pack::Base;
-use super::patch::{self, is_named};
+use super::patch::{self, is_named, kind_named};
 use super::walk::{Job, Set, Sink, Worker};
 use crate::source::ObjectKind;
 
@@ -104,22 +104,27 @@ fn again<S: Sink>(
         _ => reader.object(id, Some(set)),
     };
     let read = elsewhere.or_else(|_| match failure.damage {
-        Damage::Crowded | Damage::Checksum => reader.entry(set, forest.range(node).0),
+        Damage::Crowded | Damage::Checksum | Damage::Base => reader.entry(set, forest.range(node).0),
         damage => Err(damage),
     });
-    match read {
+    let outcome = match read {
         Ok((kind, bytes)) => {
-            let is_sound = failure.damage == Damage::Crowded || is_named(id, kind, bytes.bytes());
-            worker.made_whole(set, node, kind, bytes.settle(reader.budget));
-            worker.drain();
-            if is_sound { Outcome::Rescued } else { Outcome::Altered }
+            let sound =
+                if failure.damage == Damage::Crowded { Some(kind) } else { kind_named(id, kind, bytes.bytes()) };
+            if let Some(kind) = sound {
+                worker.made_whole(set, node, kind, bytes.settle(reader.budget));
+                worker.drain();
+                return Outcome::Rescued;
+            }
+            worker.hand_over(id, kind, bytes.bytes());
+            Outcome::Altered
         }
-        Err(_) => {
-            let (next, end) = forest.children(node);
-            open.extend((next..end).map(|place| failed(set, forest.child(place), Damage::Base)));
-            Outcome::Lost
-        }
-    }
+        Err(_) => Outcome::Lost,
+    };
+    // What builds on it must be looked at one by one: with a wrong base, a sound delta makes a wrong object.
+    let (next, end) = forest.children(node);
+    open.extend((next..end).map(|place| failed(set, forest.child(place), Damage::Base)));
+    outcome
 }
 
 /// Reads single objects, slowly, without giving up at the first damaged copy.
