@@ -1,5 +1,5 @@
 //! Collects every file of `rules/` into one table, so that adding a provider means adding a file and
-//! nothing is parsed when the program starts: ids, keywords and patterns stand in the table, all else is
+//! nothing is parsed when the program starts: ids, keywords, patterns and what is quickly checked stand in the table, all else is
 //! read from the embedded text when a rule has its first candidate.
 
 use std::fmt::Write as _;
@@ -35,23 +35,26 @@ fn table(files: &[PathBuf]) -> String {
         let entries = file.get("rule").and_then(toml::Value::as_array);
         for (position, rule) in entries.into_iter().flatten().enumerate() {
             let word = |key: &str| rule.get(key).and_then(toml::Value::as_str).unwrap_or_default().to_owned();
-            let keywords: Vec<&str> = rule
-                .get("keywords")
-                .and_then(toml::Value::as_array)
-                .into_iter()
-                .flatten()
-                .filter_map(toml::Value::as_str)
-                .collect();
+            let check = rule.get("check");
+            let keywords = words(rule.get("keywords"));
+            let near = words(check.and_then(|check| check.get("near")));
+            let proof = check.and_then(|check| check.get("proof")).and_then(toml::Value::as_str);
             writeln!(
                 rules,
-                "    Entry {{ provider: {provider}, position: {position}, id: {:?}, keywords: &{keywords:?}, pattern: {:?} }},",
+                "    Entry {{ provider: {provider}, position: {position}, id: {:?}, keywords: &{keywords:?}, pattern: {:?}, proof: {:?}, near: &{near:?} }},",
                 word("id"),
                 word("pattern"),
+                proof.unwrap_or_default(),
             )
             .expect("a string takes all");
         }
     }
     format!("static PROVIDERS: &[(&str, &str)] = &[\n{providers}];\n\nstatic ENTRIES: &[Entry] = &[\n{rules}];\n")
+}
+
+/// Returns the texts of a list.
+fn words(value: Option<&toml::Value>) -> Vec<&str> {
+    value.and_then(toml::Value::as_array).into_iter().flatten().filter_map(toml::Value::as_str).collect()
 }
 
 /// Returns the path as `include_str!` wants it.

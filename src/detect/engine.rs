@@ -2,14 +2,17 @@
 
 use std::borrow::Cow;
 use std::ops::Range;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use super::anchor::AnchorKind;
 use super::assignment::{self, Assignment};
+use super::changes::Changes;
 use super::keyword::Keywords;
+use super::mark::{Chains, Extent, Mark};
 use super::proof::{self, Proven};
 use super::sieve::{self, Sifted};
 use crate::finding::{Confidence, Severity};
+use crate::input::Copied;
 use crate::rules::{Catalogue, Rule};
 use crate::source::Span;
 
@@ -21,12 +24,15 @@ const TRAIL: usize = 64;
 const PREFIX: usize = 16;
 /// How far around an anchor keywords are looked for.
 const AROUND: usize = 96;
-/// The greatest length of a match whose rule is near; the keyword of a longer one may stand far from a change.
-const NEAR: usize = 640;
-/// How far from a match a byte can decide about it: by a word nearby, by the run that leads to its keyword.
+/// How far from a match a byte can decide about it, if its proof does not read on: by a word nearby, by the run that leads to
+/// its keyword.
 pub const INFLUENCE: usize = 256;
-/// How far around a change must be searched to find every match of a near rule that it can decide about.
-pub const MARGIN: usize = 1152;
+/// How far before an anchor a byte can decide about what it leads to.
+pub(super) const ANCHOR_BEFORE: usize = 320;
+/// How far behind an anchor a byte can decide about what it leads to: an assignment's value and what follows it.
+pub(super) const ANCHOR_BEHIND: usize = 1024;
+/// How far apart two anchors in one name may stand.
+const NAME: usize = 96;
 
 /// A match that passed its proofs. Lives only until inspection has masked the text.
 #[derive(Clone, Debug)]
@@ -45,32 +51,64 @@ pub struct Candidate {
     pub evidence: Vec<String>,
 }
 
+impl Candidate {
+    /// Returns all bytes of the match and of its secret, which a proof may have followed beyond it.
+    fn extent(&self) -> Span {
+        Span::new(self.whole.start.min(self.secret.start), self.whole.end.max(self.secret.end))
+    }
+}
+
 /// Buffers that are reused from blob to blob; one for each thread.
 #[derive(Debug, Default)]
 pub struct Scratch {
     sifted: Sifted,
     part: Sifted,
     windows: Vec<Span>,
-    hits: Vec<(u16, Span)>,
-    far: bool,
+    marks: Vec<Mark>,
+    chains: Chains,
 }
 
 impl Scratch {
-    /// Tells whether the text that was searched last holds a keyword whose match may be long.
-    pub const fn saw_far_keyword(&self) -> bool {
-        self.far
-    }
-
-    /// Returns the runs of token characters of the text that was searched last.
+    /// Returns the runs of token characters in what was searched last.
     pub fn runs(&self) -> &[Span] {
         &self.sifted.runs
     }
+}
+
+/// What is known of a text that was searched, for the sake of its versions.
+#[derive(Debug)]
+pub struct Known {
+    marks: Vec<Mark>,
+    candidates: Vec<Candidate>,
+    length: usize,
+}
+
+impl Known {
+    /// Returns how many bytes the text has.
+    pub const fn length(&self) -> usize {
+        self.length
+    }
+}
+
+/// How a version was made, and what of it must be looked at.
+#[derive(Clone, Copy, Debug)]
+pub struct Change<'a> {
+    /// What is known of the text that it was made from.
+    pub base: &'a Known,
+    /// The parts that are copied.
+    pub copies: &'a [Copied],
+    /// The ranges that are not.
+    pub changes: &'a Changes,
+    /// The parts around the changes: [`Changes::parts`].
+    pub parts: &'a [Span],
 }
 
 /// All rules, ready to search.
 #[derive(Debug)]
 pub struct Engine {
     rules: Vec<Arc<Rule>>,
+    /// For each rule how far its matches reach, once it is compiled.
+    extents: Vec<OnceLock<Option<Extent>>>,
     keywords: Keywords,
     /// For each keyword the rules that it names, as indexes.
     named: Vec<Vec<u16>>,
@@ -97,7 +135,8 @@ impl Engine {
             named.last_mut().expect("pushed above").push(index);
         }
         let generic = rules.iter().find(|rule| rule.id == assignment::RULE).cloned();
-        Self { keywords: Keywords::new(words), rules, named, generic }
+        let extents = rules.iter().map(|_| OnceLock::new()).collect();
+        Self { keywords: Keywords::new(words), rules, extents, named, generic }
     }
 
     /// Returns the number of rules at work.
@@ -115,52 +154,116 @@ impl Engine {
     /// `path` helps rules that apply to some files only.
     pub fn candidates(&self, bytes: &[u8], path: Option<&[u8]>, scratch: &mut Scratch) -> Vec<Candidate> {
         sieve::sift(bytes, &mut scratch.sifted);
-        self.follow(bytes, path, scratch)
+        scratch.marks.clear();
+        let mut found = Vec::new();
+        self.follow(bytes, path, None, scratch, &mut found);
+        found.sort_by_key(|candidate| (candidate.secret, candidate.rule.id.clone()));
+        found
     }
 
-    /// Finds the candidates in and around `parts` of `bytes`, which are whole lines, ascending and apart.
+    /// Finds every candidate of a version of a text without a path, looking only at what its changes can decide about.
     ///
-    /// Finds every match of a near rule (see [`MARGIN`]) with a keyword there. [`Scratch::saw_far_keyword`] tells
-    /// afterwards whether that is all that there is.
-    pub fn candidates_in(
+    /// A match is decided about by its own bytes and by those around it, as far as its rule says. All places of keywords are
+    /// carried over that are copied; what leads to others touches a change. Overlapping windows of a rule are one
+    /// chain, which no match crosses: a chain with a change near is searched anew, the candidates of any other are carried over.
+    pub fn candidates_of_version(
         &self,
         bytes: &[u8],
-        parts: &[Span],
-        path: Option<&[u8]>,
+        change: &Change<'_>,
         scratch: &mut Scratch,
     ) -> Vec<Candidate> {
-        let (mut all, mut part_sifted) = (std::mem::take(&mut scratch.sifted), std::mem::take(&mut scratch.part));
-        all.clear();
-        for part in parts {
-            sieve::sift(&bytes[part.range()], &mut part_sifted);
-            all.runs.extend(part_sifted.runs.iter().map(|run| Span::new(part.start + run.start, part.start + run.end)));
-            all.anchors.extend(part_sifted.anchors.iter().map(|&(at, kind)| (part.start + at, kind)));
+        scratch.sift_parts(bytes, change.parts);
+        scratch.marks.clear();
+        for copied in change.copies {
+            self.carry_marks(copied, &change.base.marks, &mut scratch.marks);
         }
-        (scratch.sifted, scratch.part) = (all, part_sifted);
-        self.follow(bytes, path, scratch)
+        let mut found = Vec::new();
+        self.follow(bytes, None, Some(change.changes), scratch, &mut found);
+        for candidate in &change.base.candidates {
+            for copied in change.copies {
+                found.extend(self.carried(candidate, copied, change.changes, &scratch.chains));
+            }
+        }
+        found.sort_by_key(|candidate| (candidate.secret, candidate.rule.id.clone(), candidate.whole));
+        // The first of several names that lead to one value counts, so the one whose match starts first.
+        found.dedup_by(|next, last| {
+            let is_generic = self.generic.as_ref().is_some_and(|generic| Arc::ptr_eq(generic, &next.rule));
+            is_generic && next.secret == last.secret && Arc::ptr_eq(&next.rule, &last.rule)
+        });
+        found
     }
 
-    /// Follows what the sieve has left.
-    fn follow(&self, bytes: &[u8], path: Option<&[u8]>, scratch: &mut Scratch) -> Vec<Candidate> {
-        let mut found = Vec::new();
-        let Scratch { sifted, windows, hits, far, .. } = scratch;
-        *far = false;
-        if sifted.runs.is_empty() && sifted.anchors.is_empty() {
-            return found;
+    /// Returns what of the last search helps with versions of the text, which has `length` bytes and these candidates.
+    pub fn known(&self, candidates: &[Candidate], length: usize, scratch: &Scratch) -> Known {
+        Known { marks: scratch.marks.clone(), candidates: candidates.to_vec(), length }
+    }
+
+    /// Adds the places of keywords that were copied.
+    fn carry_marks(&self, copied: &Copied, base: &[Mark], marks: &mut Vec<Mark>) {
+        let end = copied.from + copied.len;
+        let first = base.partition_point(|mark| mark.at < copied.from);
+        let inside = base[first..].iter().take_while(|mark| mark.at < end);
+        let whole = inside.filter(|mark| mark.at + self.keywords.word(mark.keyword).len() <= end);
+        marks.extend(whole.map(|mark| Mark { at: mark.at - copied.from + copied.to, ..*mark }));
+    }
+
+    /// Returns a candidate of the base at its new place, if nothing that decides about it has changed.
+    fn carried(&self, base: &Candidate, copied: &Copied, changes: &Changes, chains: &Chains) -> Option<Candidate> {
+        if !Span::new(copied.from, copied.from + copied.len).contains(base.extent()) {
+            return None;
         }
+        let moved = |span: Span| Span::new(span.start - copied.from + copied.to, span.end - copied.from + copied.to);
+        let candidate = Candidate { whole: moved(base.whole), secret: moved(base.secret), ..base.clone() };
+        let extent = candidate.extent();
+        let is_searched = |(rule, chain): &(u16, Span)| {
+            Arc::ptr_eq(&self.rules[usize::from(*rule)], &candidate.rule) && chain.contains(candidate.whole)
+        };
+        let is_decided = changes.touch(Span::new(extent.start.saturating_sub(INFLUENCE), extent.end + INFLUENCE))
+            || chains.near().iter().any(is_searched);
+        (!is_decided).then_some(candidate)
+    }
+
+    /// Follows what the sieve has left, near the changes if there are any.
+    fn follow(
+        &self,
+        bytes: &[u8],
+        path: Option<&[u8]>,
+        changes: Option<&Changes>,
+        scratch: &mut Scratch,
+        found: &mut Vec<Candidate>,
+    ) {
+        let Scratch { sifted, windows, marks, chains, .. } = scratch;
         windows.clear();
-        self.open_windows(bytes, path, sifted, windows, &mut found);
-        *far = self.name_rules(bytes, windows, hits);
-        for hits in hits.chunk_by(|a, b| a.0 == b.0) {
-            let rule = &self.rules[usize::from(hits[0].0)];
-            if rule.applies_to(path) {
-                for (_, window) in hits {
-                    match_rule(rule, bytes, path, window.range(), &mut found);
+        self.open_windows(bytes, path, changes, sifted, windows, found);
+        for window in &*windows {
+            self.keywords.find(bytes, window.range(), |keyword, at| marks.push(Mark { at, keyword }));
+        }
+        if changes.is_some() {
+            marks.sort_unstable();
+            marks.dedup();
+        }
+        chains.clear();
+        for mark in &*marks {
+            for &rule in &self.named[usize::from(mark.keyword)] {
+                if let Some(extent) = self.extent(rule).filter(|extent| extent.may_match(bytes, mark.at)) {
+                    chains.add(rule, mark.at, extent, changes);
                 }
             }
         }
-        found.sort_by_key(|candidate| (candidate.secret, candidate.rule.id.clone()));
-        found
+        chains.finish(changes, |rule| self.extent(rule));
+        for &(rule, window) in chains.near() {
+            let rule = &self.rules[usize::from(rule)];
+            let window = Span::new(window.start, window.end.min(bytes.len()));
+            if may_match(rule, bytes, path, window) && rule.applies_to(path) {
+                match_rule(rule, bytes, path, window.range(), found);
+            }
+        }
+    }
+
+    /// Returns how far the matches of a rule reach, or `None` for one that has no pattern.
+    fn extent(&self, rule: u16) -> Option<&Extent> {
+        let rule = usize::from(rule);
+        self.extents[rule].get_or_init(|| Extent::of(&self.rules[rule])).as_ref()
     }
 
     /// Marks where keywords are worth looking for, and judges assignments on the way.
@@ -168,52 +271,51 @@ impl Engine {
         &self,
         bytes: &[u8],
         path: Option<&[u8]>,
+        changes: Option<&Changes>,
         sifted: &Sifted,
         windows: &mut Vec<Span>,
         found: &mut Vec<Candidate>,
     ) {
-        for run in &sifted.runs {
+        let near = |before: usize, start: usize, end: usize, behind: usize| {
+            changes.is_none_or(|changes| changes.touch(Span::new(start.saturating_sub(before), end + behind)))
+        };
+        for run in sifted.runs.iter().filter(|run| near(LEAD + 1, run.start, run.end, TRAIL + 1)) {
             let digit = bytes[run.range()].iter().any(u8::is_ascii_digit);
             let (lead, trail) = if digit { (LEAD, TRAIL) } else { (PREFIX, 0) };
             windows.push(Span::new(run.start.saturating_sub(lead), (run.end + trail).min(bytes.len())));
         }
         let mut assignments = Vec::new();
-        for &(at, kind) in &sifted.anchors {
-            if let Some(end) = gate(bytes, at, kind, &mut assignments) {
-                windows.push(Span::new(at.saturating_sub(AROUND), end.min(bytes.len())));
+        // The first of several anchors in one name counts, so none before one that is near may be left out.
+        let mut before = 0;
+        for (index, &(at, _)) in sifted.anchors.iter().enumerate() {
+            if !near(ANCHOR_BEFORE, at, at, ANCHOR_BEHIND) {
+                continue;
             }
+            let first = before + sifted.anchors[before..index].partition_point(|&(other, _)| other + NAME < at);
+            for &(at, kind) in &sifted.anchors[first..=index] {
+                if let Some(end) = gate(bytes, at, kind, &mut assignments) {
+                    windows.push(Span::new(at.saturating_sub(AROUND), end.min(bytes.len())));
+                }
+            }
+            before = index + 1;
         }
         if let Some(generic) = &self.generic {
             assignment::candidates(generic, bytes, path, &assignments, found);
         }
         merge(windows);
     }
+}
 
-    /// Looks for keywords in `windows`; leaves in `hits` the merged windows of each rule, sorted. Returns whether one of
-    /// the rules is far.
-    fn name_rules(&self, bytes: &[u8], windows: &[Span], hits: &mut Vec<(u16, Span)>) -> bool {
-        let mut far = false;
-        hits.clear();
-        for window in windows {
-            self.keywords.find(bytes, window.range(), |keyword, found| {
-                for &rule in &self.named[keyword] {
-                    let Some(pattern) = self.rules[usize::from(rule)].compiled() else { continue };
-                    far |= pattern.reach() > NEAR;
-                    let start = found.end.saturating_sub(pattern.lead());
-                    let end = (found.start + pattern.reach()).min(bytes.len());
-                    hits.push((rule, Span::new(start, end)));
-                }
-            });
+impl Scratch {
+    /// Sifts parts of a text.
+    fn sift_parts(&mut self, bytes: &[u8], parts: &[Span]) {
+        self.sifted.clear();
+        for part in parts {
+            sieve::sift(&bytes[part.range()], &mut self.part);
+            let moved = |run: &Span| Span::new(part.start + run.start, part.start + run.end);
+            self.sifted.runs.extend(self.part.runs.iter().map(moved));
+            self.sifted.anchors.extend(self.part.anchors.iter().map(|&(at, kind)| (part.start + at, kind)));
         }
-        hits.sort_unstable();
-        hits.dedup_by(|next, last| {
-            let joins = next.0 == last.0 && next.1.start <= last.1.end;
-            if joins {
-                last.1.end = last.1.end.max(next.1.end);
-            }
-            joins
-        });
-        far
     }
 }
 
@@ -256,6 +358,12 @@ fn merge(windows: &mut Vec<Span>) {
         }
         joins
     });
+}
+
+/// Tells whether a window has what every match of a rule needs.
+fn may_match(rule: &Rule, bytes: &[u8], path: Option<&[u8]>, window: Span) -> bool {
+    let is_complete = rule.compiled().is_some_and(|pattern| pattern.needs().are_in(&bytes[window.range()]));
+    is_complete && (rule.near.is_empty() || proof::has_near(&rule.near, bytes, path, &window.range()))
 }
 
 /// Tries one rule on one window.

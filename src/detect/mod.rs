@@ -2,11 +2,13 @@
 
 pub mod anchor;
 pub mod assignment;
+mod changes;
 pub mod engine;
 pub mod examples;
 pub mod generic;
 mod jwt;
 mod keyword;
+mod mark;
 mod name;
 mod password;
 mod place;
@@ -15,4 +17,5 @@ pub mod proof;
 pub mod shape;
 pub mod sieve;
 
-pub use engine::{Candidate, Engine, INFLUENCE, MARGIN, Scratch, reference_candidates};
+pub use changes::Changes;
+pub use engine::{Candidate, Change, Engine, INFLUENCE, Known, Scratch, reference_candidates};

@@ -1,11 +1,13 @@
 //! What is proven about a match before it becomes a candidate: no network, no clock but for expiry.
 
+use std::borrow::Cow;
 use std::ops::Range;
 
 use base64::Engine as _;
 use base64::alphabet;
 use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
 
+use super::INFLUENCE;
 use super::jwt;
 use super::password;
 use super::place;
@@ -13,7 +15,7 @@ use super::placeholder::{insists, is_monotonous, is_placeholder, is_reference};
 use super::shape;
 use crate::finding::{Confidence, Severity};
 use crate::rules::checksum::Checksum;
-use crate::rules::{Check, Placeholders, Rule};
+use crate::rules::{Placeholders, Rule};
 use crate::source::Span;
 
 /// How many bytes before a match a word of `near` may stand.
@@ -62,6 +64,11 @@ const LENIENT: GeneralPurposeConfig = GeneralPurposeConfig::new()
     .with_decode_padding_mode(DecodePaddingMode::Indifferent)
     .with_decode_allow_trailing_bits(true);
 
+/// Returns how many bytes around a match a rule's checks may look at, by the name of its proof.
+pub(super) fn influence(proof: &str) -> usize {
+    if proof == "pem" { GREATEST_BLOCK + INFLUENCE } else { INFLUENCE }
+}
+
 /// Applies a rule's checks to one match; `None` means that it is no credential.
 pub fn prove(
     rule: &Rule,
@@ -81,7 +88,8 @@ pub fn prove(
     };
     if check.min_digits > 0 && text.iter().filter(|byte| byte.is_ascii_digit()).count() < check.min_digits
         || check.min_entropy > 0.0 && shape::entropy(text) < check.min_entropy
-        || !near(check, bytes, path, whole)
+        || !rule.near.is_empty() && !has_near(&rule.near, bytes, path, whole)
+        || has_on_line(&check.not_near, bytes, whole)
     {
         return None;
     }
@@ -108,29 +116,27 @@ fn stands_for_a_secret(text: &[u8], confidence: Confidence) -> bool {
     is_placeholder(text) && (confidence < Confidence::High || text.len() < 64 || is_url)
 }
 
-/// Applies the `near` and `not-near` words.
-fn near(check: &Check, bytes: &[u8], path: Option<&[u8]>, whole: &Range<usize>) -> bool {
-    if !check.near.is_empty() {
-        let around = bytes[whole.start.saturating_sub(NEAR_BEFORE)..(whole.end + NEAR_BEHIND).min(bytes.len())]
-            .to_ascii_lowercase();
-        let path = path.unwrap_or_default().to_ascii_lowercase();
-        let stands = |word: &String| {
-            memchr::memmem::find(&around, word.as_bytes()).is_some()
-                || memchr::memmem::find(&path, word.as_bytes()).is_some()
-        };
-        if !check.near.iter().any(stands) {
-            return false;
-        }
+/// Tells whether one of the words stands around a match, or in the path.
+pub(super) fn has_near(words: &[Cow<'static, str>], bytes: &[u8], path: Option<&[u8]>, whole: &Range<usize>) -> bool {
+    let around = &bytes[whole.start.saturating_sub(NEAR_BEFORE)..(whole.end + NEAR_BEHIND).min(bytes.len())];
+    let stands = |text: &[u8]| {
+        let text = text.to_ascii_lowercase();
+        words.iter().any(|word| memchr::memmem::find(&text, word.as_bytes()).is_some())
+    };
+    stands(around) || path.is_some_and(stands)
+}
+
+/// Tells whether one of the words stands on the line of a match, as far as they are looked for.
+fn has_on_line(words: &[String], bytes: &[u8], whole: &Range<usize>) -> bool {
+    if words.is_empty() {
+        return false;
     }
-    if check.not_near.is_empty() {
-        return true;
-    }
-    let start = memchr::memrchr(b'\n', &bytes[whole.start.saturating_sub(NEAR_BEFORE)..whole.start])
-        .map_or(whole.start.saturating_sub(NEAR_BEFORE), |at| whole.start.saturating_sub(NEAR_BEFORE) + at + 1);
+    let from = whole.start.saturating_sub(NEAR_BEFORE);
+    let start = memchr::memrchr(b'\n', &bytes[from..whole.start]).map_or(from, |at| from + at + 1);
     let behind = &bytes[whole.end..(whole.end + NEAR_BEHIND).min(bytes.len())];
     let end = whole.end + memchr::memchr(b'\n', behind).unwrap_or(behind.len());
     let line = bytes[start..end].to_ascii_lowercase();
-    !check.not_near.iter().any(|word| memchr::memmem::find(&line, word.as_bytes()).is_some())
+    words.iter().any(|word| memchr::memmem::find(&line, word.as_bytes()).is_some())
 }
 
 /// Applies a proof by its name. A formula that is certain drops the match when it fails; one that is not

@@ -34,13 +34,15 @@ pub struct Blob<'a> {
 /// What a visitor remembers of a blob while others are made from it.
 pub type Memory = Option<Arc<dyn Any + Send + Sync>>;
 
-/// How a blob was made from another that the visitor saw before.
-#[derive(Clone, Copy)]
+/// How a blob was made from another, and whether others are made from it.
+#[derive(Clone, Copy, Default)]
 pub struct Version<'a> {
-    /// What the visitor remembers of the other.
-    pub base: &'a (dyn Any + Send + Sync),
-    /// The parts that are copied, by their place in the blob, ascending; everything else is new.
+    /// What the visitor remembers of the other, if it remembers anything.
+    pub base: Option<&'a (dyn Any + Send + Sync)>,
+    /// The parts that are copied from the other, by their place in the blob, ascending; everything else is new.
     pub copies: &'a [Copied],
+    /// Whether others are made from the blob, so that remembering something is of use.
+    pub is_base: bool,
 }
 
 /// A part of a blob that is copied from its base.
@@ -61,7 +63,7 @@ pub trait Visitor: Sync {
 
     /// Looks at a blob that others may have been made from, or that was made from another; returns what it wants to be
     /// given back as `version` for those. Must find exactly what [`Visitor::visit`] finds.
-    fn visit_version(&self, blob: Blob<'_>, version: Option<Version<'_>>) -> Memory {
+    fn visit_version(&self, blob: Blob<'_>, version: Version<'_>) -> Memory {
         let _ = version;
         self.visit(blob);
         None

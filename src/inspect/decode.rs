@@ -6,8 +6,16 @@ use crate::source::Span;
 const LEAST: usize = 24;
 /// How many decoded bytes must be text before the whole piece is decoded.
 const PROBE: usize = 12;
+/// How many bytes of base64 must mostly decode to text before the whole piece is decoded.
+const SAMPLE: usize = 256;
 /// The greatest length of an encoded piece.
 const GREATEST: usize = 1 << 20;
+/// The least length of a line of wrapped base64 that is not the last.
+const WRAPPED: usize = 40;
+/// The greatest indentation of a line of wrapped base64.
+const INDENT: usize = 64;
+/// How many bytes behind an encoded piece can decide whether it ends there.
+pub const LOOK_AHEAD: usize = INDENT + 4;
 
 /// A piece of text that was encoded in another.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -23,6 +31,12 @@ pub struct Piece {
 /// Tells whether the bytes are UTF-16.
 pub fn is_utf16(bytes: &[u8]) -> bool {
     byte_order(bytes).is_some()
+}
+
+/// Tells whether bytes with a byte order mark do not look like UTF-16 behind it, so that they must be read as they are, too.
+pub fn is_mislabelled(bytes: &[u8]) -> bool {
+    let sample = &bytes[..bytes.len().min(4096)];
+    sample.iter().skip(2).all(|&byte| byte != 0)
 }
 
 /// Returns the text of UTF-16 bytes: with a byte order mark, or recognised by its zero bytes.
@@ -70,17 +84,25 @@ pub fn encoded(bytes: &[u8], runs: &[Span]) -> Vec<Piece> {
     encoded_in(bytes, &[Span::new(0, bytes.len())], runs)
 }
 
-/// Finds every encoded piece in `parts` of the text, which are whole lines; `runs` are those of the parts.
+/// Finds every encoded piece in `parts` of the text, whose borders lie behind and before white space or quotes; `runs`
+/// are those of the parts.
 pub fn encoded_in(bytes: &[u8], parts: &[Span], runs: &[Span]) -> Vec<Piece> {
     let mut pieces: Vec<Piece> = Vec::new();
     let mut behind = 0;
+    // Up to here lines were tried together, and were not worth it.
+    let mut tried = 0;
     for run in runs {
         if run.start < behind || run.len() < LEAST {
             continue;
         }
         let stretch = base64_stretch(bytes, *run);
         behind = stretch.end;
-        let piece = hex(bytes, *run).or_else(|| base64(bytes, stretch.start));
+        let mut piece = hex(bytes, *run);
+        if piece.is_none() && is_promising(&probe(bytes, stretch.start)) {
+            let end = if stretch.start < tried { stretch.end } else { base64_end(bytes, stretch.start) };
+            tried = tried.max(end);
+            piece = base64(bytes, Span::new(stretch.start, end)).or_else(|| base64(bytes, stretch));
+        }
         if let Some(piece) = piece {
             behind = piece.span.end;
             pieces.push(piece);
@@ -91,6 +113,16 @@ pub fn encoded_in(bytes: &[u8], parts: &[Span], runs: &[Span]) -> Vec<Piece> {
         unicode(bytes, *part, &mut pieces);
     }
     pieces
+}
+
+/// Tells whether wrapped base64 may stand before `at` and go on there.
+pub fn may_continue(bytes: &[u8], at: usize) -> bool {
+    let before = &bytes[..at];
+    let indent = before.iter().rev().take(INDENT).take_while(|&&byte| byte == b' ' || byte == b'\t').count();
+    let before = &before[..at - indent];
+    let feed = before.iter().rev().take(2).take_while(|&&byte| byte == b'\r' || byte == b'\n').count();
+    let line = &before[..before.len() - feed];
+    feed > 0 && line.len() >= WRAPPED && line[line.len() - WRAPPED..].iter().all(|&byte| sextet(byte).is_some())
 }
 
 /// Tells whether the start of a decoded piece looks like text.
@@ -122,16 +154,29 @@ fn hex(bytes: &[u8], run: Span) -> Option<Piece> {
     Some(Piece { span: run, encoding: "hex", bytes: decoded })
 }
 
-/// Returns the value of a base64 digit of either alphabet.
-const fn sextet(byte: u8) -> Option<u8> {
-    Some(match byte {
-        b'A'..=b'Z' => byte - b'A',
-        b'a'..=b'z' => byte - b'a' + 26,
-        b'0'..=b'9' => byte - b'0' + 52,
-        b'+' | b'-' => 62,
-        b'/' | b'_' => 63,
-        _ => return None,
-    })
+/// The value of each base64 digit, of either alphabet; `NO_DIGIT` for other bytes.
+const SEXTETS: [u8; 256] = {
+    let mut table = [NO_DIGIT; 256];
+    let mut byte = 0;
+    while byte < 256 {
+        table[byte] = match byte as u8 {
+            digit @ b'A'..=b'Z' => digit - b'A',
+            digit @ b'a'..=b'z' => digit - b'a' + 26,
+            digit @ b'0'..=b'9' => digit - b'0' + 52,
+            b'+' | b'-' => 62,
+            b'/' | b'_' => 63,
+            _ => NO_DIGIT,
+        };
+        byte += 1;
+    }
+    table
+};
+const NO_DIGIT: u8 = u8::MAX;
+
+/// Returns the value of a base64 digit.
+fn sextet(byte: u8) -> Option<u8> {
+    let value = SEXTETS[usize::from(byte)];
+    (value != NO_DIGIT).then_some(value)
 }
 
 /// Returns the stretch of base64 digits that a run is part of: to both sides over `+` and `/`.
@@ -142,21 +187,28 @@ fn base64_stretch(bytes: &[u8], run: Span) -> Span {
     Span::new(run.start - before, run.end + behind)
 }
 
-/// Decodes the base64 text that starts at `start`, over line ends if it is wrapped.
-fn base64(bytes: &[u8], start: usize) -> Option<Piece> {
-    let probe =
-        decode_sextets(bytes[start..].iter().copied().filter(|&byte| sextet(byte).is_some()).take(PROBE / 3 * 4));
-    if !is_promising(&probe) {
+/// Decodes the first bytes of the base64 text that starts at `start`.
+fn probe(bytes: &[u8], start: usize) -> Vec<u8> {
+    let digits = bytes[start..].iter().take(PROBE / 3 * 4 + LOOK_AHEAD).filter(|&&byte| sextet(byte).is_some());
+    decode_sextets(digits.copied().take(PROBE / 3 * 4))
+}
+
+/// Decodes base64 text that starts promisingly, if most of it is text or if it starts like an archive.
+fn base64(bytes: &[u8], span: Span) -> Option<Piece> {
+    let text = &bytes[span.range()];
+    if text.len() < LEAST {
         return None;
     }
-    let end = base64_end(bytes, start);
-    if end - start < LEAST {
+    let is_marked = !is_text(&probe(bytes, span.start));
+    if !is_marked && !is_mostly_text(&decode_sextets(text.iter().copied().take(SAMPLE))) {
         return None;
     }
-    let decoded = decode_sextets(bytes[start..end].iter().copied().filter(|&byte| sextet(byte).is_some()));
-    let text = decoded.iter().filter(|&&byte| byte >= 0x20 || byte.is_ascii_whitespace()).count();
-    let worth = !is_text(&probe) || text * 10 >= decoded.len() * 9;
-    worth.then_some(Piece { span: Span::new(start, end), encoding: "base64", bytes: decoded })
+    let decoded = decode_sextets(text.iter().copied());
+    (is_marked || is_mostly_text(&decoded)).then_some(Piece { span, encoding: "base64", bytes: decoded })
+}
+
+fn is_mostly_text(bytes: &[u8]) -> bool {
+    bytes.iter().filter(|&&byte| byte >= 0x20 || byte.is_ascii_whitespace()).count() * 10 >= bytes.len() * 9
 }
 
 /// Returns where base64 text ends that starts at `start`: a line end goes on if a full line stands before it.
@@ -172,9 +224,9 @@ fn base64_end(bytes: &[u8], start: usize) -> usize {
         let length = end - line;
         let feed = bytes[end..limit.min(end + 2)].iter().take_while(|&&byte| byte == b'\r' || byte == b'\n').count();
         let indent =
-            bytes[end + feed..limit].iter().take(64).take_while(|&&byte| byte == b' ' || byte == b'\t').count();
+            bytes[end + feed..limit].iter().take(INDENT).take_while(|&&byte| byte == b' ' || byte == b'\t').count();
         let next = end + feed + indent;
-        if feed == 0 || length < 40 || next >= limit || sextet(bytes[next]).is_none() {
+        if feed == 0 || length < WRAPPED || next >= limit || sextet(bytes[next]).is_none() {
             return end;
         }
         line = next;
@@ -183,10 +235,11 @@ fn base64_end(bytes: &[u8], start: usize) -> usize {
     end
 }
 
+/// Decodes base64 digits; other bytes are passed over.
 fn decode_sextets(text: impl Iterator<Item = u8>) -> Vec<u8> {
-    let mut decoded = Vec::new();
+    let mut decoded = Vec::with_capacity(text.size_hint().1.unwrap_or(0) / 4 * 3 + 3);
     let (mut bits, mut count) = (0u32, 0);
-    for value in text.filter_map(sextet) {
+    for value in text.map(|byte| SEXTETS[usize::from(byte)]).filter(|&value| value != NO_DIGIT) {
         bits = bits << 6 | u32::from(value);
         count += 6;
         if count >= 8 {

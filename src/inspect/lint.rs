@@ -4,7 +4,8 @@ use std::sync::Arc;
 
 use bstr::BStr;
 
-use super::{Inspected, Inspector, View, place};
+use super::layer::View;
+use super::{Inspected, Inspector, place};
 use crate::detect::{Candidate, Scratch};
 use crate::finding::{Finding, Notice, masked_secret};
 use crate::lint::{LintFinding, Linted, Options, is_configuration, lint_document, lint_text};

@@ -1,6 +1,7 @@
 //! Makes the place of a finding: position, masked excerpt, inline comment.
 
-use super::{Outer, View, allow};
+use super::allow;
+use super::layer::{Outer, View};
 use crate::finding::{Excerpt, InlineAllow, Place, masked};
 use crate::source::{LineIndex, Span};
 
@@ -59,18 +60,12 @@ fn excerpt(bytes: &[u8], lines: &LineIndex, span: Span, is_secret: bool, hidden:
     let start = line.start.max(span.start.saturating_sub(AROUND));
     let secret_end = span.end.min(text_end.max(span.start)).min(span.start + STARS);
     let end = text_end.max(secret_end).min(secret_end.max(span.end.min(text_end)) + AROUND);
-    let mut hidden: Vec<Span> = hidden.to_vec();
-    if is_secret {
-        hidden.push(span);
-    }
+    let own = if is_secret { span } else { Span::new(span.start, span.start) };
     let window = |from: usize, to: usize| {
-        let inside = |secret: &Span| {
-            Span::new(secret.start.saturating_sub(from), secret.end.saturating_sub(from).min(to - from))
-        };
-        masked(
-            &bytes[from..to],
-            &hidden.iter().filter(|secret| secret.start < to && secret.end > from).map(inside).collect::<Vec<_>>(),
-        )
+        let inside = |secret: &Span| Span::new(secret.start.max(from) - from, secret.end.min(to) - from);
+        let window = Span::new(from, to);
+        let others = overlapping(hidden, window).iter().chain([&own]).filter(|secret| secret.overlaps(window));
+        masked(&bytes[from..to], &others.map(inside).collect::<Vec<_>>())
     };
     let behind = span.end.min(text_end).max(secret_end);
     let mut text = window(start, span.start);
@@ -81,6 +76,13 @@ fn excerpt(bytes: &[u8], lines: &LineIndex, span: Span, is_secret: bool, hidden:
     Excerpt { text, secret: Span::new(from, to), line: position.line }
 }
 
+/// Returns those of ascending spans that share a byte with `window`.
+fn overlapping(spans: &[Span], window: Span) -> &[Span] {
+    let first = spans.partition_point(|span| span.end <= window.start);
+    let count = spans[first..].partition_point(|span| span.start < window.end);
+    &spans[first..first + count]
+}
+
 /// Reads the allow comment that speaks for a line, from masked text.
 fn inline_allow(bytes: &[u8], lines: &LineIndex, line: usize, hidden: &[Span]) -> Option<InlineAllow> {
     let text = |line: usize| {
@@ -88,9 +90,9 @@ fn inline_allow(bytes: &[u8], lines: &LineIndex, line: usize, hidden: &[Span]) -
         // Long lines are data, not code with comments.
         (span.len() < 4096 && memchr::memmem::find(&bytes[span.range()], b"keysweep:allow").is_some()).then(|| {
             let inside = |secret: &Span| {
-                Span::new(secret.start.saturating_sub(span.start), secret.end.saturating_sub(span.start))
+                Span::new(secret.start.max(span.start) - span.start, secret.end.min(span.end) - span.start)
             };
-            masked(&bytes[span.range()], &hidden.iter().map(inside).collect::<Vec<_>>())
+            masked(&bytes[span.range()], &overlapping(hidden, span).iter().map(inside).collect::<Vec<_>>())
         })
     };
     if let Some(own) = text(line) {

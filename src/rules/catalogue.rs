@@ -18,6 +18,8 @@ struct Entry {
     id: &'static str,
     keywords: &'static [&'static str],
     pattern: &'static str,
+    proof: &'static str,
+    near: &'static [&'static str],
 }
 
 /// The parsed text of each built-in provider, by its place in `PROVIDERS`.
@@ -50,6 +52,10 @@ pub struct Rule {
     pub keywords: Vec<Cow<'static, str>>,
     /// The pattern's text; empty for a rule that Rust code finds.
     pub pattern: Cow<'static, str>,
+    /// The name of the proof that a match must pass, or nothing.
+    pub proof: Cow<'static, str>,
+    /// Words of which one must stand near a match, lower case; none if there is no such condition.
+    pub near: Vec<Cow<'static, str>>,
     position: usize,
     text: Text,
     compiled: OnceLock<Option<Arc<Pattern>>>,
@@ -60,29 +66,33 @@ pub struct Rule {
 
 impl Rule {
     fn new(entry: &Entry) -> Self {
-        let keywords = entry.keywords.iter().map(|&keyword| Cow::Borrowed(keyword)).collect();
-        Self::make(
-            Cow::Borrowed(entry.id),
-            keywords,
-            Cow::Borrowed(entry.pattern),
-            entry.position,
-            Text::Builtin(entry.provider),
-        )
+        let borrowed = |words: &'static [&'static str]| words.iter().map(|&word| Cow::Borrowed(word)).collect();
+        Self {
+            id: Cow::Borrowed(entry.id),
+            keywords: borrowed(entry.keywords),
+            pattern: Cow::Borrowed(entry.pattern),
+            proof: Cow::Borrowed(entry.proof),
+            near: borrowed(entry.near),
+            position: entry.position,
+            text: Text::Builtin(entry.provider),
+            compiled: OnceLock::new(),
+            meta: OnceLock::new(),
+            rotation: OnceLock::new(),
+            paths: OnceLock::new(),
+        }
     }
 
-    fn make(
-        id: Cow<'static, str>,
-        keywords: Vec<Cow<'static, str>>,
-        pattern: Cow<'static, str>,
-        position: usize,
-        text: Text,
-    ) -> Self {
+    fn own(file: &Arc<RuleFile>, position: usize) -> Self {
+        let entry = &file.rules[position];
+        let owned = |words: &[String]| words.iter().map(|word| Cow::Owned(word.clone())).collect();
         Self {
-            id,
-            keywords,
-            pattern,
+            id: Cow::Owned(entry.id.clone()),
+            keywords: owned(&entry.keywords),
+            pattern: Cow::Owned(entry.pattern.clone()),
+            proof: Cow::Owned(entry.check.proof.clone().unwrap_or_default()),
+            near: owned(&entry.check.near),
             position,
-            text,
+            text: Text::Own(Arc::clone(file)),
             compiled: OnceLock::new(),
             meta: OnceLock::new(),
             rotation: OnceLock::new(),
@@ -107,9 +117,7 @@ impl Rule {
         let file = Arc::new(file);
         let own = |(position, entry): (usize, &RuleEntry)| {
             check_entry(&file.provider, entry).map_err(|issue| RuleError::Rule { id: entry.id.clone(), issue })?;
-            let keywords = entry.keywords.iter().map(|keyword| Cow::Owned(keyword.clone())).collect();
-            let pattern = Cow::Owned(entry.pattern.clone());
-            Ok(Self::make(Cow::Owned(entry.id.clone()), keywords, pattern, position, Text::Own(Arc::clone(&file))))
+            Ok(Self::own(&file, position))
         };
         file.rules.iter().enumerate().map(own).collect()
     }

@@ -8,6 +8,8 @@ use regex_automata::util::captures::Captures;
 use regex_automata::util::syntax;
 use regex_automata::{Anchored, Input};
 
+use super::needs::Needs;
+
 /// What `%assign%` stands for: from the tail of a name over the operator to where its value starts.
 ///
 /// Takes dotenv, INI, YAML, JSON, most languages' assignments, named arguments, calls with name and value,
@@ -54,7 +56,7 @@ pub struct Pattern {
     secret: usize,
     reach: usize,
     lead: usize,
-    needs_at_sign: bool,
+    needs: Needs,
 }
 
 impl Pattern {
@@ -85,8 +87,7 @@ impl Pattern {
         let secret =
             regex.group_info().to_index(regex_automata::PatternID::ZERO, "secret").ok_or(PatternError::NoSecret)?;
         let lead = super::reach::lead(&hir, keywords).unwrap_or(reach);
-        let needs_at_sign = super::reach::requires(&hir, b'@');
-        Ok(Self { regex, secret, reach, lead, needs_at_sign })
+        Ok(Self { regex, secret, reach, lead, needs: Needs::of(&hir) })
     }
 
     /// Returns the greatest number of bytes that a match can have.
@@ -99,15 +100,16 @@ impl Pattern {
         self.lead
     }
 
+    /// Returns what every match has.
+    pub const fn needs(&self) -> &Needs {
+        &self.needs
+    }
+
     /// Calls `each` with the span of every match in `window` and of its secret, in order.
     ///
     /// Word boundaries at the window's edges look at the bytes outside of it. A match may start where the
     /// secret before it ended, because tokens often share a separator.
     pub fn matches(&self, bytes: &[u8], window: Range<usize>, mut each: impl FnMut(Range<usize>, Range<usize>)) {
-        // Patterns of addresses start with what every URL starts with: the sign between user and host is rarer.
-        if self.needs_at_sign && memchr::memchr(b'@', &bytes[window.clone()]).is_none() {
-            return;
-        }
         let mut captures: Option<Captures> = None;
         let mut from = window.start;
         while from < window.end {

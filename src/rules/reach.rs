@@ -10,19 +10,6 @@ pub fn lead(pattern: &Hir, keywords: &[Cow<'static, str>]) -> Option<usize> {
     Finder { keywords }.first(pattern)
 }
 
-/// Tells whether every match contains `byte`.
-pub fn requires(hir: &Hir, byte: u8) -> bool {
-    match hir.kind() {
-        HirKind::Literal(literal) => literal.0.contains(&byte),
-        HirKind::Class(Class::Bytes(class)) => class.iter().all(|range| range.start() == byte && range.end() == byte),
-        HirKind::Capture(capture) => requires(&capture.sub, byte),
-        HirKind::Repetition(repetition) => repetition.min > 0 && requires(&repetition.sub, byte),
-        HirKind::Concat(parts) => parts.iter().any(|part| requires(part, byte)),
-        HirKind::Alternation(branches) => branches.iter().all(|branch| requires(branch, byte)),
-        HirKind::Class(Class::Unicode(_)) | HirKind::Empty | HirKind::Look(_) => false,
-    }
-}
-
 struct Finder<'a> {
     keywords: &'a [Cow<'static, str>],
 }
@@ -122,16 +109,5 @@ mod tests {
         assert_eq!(lead_of(r"(?:ac|x)me", "acme"), None);
         assert_eq!(lead_of(r"ac(?:me)[a-z]{3}", "acme"), Some(4));
         assert_eq!(lead_of(r"(?:acme)?x", "acme"), None);
-    }
-
-    #[test]
-    fn a_required_byte_is_in_every_branch() {
-        for (pattern, required) in
-            [("a@b", true), ("(?:a@|b@)c{2}", true), ("(?:a@|b)c", false), ("(?:@)?a", false), ("[@]{2,3}", true)]
-        {
-            let hir =
-                regex_syntax::ParserBuilder::new().unicode(false).utf8(false).build().parse(pattern).expect("right");
-            assert_eq!(requires(&hir, b'@'), required, "{pattern}");
-        }
     }
 }

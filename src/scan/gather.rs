@@ -10,7 +10,7 @@ use gix::ObjectId;
 use crate::detect::Scratch;
 use crate::finding::{Finding, Notice};
 use crate::input::{Blob, Coverage, Memory, Version, Visitor};
-use crate::inspect::{Inspected, Inspector, Trace};
+use crate::inspect::{Base, Inspected, Inspector, Trace};
 use crate::lint::may_be_configuration;
 use crate::policy::config::Config;
 use crate::secret::Identity;
@@ -135,13 +135,15 @@ impl Visitor for Gather<'_> {
         }
     }
 
-    fn visit_version(&self, blob: Blob<'_>, version: Option<Version<'_>>) -> Memory {
+    fn visit_version(&self, blob: Blob<'_>, version: Version<'_>) -> Memory {
         if self.leaves_out(&blob) {
             return None;
         }
-        let base = version.and_then(|version| Some((version.base.downcast_ref::<Trace>()?, version.copies)));
-        let (inspected, trace) =
-            SCRATCH.with_borrow_mut(|scratch| self.inspector.inspect_version(&blob.origin, blob.bytes, base, scratch));
+        let trace = version.base.and_then(|base| base.downcast_ref::<Trace>());
+        let base = trace.map(|trace| Base { trace, copies: version.copies });
+        let (inspected, trace) = SCRATCH.with_borrow_mut(|scratch| {
+            self.inspector.inspect_version(&blob.origin, blob.bytes, base, version.is_base, scratch)
+        });
         self.keep(inspected);
         trace.map(|trace| Arc::new(trace) as Arc<dyn std::any::Any + Send + Sync>)
     }

@@ -30,8 +30,8 @@ pub(super) struct Object<'a> {
     pub(super) bytes: &'a [u8],
     /// For a tree: where its entries are.
     pub(super) tree: Option<&'a Outline>,
-    /// For a blob: how it was made from one that the sink remembers.
-    pub(super) version: Option<Version<'a>>,
+    /// How it was made from one that the sink remembers.
+    pub(super) version: Version<'a>,
 }
 
 /// Takes the objects. Called from several threads at once, each with a state of its own.
@@ -281,14 +281,14 @@ impl<'a, S: Sink> Worker<'a, S> {
     fn made(&mut self, set: usize, node: u32, kind: ObjectKind, bytes: Buffer, base: Memory) {
         let Set { pack, forest } = &self.job.sets[set];
         let is_tree = kind == ObjectKind::Tree;
+        let (next, end) = forest.children(node);
         let mut memory = None;
         if forest.is_wanted(node) {
             let id = pack.index.id(forest.slot(node));
-            let version = base.as_deref().map(|base| Version { base, copies: &self.copied });
+            let version = Version { base: base.as_deref(), copies: &self.copied, is_base: next < end };
             let object = Object { id, kind, bytes: bytes.bytes(), tree: is_tree.then_some(&self.outline), version };
             memory = self.job.sink.object(&mut self.local, object);
         }
-        let (next, end) = forest.children(node);
         if next < end {
             self.keep(set, kind, bytes, memory, next..end);
         } else {
@@ -320,7 +320,7 @@ impl<'a, S: Sink> Worker<'a, S> {
         if is_tree {
             self.outline.read(bytes, id.as_bytes().len());
         }
-        let object = Object { id, kind, bytes, tree: is_tree.then_some(&self.outline), version: None };
+        let object = Object { id, kind, bytes, tree: is_tree.then_some(&self.outline), version: Version::default() };
         self.job.sink.object(&mut self.local, object);
     }
 

@@ -1,0 +1,246 @@
+//! Inspects one text after another: a blob's bytes, then what is wrapped in them.
+
+use std::cell::OnceCell;
+use std::sync::Arc;
+
+use bstr::ByteSlice;
+
+use super::{Inspected, Inspector, archive, decode, overlap, place};
+use crate::detect::{Candidate, Scratch};
+use crate::finding::{Excerpt, Finding, InlineAllow, Notice, masked_secret};
+use crate::lint::Linted;
+use crate::rules::Rule;
+use crate::secret::{Identity, Secret};
+use crate::source::{LineIndex, Origin, Position, Span};
+
+/// How deep wrappings are opened: an archive in an archive, base64 of base64.
+const DEPTH: usize = 4;
+/// How many unwrapped bytes one blob may yield, against archives that blow up.
+const BUDGET: usize = 256 << 20;
+
+/// A text on its way through inspection: a blob's bytes, or what a wrapping held.
+pub(super) struct Layer<'a> {
+    pub(super) bytes: &'a [u8],
+    /// How the text was wrapped, outermost first.
+    pub(super) via: &'a [String],
+    /// Where the wrapping stands in the outermost text, if it is not all of it.
+    pub(super) outer: Option<&'a Outer>,
+    /// The path by which rules judge the text: an archive's member has its own.
+    pub(super) path: Option<&'a [u8]>,
+    /// How many wrappings were opened to get here.
+    pub(super) depth: usize,
+}
+
+/// A layer with all that describing a place in it takes.
+pub(super) struct View<'a> {
+    pub(super) origin: &'a Origin,
+    pub(super) layer: &'a Layer<'a>,
+    pub(super) lines: &'a LineIndex,
+    /// What must not be shown of the layer, ascending and apart.
+    pub(super) hidden: &'a [Span],
+}
+
+/// Where in the blob a decoded text stood.
+pub(super) struct Outer {
+    pub(super) position: Position,
+    pub(super) end: Position,
+    pub(super) excerpt: Excerpt,
+    pub(super) allow: Option<InlineAllow>,
+}
+
+/// What was found in one text, before it is reported.
+#[derive(Debug, Default)]
+pub(super) struct Found {
+    /// All candidates, ordered by position.
+    pub(super) candidates: Vec<Candidate>,
+    /// Pieces of text that were encoded in it.
+    pub(super) encoded: Vec<decode::Piece>,
+}
+
+/// A piece of encoded text in which nothing was found.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Barren {
+    /// Where its encoded form stands.
+    pub(super) span: Span,
+    /// How many unwrapped bytes were looked at for it.
+    pub(super) spent: usize,
+}
+
+/// The inspection of one blob.
+pub(super) struct Inspection<'a> {
+    pub(super) inspector: &'a Inspector,
+    pub(super) scratch: &'a mut Scratch,
+    origin: &'a Origin,
+    /// How many unwrapped bytes may still be looked at.
+    budget: usize,
+    /// Whether something was not opened because of a limit.
+    limited: bool,
+    inspected: Inspected,
+}
+
+impl<'a> Inspection<'a> {
+    /// Starts with nothing found.
+    pub(super) fn new(inspector: &'a Inspector, origin: &'a Origin, scratch: &'a mut Scratch) -> Self {
+        Self { inspector, scratch, origin, budget: BUDGET, limited: false, inspected: Inspected::default() }
+    }
+
+    /// Takes `bytes` off the budget, or tells that it does not hold so many.
+    pub(super) fn spend(&mut self, bytes: usize) -> bool {
+        let is_enough = bytes <= self.budget;
+        self.budget -= bytes.min(self.budget);
+        self.limited |= !is_enough;
+        is_enough
+    }
+
+    /// Returns all that came together.
+    pub(super) fn finish(mut self) -> Inspected {
+        if self.limited {
+            let message = "holds more packed or encoded data, or deeper inside each other, than is opened";
+            let notice = Notice::unread(format!("{:?}", self.origin), message, "unpack it and scan the result");
+            self.inspected.notices.push(notice);
+        }
+        self.inspected
+    }
+
+    /// Inspects one layer, then what is wrapped in it.
+    pub(super) fn layer(&mut self, layer: &Layer<'_>) {
+        if let Some(text) = decode::utf16(layer.bytes) {
+            let via = [layer.via, &["UTF-16".to_owned()]].concat();
+            if self.spend(text.len()) {
+                self.text(&Layer { bytes: text.as_bytes(), via: &via, ..*layer });
+            }
+            if !decode::is_mislabelled(layer.bytes) {
+                return;
+            }
+        }
+        self.text(layer);
+        if archive::is_archive(layer.bytes) {
+            self.archive(layer);
+        }
+    }
+
+    /// Inspects the members of an archive.
+    fn archive(&mut self, layer: &Layer<'_>) {
+        if layer.depth >= DEPTH {
+            self.limited = true;
+            return;
+        }
+        let problem = archive::open(layer.bytes, self.budget, &mut |name, bytes| {
+            let is_whole = self.spend(bytes.len());
+            let via = [layer.via, &[name.label()]].concat();
+            let path = name.member().or(layer.path);
+            self.layer(&Layer { bytes, via: &via, path, depth: layer.depth + 1, ..*layer });
+            is_whole
+        });
+        let Err(problem) = problem else { return };
+        let subject = format!("{:?}", self.origin);
+        let help = "what could be read of the archive was scanned";
+        self.inspected.notices.push(match problem.is_readable_by_others() {
+            true => Notice::unread(subject, problem.to_string(), help),
+            false => Notice::note(subject, problem.to_string(), help),
+        });
+    }
+
+    /// Finds candidates and encodings in a text, and reports them.
+    fn text(&mut self, layer: &Layer<'_>) {
+        let mut found = Found::default();
+        if self.inspector.options.detect {
+            found.candidates = self.inspector.engine.candidates(layer.bytes, layer.path, self.scratch);
+            if layer.depth < DEPTH {
+                found.encoded = decode::encoded(layer.bytes, self.scratch.runs());
+            }
+        }
+        self.found(layer, found);
+    }
+
+    /// Reports what was found in a text, and follows encodings. Returns the encoded pieces if there was nothing to tell of them.
+    pub(super) fn found(&mut self, layer: &Layer<'_>, found: Found) -> Option<Vec<Barren>> {
+        let Found { mut candidates, encoded } = found;
+        let linted = match layer.path {
+            Some(path) if self.inspector.options.lint && layer.depth == 0 => {
+                self.inspector.lint(path.as_bstr(), layer.bytes)
+            }
+            _ => Linted::default(),
+        };
+        let is_linted = !linted.findings.is_empty() || linted.error.is_some();
+        if candidates.is_empty() && encoded.is_empty() && !is_linted {
+            return Some(Vec::new());
+        }
+        let secrets = candidates.iter().map(|candidate| candidate.secret);
+        let secrets = secrets.chain(linted.findings.iter().filter_map(|found| found.secret));
+        let hidden = secrets.map(|secret| place::widened(layer.bytes, secret));
+        let hidden = merged(hidden.chain(encoded.iter().map(|piece| piece.span)).collect());
+        overlap::resolve(&mut candidates);
+        let lines = OnceCell::new();
+        let view = |lines| View { origin: self.origin, layer, lines, hidden: &hidden };
+        let index = || LineIndex::new(layer.bytes);
+        if is_linted {
+            let view = view(lines.get_or_init(index));
+            self.inspector.report_lints(&view, linted, &mut candidates, &mut self.inspected);
+        }
+        for candidate in &candidates {
+            let finding = self.inspector.finding(&view(lines.get_or_init(index)), candidate);
+            self.inspected.findings.push(finding);
+        }
+        let told = self.inspected.len();
+        let mut barren = Vec::with_capacity(encoded.len());
+        for piece in encoded {
+            let budget = self.budget;
+            if !self.spend(piece.bytes.len()) {
+                return None;
+            }
+            let via = [layer.via, &[piece.encoding.to_owned()]].concat();
+            let made;
+            let outer = match layer.outer {
+                Some(outer) => outer,
+                None => {
+                    made = place::outer(layer.bytes, lines.get_or_init(index), piece.span, true, &hidden);
+                    &made
+                }
+            };
+            let (bytes, outer) = (piece.bytes.as_slice(), Some(outer));
+            self.layer(&Layer { bytes, via: &via, outer, path: layer.path, depth: layer.depth + 1 });
+            barren.push(Barren { span: piece.span, spent: budget - self.budget });
+        }
+        (self.inspected.len() == told && !self.limited).then_some(barren)
+    }
+}
+
+impl Inspector {
+    /// Makes the finding of one candidate.
+    fn finding(&self, view: &View<'_>, candidate: &Candidate) -> Finding {
+        let rule = &candidate.rule;
+        let secret = &view.layer.bytes[candidate.secret.range()];
+        let place = place::place(view, candidate.secret, true);
+        let title = &rule.meta().title;
+        let mut finding = Finding::new(Arc::clone(rule.meta()), Identity::of("secret", secret), title.clone(), place);
+        finding.severity = candidate.severity;
+        finding.confidence = candidate.confidence;
+        finding.masked = masked_secret(secret, public_prefix(rule, secret));
+        finding.evidence.clone_from(&candidate.evidence);
+        finding.variable.clone_from(&rule.entry().variable);
+        finding.rotation = Some(Arc::clone(rule.rotation()));
+        finding.revealed = self.options.reveal.then(|| Secret::new(secret));
+        finding
+    }
+}
+
+/// Sorts spans and joins those that overlap.
+fn merged(mut spans: Vec<Span>) -> Vec<Span> {
+    spans.sort_unstable();
+    spans.dedup_by(|next, last| {
+        let joins = next.start <= last.end;
+        if joins {
+            last.end = last.end.max(next.end);
+        }
+        joins
+    });
+    spans
+}
+
+/// Returns how many leading bytes of a secret are its provider's public prefix.
+fn public_prefix(rule: &Rule, secret: &[u8]) -> usize {
+    let starts =
+        |keyword: &str| secret.get(..keyword.len()).is_some_and(|start| start.eq_ignore_ascii_case(keyword.as_bytes()));
+    rule.keywords.iter().filter(|keyword| starts(keyword)).map(|keyword| keyword.len()).max().unwrap_or(0)
+}
