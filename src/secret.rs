@@ -1,7 +1,10 @@
 //! Bytes that cannot be printed, and the identity that stands for them.
 
+use std::collections::HashMap;
 use std::fmt;
+use std::ops::Range;
 
+use aho_corasick::{AhoCorasick, MatchKind};
 use sha2::{Digest, Sha256};
 use zeroize::Zeroizing;
 
@@ -21,11 +24,6 @@ impl Secret {
     /// Returns the bytes. Only `--reveal` and the tests that compare engines may call this.
     pub fn reveal(&self) -> &[u8] {
         &self.0
-    }
-
-    /// Returns the identity of the secret within a rule family.
-    pub fn identity(&self, family: &str) -> Identity {
-        Identity::of(family, &self.0)
     }
 }
 
@@ -64,6 +62,61 @@ impl fmt::Debug for Identity {
     }
 }
 
+/// From this length on a secret is hidden wherever its bytes stand; a shorter one only where they are a word.
+const LONG: usize = 8;
+/// The least length of a secret, or of a line of one, that is hidden elsewhere.
+const SHORTEST: usize = 4;
+/// The least length of a line of a secret of several lines that is hidden by itself.
+const LINE: usize = 16;
+
+/// Secrets that were found, each kept once, so that they can be hidden wherever else they stand.
+#[derive(Debug, Default)]
+pub struct Secrets(HashMap<Identity, Secret>);
+
+impl Secrets {
+    /// Adds a secret.
+    pub fn add(&mut self, secret: Secret) {
+        self.0.entry(Identity::of("", &secret.0)).or_insert(secret);
+    }
+
+    /// Makes ready to find them in other texts.
+    pub fn finder(&self) -> Finder {
+        let lines = |secret: &Secret| -> Vec<Vec<u8>> {
+            let lines = secret.0.split(|byte| matches!(byte, b'\n' | b'\r')).map(<[u8]>::trim_ascii);
+            let is_whole = !secret.0.contains(&b'\n');
+            lines.filter(|line| line.len() >= if is_whole { SHORTEST } else { LINE }).map(<[u8]>::to_vec).collect()
+        };
+        let mut parts: Vec<Vec<u8>> = self.0.values().flat_map(lines).collect();
+        parts.sort_unstable();
+        parts.dedup();
+        // Without an automaton nothing could be hidden, and there is none for nothing.
+        let automaton = (!parts.is_empty()).then(|| {
+            let mut builder = AhoCorasick::builder();
+            builder
+                .match_kind(MatchKind::LeftmostLongest)
+                .build(&parts)
+                .expect("the secrets of one report fit into memory")
+        });
+        Finder(automaton)
+    }
+}
+
+/// Finds known secrets in texts.
+pub struct Finder(Option<AhoCorasick>);
+
+impl Finder {
+    /// Returns where the secrets stand in a text, ascending and apart.
+    pub fn find(&self, text: &[u8]) -> Vec<Range<usize>> {
+        let is_word = |at: Option<&u8>| at.is_some_and(u8::is_ascii_alphanumeric);
+        let stands_alone = |span: &Range<usize>| {
+            let before = span.start.checked_sub(1).and_then(|at| text.get(at));
+            span.len() >= LONG || !is_word(before) && !is_word(text.get(span.end))
+        };
+        let found = self.0.iter().flat_map(|automaton| automaton.find_iter(text));
+        found.map(|found| found.range()).filter(stands_alone).collect()
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -72,11 +125,30 @@ mod tests {
     fn debug_output_shows_no_byte_of_a_secret() {
         let secret = Secret::new(b"hunter2");
         assert_eq!(format!("{secret:?}"), "Secret(7 bytes)");
-        assert_eq!(format!("{:?}", secret.identity("x")), "Identity(..)");
+        assert_eq!(format!("{:?}", Identity::of("x", secret.reveal())), "Identity(..)");
     }
 
     #[test]
     fn family_and_secret_do_not_run_into_each_other() {
         assert_ne!(Identity::of("ab", b"c"), Identity::of("a", b"bc"));
+    }
+
+    #[test]
+    fn secrets_are_found_wherever_they_stand() {
+        let mut secrets = Secrets::default();
+        for text in ["hunter2", "correct-horse", "abc", "-----BEGIN-----\nline of a long key\nend"] {
+            secrets.add(Secret::new(text.as_bytes()));
+        }
+        let finder = secrets.finder();
+        for (text, found) in [
+            ("say hunter2!", Some(4..11)),
+            ("hunter23", None),
+            ("acorrect-horses", Some(1..14)),
+            ("abc", None),
+            ("a line of a long key", Some(2..20)),
+        ] {
+            assert_eq!(finder.find(text.as_bytes()), Vec::from_iter(found), "{text}");
+        }
+        assert!(Secrets::default().finder().find(b"hunter2").is_empty());
     }
 }

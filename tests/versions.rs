@@ -44,7 +44,8 @@ fn example() -> impl Strategy<Value = String> {
 /// A text in base64 whose lines have `width` digits.
 fn wrapped(text: &[u8], width: usize) -> String {
     let digits = base64::engine::general_purpose::STANDARD.encode(text);
-    let lines: Vec<&str> = digits.as_bytes().chunks(width).map(|line| std::str::from_utf8(line).expect("ASCII")).collect();
+    let lines: Vec<&str> =
+        digits.as_bytes().chunks(width).map(|line| std::str::from_utf8(line).expect("ASCII")).collect();
     lines.join("\n")
 }
 

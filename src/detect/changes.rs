@@ -42,7 +42,7 @@ impl Changes {
     }
 
     /// Returns the number of bytes that are new.
-    pub fn len(&self) -> usize {
+    pub fn size(&self) -> usize {
         self.0.iter().map(|change| change.len()).sum()
     }
 
@@ -115,9 +115,15 @@ mod tests {
     #[test]
     fn a_change_touches_what_it_lies_in_or_borders_on() {
         let changes = Changes(vec![Span::new(10, 12), Span::new(20, 20)]);
-        for (start, end, expected) in
-            [(0, 9, false), (0, 10, true), (12, 14, true), (13, 19, false), (19, 21, true), (20, 30, true), (21, 30, false)]
-        {
+        for (start, end, expected) in [
+            (0, 9, false),
+            (0, 10, true),
+            (12, 14, true),
+            (13, 19, false),
+            (19, 21, true),
+            (20, 30, true),
+            (21, 30, false),
+        ] {
             assert_eq!(changes.touch(Span::new(start, end)), expected, "{start}..{end}");
         }
     }

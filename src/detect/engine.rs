@@ -166,12 +166,7 @@ impl Engine {
     /// A match is decided about by its own bytes and by those around it, as far as its rule says. All places of keywords are
     /// carried over that are copied; what leads to others touches a change. Overlapping windows of a rule are one
     /// chain, which no match crosses: a chain with a change near is searched anew, the candidates of any other are carried over.
-    pub fn candidates_of_version(
-        &self,
-        bytes: &[u8],
-        change: &Change<'_>,
-        scratch: &mut Scratch,
-    ) -> Vec<Candidate> {
+    pub fn candidates_of_version(&self, bytes: &[u8], change: &Change<'_>, scratch: &mut Scratch) -> Vec<Candidate> {
         scratch.sift_parts(bytes, change.parts);
         scratch.marks.clear();
         for copied in change.copies {
@@ -320,7 +315,7 @@ impl Scratch {
 }
 
 /// Decides whether an anchor is worth a window; returns where the window ends.
-fn gate(bytes: &[u8], at: usize, kind: AnchorKind, assignments: &mut Vec<Assignment>) -> Option<usize> {
+pub(super) fn gate(bytes: &[u8], at: usize, kind: AnchorKind, assignments: &mut Vec<Assignment>) -> Option<usize> {
     match kind {
         AnchorKind::Word => {
             let assignment = Assignment::at(bytes, at)?;
@@ -367,7 +362,13 @@ fn may_match(rule: &Rule, bytes: &[u8], path: Option<&[u8]>, window: Span) -> bo
 }
 
 /// Tries one rule on one window.
-fn match_rule(rule: &Arc<Rule>, bytes: &[u8], path: Option<&[u8]>, window: Range<usize>, found: &mut Vec<Candidate>) {
+pub(super) fn match_rule(
+    rule: &Arc<Rule>,
+    bytes: &[u8],
+    path: Option<&[u8]>,
+    window: Range<usize>,
+    found: &mut Vec<Candidate>,
+) {
     let Some(pattern) = rule.compiled() else { return };
     pattern.matches(bytes, window, |whole, secret| {
         if let Some(Proven { secret, confidence, severity, evidence }) = proof::prove(rule, bytes, path, &whole, secret)
@@ -382,25 +383,4 @@ fn match_rule(rule: &Arc<Rule>, bytes: &[u8], path: Option<&[u8]>, window: Range
             });
         }
     });
-}
-
-/// Finds candidates with every rule's pattern over every byte: slow, simple, and what [`Engine::candidates`]
-/// must equal on any input.
-pub fn reference_candidates(catalogue: &Catalogue, bytes: &[u8], path: Option<&[u8]>) -> Vec<Candidate> {
-    let mut found = Vec::new();
-    for rule in catalogue.rules() {
-        if rule.id == assignment::RULE {
-            let mut assignments: Vec<Assignment> = Vec::new();
-            for at in 0..bytes.len() {
-                if super::anchor::kind_at(bytes, at) == Some(AnchorKind::Word) {
-                    gate(bytes, at, AnchorKind::Word, &mut assignments);
-                }
-            }
-            assignment::candidates(rule, bytes, path, &assignments, &mut found);
-        } else if rule.applies_to(path) {
-            match_rule(rule, bytes, path, 0..bytes.len(), &mut found);
-        }
-    }
-    found.sort_by_key(|candidate| (candidate.secret, candidate.rule.id.clone()));
-    found
 }

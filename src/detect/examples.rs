@@ -2,7 +2,8 @@
 
 use std::sync::Arc;
 
-use super::engine::{Engine, Scratch, reference_candidates};
+use super::engine::{Engine, Scratch};
+use super::reference::reference_candidates;
 use crate::rules::template::Generator;
 use crate::rules::{Catalogue, Rule};
 

@@ -103,7 +103,11 @@ impl Keywords {
         let mut entries = Vec::with_capacity(words.len());
         for (index, word) in words.iter().enumerate().filter(|(_, word)| word.len() >= SHORTEST) {
             let start = start_of(word);
-            if word.len() < HASHED { short.set(hash(start)) } else { long.set(hash(start)) }
+            if word.len() < HASHED {
+                short.set(hash(start))
+            } else {
+                long.set(hash(start))
+            }
             entries.push(Entry { start, word: u16::try_from(index).expect("there are fewer than 65,536 keywords") });
         }
         entries.sort_by_key(|entry| bucket(entry.start));

@@ -14,8 +14,10 @@ mod password;
 mod place;
 pub mod placeholder;
 pub mod proof;
+mod reference;
 pub mod shape;
 pub mod sieve;
 
 pub use changes::Changes;
-pub use engine::{Candidate, Change, Engine, INFLUENCE, Known, Scratch, reference_candidates};
+pub use engine::{Candidate, Change, Engine, INFLUENCE, Known, Scratch};
+pub use reference::reference_candidates;

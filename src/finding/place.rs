@@ -20,6 +20,8 @@ pub struct Place {
     pub excerpt: Excerpt,
     /// How the text was wrapped, outermost first, such as `gzip`, `base64`, `zip member a/b.env`.
     pub via: Vec<String>,
+    /// In how many versions of the file, which differ elsewhere, the secret stands here; one outside of history.
+    pub versions: usize,
     /// A `keysweep:allow` comment on the line or alone on the line before.
     pub allow: Option<InlineAllow>,
     /// What history knows, filled after the scan and only for objects.

@@ -69,6 +69,12 @@ pub trait Visitor: Sync {
         None
     }
 
+    /// Looks at a name in a tree, which is the origin's path; it may stand in many trees.
+    fn visit_name(&self, origin: Origin) {
+        let name = origin.path().map(|name| name.to_vec()).unwrap_or_default();
+        self.visit(Blob { origin, bytes: &name });
+    }
+
     /// Takes note of something that could not be read, or that the user should know.
     fn notice(&self, notice: Notice);
 

@@ -91,7 +91,9 @@ fn zip(bytes: &[u8], mut budget: usize, each: &mut dyn FnMut(Opened<'_>, &[u8]) 
             Ok(member) => member,
             Err(error) => {
                 problem = Err(match error {
-                    zip::result::ZipError::UnsupportedArchive(zip::result::ZipError::PASSWORD_REQUIRED) => Problem::Encrypted,
+                    zip::result::ZipError::UnsupportedArchive(zip::result::ZipError::PASSWORD_REQUIRED) => {
+                        Problem::Encrypted
+                    }
                     zip::result::ZipError::UnsupportedArchive(_) => Problem::Unknown,
                     _ => DAMAGED,
                 });

@@ -55,6 +55,8 @@ pub(super) struct Found {
     pub(super) candidates: Vec<Candidate>,
     /// Pieces of text that were encoded in it.
     pub(super) encoded: Vec<decode::Piece>,
+    /// Other such pieces, in which there is known to be nothing.
+    pub(super) barren: Vec<Barren>,
 }
 
 /// A piece of encoded text in which nothing was found.
@@ -153,9 +155,10 @@ impl<'a> Inspection<'a> {
         self.found(layer, found);
     }
 
-    /// Reports what was found in a text, and follows encodings. Returns the encoded pieces if there was nothing to tell of them.
+    /// Reports what was found in a text, and follows encodings. Returns all encoded pieces if there was nothing to tell of them.
     pub(super) fn found(&mut self, layer: &Layer<'_>, found: Found) -> Option<Vec<Barren>> {
-        let Found { mut candidates, encoded } = found;
+        let Found { mut candidates, encoded, mut barren } = found;
+        let is_affordable = barren.iter().all(|piece| self.spend(piece.spent));
         let linted = match layer.path {
             Some(path) if self.inspector.options.lint && layer.depth == 0 => {
                 self.inspector.lint(path.as_bstr(), layer.bytes)
@@ -164,12 +167,19 @@ impl<'a> Inspection<'a> {
         };
         let is_linted = !linted.findings.is_empty() || linted.error.is_some();
         if candidates.is_empty() && encoded.is_empty() && !is_linted {
-            return Some(Vec::new());
+            return is_affordable.then_some(barren);
         }
         let secrets = candidates.iter().map(|candidate| candidate.secret);
-        let secrets = secrets.chain(linted.findings.iter().filter_map(|found| found.secret));
-        let hidden = secrets.map(|secret| place::widened(layer.bytes, secret));
-        let hidden = merged(hidden.chain(encoded.iter().map(|piece| piece.span)).collect());
+        let secrets: Vec<Span> = secrets.chain(linted.findings.iter().filter_map(|found| found.secret)).collect();
+        self.inspected.secrets.extend(secrets.iter().map(|secret| Secret::new(&layer.bytes[secret.range()])));
+        let hidden = secrets.iter().map(|secret| place::widened(layer.bytes, *secret));
+        let encodings = encoded.iter().map(|piece| piece.span).chain(barren.iter().map(|piece| piece.span));
+        let mut hidden: Vec<Span> = hidden.chain(encodings).collect();
+        if !self.inspector.options.detect {
+            // What only lints look at may hold other secrets.
+            hidden.extend(self.inspector.hidden(layer.bytes, self.scratch));
+        }
+        let hidden = merged(hidden);
         overlap::resolve(&mut candidates);
         let lines = OnceCell::new();
         let view = |lines| View { origin: self.origin, layer, lines, hidden: &hidden };
@@ -183,7 +193,6 @@ impl<'a> Inspection<'a> {
             self.inspected.findings.push(finding);
         }
         let told = self.inspected.len();
-        let mut barren = Vec::with_capacity(encoded.len());
         for piece in encoded {
             let budget = self.budget;
             if !self.spend(piece.bytes.len()) {
@@ -226,7 +235,7 @@ impl Inspector {
 }
 
 /// Sorts spans and joins those that overlap.
-fn merged(mut spans: Vec<Span>) -> Vec<Span> {
+pub(super) fn merged(mut spans: Vec<Span>) -> Vec<Span> {
     spans.sort_unstable();
     spans.dedup_by(|next, last| {
         let joins = next.start <= last.end;

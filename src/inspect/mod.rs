@@ -15,7 +15,8 @@ use crate::detect::{Engine, Scratch};
 use crate::finding::{Finding, Notice};
 use crate::input::Copied;
 use crate::lint::Persona;
-use crate::source::Origin;
+use crate::secret::Secret;
+use crate::source::{Origin, Span};
 
 use self::layer::{Inspection, Layer};
 
@@ -46,6 +47,8 @@ pub struct Inspected {
     pub findings: Vec<Finding>,
     /// What could not be opened.
     pub notices: Vec<Notice>,
+    /// The secrets of the findings, to be hidden wherever else they stand.
+    pub secrets: Vec<Secret>,
 }
 
 impl Inspected {
@@ -83,6 +86,16 @@ impl Inspector {
         inspection.finish()
     }
 
+    /// Inspects the path of an origin as a text of its own.
+    pub fn inspect_name(&self, origin: &Origin, scratch: &mut Scratch) -> Inspected {
+        let mut inspection = Inspection::new(self, origin, scratch);
+        if let Some(path) = origin.path().filter(|_| self.options.detect) {
+            let via = ["file name".to_owned()];
+            inspection.layer(&Layer { bytes: path, via: &via, outer: None, path: None, depth: 0 });
+        }
+        inspection.finish()
+    }
+
     /// Inspects a blob that may have been made from another, and returns with `remember` what helps with blobs made from
     /// this one. Finds exactly what [`Inspector::inspect`] finds.
     pub fn inspect_version(
@@ -98,5 +111,13 @@ impl Inspector {
             return (self.inspect(origin, bytes, scratch), None);
         }
         version::inspect(Inspection::new(self, origin, scratch), bytes, base, remember)
+    }
+
+    /// Returns what must not be shown of a text: secrets, and encoded text that may hold some. Ascending and apart.
+    pub fn hidden(&self, text: &[u8], scratch: &mut Scratch) -> Vec<Span> {
+        let candidates = self.engine.candidates(text, None, scratch);
+        let encoded = decode::encoded(text, scratch.runs());
+        let secrets = candidates.iter().map(|candidate| place::widened(text, candidate.secret));
+        layer::merged(secrets.chain(encoded.iter().map(|piece| piece.span)).collect())
     }
 }

@@ -28,6 +28,7 @@ pub fn place(view: &View<'_>, span: Span, is_secret: bool) -> Place {
         end: outer.end,
         excerpt: outer.excerpt.clone(),
         via: layer.via.to_vec(),
+        versions: 1,
         allow: outer.allow.clone(),
         attribution: None,
     }

@@ -20,13 +20,6 @@ pub struct Trace {
     barren: Vec<Barren>,
 }
 
-/// What was found by looking at changes.
-struct Carried {
-    found: Found,
-    /// Encoded pieces of the base that are still there.
-    barren: Vec<Barren>,
-}
-
 /// Inspects a blob that is plain text, with the help of its base; returns with `remember` what helps with its own versions.
 pub(super) fn inspect(
     mut inspection: Inspection<'_>,
@@ -35,13 +28,11 @@ pub(super) fn inspect(
     remember: bool,
 ) -> (Inspected, Option<Trace>) {
     let carried = base.and_then(|base| carry(base, &mut inspection, bytes));
-    let Carried { found, mut barren } = carried.unwrap_or_else(|| whole(&mut inspection, bytes));
+    let found = carried.unwrap_or_else(|| whole(&mut inspection, bytes));
     let engine = inspection.inspector.engine();
     let known = remember.then(|| engine.known(&found.candidates, bytes.len(), inspection.scratch));
-    let is_affordable = barren.iter().all(|piece| inspection.spend(piece.spent));
-    let fresh = inspection.found(&Layer { bytes, via: &[], outer: None, path: None, depth: 0 }, found);
-    let trace = known.zip(fresh).filter(|_| is_affordable).map(|(known, fresh)| {
-        barren.extend(fresh);
+    let barren = inspection.found(&Layer { bytes, via: &[], outer: None, path: None, depth: 0 }, found);
+    let trace = known.zip(barren).map(|(known, mut barren)| {
         barren.sort_by_key(|piece| piece.span);
         Trace { known, barren }
     });
@@ -49,19 +40,19 @@ pub(super) fn inspect(
 }
 
 /// Searches all of a text.
-fn whole(inspection: &mut Inspection<'_>, bytes: &[u8]) -> Carried {
+fn whole(inspection: &mut Inspection<'_>, bytes: &[u8]) -> Found {
     let candidates = inspection.inspector.engine().candidates(bytes, None, inspection.scratch);
     let encoded = decode::encoded(bytes, inspection.scratch.runs());
-    Carried { found: Found { candidates, encoded }, barren: Vec::new() }
+    Found { candidates, encoded, barren: Vec::new() }
 }
 
 /// Finds what [`whole`] would find in a version of a text, or `None` if the version must be searched whole.
-fn carry(base: Base<'_>, inspection: &mut Inspection<'_>, bytes: &[u8]) -> Option<Carried> {
+fn carry(base: Base<'_>, inspection: &mut Inspection<'_>, bytes: &[u8]) -> Option<Found> {
     if bytes.len() < SMALL {
         return None;
     }
     let changes = Changes::new(base.copies, base.trace.known.length(), bytes.len());
-    if changes.len() * 2 > bytes.len() {
+    if changes.size() * 2 > bytes.len() {
         return None;
     }
     let parts = changes.parts(bytes)?;
@@ -82,7 +73,7 @@ fn carry(base: Base<'_>, inspection: &mut Inspection<'_>, bytes: &[u8]) -> Optio
         return None;
     }
     encoded.retain(|piece| !barren.iter().any(|known| known.span == piece.span));
-    Some(Carried { found: Found { candidates, encoded }, barren })
+    Some(Found { candidates, encoded, barren })
 }
 
 /// Returns the encoded pieces of the base at their new places, or `None` if a change may decide about one.

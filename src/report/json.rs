@@ -195,17 +195,21 @@ fn place(place: &Place) -> Value {
     let excerpt =
         json!({ "text": place.excerpt.text, "line": place.excerpt.line + 1, "start": secret.start, "end": secret.end });
     value.insert("excerpt".to_owned(), excerpt);
-    value.insert("history".to_owned(), place.attribution.as_ref().map_or(Value::Null, history));
+    value.insert(
+        "history".to_owned(),
+        place.attribution.as_ref().map_or(Value::Null, |found| history(found, place.versions)),
+    );
     Value::Object(value)
 }
 
-fn history(attribution: &Attribution) -> Value {
+fn history(attribution: &Attribution, versions: usize) -> Value {
     let names = |names: &[bstr::BString]| names.iter().map(|name| name.to_str_lossy().into_owned()).collect::<Vec<_>>();
     json!({
         "paths": names(&attribution.paths),
         "first": attribution.first.as_ref().map(mark),
         "last": attribution.last.as_ref().map(mark),
         "commits": attribution.commits,
+        "versions": versions,
         "in_head": attribution.in_head,
         "refs": names(&attribution.refs),
         "reach": attribution.reach.name(),

@@ -144,6 +144,9 @@ pub fn history(place: &Place) -> Vec<String> {
             "HEAD no longer has it".to_owned()
         });
     }
+    if place.versions > 1 {
+        sentences.push(format!("{} versions of the file have it", quantity::number(place.versions as u64)));
+    }
     sentences.push(circle(attribution));
     let shown = path(place);
     let others: Vec<&BString> = attribution.paths.iter().filter(|path| Some(path.as_bstr()) != shown).collect();
@@ -155,6 +158,15 @@ pub fn history(place: &Place) -> Vec<String> {
         ));
     }
     sentences
+}
+
+/// Says which commit was the first to hold a secret of these places, if it is not the first place's.
+pub fn older(places: &[Place]) -> Option<String> {
+    let first = |place: &'_ Place| place.attribution.as_ref().and_then(|history| history.first.as_ref()).cloned();
+    let own = first(places.first()?)?;
+    let older = places[1..].iter().filter_map(|place| Some((first(place)?, place)));
+    let (mark, place) = older.min_by_key(|(mark, _)| mark.seconds).filter(|(mark, _)| mark.seconds < own.seconds)?;
+    Some(format!("first of all at {} in {}", label(place), marked(&mark)))
 }
 
 fn marked(mark: &CommitMark) -> String {
@@ -203,6 +215,7 @@ mod tests {
             end: Position { line: 2, column: column + secret.len() },
             excerpt: Excerpt { text: text.to_owned(), secret, line: 2 },
             via: Vec::new(),
+            versions: 1,
             allow: None,
             attribution: None,
         }

@@ -108,9 +108,7 @@ impl Run {
             HirKind::Class(Class::Unicode(_)) => Self::OTHER,
             HirKind::Capture(capture) => Self::of(&capture.sub),
             HirKind::Concat(parts) => parts.iter().map(Self::of).fold(Self::NOTHING, Self::then),
-            HirKind::Alternation(branches) => {
-                branches.iter().map(Self::of).reduce(Self::or).unwrap_or(Self::OTHER)
-            }
+            HirKind::Alternation(branches) => branches.iter().map(Self::of).reduce(Self::or).unwrap_or(Self::OTHER),
             HirKind::Repetition(repetition) => {
                 let (once, times) = (Self::of(&repetition.sub), repetition.min as usize);
                 if once.all {

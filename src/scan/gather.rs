@@ -13,7 +13,7 @@ use crate::input::{Blob, Coverage, Memory, Version, Visitor};
 use crate::inspect::{Base, Inspected, Inspector, Trace};
 use crate::lint::may_be_configuration;
 use crate::policy::config::Config;
-use crate::secret::Identity;
+use crate::secret::{Identity, Secrets};
 use crate::source::{ObjectKind, Origin};
 
 thread_local! {
@@ -35,6 +35,7 @@ pub struct Gather<'a> {
     findings: Mutex<Vec<Finding>>,
     notices: Mutex<Vec<Notice>>,
     configurations: Mutex<HashSet<ObjectId>>,
+    secrets: Mutex<Secrets>,
 }
 
 /// All that the inputs yielded.
@@ -46,6 +47,8 @@ pub struct Gathered {
     pub notices: Vec<Notice>,
     /// Objects without a path that may be an agent's configuration.
     pub configurations: HashSet<ObjectId>,
+    /// The secrets that were found, to be hidden wherever else they stand.
+    pub secrets: Secrets,
 }
 
 impl<'a> Gather<'a> {
@@ -59,6 +62,7 @@ impl<'a> Gather<'a> {
             findings: Mutex::default(),
             notices: Mutex::default(),
             configurations: Mutex::default(),
+            secrets: Mutex::default(),
         }
     }
 
@@ -70,7 +74,8 @@ impl<'a> Gather<'a> {
         notices.sort_by(|a, b| (&a.subject, &a.message).cmp(&(&b.subject, &b.message)));
         notices.dedup();
         let configurations = self.configurations.into_inner().expect("nothing panics under the lock");
-        Gathered { findings, notices, configurations }
+        let secrets = self.secrets.into_inner().expect("nothing panics under the lock");
+        Gathered { findings, notices, configurations, secrets }
     }
 }
 
@@ -124,6 +129,10 @@ impl Gather<'_> {
         if !inspected.findings.is_empty() {
             self.findings.lock().expect("nothing panics under the lock").extend(inspected.findings);
         }
+        if !inspected.secrets.is_empty() {
+            let mut secrets = self.secrets.lock().expect("nothing panics under the lock");
+            inspected.secrets.into_iter().for_each(|secret| secrets.add(secret));
+        }
         inspected.notices.into_iter().for_each(|notice| self.notice(notice));
     }
 }
@@ -132,7 +141,12 @@ impl Visitor for Gather<'_> {
     fn visit(&self, blob: Blob<'_>) {
         if !self.leaves_out(&blob) {
             self.keep(SCRATCH.with_borrow_mut(|scratch| self.inspector.inspect(&blob.origin, blob.bytes, scratch)));
+            self.visit_name(blob.origin);
         }
+    }
+
+    fn visit_name(&self, origin: Origin) {
+        self.keep(SCRATCH.with_borrow_mut(|scratch| self.inspector.inspect_name(&origin, scratch)));
     }
 
     fn visit_version(&self, blob: Blob<'_>, version: Version<'_>) -> Memory {

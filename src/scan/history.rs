@@ -1,14 +1,17 @@
 //! Reads a whole history, and asks it where findings come from.
 
+use std::cell::LazyCell;
 use std::collections::HashSet;
 
+use bstr::BString;
 use gix::ObjectId;
 
+use super::Gather;
 use super::gather::Gathered;
-use super::{Gather, lint};
+use super::settle::settle;
 use crate::finding::Notice;
 use crate::input::Coverage;
-use crate::input::history::{self, HistoryError, Options};
+use crate::input::history::{self, HistoryError, Options, Provenance};
 use crate::input::repository::Repository;
 use crate::inspect::Inspector;
 
@@ -20,27 +23,56 @@ pub fn read(repository: &Repository, gather: &Gather<'_>, coverage: &Coverage) -
     history::read(repository.git(), gather, coverage, &Options::default())
 }
 
-/// Adds to each place in an object what history knows about it, and lints the configuration that lies there.
+/// Joins the findings of a file's versions, adds what history knows about them, and lints the configuration that lies there.
 ///
 /// Costs nothing if there is neither.
-pub fn attribute(repository: &Repository, inspector: &Inspector, gathered: &mut Gathered) {
-    let objects =
-        gathered.findings.iter().flat_map(|finding| &finding.places).filter_map(|place| place.origin.object());
-    let wanted: HashSet<ObjectId> = objects.chain(gathered.configurations.iter().copied()).collect();
-    if wanted.is_empty() {
-        return;
+pub fn complete(repository: &Repository, inspector: &Inspector, gathered: &mut Gathered) {
+    let configurations: Vec<ObjectId> = gathered.configurations.iter().copied().collect();
+    if let Some(provenance) = provenance(repository, gathered, &configurations) {
+        let names = LazyCell::new(|| names_in_head(repository));
+        settle(gathered, &provenance, inspector, &|name| names.contains(name));
     }
-    let known = match history::attribute(repository.git(), &wanted) {
-        Ok(known) => known,
+}
+
+/// Returns the names of all files and directories in the tree of HEAD.
+fn names_in_head(repository: &Repository) -> HashSet<BString> {
+    let mut names = gix::traverse::tree::Recorder::default();
+    let tree = repository.git().head_tree().ok();
+    // What cannot be read was noted when objects were read; nothing is in a HEAD that cannot be.
+    let _ = tree.map(|tree| tree.traverse().breadthfirst(&mut names));
+    let name = |path: BString| path.rsplit(|&byte| byte == b'/').next().map(BString::from);
+    names.records.into_iter().filter_map(|record| name(record.filepath)).collect()
+}
+
+/// Adds to each place in an object what history knows about it.
+///
+/// Costs nothing if there is none.
+pub fn attribute(repository: &Repository, gathered: &mut Gathered) {
+    let Some(provenance) = provenance(repository, gathered, &[]) else { return };
+    let places = || gathered.findings.iter().flat_map(|finding| &finding.places);
+    let objects: Vec<Vec<ObjectId>> =
+        places().filter_map(|place| place.origin.object()).map(|object| vec![object]).collect();
+    let found = provenance.attributions(&objects);
+    let places = gathered.findings.iter_mut().flat_map(|finding| &mut finding.places);
+    for (place, attribution) in places.filter(|place| place.origin.object().is_some()).zip(found) {
+        place.attribution = Some(attribution);
+    }
+}
+
+/// Finds out where the objects with findings stood, and some more; `None` if there are none.
+fn provenance(repository: &Repository, gathered: &mut Gathered, more: &[ObjectId]) -> Option<Provenance> {
+    let places = gathered.findings.iter().flat_map(|finding| &finding.places);
+    let objects = places.filter_map(|place| place.origin.object());
+    let wanted: HashSet<ObjectId> = objects.chain(more.iter().copied()).collect();
+    if wanted.is_empty() {
+        return None;
+    }
+    match Provenance::find(repository.git(), &wanted) {
+        Ok(provenance) => Some(provenance),
         Err(error) => {
             let message = format!("cannot tell where findings come from: {error}");
             gathered.notices.push(Notice::unread("history", message, "check the repository with `git fsck`"));
-            return;
+            None
         }
-    };
-    let lints = lint::history(repository, &gathered.configurations, &|id| known.get(id).cloned(), inspector);
-    gathered.findings.extend(lints);
-    for place in gathered.findings.iter_mut().flat_map(|finding| &mut finding.places) {
-        place.attribution = place.origin.object().map(|id| known.get(&id).cloned().unwrap_or_default());
     }
 }

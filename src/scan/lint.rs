@@ -1,23 +1,15 @@
-//! Lints what needs more than one file's bytes: a repository's ignore rules and tracked files, and the
-//! configuration that lies in history.
+//! Lints what needs more than one file's bytes: a repository's ignore rules and tracked files.
 
-use std::collections::HashSet;
 use std::sync::Arc;
 
 use bstr::{BStr, BString, ByteSlice};
-use gix::ObjectId;
 
-use crate::detect::Scratch;
-use crate::finding::{Attribution, Excerpt, Finding, Kind, Notice, Place};
+use crate::finding::{Excerpt, Finding, Notice, Place};
 use crate::input::ignore_rules::IgnoreRules;
 use crate::input::repository::Repository;
-use crate::inspect::Inspector;
 use crate::lint::{Persona, RepositoryFacts, RepositoryFinding, lint_repository};
 use crate::secret::Identity;
-use crate::source::{LineIndex, ObjectKind, Origin};
-
-/// How many paths of one object are linted: a file that was moved about is the same file.
-const MOST_PATHS: usize = 4;
+use crate::source::{LineIndex, Origin};
 
 /// Lints the ignore rules and the tracked files of a working tree.
 pub fn working_tree(repository: &Repository, persona: Persona, notices: &mut Vec<Notice>) -> Vec<Finding> {
@@ -68,6 +60,7 @@ fn finding(found: RepositoryFinding, gitignore: Option<&[u8]>) -> Finding {
         end: at(lint.span.end),
         excerpt: Excerpt { line: at(lint.span.start).line, ..Excerpt::default() },
         via: Vec::new(),
+        versions: 1,
         allow: None,
         attribution: None,
     };
@@ -76,28 +69,4 @@ fn finding(found: RepositoryFinding, gitignore: Option<&[u8]>) -> Finding {
     finding.severity = lint.severity;
     finding.confidence = lint.confidence;
     finding
-}
-
-/// Lints objects of history that look like configuration, by the paths that they had.
-pub fn history(
-    repository: &Repository,
-    objects: &HashSet<ObjectId>,
-    known: &dyn Fn(&ObjectId) -> Option<Attribution>,
-    inspector: &Inspector,
-) -> Vec<Finding> {
-    let (mut buffer, mut scratch, mut findings) = (Vec::new(), Scratch::default(), Vec::new());
-    for id in objects {
-        let Some(attribution) = known(id) else { continue };
-        // An object that cannot be read a second time was reported when it was read first.
-        if repository.objects().read_as(id, ObjectKind::Blob, &mut buffer).is_err() {
-            continue;
-        }
-        for path in attribution.paths.iter().take(MOST_PATHS) {
-            let origin = Origin::Object { id: *id, kind: ObjectKind::Blob, path: Some(path.clone()), commit: None };
-            let inspected = inspector.inspect(&origin, &buffer, &mut scratch);
-            findings.extend(inspected.findings.into_iter().filter(|finding| finding.meta.kind == Kind::Lint));
-        }
-    }
-    findings.sort_by(|a, b| (&a.places[0].origin, a.places[0].span).cmp(&(&b.places[0].origin, b.places[0].span)));
-    findings
 }

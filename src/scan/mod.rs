@@ -5,6 +5,7 @@ mod history;
 mod lint;
 mod redact;
 mod report;
+mod settle;
 mod source;
 
 pub use crate::finding::Threshold;
@@ -16,14 +17,17 @@ use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Instant;
 
+use bstr::{BStr, BString};
+
 use crate::detect::Engine;
-use crate::finding::{Confidence, Finding, Severity, Verdict};
+use crate::finding::{Confidence, Finding, Place, Severity, Verdict};
 use crate::input::Coverage;
 use crate::inspect::{Inspector, Options};
 use crate::lint::Persona;
 use crate::policy::Policy;
 use crate::policy::baseline::Baseline;
 use crate::policy::config::Config;
+use crate::source::Origin;
 
 /// The baseline's name at the root of what is scanned.
 pub const BASELINE: &str = "keysweep.baseline.json";
@@ -84,7 +88,7 @@ pub fn run(request: &Request, coverage: &Coverage, stop: &AtomicBool) -> Result<
     };
     sort(&mut findings, threshold);
     let mut root = source.root().map_or_else(String::new, |root| root.display().to_string());
-    let mut redactor = redact::Redactor::new(&inspector);
+    let mut redactor = redact::Redactor::new(&inspector, &gathered.secrets);
     redactor.redact(&mut findings, &mut gathered.notices);
     redactor.text(&mut root);
     Ok(Report {
@@ -110,17 +114,27 @@ fn policy(request: &Request, root: Option<&Path>) -> Result<Policy, ScanError> {
     Ok(Policy { config, baseline })
 }
 
-/// Sorts findings: what blocks first, then the worst, then the surest, then by place.
+/// Sorts findings: what blocks first, then the worst, then the surest, then what most can see and HEAD still has, then by
+/// place.
 fn sort(findings: &mut [Finding], threshold: Threshold) {
     findings.sort_by(|a, b| {
         let key = |finding: &Finding| {
             let active = finding.verdict == Verdict::Active;
-            (threshold.blocks(finding), active, finding.severity, finding.confidence)
+            let history = finding.places[0].attribution.as_ref();
+            let seen = history.map(|history| (history.reach, history.in_head));
+            (threshold.blocks(finding), active, finding.severity, finding.confidence, seen)
         };
         let place = |finding: &Finding| {
             let place = &finding.places[0];
-            (place.origin.clone(), place.start, place.span)
+            (location(place), place.start, place.span)
         };
         key(b).cmp(&key(a)).then_with(|| place(a).cmp(&place(b))).then_with(|| a.meta.id.cmp(&b.meta.id))
     });
+}
+
+/// Returns what places are ordered by: the path, where there is one, and what holds them.
+fn location(place: &Place) -> (Option<BString>, Origin) {
+    let history = place.attribution.as_ref();
+    let path = place.origin.path().map(BStr::to_owned);
+    (path.or_else(|| history.and_then(|history| history.paths.first()).cloned()), place.origin.clone())
 }

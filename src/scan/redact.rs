@@ -1,33 +1,40 @@
-//! Hides secrets in what a report names: paths, refs, authors, subjects of commits.
+//! Hides secrets in what a report shows beside them: excerpts, paths, refs, authors, subjects of commits.
 //!
-//! A token in a commit's message is a finding, and the message's first line is shown with every other finding
-//! of that commit. So this comes last, when policy has seen the true names.
+//! A password that was found in a file may stand on another line without a name that gives it away, or in the subject of
+//! the commit that removed it. So this comes last, when all secrets are known and policy has seen the true names.
 
 use std::collections::HashMap;
 
 use bstr::BString;
 
 use crate::detect::Scratch;
+use crate::finding::masked;
 use crate::finding::{Attribution, CommitMark, Finding, Notice, Place};
 use crate::inspect::Inspector;
-use crate::source::Origin;
+use crate::secret::{Finder, Secrets};
+use crate::source::{Origin, Span};
 
 /// Hides the secrets in names, each name looked at once.
 pub struct Redactor<'a> {
     inspector: &'a Inspector,
+    known: Finder,
     scratch: Scratch,
     seen: HashMap<BString, Option<BString>>,
 }
 
 impl<'a> Redactor<'a> {
-    /// Makes one that hides what an inspector would find.
-    pub fn new(inspector: &'a Inspector) -> Self {
-        Self { inspector, scratch: Scratch::default(), seen: HashMap::new() }
+    /// Makes one that hides what an inspector would find, and what it has found elsewhere.
+    pub fn new(inspector: &'a Inspector, secrets: &Secrets) -> Self {
+        Self { inspector, known: secrets.finder(), scratch: Scratch::default(), seen: HashMap::new() }
     }
 
-    /// Hides secrets in the names of all places and notices.
+    /// Hides secrets in all that is shown of findings and notices.
     pub fn redact(&mut self, findings: &mut [Finding], notices: &mut [Notice]) {
-        findings.iter_mut().flat_map(|finding| &mut finding.places).for_each(|place| self.place(place));
+        for finding in findings {
+            self.text(&mut finding.message);
+            finding.evidence.iter_mut().for_each(|evidence| self.text(evidence));
+            finding.places.iter_mut().for_each(|place| self.place(place));
+        }
         for notice in notices {
             self.text(&mut notice.subject);
             self.text(&mut notice.message);
@@ -50,6 +57,14 @@ impl<'a> Redactor<'a> {
             Origin::Object { path: None, .. } | Origin::Stdin => {}
         }
         place.via.iter_mut().for_each(|layer| self.text(layer));
+        let text = &mut place.excerpt.text;
+        let hidden = self.hidden(text.as_bytes());
+        if !hidden.is_empty() {
+            *text = masked(text.as_bytes(), &hidden);
+        }
+        if let Some(allow) = &mut place.allow {
+            self.text(&mut allow.reason);
+        }
         if let Some(attribution) = &mut place.attribution {
             self.attribution(attribution);
         }
@@ -67,7 +82,12 @@ impl<'a> Redactor<'a> {
         let hidden = match self.seen.get(name) {
             Some(hidden) => hidden,
             None => {
-                let hidden = hide(name, self.inspector, &mut self.scratch);
+                let spans = self.hidden(name);
+                let hidden = (!spans.is_empty()).then(|| {
+                    let mut hidden = name.clone();
+                    spans.iter().for_each(|span| hidden[span.range()].fill(b'*'));
+                    hidden
+                });
                 self.seen.entry(name.clone()).or_insert(hidden)
             }
         };
@@ -75,12 +95,11 @@ impl<'a> Redactor<'a> {
             name.clone_from(hidden);
         }
     }
-}
 
-/// Returns the name with a star for each byte of a secret, or `None` if it holds no secret.
-fn hide(name: &BString, inspector: &Inspector, scratch: &mut Scratch) -> Option<BString> {
-    let candidates = inspector.engine().candidates(name, None, scratch);
-    let mut hidden = name.clone();
-    candidates.iter().for_each(|candidate| hidden[candidate.secret.range()].fill(b'*'));
-    (!candidates.is_empty()).then_some(hidden)
+    /// Returns what must not be shown of a text.
+    fn hidden(&mut self, text: &[u8]) -> Vec<Span> {
+        let mut hidden: Vec<Span> = self.known.find(text).into_iter().map(Span::from).collect();
+        hidden.extend(self.inspector.hidden(text, &mut self.scratch));
+        hidden
+    }
 }

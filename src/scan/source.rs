@@ -163,9 +163,8 @@ impl Source {
     /// Adds what can only be known after reading: the lints of a repository, and where objects come from.
     pub fn complete(&self, inspector: &Inspector, persona: Persona, gathered: &mut Gathered) {
         match self {
-            Self::History(repository) | Self::Range(repository, _) => {
-                history::attribute(repository, inspector, gathered)
-            }
+            Self::History(repository) => history::complete(repository, inspector, gathered),
+            Self::Range(repository, _) => history::attribute(repository, gathered),
             Self::Tree(tree) => {
                 if let Some(repository) = tree.repository().filter(|_| tree.is_whole()) {
                     gathered.findings.extend(lint::working_tree(repository, persona, &mut gathered.notices));

@@ -4,6 +4,7 @@ mod contents;
 mod knowledge;
 mod modes;
 mod policy;
+mod provenance;
 mod secrecy;
 mod trouble;
 

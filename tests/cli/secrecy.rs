@@ -59,6 +59,45 @@ fn no_format_of_no_mode_shows_a_secret() {
 }
 
 #[test]
+fn a_secret_is_hidden_wherever_else_it_stands() {
+    let git = repository();
+    let password = Generator::new(7).fill("{alpha:6}{digit:2}#{alpha:5}{digit:2}");
+    let secrets: Vec<String> = [1, 2].map(token).into_iter().chain([password.clone()]).collect();
+    let assert =
+        format!("password = \"{password}\"; assert x == f(\"{password}\")\nkey = {} or {password}\n", secrets[0]);
+    git.commit_file("a.py", assert, &format!("Say {password} where it is no assignment"));
+    git.commit_file("b.txt", format!("a={} b={}\n", encoded(&line(2)), secrets[0]), "Encode");
+    git.commit_file("c.txt", format!("{:x} b={}\n", Hex(line(2).as_bytes()), secrets[0]), "Encode again");
+    let server = format!(
+        "{{\"mcpServers\": {{\"{}\": {{\"command\": \"npx\", \"args\": [\"srv\", \"--pass\", \"{password}\"]}}}}}}",
+        secrets[1]
+    );
+    git.commit_file(".mcp.json", server, "Name a server so");
+    let mut secrets = secrets;
+    secrets.extend([encoded(&line(2)), format!("{:x}", Hex(line(2).as_bytes())), password[2..].to_owned()]);
+    for format in FORMATS {
+        for arguments in [&["scan"][..], &["scan", "--history"], &["lint"]] {
+            let run = keysweep(&git, &[arguments, &["--format", format, "--verbose"]].concat()).exits(1);
+            for secret in &secrets {
+                assert!(
+                    !run.out.contains(secret.as_str()) && !run.err.contains(secret.as_str()),
+                    "{format} {arguments:?}"
+                );
+            }
+        }
+    }
+}
+
+/// Writes bytes as hexadecimal digits.
+struct Hex<'a>(&'a [u8]);
+
+impl std::fmt::LowerHex for Hex<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        self.0.iter().try_for_each(|byte| write!(f, "{byte:02x}"))
+    }
+}
+
+#[test]
 fn the_baseline_holds_no_secret() {
     let (git, secrets) = leaky();
     keysweep(&git, &["baseline", "write", "--history"]).exits(0);

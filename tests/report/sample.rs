@@ -44,6 +44,7 @@ pub fn place(path: &[u8], line: usize, before: &str, secret: usize, after: &str)
         end: Position { line: line - 1, column: span.end },
         excerpt: Excerpt { text: format!("{before}{}{after}", "*".repeat(secret)), secret: span, line: line - 1 },
         via: Vec::new(),
+        versions: 1,
         allow: None,
         attribution: None,
     }

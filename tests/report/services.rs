@@ -144,6 +144,7 @@ fn json_tells_everything() {
               "subject": "Move it to the vault"
             },
             "commits": 2,
+            "versions": 1,
             "in_head": false,
             "refs": [
               "main",

@@ -12,6 +12,8 @@ mod paths;
 mod tips;
 
 use std::collections::{HashMap, HashSet};
+use std::path::Path;
+use std::sync::Arc;
 
 use bstr::{BString, ByteSlice};
 use gix::ObjectId;
@@ -19,11 +21,12 @@ use rayon::prelude::*;
 
 use self::ancestry::Ancestry;
 use self::collect::{Collected, Collector};
-use self::holders::{Facts, Holders};
+use self::holders::{Fact, Facts, Holders};
 use self::tips::{Tip, Tips};
+use super::buffer::Budget;
 use super::rescue::Reader;
 use super::stores::{self, Stores};
-use super::{HistoryError, Options, objects_of};
+use super::{HistoryError, Losses, Options, objects_of};
 use crate::finding::{Attribution, CommitMark, Reach};
 use crate::input::Coverage;
 use crate::source::ObjectKind;
@@ -34,12 +37,7 @@ const REFS: usize = 20;
 /// How many paths are named for one object.
 const PATHS: usize = 200;
 
-/// Says of every object in `wanted` where it stood in the history of `repository`.
-///
-/// A blob or tree belongs to all commits whose trees hold it, whatever their dates: no commit counts as older
-/// than its ancestors. Commits that a ref reaches go before those that only a reflog has, and these before
-/// those that nothing reaches. A commit belongs to itself, a tag to what points to it. Replacements and grafts
-/// are ignored. Objects that do not exist get an empty attribution.
+/// Says of every object in `wanted` where it stood in the history of `repository`; see [`Provenance`].
 ///
 /// # Errors
 /// Fails if the repository's own object directory cannot be listed.
@@ -47,27 +45,129 @@ pub fn attribute(
     repository: &gix::Repository,
     wanted: &HashSet<ObjectId>,
 ) -> Result<HashMap<ObjectId, Attribution>, HistoryError> {
-    if wanted.is_empty() {
-        return Ok(HashMap::new());
+    let provenance = Provenance::find(repository, wanted)?;
+    let groups: Vec<Vec<ObjectId>> = wanted.iter().map(|id| vec![*id]).collect();
+    let found = provenance.attributions(&groups);
+    Ok(groups.into_iter().map(|group| group[0]).zip(found).collect())
+}
+
+/// Where objects stood in the history of a repository.
+///
+/// A blob or tree belongs to all commits whose trees hold it, whatever their dates: no commit counts as older
+/// than its ancestors. Commits that a ref reaches go before those that only a reflog has, and these before
+/// those that nothing reaches. A commit belongs to itself, a tag to what points to it. Replacements and grafts
+/// are ignored. Objects that do not exist belong nowhere.
+pub struct Provenance {
+    history: History,
+    tips: Tips,
+    /// What is known of each wanted object, in the order of their names.
+    objects: Vec<Single>,
+    losses: Losses,
+    directories: Vec<Arc<Path>>,
+    budget: Budget,
+}
+
+/// Reads the objects of a repository and of its submodules, one after the other.
+pub struct ObjectReader<'a>(Reader<'a>);
+
+impl ObjectReader<'_> {
+    /// Returns the content of an object, or `None` if it is not there or damaged.
+    pub fn read(&mut self, id: &ObjectId) -> Option<Vec<u8>> {
+        self.0.object(id, None).ok().map(|(_, bytes)| bytes.bytes().to_vec())
     }
-    let objects = repository.objects.store_ref().path();
-    std::fs::read_dir(objects).map_err(|source| HistoryError::Objects { path: objects.to_owned(), source })?;
-    let homes = stores::homes(repository.common_dir(), repository.object_hash());
-    let mut stores = Stores::open(objects, &homes);
-    let mut ids: Vec<ObjectId> = wanted.iter().copied().collect();
-    ids.sort_unstable();
-    let collector = Collector::new(&ids);
-    let options = Options::default();
-    let kinds = |kind| kind != ObjectKind::Blob;
-    let losses = objects_of(&mut stores, &collector, &kinds, &options, &Coverage::default());
-    let collected = collector.finish();
-    let tips = Tips::read(repository, &homes, &collected.tags);
-    let history = History::new(&ids, collected, &tips);
-    let budget = super::buffer::Budget::new(options.largest_object, options.memory);
-    let mut reader = Reader::new(&losses.sets, &stores.directories, &budget);
-    let mut found = history.attributions(&tips, &mut |id| mark(&mut reader, id));
-    tips::add_staged(repository, &homes, &ids, &mut found);
-    Ok(ids.into_iter().zip(found).collect())
+}
+
+/// What is known of one object.
+#[derive(Default)]
+struct Single {
+    paths: Vec<BString>,
+    fact: Fact,
+    commits: usize,
+}
+
+impl Provenance {
+    /// Finds out about every object in `wanted`. Does nothing for nothing.
+    ///
+    /// # Errors
+    /// Fails if the repository's own object directory cannot be listed.
+    pub fn find(repository: &gix::Repository, wanted: &HashSet<ObjectId>) -> Result<Self, HistoryError> {
+        let objects = repository.objects.store_ref().path();
+        std::fs::read_dir(objects).map_err(|source| HistoryError::Objects { path: objects.to_owned(), source })?;
+        let homes = stores::homes(repository.common_dir(), repository.object_hash());
+        let mut ids: Vec<ObjectId> = wanted.iter().copied().collect();
+        ids.sort_unstable();
+        let mut stores = if ids.is_empty() { Stores::default() } else { Stores::open(objects, &homes) };
+        let collector = Collector::new(&ids);
+        let kinds = |kind| kind != ObjectKind::Blob;
+        let losses = objects_of(&mut stores, &collector, &kinds, &Options::default(), &Coverage::default());
+        let collected = collector.finish();
+        let tips = Tips::read(repository, &homes, &collected.tags);
+        let history = History::new(ids, collected, &tips);
+        let mut objects = history.singles(&tips);
+        tips::add_staged(repository, &homes, &history.wanted, &mut objects);
+        let Options { largest_object, memory, .. } = Options::default();
+        let budget = Budget::new(largest_object, memory);
+        Ok(Self { history, tips, objects, losses, directories: stores.directories, budget })
+    }
+
+    /// Returns every path that an object ever had, sorted and cut off at a sensible number.
+    pub fn paths(&self, id: &ObjectId) -> &[BString] {
+        self.single(id).map_or(&[], |single| &single.paths)
+    }
+
+    /// Returns how an object compares with others in being at hand: whether HEAD holds it, then how late a commit does.
+    pub fn presence(&self, id: &ObjectId) -> impl Ord + use<> {
+        let fact = self.single(id).map(|single| single.fact).unwrap_or_default();
+        (fact.in_head, fact.last.map(|last| last.presence()))
+    }
+
+    /// Returns a reader of objects; each thread needs its own.
+    pub fn reader(&self) -> ObjectReader<'_> {
+        ObjectReader(Reader::new(&self.losses.sets, &self.directories, &self.budget))
+    }
+
+    /// Makes one attribution of each group of objects, as if they were one.
+    pub fn attributions(&self, groups: &[Vec<ObjectId>]) -> Vec<Attribution> {
+        let places: Vec<Vec<u32>> = groups.iter().map(|group| self.history.places(group)).collect();
+        let refs = self.history.refs(&places, &self.tips);
+        let mut reader = self.reader().0;
+        let mut marks: HashMap<u32, Option<CommitMark>> = HashMap::new();
+        let mut mark = |commit: u32| {
+            let read = || mark(&mut reader, self.history.ancestry.id(commit));
+            marks.entry(commit).or_insert_with(read).clone()
+        };
+        let mut found = Vec::with_capacity(groups.len());
+        for (places, refs) in places.iter().zip(refs) {
+            let mut all = Single::default();
+            places.iter().for_each(|&at| all.join(&self.objects[at as usize]));
+            all.paths.sort();
+            all.paths.dedup();
+            all.paths.truncate(PATHS);
+            let Single { paths, fact, commits } = all;
+            found.push(Attribution {
+                paths,
+                first: fact.first.and_then(|first| mark(first.commit)),
+                last: fact.last.and_then(|last| mark(last.commit)),
+                commits,
+                in_head: fact.in_head,
+                refs,
+                reach: fact.reach,
+            });
+        }
+        found
+    }
+
+    fn single(&self, id: &ObjectId) -> Option<&Single> {
+        self.history.wanted.binary_search(id).ok().map(|at| &self.objects[at])
+    }
+}
+
+impl Single {
+    fn join(&mut self, other: &Self) {
+        self.paths.extend_from_slice(&other.paths);
+        self.fact.join(&other.fact);
+        self.commits += other.commits;
+    }
 }
 
 /// Reads what a report needs of the commit `id`.
@@ -86,8 +186,9 @@ fn mark(reader: &mut Reader<'_>, id: ObjectId) -> Option<CommitMark> {
 }
 
 /// Everything that attributions are made of.
-struct History<'a> {
-    wanted: &'a [ObjectId],
+struct History {
+    /// The objects in question, sorted.
+    wanted: Vec<ObjectId>,
     ancestry: Ancestry,
     holders: Holders,
     /// The node of each commit's tree.
@@ -95,61 +196,51 @@ struct History<'a> {
     facts: Facts,
 }
 
-impl<'a> History<'a> {
-    fn new(wanted: &'a [ObjectId], collected: Collected, tips: &Tips) -> Self {
-        let holders = Holders::new(wanted, &collected.chunks);
+impl History {
+    fn new(wanted: Vec<ObjectId>, collected: Collected, tips: &Tips) -> Self {
+        let holders = Holders::new(&wanted, &collected.chunks);
         let ancestry = Ancestry::new(collected.chunks, tips);
         let roots = holders.roots(&ancestry);
         let facts = holders.facts(&roots, &ancestry, tips);
         Self { wanted, ancestry, holders, roots, facts }
     }
 
-    /// Makes the attribution of every wanted object, in their order.
-    fn attributions(&self, tips: &Tips, mark: &mut dyn FnMut(ObjectId) -> Option<CommitMark>) -> Vec<Attribution> {
+    /// Returns the places of objects in the list of those in question.
+    fn places(&self, ids: &[ObjectId]) -> Vec<u32> {
+        ids.iter().filter_map(|id| self.wanted.binary_search(id).ok()).map(|at| at as u32).collect()
+    }
+
+    /// Finds out about each object by itself.
+    fn singles(&self, tips: &Tips) -> Vec<Single> {
         let paths = paths::paths(&self.holders, &self.roots, tips, PATHS);
         let counts = arrivals::count(&self.holders, &self.roots, &self.ancestry);
-        let mut refs = self.refs(tips);
-        let mut marks: HashMap<u32, Option<CommitMark>> = HashMap::new();
-        let mut mark = |commit: u32| marks.entry(commit).or_insert_with(|| mark(self.ancestry.id(commit))).clone();
-        let mut found = Vec::with_capacity(self.wanted.len());
-        for (at, (id, paths)) in self.wanted.iter().zip(paths).enumerate() {
-            let refs = std::mem::take(&mut refs[at]);
-            let mut attribution =
-                Attribution { paths, refs, reach: self.direct_reach(id, tips), ..Attribution::default() };
+        let single = |(at, (id, paths)): (usize, (&ObjectId, Vec<BString>))| {
+            let mut single = Single { paths, ..Single::default() };
             if let Some(commit) = self.ancestry.find(id) {
-                attribution.first = mark(commit);
-                attribution.last = attribution.first.clone();
-                attribution.commits = 1;
-                attribution.in_head = self.ancestry.is_in_head(commit);
-                attribution.reach = attribution.reach.max(self.ancestry.reach(commit));
+                single.fact = Fact::of(&self.ancestry, commit, self.ancestry.is_in_head(commit));
+                single.commits = 1;
             } else {
-                let facts = self.facts.of(at);
-                attribution.first = facts.first.and_then(|first| mark(first.commit));
-                attribution.last = facts.last.and_then(|last| mark(last.commit));
-                attribution.commits = facts.first.map_or(0, |first| counts[at][usize::from(first.class)]);
-                attribution.in_head = facts.in_head;
-                attribution.reach = attribution.reach.max(facts.reach);
+                single.fact = self.facts.of(at);
+                single.commits = single.fact.first.map_or(0, |first| counts[at][usize::from(first.class)]);
             }
-            found.push(attribution);
-        }
-        found
+            single.fact.reach = single.fact.reach.max(direct_reach(id, tips));
+            single
+        };
+        self.wanted.iter().zip(paths).enumerate().map(single).collect()
     }
 
-    /// Returns how widely the tips see an object that they point to.
-    fn direct_reach(&self, id: &ObjectId, tips: &Tips) -> Reach {
-        tips.pointing_to(id).map(|tip| tip.reach).max().unwrap_or_default()
-    }
-
-    /// Finds the first few refs that reach each wanted object, 64 objects at a time.
-    fn refs(&self, tips: &Tips) -> Vec<Vec<BString>> {
+    /// Finds the first few refs that reach an object of each group, 64 groups at a time.
+    fn refs(&self, groups: &[Vec<u32>], tips: &Tips) -> Vec<Vec<BString>> {
         let named: Vec<(&Tip, u32)> =
             tips.named().filter_map(|tip| Some((tip, self.ancestry.find(&tip.commit?)?))).collect();
-        self.wanted
+        groups
             .par_chunks(64)
-            .enumerate()
-            .flat_map_iter(|(group, ids)| {
-                let bits = self.holding(group * 64, ids);
-                let mut found: Vec<Vec<BString>> = ids.iter().map(|id| direct(id, tips)).collect();
+            .flat_map_iter(|groups| {
+                let bits = self.holding(groups);
+                let direct = |group: &Vec<u32>| {
+                    group.iter().flat_map(|&at| direct(&self.wanted[at as usize], tips)).take(REFS).collect()
+                };
+                let mut found: Vec<Vec<BString>> = groups.iter().map(direct).collect();
                 let mut open = u64::MAX;
                 for (tip, commit) in &named {
                     let mut mask = bits[*commit as usize] & open;
@@ -168,17 +259,25 @@ impl<'a> History<'a> {
             .collect()
     }
 
-    /// Returns, for every commit, which of `ids` its tree or that of an ancestor holds, or which it or an ancestor is.
-    fn holding(&self, first: usize, ids: &[ObjectId]) -> Vec<u64> {
-        let masks = self.holders.masks(first);
+    /// Returns, for every commit, of which groups its tree or that of an ancestor holds an object, or which it or an
+    /// ancestor is in.
+    fn holding(&self, groups: &[Vec<u32>]) -> Vec<u64> {
+        let masks = self.holders.masks(groups);
         let mut bits: Vec<u64> =
             self.roots.iter().map(|&node| masks.get(node as usize).copied().unwrap_or(0)).collect();
-        for (at, commit) in ids.iter().enumerate().filter_map(|(at, id)| Some((at, self.ancestry.find(id)?))) {
-            bits[commit as usize] |= 1 << at;
+        for (bit, group) in groups.iter().enumerate() {
+            for commit in group.iter().filter_map(|&at| self.ancestry.find(&self.wanted[at as usize])) {
+                bits[commit as usize] |= 1 << bit;
+            }
         }
         self.ancestry.spread(&mut bits);
         bits
     }
+}
+
+/// Returns how widely the tips see an object that they point to.
+fn direct_reach(id: &ObjectId, tips: &Tips) -> Reach {
+    tips.pointing_to(id).map(|tip| tip.reach).max().unwrap_or_default()
 }
 
 /// Returns the names of refs that point to an object itself.

@@ -26,7 +26,7 @@ mod stores;
 mod tree;
 mod walk;
 
-pub use self::attribution::attribute;
+pub use self::attribution::{ObjectReader, Provenance, attribute};
 
 use std::num::NonZeroUsize;
 use std::path::PathBuf;
@@ -86,7 +86,7 @@ impl Default for Options<'_> {
 
 /// Shows every object of `repository` to `visitor`, each once, and its refs' names, reflogs and configuration.
 ///
-/// Names in trees come as one blob for each tree that has new ones: the names, one in a line. What cannot be
+/// Every distinct name in trees is shown once, with one tree that has it. What cannot be
 /// read becomes a notice and everything else is still read. Returns early if the visitor is interrupted.
 ///
 /// # Errors

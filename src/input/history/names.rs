@@ -4,6 +4,7 @@ use std::collections::HashMap;
 use std::hash::{BuildHasher, RandomState};
 use std::sync::{Mutex, PoisonError};
 
+use bstr::BString;
 use gix::{ObjectId, oid};
 
 use super::tree::TreeEntry;
@@ -19,7 +20,7 @@ pub(super) struct Names {
 }
 
 impl Names {
-    /// Knows no name yet.
+    /// Starts with no name.
     pub(super) fn new() -> Self {
         Self { hasher: RandomState::new(), shards: (0..SHARDS).map(|_| Mutex::default()).collect() }
     }
@@ -43,24 +44,17 @@ impl Names {
         }
     }
 
-    /// Shows all names to `visitor`: for each tree that has new ones, those, one in a line.
+    /// Shows all names to `visitor`, ordered by their trees.
     pub(super) fn show(self, visitor: &dyn Visitor) {
         let mut all: Vec<(ObjectId, Box<[u8]>)> = Vec::new();
         for shard in self.shards {
-            all.extend(
-                shard.into_inner().unwrap_or_else(PoisonError::into_inner).into_iter().map(|(name, id)| (id, name)),
-            );
+            let shard = shard.into_inner().unwrap_or_else(PoisonError::into_inner);
+            all.extend(shard.into_iter().map(|(name, id)| (id, name)));
         }
         all.sort_unstable();
-        let mut text = Vec::new();
-        for group in all.chunk_by(|a, b| a.0 == b.0) {
-            text.clear();
-            for (_, name) in group {
-                text.extend_from_slice(name);
-                text.push(b'\n');
-            }
-            let origin = Origin::Object { id: group[0].0, kind: ObjectKind::Tree, path: None, commit: None };
-            visitor.visit(crate::input::Blob { origin, bytes: &text });
+        for (id, name) in all {
+            let path = Some(BString::from(name.into_vec()));
+            visitor.visit_name(Origin::Object { id, kind: ObjectKind::Tree, path, commit: None });
         }
     }
 }

@@ -33,6 +33,9 @@ pub fn tell(finding: &Finding, verbose: bool, told: &mut Told, page: &mut Page<'
             page.item(if index == 0 { "history" } else { "" }, "", sentence)?;
         }
     }
+    if let Some(older) = location::older(&finding.places) {
+        page.item("", "", &older)?;
+    }
     places(&finding.places, verbose, page)?;
     page.field("why", &plain(&finding.meta.why))?;
     page.field("evidence", &plain(&finding.evidence.join("; ")))?;

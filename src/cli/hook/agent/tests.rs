@@ -43,6 +43,7 @@ fn finding() -> Finding {
         end: Position::default(),
         excerpt: Excerpt::default(),
         via: Vec::new(),
+        versions: 1,
         allow: None,
         attribution: None,
     };

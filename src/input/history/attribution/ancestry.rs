@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 
 use gix::ObjectId;
+use rayon::prelude::*;
 
 use super::collect::{Chunk, Commit, key};
 use super::tips::Tips;
@@ -27,16 +28,18 @@ pub(super) struct Ancestry {
 impl Ancestry {
     /// Puts the commits in order and finds out what `tips` reach.
     pub(super) fn new(chunks: Vec<Chunk>, tips: &Tips) -> Self {
-        let mut commits = Vec::new();
-        let mut keys: Vec<Vec<u64>> = Vec::new();
+        let mut found: Vec<(Commit, Vec<u64>)> = Vec::new();
         for chunk in chunks {
             let mut start = 0;
             for commit in chunk.commits {
-                keys.push(chunk.parents[start as usize..commit.parents_end as usize].to_vec());
+                let parents = chunk.parents[start as usize..commit.parents_end as usize].to_vec();
                 start = commit.parents_end;
-                commits.push(commit);
+                found.push((commit, parents));
             }
         }
+        // Which thread read a commit must not decide which of two equally old ones counts.
+        found.par_sort_unstable_by_key(|(commit, _)| commit.id);
+        let (commits, keys): (Vec<Commit>, Vec<Vec<u64>>) = found.into_iter().unzip();
         let by_key: HashMap<u64, u32> =
             commits.iter().enumerate().map(|(at, commit)| (key(commit.id.as_bytes()), at as u32)).collect();
         let mut parents = Vec::new();

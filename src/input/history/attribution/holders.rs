@@ -70,9 +70,23 @@ pub(super) fn class(reach: Reach) -> u8 {
     }
 }
 
+impl Witness {
+    /// Returns what compares commits by how late they are, those that more can see last.
+    pub(super) fn presence(&self) -> impl Ord + use<> {
+        (std::cmp::Reverse(self.class), self.rank)
+    }
+}
+
 impl Fact {
+    /// Returns what a commit says about itself or about its tree.
+    pub(super) fn of(ancestry: &Ancestry, commit: u32, in_head: bool) -> Self {
+        let reach = ancestry.reach(commit);
+        let witness = Some(Witness { class: class(reach), rank: ancestry.rank(commit), commit });
+        Self { first: witness, last: witness, reach, in_head }
+    }
+
     /// Adds what is known about a tree that holds this node.
-    fn join(&mut self, other: &Self) {
+    pub(super) fn join(&mut self, other: &Self) {
         let early = |witness: &Witness| (witness.class, witness.rank, witness.commit);
         if let Some(witness) = other.first
             && self.first.is_none_or(|first| early(&witness) < early(&first))
@@ -169,11 +183,11 @@ impl Holders {
         &self.names[name as usize]
     }
 
-    /// Returns, for each node, which of the 64 wanted objects from `first` on it is or holds.
-    pub(super) fn masks(&self, first: usize) -> Vec<u64> {
+    /// Returns, for each node, of which of up to 64 groups of wanted objects it is one or holds one.
+    pub(super) fn masks(&self, groups: &[Vec<u32>]) -> Vec<u64> {
         let mut masks = vec![0u64; self.len()];
-        for bit in 0..self.wanted.saturating_sub(first).min(64) {
-            masks[first + bit] = 1 << bit;
+        for (bit, group) in groups.iter().enumerate() {
+            group.iter().for_each(|&wanted| masks[wanted as usize] |= 1 << bit);
         }
         for &node in self.order.iter().rev() {
             let held = self.links(node).iter().fold(0, |all, link| all | masks[link.child as usize]);
@@ -186,10 +200,7 @@ impl Holders {
     pub(super) fn facts(&self, roots: &[u32], ancestry: &Ancestry, tips: &Tips) -> Facts {
         let mut facts = vec![Fact::default(); self.len()];
         for (commit, &node) in (0..ancestry.len()).zip(roots).filter(|(_, node)| **node != NONE) {
-            let reach = ancestry.reach(commit);
-            let witness = Some(Witness { class: class(reach), rank: ancestry.rank(commit), commit });
-            let in_head = ancestry.head() == Some(commit);
-            facts[node as usize].join(&Fact { first: witness, last: witness, reach, in_head });
+            facts[node as usize].join(&Fact::of(ancestry, commit, ancestry.head() == Some(commit)));
         }
         for (id, tip) in tips.objects() {
             if let Some(node) = self.node(key(id.as_bytes())) {

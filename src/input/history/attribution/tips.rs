@@ -7,7 +7,8 @@ use std::path::Path;
 use bstr::{BStr, BString, ByteSlice};
 use gix::ObjectId;
 
-use crate::finding::{Attribution, Reach};
+use super::Single;
+use crate::finding::Reach;
 use crate::input::history::metadata::files;
 use crate::input::history::reftable::{self, Value};
 use crate::input::history::stores::{Home, directories};
@@ -237,11 +238,11 @@ fn short(name: &BStr) -> &[u8] {
 }
 
 /// Completes what nothing but an index leads to.
-pub(super) fn add_staged(repository: &gix::Repository, homes: &[Home], ids: &[ObjectId], found: &mut [Attribution]) {
+pub(super) fn add_staged(repository: &gix::Repository, homes: &[Home], ids: &[ObjectId], found: &mut [Single]) {
     let lost: HashMap<ObjectId, usize> = ids
         .iter()
         .enumerate()
-        .filter(|(at, _)| found[*at].reach == Reach::Unreachable)
+        .filter(|(at, _)| found[*at].fact.reach == Reach::Unreachable)
         .map(|(at, id)| (*id, at))
         .collect();
     if lost.is_empty() {
@@ -259,7 +260,7 @@ pub(super) fn add_staged(repository: &gix::Repository, homes: &[Home], ids: &[Ob
         for entry in index.entries() {
             if let Some(&at) = lost.get(&entry.id) {
                 let name = entry.path(&index).to_owned();
-                found[at].reach = Reach::Hidden;
+                found[at].fact.reach = Reach::Hidden;
                 if !found[at].paths.contains(&name) {
                     found[at].paths.push(name);
                     found[at].paths.sort();
