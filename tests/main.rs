@@ -11,4 +11,5 @@ mod inputs;
 mod lint;
 mod report;
 mod rules;
+mod seeds;
 mod versions;

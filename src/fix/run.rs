@@ -85,12 +85,13 @@ pub fn run(options: &Options, opinion: Opinion<'_>) -> Result<FixReport, FixErro
         .index_or_empty()
         .map(|index| index.entries().iter().map(|entry| entry.path(&index).to_owned()).collect())
         .unwrap_or_default();
-    ignore_lines(&repository, &root, &tracked, options, &mut report)?;
+    let configurations = configurations(&root, &tracked);
+    ignore_lines(&repository, &root, &tracked, &configurations, options, &mut report)?;
     // The rules are read again: what was just written decides where credentials may go.
     let rules = IgnoreRules::new(&repository)?;
     let covered = |name: &str| rules.state(name.into(), false) != IgnoreState::No || options.dry_run;
     let mut env = Variables::read(&root);
-    for path in configurations(&root, &tracked) {
+    for path in configurations {
         let Ok(bytes) = fs::read(root.join(path.to_path_lossy())) else {
             report.notices.push(Notice::unread(path.to_string(), "could not be read", "check its permissions"));
             continue;
@@ -107,6 +108,7 @@ fn ignore_lines(
     repository: &gix::Repository,
     root: &Path,
     tracked: &[BString],
+    present: &[BString],
     options: &Options,
     report: &mut FixReport,
 ) -> Result<(), FixError> {
@@ -114,9 +116,11 @@ fn ignore_lines(
     let old = fs::read(root.join(".gitignore")).ok();
     let facts = RepositoryFacts {
         tracked,
+        untracked: present,
         gitignore: old.as_deref(),
         ignored: &|path: &BStr, is_directory| rules.state(path, is_directory),
         persona: options.persona,
+        strict: true,
     };
     let findings = lint_repository(&facts);
     let (gaps, tracked): (Vec<RepositoryFinding>, Vec<RepositoryFinding>) =

@@ -33,7 +33,7 @@ impl Inspector {
     }
 
     /// Reports what the lints found. A literal credential on the bytes of a candidate adds its explanation to the
-    /// candidate's finding; one that only the generic rule knows takes that finding's place.
+    /// candidate's finding, and is as sure; one that only the generic rule knows takes that finding's place.
     pub(super) fn report_lints(
         &self,
         view: &View<'_>,
@@ -52,6 +52,7 @@ impl Inspector {
             match overlapping {
                 Some(at) if candidates[at].rule.family() != "generic" => {
                     candidates[at].evidence.push(found.message.clone());
+                    candidates[at].confidence = candidates[at].confidence.max(found.confidence);
                 }
                 other => {
                     if let Some(at) = other {

@@ -112,6 +112,11 @@ pub fn is_configuration(path: &BStr, bytes: &[u8]) -> bool {
     subject::format(path).is_some() && subject::is_configuration(path, bytes)
 }
 
+/// Tells whether an agent reads or writes a file of that path, whatever is in it.
+pub fn is_agents(path: &BStr) -> bool {
+    crate::mcp::may_hold(path) && crate::mcp::reading_name(path) || subject::is_store(path)
+}
+
 /// Tells whether bytes whose path is not known, such as an object of history, may be such configuration.
 pub fn may_be_configuration(bytes: &[u8]) -> bool {
     subject::may_be_configuration(bytes)

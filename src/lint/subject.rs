@@ -6,8 +6,9 @@ use bstr::{BStr, ByteSlice};
 use memchr::memmem;
 
 use super::finding::shown;
-use super::judge::{Form, Judge, Literal, Place};
+use super::judge::{Form, Host, Judge, Literal, Place, Says, is_weak_password, says};
 use crate::document::{Document, Format, Node, pointer};
+use crate::finding::Confidence;
 use crate::mcp::{
     Field, Leaf, Reading, Scope, Server, Status, leaves, may_hold, reading, reading_name, servers, spelling,
 };
@@ -213,8 +214,13 @@ impl<'a> Subject<'a> {
     fn locate(&self) -> Vec<Located> {
         let mut found = Vec::new();
         for (index, server) in self.servers.iter().enumerate() {
+            let public = std::cell::OnceCell::new();
             for (leaf_index, leaf) in server.leaves.iter().enumerate() {
-                for literal in self.of_server(leaf) {
+                let mut literals = self.of_server(leaf);
+                if literals.is_empty() && is_weak(leaf) && *public.get_or_init(|| reaches_public(server)) {
+                    literals = vec![whole(leaf)];
+                }
+                for literal in literals {
                     let span = leaf.scalar.raw(literal.range.clone());
                     found.push(Located { server: Some(index), leaf: leaf_index, literal, span });
                 }
@@ -274,6 +280,38 @@ impl<'a> Subject<'a> {
         }
         self.judge.literals(&leaf.name, &leaf.scalar.text, Place::Setting)
     }
+}
+
+/// Returns the name that explains a text: its own, or the flag before it.
+fn explaining<'b>(leaf: &'b Leaf<'_>) -> &'b str {
+    match leaf.list.filter(|_| leaf.field == Field::Argument) {
+        Some((elements, index)) => index.checked_sub(1).and_then(|before| elements[before].text()).unwrap_or(""),
+        None => &leaf.name,
+    }
+}
+
+/// Tells whether a text under a password's name is one that only a machine on the internet makes worth reporting.
+fn is_weak(leaf: &Leaf<'_>) -> bool {
+    let name = explaining(leaf);
+    matches!(leaf.field, Field::Env | Field::Argument)
+        && (leaf.field == Field::Env || name.starts_with('-'))
+        && says(name) == Says::Password
+        && is_weak_password(&leaf.scalar.text)
+}
+
+/// Tells whether a server says that it works with a machine on the internet.
+fn reaches_public(server: &Server<'_>) -> bool {
+    let words = ["host", "server", "url", "uri", "addr", "endpoint", "instance"];
+    server.leaves.iter().any(|leaf| {
+        let name = explaining(leaf).to_ascii_lowercase();
+        words.iter().any(|word| name.contains(word)) && Host::of(&leaf.scalar.text) == Host::Public
+    })
+}
+
+/// Takes all of a text for a credential.
+fn whole(leaf: &Leaf<'_>) -> Literal {
+    let name = explaining(leaf).to_owned();
+    Literal { range: 0..leaf.scalar.text.len(), form: Form::Value, name, confidence: Confidence::Medium }
 }
 
 /// Collects the texts that belong to no server.

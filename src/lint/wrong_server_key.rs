@@ -33,8 +33,9 @@ impl Lint for Rule {
         let Some(owner) = subject.verified().filter(|owner| !owner.dialect.servers.is_empty()) else { return };
         let right: Vec<&str> = owner.dialect.servers.iter().map(|path| last(path)).collect();
         // A file that several clients read may serve each of them with a map of its own.
-        let others: Vec<&str> =
-            subject.readings.iter().flat_map(|reading| reading.dialect.servers.iter()).map(|path| last(path)).collect();
+        // A setting of an editor may be written with its whole path as the key.
+        let paths = subject.readings.iter().flat_map(|reading| reading.dialect.servers.iter());
+        let others: Vec<&str> = paths.flat_map(|path| [last(path), path.as_str()]).collect();
         let mut seen = HashSet::new();
         for server in &subject.servers {
             fields(owner.client.id.as_str(), server, found);

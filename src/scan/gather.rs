@@ -5,13 +5,14 @@ use std::collections::{HashMap, HashSet};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
 
+use bstr::BString;
 use gix::ObjectId;
 
 use crate::detect::Scratch;
 use crate::finding::{Finding, Notice};
 use crate::input::{Blob, Coverage, Memory, Version, Visitor};
 use crate::inspect::{Inspected, Inspector, Trace};
-use crate::lint::may_be_configuration;
+use crate::lint::{is_agents, may_be_configuration};
 use crate::policy::config::Config;
 use crate::secret::Identity;
 use crate::source::{ObjectKind, Origin};
@@ -35,6 +36,7 @@ pub struct Gather<'a> {
     findings: Mutex<Vec<Finding>>,
     notices: Mutex<Vec<Notice>>,
     configurations: Mutex<HashSet<ObjectId>>,
+    agents: Mutex<Vec<BString>>,
 }
 
 /// All that the inputs yielded.
@@ -46,6 +48,8 @@ pub struct Gathered {
     pub notices: Vec<Notice>,
     /// Objects without a path that may be an agent's configuration.
     pub configurations: HashSet<ObjectId>,
+    /// The files that an agent reads or writes, by their names; ordered.
+    pub agents: Vec<BString>,
 }
 
 impl<'a> Gather<'a> {
@@ -59,6 +63,7 @@ impl<'a> Gather<'a> {
             findings: Mutex::default(),
             notices: Mutex::default(),
             configurations: Mutex::default(),
+            agents: Mutex::default(),
         }
     }
 
@@ -70,7 +75,9 @@ impl<'a> Gather<'a> {
         notices.sort_by(|a, b| (&a.subject, &a.message).cmp(&(&b.subject, &b.message)));
         notices.dedup();
         let configurations = self.configurations.into_inner().expect("nothing panics under the lock");
-        Gathered { findings, notices, configurations }
+        let mut agents = self.agents.into_inner().expect("nothing panics under the lock");
+        agents.sort();
+        Gathered { findings, notices, configurations, agents }
     }
 }
 
@@ -111,6 +118,11 @@ impl Gather<'_> {
         if blob.origin.path().is_some_and(|path| self.config.excludes(path)) {
             self.coverage.skipped.fetch_add(1, Ordering::Relaxed);
             return true;
+        }
+        if let Origin::File { path } = &blob.origin
+            && is_agents(path.as_ref())
+        {
+            self.agents.lock().expect("nothing panics under the lock").push(path.clone());
         }
         if let Origin::Object { id, kind: ObjectKind::Blob, path: None, .. } = &blob.origin
             && may_be_configuration(blob.bytes)

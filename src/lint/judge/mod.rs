@@ -2,6 +2,7 @@
 
 mod address;
 mod arguments;
+mod host;
 mod name;
 mod placeholder;
 mod value;
@@ -16,8 +17,9 @@ use base64::engine::{DecodePaddingMode, general_purpose};
 
 pub use address::Part;
 pub use arguments::{Argument, shell_words};
+pub use host::Host;
 pub use name::{Says, says};
-pub use placeholder::is_placeholder;
+pub use placeholder::{is_placeholder, is_weak_password};
 pub use value::{can_be_key, can_be_password, is_path, is_uuid, looks_made};
 
 use crate::finding::Confidence;
@@ -99,7 +101,7 @@ impl Judge<'_> {
         }
         let mut found = self.defaults(name, text, &references, depth);
         if text.contains("://") {
-            found.extend(address::pieces(text).into_iter().map(|piece| Literal {
+            found.extend(address::pieces(text, place == Place::Server).into_iter().map(|piece| Literal {
                 range: piece.range,
                 form: Form::Url(piece.part),
                 name: piece.name,

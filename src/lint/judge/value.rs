@@ -6,7 +6,7 @@ pub fn can_be_key(value: &str) -> bool {
     if !(8..=8192).contains(&len) || value.contains(char::is_whitespace) && !value.contains("-----BEGIN") {
         return value.contains("-----BEGIN");
     }
-    if is_plain_number(value) || is_path(value) || is_host(value) || is_version(value) {
+    if is_plain_number(value) || is_path(value) || is_host(value) || is_version(value) || is_project(value) {
         return false;
     }
     let digits = value.bytes().filter(u8::is_ascii_digit).count();
@@ -123,6 +123,11 @@ fn is_version(value: &str) -> bool {
     is_date && lower.contains(['.', '-']) || models.iter().any(|model| lower.starts_with(model)) && lower.len() < 40
 }
 
+/// Tells whether a value names a project that Google made: people take it for the key beside it.
+fn is_project(value: &str) -> bool {
+    value.strip_prefix("gen-lang-client-").is_some_and(|number| number.bytes().all(|byte| byte.is_ascii_digit()))
+}
+
 fn is_plain_number(value: &str) -> bool {
     value.parse::<f64>().is_ok() && value.len() < 12
 }
@@ -187,6 +192,7 @@ mod tests {
             "two words 1",
             "gpt-4o-mini",
             "authenticated",
+            "gen-lang-client-0123456789",
         ];
         for value in others {
             assert!(!can_be_key(value), "{value}");
