@@ -50,6 +50,8 @@ pub struct FixReport {
     pub variables: Vec<(String, BString)>,
     /// The credentials that were taken out and are in no file: shown only on request.
     pub shown: Vec<Taken>,
+    /// What to do with values that their clients do not take from the environment: the variable, and how.
+    pub stores: Vec<(String, String)>,
     /// Commands for the user to run, such as `git rm --cached`.
     pub commands: Vec<String>,
     /// What could not be done.
@@ -217,6 +219,8 @@ fn file(
     if options.dry_run {
         report.variables.extend(fixed.taken.iter().map(|taken| (taken.variable.clone(), ".env".into())));
     }
+    let stores = fixed.taken.iter().filter_map(|taken| Some((taken.variable.clone(), taken.store.clone()?)));
+    report.stores.extend(stores);
     env.added.borrow_mut().extend(fixed.taken.iter().cloned());
     report.files.push(FixedFile { path, applied: fixed.applied, diff: text, left: fixed.left });
 }

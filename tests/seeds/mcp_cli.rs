@@ -54,5 +54,5 @@ fn a_reference_behind_a_scheme_is_told_as_the_documentation_shows_it() {
     assert_eq!(findings(&git, &["lint"], &[], 1), ["mcp/misplaced-token-reference server_config.json:6"]);
     let documented = filled("s.{alnum:24}");
     let content = format!("export VAULT_ADDR=https://vault.company.com\nexport VAULT_TOKEN={documented}\n");
-    leak("vault.sh", &content, "vault/token", 2, &[&documented]);
+    leak("vault.sh", &content, "vault/token-legacy", 2, &[&documented]);
 }

@@ -15,12 +15,24 @@ pub(super) fn reference(place: &Place<'_, '_>, template: &str) -> Option<Fix> {
     if place.located.literal.form == Form::Default {
         // `${NAME:-secret}`: only the default goes, with its operator.
         let before = leaf.scalar.text[..range.start].rfind(":-").filter(|at| at + 2 == range.start)?;
-        return place.made(vec![Edit { span: leaf.scalar.raw(before..range.end), text: String::new() }], true);
+        return place.made(vec![Edit { span: leaf.scalar.raw(before..range.end), text: String::new() }]);
     }
     if let Some(edits) = container_variable(place, &reference) {
-        return place.made(edits, true);
+        return place.handed_on(edits);
     }
-    place.made(vec![replaced(place, &reference)?], true)
+    let edits = vec![replaced(place, &reference)?];
+    match template.strip_suffix("NAME").filter(|start| start.len() > 1) {
+        // The variable has a prefix of the client's, under which the value has to be set.
+        Some(prefix) if place.subject.owner().is_some_and(|owner| owner.client.id == "copilot-cloud-agent") => {
+            let how = format!(
+                "set it as the secret `{}{}` in the `copilot` environment of the repository's settings",
+                prefix.trim_start_matches('$'),
+                place.variable
+            );
+            place.stored(edits, how)
+        }
+        _ => place.made(edits),
+    }
 }
 
 /// Turns `-e NAME=value` of a container into `-e NAME`, with the reference among the server's variables.
@@ -67,7 +79,10 @@ pub(super) fn token_store(place: &Place<'_, '_>) -> Option<Fix> {
     let leaf = place.leaf();
     let kind = if leaf.field == Field::Headers { "bearer" } else { "api-key" };
     let name = text::kebab(place.variable);
-    place.made(vec![Edit { span: leaf.scalar.content, text: format!("${{TOKEN:{kind}:{name}}}") }], false)
+    let edits = vec![Edit { span: leaf.scalar.content, text: format!("${{TOKEN:{kind}:{name}}}") }];
+    let whole = leaf.scalar.text.trim() != &leaf.scalar.text[place.located.literal.range.clone()];
+    let scheme = if whole { ", with the scheme before it" } else { "" };
+    place.stored(edits, format!("run `mcp-cli token set {name} --type {kind}`, which asks for the value{scheme}"))
 }
 
 /// Writes a reference of another client's syntax in the syntax that this client resolves in the same field.
