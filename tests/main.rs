@@ -1,6 +1,7 @@
 //! The one integration-test binary: one module per subject.
 
 mod cli;
+mod clients;
 mod engine;
 mod fix;
 mod floors;

@@ -70,7 +70,9 @@ fn text(report: &FixReport, arguments: &Arguments) -> String {
         let names: Vec<&str> = report.variables.iter().map(|(name, _)| name.as_str()).collect();
         let _ = writeln!(out, "\nThese values {verb} into `.env`: {}", names.join(", "));
         if names.iter().any(|name| report.stores.iter().all(|(stored, _)| stored != name)) {
-            out.push_str("Load it before you start the client, for example with `set -a; . ./.env; set +a` or direnv.\n");
+            out.push_str(
+                "Load it before you start the client, for example with `set -a; . ./.env; set +a` or direnv.\n",
+            );
         }
         for (name, how) in &report.stores {
             let _ = writeln!(out, "    {name}: {how}");

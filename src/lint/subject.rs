@@ -10,7 +10,8 @@ use super::judge::{Form, Host, Judge, Literal, Place, Says, is_weak_password, sa
 use crate::document::{Document, Format, Node, pointer};
 use crate::finding::Confidence;
 use crate::mcp::{
-    Field, Leaf, Reading, Scope, Server, Status, leaves, may_hold, reading, reading_name, servers, spelling,
+    Field, Leaf, Reading, Scope, Server, Status, entry, leaves, may_hold, member_name, reading, reading_name, servers,
+    spelling,
 };
 use crate::source::Span;
 
@@ -323,9 +324,10 @@ fn outside<'a>(node: &'a Node, name: &'a str, path: &str, inside: &HashSet<*cons
         found.extend(leaves(node, name, path));
         return;
     }
+    let entry = entry(node);
     for (index, child) in node.children().iter().enumerate() {
         let step = child.key.as_ref().map_or_else(|| index.to_string(), |key| key.name.clone());
-        let name = if child.key.is_some() { child.name() } else { name };
+        let name = if child.key.is_some() { member_name(child, entry) } else { name };
         outside(child, name, &pointer(path, &step), inside, found);
     }
 }

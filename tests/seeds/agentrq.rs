@@ -33,7 +33,11 @@ fn the_fix_leaves_what_the_documentation_calls_safe_to_commit() {
     assert!(found.contains(&"mcp/literal-in-url .mcp.json:5".to_owned()), "{found:?}");
 
     let shown = keysweep(&git, &["fix", "--dry-run"], &[&token]);
-    assert!(shown.out.contains("+      \"url\": \"https://w1.mcp.agentrq.com/mcp?token=${AGENTRQ_TOKEN}\""), "{}", shown.out);
+    assert!(
+        shown.out.contains("+      \"url\": \"https://w1.mcp.agentrq.com/mcp?token=${AGENTRQ_TOKEN}\""),
+        "{}",
+        shown.out
+    );
     assert_eq!(std::fs::read_to_string(git.file(".mcp.json")).expect("there"), configuration(&token));
 
     assert_eq!(keysweep(&git, &["fix"], &[&token]).code, 0);

@@ -19,7 +19,13 @@ fn a_shared_desktop_configuration_is_found_and_the_token_regenerated() {
     rotates(
         &git,
         "certorix",
-        &["MCP / API page", "Regenerate token", "CERTORIX_API_TOKEN", "stops working immediately", "MCP` as its source"],
+        &[
+            "MCP / API page",
+            "Regenerate token",
+            "CERTORIX_API_TOKEN",
+            "stops working immediately",
+            "MCP` as its source",
+        ],
         &[&token],
     );
 }

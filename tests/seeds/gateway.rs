@@ -71,6 +71,7 @@ fn what_the_scripts_generate_and_back_up_is_found_too() {
     assert!(findings(&git, &["scan"], &[&values[3]], 1).iter().any(|found| found.ends_with("mcp-config.json:5")));
 
     let registration = filled("reg-{alnum:43}");
-    let backup = format!("{{\n  \"registrations\": [\n    {{ \"registration_access_token\": \"{registration}\" }}\n  ]\n}}\n");
+    let backup =
+        format!("{{\n  \"registrations\": [\n    {{ \"registration_access_token\": \"{registration}\" }}\n  ]\n}}\n");
     leak("backups/oauth-backup-20260101.json", &backup, "mcp-oauth-gateway/registration-token", 3, &[&registration]);
 }

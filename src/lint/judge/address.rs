@@ -133,8 +133,7 @@ fn path(text: &str, host: &str, range: Range<usize>, server: bool, found: &mut V
     let host = host.split(':').next().unwrap_or(host).to_ascii_lowercase();
     let known = PATH_HOSTS.iter().any(|known| host == *known || host.ends_with(&format!(".{known}")));
     let whole = &text[range.clone()];
-    let about_mcp =
-        server && ["mcp", "sse", "webhook"].iter().any(|word| whole.contains(word) || host.contains(word));
+    let about_mcp = server && ["mcp", "sse", "webhook"].iter().any(|word| whole.contains(word) || host.contains(word));
     let mut start = range.start;
     let mut pieces: Vec<Piece> = Vec::new();
     for segment in whole.split('/') {
@@ -152,7 +151,9 @@ fn path(text: &str, host: &str, range: Range<usize>, server: bool, found: &mut V
 
 /// Tells whether a part of a path names a file by its ending.
 fn is_file(segment: &str) -> bool {
-    segment.rsplit_once('.').is_some_and(|(_, end)| (2..=5).contains(&end.len()) && !end.bytes().all(|b| b.is_ascii_digit()))
+    segment
+        .rsplit_once('.')
+        .is_some_and(|(_, end)| (2..=5).contains(&end.len()) && !end.bytes().all(|b| b.is_ascii_digit()))
 }
 
 /// Tells whether a part of a path is three words and a random end, as Composio makes them.
@@ -267,6 +268,8 @@ mod tests {
         let text = "Server=db.internal;User Id=sa;Password=Tr0ub4dor&3;Encrypt=true";
         assert_eq!(connection_string(text).into_iter().map(|range| &text[range]).collect::<Vec<_>>(), ["Tr0ub4dor&3"]);
         assert!(connection_string("a=b").is_empty());
-        assert!(connection_string("send(token); const { secret, plan } = await read.json(); return plan = 1;").is_empty());
+        assert!(
+            connection_string("send(token); const { secret, plan } = await read.json(); return plan = 1;").is_empty()
+        );
     }
 }

@@ -21,8 +21,22 @@ const PRIVATE: [&str; 9] =
 
 /// Labels of hosts that only stand for one.
 const NOBODY: [&str; 16] = [
-    "example", "host", "hostname", "your", "yourhost", "yourdomain", "mydomain", "yourcompany", "mycompany", "company",
-    "domain", "server", "dbhost", "endpoint", "test", "invalid",
+    "example",
+    "host",
+    "hostname",
+    "your",
+    "yourhost",
+    "yourdomain",
+    "mydomain",
+    "yourcompany",
+    "mycompany",
+    "company",
+    "domain",
+    "server",
+    "dbhost",
+    "endpoint",
+    "test",
+    "invalid",
 ];
 
 impl Host {
@@ -60,15 +74,17 @@ fn of_number(number: Ipv4Addr) -> Host {
 
 fn of_name(host: &str) -> Host {
     let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'-' | b'_');
-    let stands_for_one =
-        |label: &str| NOBODY.contains(&label) || label.starts_with("your-") || label.starts_with("my-") || label.contains("xxx");
+    let stands_for_one = |label: &str| {
+        NOBODY.contains(&label) || label.starts_with("your-") || label.starts_with("my-") || label.contains("xxx")
+    };
     let labels: Vec<&str> = host.split('.').collect();
     let domain = &labels[..labels.len().saturating_sub(1)];
     if host.is_empty() || !host.bytes().all(is_plain) || matches!(host, "host" | "hostname") {
         Host::Nobody
     } else if !host.contains('.') || host == "host.docker.internal" || host.ends_with(".localhost") {
         Host::Local
-    } else if domain.iter().any(|label| stands_for_one(label)) || host.ends_with(".example") || host.ends_with(".test") {
+    } else if domain.iter().any(|label| stands_for_one(label)) || host.ends_with(".example") || host.ends_with(".test")
+    {
         Host::Nobody
     } else if PRIVATE.iter().any(|end| host.ends_with(end)) {
         Host::Private

@@ -86,9 +86,9 @@ pub fn is_placeholder(value: &str) -> bool {
 fn is_named(value: &str) -> bool {
     let Some((start, end)) = value.rsplit_once(['_', '-']) else { return false };
     matches!(end, "pass" | "password" | "passwd" | "pwd" | "pw" | "secret")
-        && start.split(['_', '-']).all(|part| {
-            (1..=12).contains(&part.len()) && part.bytes().all(|byte| byte.is_ascii_lowercase())
-        })
+        && start
+            .split(['_', '-'])
+            .all(|part| (1..=12).contains(&part.len()) && part.bytes().all(|byte| byte.is_ascii_lowercase()))
 }
 
 /// Tells whether nothing but words of placeholders is left when those of `name` are taken out: `shop_secret` for `shop`.
@@ -105,7 +105,8 @@ pub fn is_made_of(value: &str, name: &str) -> bool {
 /// `admin123` or `123456`: not if it says that it stands for another.
 pub fn is_weak_password(value: &str) -> bool {
     let lower = value.to_lowercase();
-    let template = ["pass", "pwd", "secret", "your", "token", "key", "user", "test", "demo", "sample", "string", "none"];
+    let template =
+        ["pass", "pwd", "secret", "your", "token", "key", "user", "test", "demo", "sample", "string", "none"];
     let digits = value.bytes().filter(u8::is_ascii_digit).count();
     (5..=64).contains(&value.len())
         && value.bytes().all(|byte| byte.is_ascii_graphic())

@@ -31,7 +31,8 @@ pub(super) fn edit(place: &Place<'_, '_>) -> Option<Fix> {
         _ => return None,
     };
     let edits = vec![first, named(bytes, server, place.variable)?];
-    let how = format!("Goose takes `{}` from the keychain (`goose configure`), or from the environment", place.variable);
+    let how =
+        format!("Goose takes `{}` from the keychain (`goose configure`), or from the environment", place.variable);
     place.moved(edits, leaf.field == Field::Headers, Some(how))
 }
 
