@@ -7,7 +7,9 @@ use bstr::BStr;
 use super::{Inspected, Inspector, View, place};
 use crate::detect::{Candidate, Scratch};
 use crate::finding::{Finding, Notice, masked_secret};
-use crate::lint::{LintFinding, Linted, Options, is_configuration, lint_document, lint_text};
+use crate::lint::{
+    LintFinding, Linted, Options, is_configuration, lint_document, lint_text, may_be_configuration,
+};
 use crate::secret::{Identity, Secret};
 
 /// The greatest size of a file whose text is looked through for commands and links.
@@ -25,6 +27,16 @@ impl Inspector {
         } else {
             Linted::default()
         }
+    }
+
+    /// Lints a text whose path is not known. What may be configuration is left for when its path is.
+    pub(super) fn lint_unnamed(&self, bytes: &[u8]) -> Linted {
+        if bytes.len() > GREATEST_TEXT || may_be_configuration(bytes) {
+            return Linted::default();
+        }
+        let scratch = std::cell::RefCell::new(Scratch::default());
+        let opinion = |value: &[u8]| self.knows(value, &mut scratch.borrow_mut());
+        Linted { findings: lint_text(bytes, &opinion), error: None }
     }
 
     /// Tells whether a value alone is a credential of a known provider.

@@ -234,6 +234,7 @@ impl Inspector {
         let Found { mut candidates, encoded, .. } = found;
         let linted = match layer.path {
             Some(path) if self.options.lint && depth == 0 => self.lint(path.as_bstr(), layer.bytes),
+            None if self.options.lint && depth == 0 => self.lint_unnamed(layer.bytes),
             _ => Linted::default(),
         };
         if candidates.is_empty() && encoded.is_empty() && linted.findings.is_empty() && linted.error.is_none() {

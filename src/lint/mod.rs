@@ -146,20 +146,27 @@ pub fn lint_document(path: &BStr, bytes: &[u8], opinion: &dyn Fn(&[u8]) -> bool,
     }
     text(bytes, judge, &mut linted.findings);
     linted.findings.sort_by_key(|finding| (finding.span, finding.meta.id.clone()));
-    linted
-        .findings
-        .dedup_by(|later, earlier| later.span == earlier.span && later.secret.is_some() && earlier.secret.is_some());
+    linted.findings.dedup_by(is_repeated);
     linted
 }
 
 /// Lints a file of any other kind: documentation, scripts, workflows.
 ///
-/// Costs two searches for a word where there is nothing to find.
+/// Costs a search for a word where there is nothing to find.
 pub fn lint_text(bytes: &[u8], opinion: &dyn Fn(&[u8]) -> bool) -> Vec<LintFinding> {
     let mut found = Vec::new();
+    if memchr::memmem::find(bytes, b"mcp").is_none() {
+        return found;
+    }
     text(bytes, Judge { opinion }, &mut found);
     found.sort_by_key(|finding| finding.span);
+    found.dedup_by(is_repeated);
     found
+}
+
+/// Tells whether two findings are about one secret in one place.
+fn is_repeated(later: &mut LintFinding, earlier: &mut LintFinding) -> bool {
+    later.span == earlier.span && later.secret.is_some() && earlier.secret.is_some()
 }
 
 fn text(bytes: &[u8], judge: Judge<'_>, found: &mut Vec<LintFinding>) {

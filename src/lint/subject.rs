@@ -6,7 +6,7 @@ use bstr::{BStr, ByteSlice};
 use memchr::memmem;
 
 use super::finding::shown;
-use super::judge::{Form, Host, Judge, Literal, Place, Says, is_weak_password, says};
+use super::judge::{Form, Host, Judge, Literal, Place, Says, is_weak_password, says, shifted};
 use crate::document::{Document, Format, Node, pointer};
 use crate::finding::Confidence;
 use crate::mcp::{
@@ -127,10 +127,11 @@ pub(super) fn is_configuration(path: &BStr, bytes: &[u8]) -> bool {
 /// Tells whether bytes whose path is not known may be an agent's configuration: what holds neither of a few words is
 /// none. One search for what the words share keeps it cheap.
 pub(super) fn may_be_configuration(bytes: &[u8]) -> bool {
+    let has = |word: &[u8]| memmem::find(bytes, word).is_some();
+    let is_object = || bytes.trim_ascii_start().first() == Some(&b'{');
     bytes.len() <= SMALL
-        && memmem::find(bytes, b"ervers").is_some()
-        && (MARKS.iter().any(|mark| memmem::find(bytes, mark).is_some())
-            || memmem::find(bytes, b"\"servers\"").is_some() && memmem::find(bytes, b"\"inputs\"").is_some())
+        && (has(b"ervers") && (MARKS.iter().any(|mark| has(mark)) || has(b"\"servers\"") && has(b"\"inputs\""))
+            || is_object() && (has(b"\"permissions\"") && has(b"\"allow\"") || has(b"\"mcp\"")))
 }
 
 /// Tells whether a file is a copy of VS Code's, known by the two keys that belong together.
@@ -248,12 +249,7 @@ impl<'a> Subject<'a> {
             // A list of `NAME=value`, as compose files have it.
             Field::Env if leaf.list.is_some() && text.contains('=') => {
                 let (name, value) = text.split_once('=').unwrap_or((text, ""));
-                let at = name.len() + 1;
-                let literals = self.judge.literals(name, value, Place::Server);
-                literals
-                    .into_iter()
-                    .map(|literal| Literal { range: literal.range.start + at..literal.range.end + at, ..literal })
-                    .collect()
+                shifted(self.judge.literals(name, value, Place::Server), name.len() + 1)
             }
             Field::Env | Field::Url | Field::Oauth => self.judge.literals(&leaf.name, text, Place::Server),
             Field::Other => self.judge.literals(&leaf.name, text, Place::Setting),
@@ -279,8 +275,20 @@ impl<'a> Subject<'a> {
         if in_rules || leaf.pointer.starts_with("/inputs/") {
             return Vec::new();
         }
-        self.judge.literals(&leaf.name, &leaf.scalar.text, Place::Setting)
+        match assigned(&leaf.scalar.text).filter(|_| leaf.node.key.is_none()) {
+            Some((name, value)) => {
+                let at = leaf.scalar.text.len() - value.len();
+                shifted(self.judge.literals(name, value, Place::Setting), at)
+            }
+            None => self.judge.literals(&leaf.name, &leaf.scalar.text, Place::Setting),
+        }
     }
+}
+
+/// Splits `NAME=value`, as compose files have it in lists.
+fn assigned(text: &str) -> Option<(&str, &str)> {
+    let is_name = |name: &str| name.bytes().all(|byte| byte.is_ascii_uppercase() || byte.is_ascii_digit() || byte == b'_');
+    text.split_once('=').filter(|(name, _)| !name.is_empty() && is_name(name))
 }
 
 /// Returns the name that explains a text: its own, or the flag before it.

@@ -134,7 +134,8 @@ impl Judge<'_> {
     }
 }
 
-fn shifted(literals: Vec<Literal>, by: usize) -> Vec<Literal> {
+/// Moves literals of a part of a text to their place in the text.
+pub fn shifted(literals: Vec<Literal>, by: usize) -> Vec<Literal> {
     let shift = |range: Range<usize>| range.start + by..range.end + by;
     literals.into_iter().map(|literal| Literal { range: shift(literal.range.clone()), ..literal }).collect()
 }

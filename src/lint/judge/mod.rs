@@ -16,7 +16,7 @@ use base64::engine::general_purpose::{GeneralPurpose, GeneralPurposeConfig};
 use base64::engine::{DecodePaddingMode, general_purpose};
 
 pub use address::Part;
-pub use arguments::{Argument, shell_words};
+pub use arguments::{Argument, shell_words, shifted};
 pub use host::Host;
 pub use name::{Says, says};
 pub use placeholder::{is_placeholder, is_weak_password};
