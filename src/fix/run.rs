@@ -217,7 +217,10 @@ fn file(
         return;
     }
     if options.dry_run {
-        report.variables.extend(fixed.taken.iter().map(|taken| (taken.variable.clone(), ".env".into())));
+        let names = fixed.taken.iter().map(|taken| (taken.variable.clone(), BString::from(".env")));
+        let new: Vec<_> = names.filter(|name| !report.variables.contains(name)).collect();
+        report.variables.extend(new);
+        report.variables.dedup();
     }
     let stores = fixed.taken.iter().filter_map(|taken| Some((taken.variable.clone(), taken.store.clone()?)));
     report.stores.extend(stores);

@@ -4,7 +4,7 @@ use super::super::finding::{Edit, Fix, Safety};
 use super::super::judge::Form;
 use super::{Place, text};
 use crate::document::{Format, Quoting};
-use crate::mcp::{Field, How, Leaf, Reading, Syntax};
+use crate::mcp::{Field, How, Leaf, Reading, Syntax, references};
 use crate::source::Span;
 
 /// Puts the client's reference in place of the literal and leaves everything around it.
@@ -17,22 +17,22 @@ pub(super) fn reference(place: &Place<'_, '_>, template: &str) -> Option<Fix> {
         let before = leaf.scalar.text[..range.start].rfind(":-").filter(|at| at + 2 == range.start)?;
         return place.made(vec![Edit { span: leaf.scalar.raw(before..range.end), text: String::new() }]);
     }
+    if place.located.literal.form == Form::Wrapped {
+        // `${secret}`: the braces are no part of the literal, but go with it.
+        let around = references(&leaf.scalar.text).into_iter().find(|found| found.range.end > range.start)?;
+        return place.made(vec![Edit { span: leaf.scalar.raw(around.range), text: reference }]);
+    }
     if let Some(edits) = container_variable(place, &reference) {
         return place.handed_on(edits);
     }
     let edits = vec![replaced(place, &reference)?];
-    match template.strip_suffix("NAME").filter(|start| start.len() > 1) {
-        // The variable has a prefix of the client's, under which the value has to be set.
-        Some(prefix) if place.subject.owner().is_some_and(|owner| owner.client.id == "copilot-cloud-agent") => {
-            let how = format!(
-                "set it as the secret `{}{}` in the `copilot` environment of the repository's settings",
-                prefix.trim_start_matches('$'),
-                place.variable
-            );
-            place.stored(edits, how)
-        }
-        _ => place.made(edits),
+    let prefix = place.subject.owner().map_or("", |owner| owner.dialect.prefix.as_str());
+    if prefix.is_empty() {
+        return place.made(edits);
     }
+    // The client takes the value from the settings of the repository.
+    let name = format!("{prefix}{}", place.variable);
+    place.stored(edits, format!("set it as the secret `{name}` in the `copilot` environment of the repository"))
 }
 
 /// Turns `-e NAME=value` of a container into `-e NAME`, with the reference among the server's variables.

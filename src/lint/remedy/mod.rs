@@ -101,7 +101,7 @@ fn fix(subject: &Subject<'_>, located: &Located, variable: &str) -> Option<Fix> 
         _ => return None,
     };
     let fix = &owner.dialect.fix;
-    let wrapped = located.literal.form == Form::Wrapped;
+    let wrapped = located.literal.form == Form::Wrapped && fix.how != How::Reference;
     if wrapped || !fix.fields.iter().any(|known| known == name) || !leaf.scalar.is_exact() {
         return None;
     }
