@@ -106,7 +106,7 @@ fn keys(dialect: &Dialect, path: &str) -> Vec<String> {
         _ if dialect.servers[0] == "mcp.servers" && dialect.servers.len() > 1 => "mcp",
         _ => &dialect.servers[0],
     };
-    place.split('.').map(str::to_owned).collect()
+    place.replace("\\.", "\0").split('.').map(|key| key.replace('\0', ".")).collect()
 }
 
 /// Writes servers as JSON members, the way that the client names their fields.
@@ -277,4 +277,55 @@ fn round(client: &Client, dialect: &Dialect, path: &str, literals: &[Literal; 4]
     assert!(keeps(&untouched, &text), "{} {path}: more than it must changed\n{wrong}\n{text}", client.id);
     let again = apply(path, &text);
     assert!(again.applied.is_empty() && again.bytes == fixed.bytes, "{} {path}", client.id);
+}
+
+/// Returns where a user's file lies below the home directory on the system that the data names.
+fn below_home(file: &File) -> Option<String> {
+    let places = [
+        ("~/", ""),
+        ("%APPDATA%/", "AppData/Roaming/"),
+        ("%LOCALAPPDATA%/", "AppData/Local/"),
+        ("<VSCode User>/", "Library/Application Support/Code/User/"),
+        ("Code/User/", ".config/Code/User/"),
+        ("<storage>/", ".config/anythingllm-desktop/storage/"),
+        ("Jan/", "AppData/Roaming/Jan/"),
+    ];
+    let written = matches!(file.scope, Scope::User | Scope::Plugin | Scope::ProjectLocal);
+    let place = places.iter().find_map(|(start, folder)| Some(format!("{folder}{}", file.path.strip_prefix(start)?)));
+    place.filter(|_| written && !file.path.ends_with(".enc")).map(|path| path.replace("**", "a").replace('*', "docs"))
+}
+
+#[test]
+fn the_inventory_reads_every_file_that_a_client_keeps_for_a_user() {
+    let literals: [Literal; 4] = literals().try_into().ok().expect("four fields");
+    let home = crate::git::Git::outside();
+    let mut written_to = std::collections::BTreeSet::new();
+    for client in all() {
+        for dialect in &client.dialects {
+            for path in dialect.files.iter().filter_map(below_home) {
+                if written_to.contains(&path) {
+                    continue;
+                }
+                let text = match path.rsplit('.').next() {
+                    _ if path.ends_with("/.env") => format!("DOCS_TOKEN={}\n", literals[0].key),
+                    _ if dialect.servers.is_empty() || path.contains("auth") => {
+                        format!("{{ \"docs\": {{ \"access_token\": \"{}\" }} }}\n", literals[0].key)
+                    }
+                    _ => written(&client.id, dialect, &path, &literals, &|field| field == "env"),
+                };
+                home.write(&path, text);
+                written_to.insert(path);
+            }
+        }
+    }
+    assert!(written_to.len() > 50, "{written_to:?}");
+    let folder = home.path().to_str().expect("a plain path").to_owned();
+    for format in ["json", "text"] {
+        let arguments = ["tokens", "--home", &folder, "--format", format];
+        let output = home.command(env!("CARGO_BIN_EXE_keysweep")).args(arguments).output().expect("it runs");
+        let out = String::from_utf8(output.stdout).expect("UTF-8");
+        assert!(literals.iter().all(|literal| !out.contains(&literal.key)), "{format} shows a value");
+        let missing: Vec<&String> = written_to.iter().filter(|path| !out.contains(&format!("~/{path}"))).collect();
+        assert!(missing.is_empty(), "{missing:?} {out}");
+    }
 }

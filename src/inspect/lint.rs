@@ -7,9 +7,7 @@ use bstr::BStr;
 use super::{Inspected, Inspector, View, place};
 use crate::detect::{Candidate, Scratch};
 use crate::finding::{Finding, Notice, masked_secret};
-use crate::lint::{
-    LintFinding, Linted, Options, is_configuration, lint_document, lint_text, may_be_configuration,
-};
+use crate::lint::{LintFinding, Linted, Options, is_configuration, lint_document, lint_text, may_be_configuration};
 use crate::secret::{Identity, Secret};
 
 /// The greatest size of a file whose text is looked through for commands and links.

@@ -287,7 +287,8 @@ impl<'a> Subject<'a> {
 
 /// Splits `NAME=value`, as compose files have it in lists.
 fn assigned(text: &str) -> Option<(&str, &str)> {
-    let is_name = |name: &str| name.bytes().all(|byte| byte.is_ascii_uppercase() || byte.is_ascii_digit() || byte == b'_');
+    let is_name =
+        |name: &str| name.bytes().all(|byte| byte.is_ascii_uppercase() || byte.is_ascii_digit() || byte == b'_');
     text.split_once('=').filter(|(name, _)| !name.is_empty() && is_name(name))
 }
 

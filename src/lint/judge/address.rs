@@ -5,7 +5,7 @@ use std::ops::Range;
 use super::host::Host;
 use super::name::{Says, says};
 use super::placeholder::{is_made_of, is_placeholder, is_weak_password};
-use super::value::{can_be_key, can_be_password, is_uuid, looks_made};
+use super::value::{can_be_key, can_be_password, is_public, is_uuid, looks_made};
 
 /// The parts of a URL that can hold a credential.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -113,7 +113,7 @@ fn queries(text: &str, range: Range<usize>, found: &mut Vec<Piece>) {
             let at = start + name.len() + 1;
             let sharp =
                 matches!(says(name), Says::Key | Says::Password) || matches!(name, "sig" | "signature" | "code" | "k");
-            let literal = super::references(value).is_empty() && !is_placeholder(value);
+            let literal = super::references(value).is_empty() && !is_placeholder(value) && !is_public(value);
             let fits = if says(name) == Says::Password { can_be_password(value) } else { can_be_key(value) };
             if literal && (sharp && fits || name == "config" && is_base64_json(value)) {
                 found.push(Piece { range: at..at + value.len(), part: Part::Query, name: name.to_owned() });

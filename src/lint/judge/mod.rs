@@ -20,7 +20,7 @@ pub use arguments::{Argument, shell_words, shifted};
 pub use host::Host;
 pub use name::{Says, says};
 pub use placeholder::{is_placeholder, is_weak_password};
-pub use value::{can_be_key, can_be_password, is_path, is_uuid, looks_made};
+pub use value::{can_be_key, can_be_password, is_path, is_public, is_uuid, looks_made};
 
 use crate::finding::Confidence;
 use crate::mcp::{Reference, Syntax, references};
@@ -134,6 +134,7 @@ impl Judge<'_> {
         if body.is_empty()
             || body.len() > 8192
             || is_placeholder(body)
+            || is_public(body)
             || is_url(body) && !(self.opinion)(body.as_bytes())
         {
             return None;

@@ -162,7 +162,9 @@ fn is_sequence(lower: &str) -> bool {
     let known = ["qwerty", "asdf", "deadbeef", "abc123", "123456", "1a2b3c", "a1b2c3", "test123", "cafebabe"];
     body.len() >= 6 && steps * 10 >= (body.len() - 1) * 6
         || body.len() <= 16 && known.iter().any(|known| lower.contains(known))
-        || ["a1b2c3d4", "1a2b3c4d", "1234567890", "0123456789", "abcdefgh"].iter().any(|known| lower.contains(known))
+        || ["a1b2c3d4", "1a2b3c4d", "1234567890", "0123456789", "9876543210", "abcdefgh"]
+            .iter()
+            .any(|known| lower.contains(known))
 }
 
 /// Tells whether the value is one piece of four characters or fewer over and over.
