@@ -51,10 +51,12 @@ impl Inspector {
         candidates: &mut Vec<Candidate>,
         inspected: &mut Inspected,
     ) {
-        if linted.error.is_some() {
+        if let Some(error) = linted.error {
             let subject = format!("{:?}", view.origin);
-            let help = "it was scanned as text; mend the file to have it checked as configuration";
-            inspected.notices.push(Notice::note(subject, "this configuration does not parse", help));
+            let line = view.lines.position(error.offset()).line;
+            let place = if line > 0 { format!(" (line {})", line + 1) } else { String::new() };
+            let help = "mend the file to have it checked as configuration";
+            inspected.notices.push(Notice::note(subject, format!("this configuration {error}{place}"), help));
         }
         for found in linted.findings {
             let overlapping =

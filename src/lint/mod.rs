@@ -36,6 +36,8 @@ mod unexpanded_reference;
 mod unpinned_package;
 mod wrong_server_key;
 
+use std::borrow::Cow;
+
 use bstr::BStr;
 
 pub use crate::input::ignore_rules::IgnoreState;
@@ -129,25 +131,40 @@ pub fn lint_document(path: &BStr, bytes: &[u8], opinion: &dyn Fn(&[u8]) -> bool,
     let judge = Judge { opinion };
     let mut linted = Linted::default();
     if let Some(format) = subject::format(path) {
-        match parse(bytes, format) {
-            Ok(document) => {
-                let subject = Subject::new(path, bytes, &document, judge);
-                for lint in LINTS {
-                    if lint.about().persona <= options.persona {
-                        lint.check(&subject, &mut linted.findings);
-                    }
-                }
+        let mut run = |bytes: &[u8]| {
+            let document = parse(bytes, format)?;
+            let subject = Subject::new(path, bytes, &document, judge);
+            for lint in LINTS.iter().filter(|lint| lint.about().persona <= options.persona) {
+                lint.check(&subject, &mut linted.findings);
             }
-            Err(error) => {
-                salvage::check(bytes, judge, &mut linted.findings);
-                linted.error = Some(error);
-            }
+            Ok(())
+        };
+        let mut result = run(bytes);
+        if matches!(result, Err(DocumentError::NotUtf8 { .. })) && run(&readable(bytes)).is_err() {
+            result = Err(DocumentError::Syntax { format, offset: 0 });
+        }
+        linted.error = result.err();
+        if linted.error.is_some_and(|error| !matches!(error, DocumentError::NotUtf8 { .. })) {
+            salvage::check(&readable(bytes), judge, &mut linted.findings);
         }
     }
     text(bytes, judge, &mut linted.findings);
     linted.findings.sort_by_key(|finding| (finding.span, finding.meta.id.clone()));
     linted.findings.dedup_by(is_repeated);
     linted
+}
+
+/// Returns bytes as text of the same length, in which each byte that is no UTF-8 is a question mark.
+fn readable(bytes: &[u8]) -> Cow<'_, [u8]> {
+    if std::str::from_utf8(bytes).is_ok() {
+        return Cow::Borrowed(bytes);
+    }
+    let mut text = Vec::with_capacity(bytes.len());
+    for chunk in bytes.utf8_chunks() {
+        text.extend_from_slice(chunk.valid().as_bytes());
+        text.resize(text.len() + chunk.invalid().len(), b'?');
+    }
+    Cow::Owned(text)
 }
 
 /// Lints a file of any other kind: documentation, scripts, workflows.

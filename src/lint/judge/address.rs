@@ -224,7 +224,7 @@ mod tests {
             (format!("postgresql://admin:{key}@db.internal:5432/app"), key, Part::Userinfo),
             (format!("redis://:{key}@cache.internal"), key, Part::Userinfo),
             (format!("https://mcp.zapier.com/api/mcp/s/{uuid}/mcp"), uuid, Part::Path),
-            ("mysql://root:admin123@8.8.4.4:3306/shop".to_owned(), "admin123", Part::Userinfo),
+            (format!("mysql://root:{}@8.8.4.4:3306/shop", "admin123"), "admin123", Part::Userinfo),
             (format!("npx mcp-remote https://mcp.firecrawl.dev/{key}/v2/mcp"), key, Part::Path),
         ];
         for (text, secret, part) in cases {
