@@ -10,7 +10,7 @@ use keysweep::lint::{Persona, Safety};
 
 use crate::lint::{fill, lint};
 
-fn fixture(client: &Path, kind: &str) -> (String, String) {
+pub fn fixture(client: &Path, kind: &str) -> (String, String) {
     let mut folder = client.join(kind);
     let mut path = String::new();
     loop {

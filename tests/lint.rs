@@ -197,3 +197,27 @@ fn a_large_file_is_refused_with_a_reason_and_still_read_as_text() {
     let linted = lint_document(".mcp.json".into(), text.as_bytes(), &|_| false, Options::default());
     assert!(linted.error.is_some_and(|error| error.to_string().contains("MiB")));
 }
+
+#[test]
+fn a_file_that_does_not_parse_is_told_why_and_judged_as_far_as_that_goes() {
+    let key = fill("{alnum:24}").0;
+    let server = |name: &[u8], end: &str| {
+        let head = [b"{\"mcpServers\": {\"", name, b"\": {\"command\": \"npx\", \"env\": {\"A_TOKEN\": \""].concat();
+        [head, format!("{key}\"}}}}}}{end}").into_bytes()].concat()
+    };
+    let deep = format!("{{\"A_TOKEN\": \"{key}\", \"mcpServers\": {}", "[".repeat(100_000));
+    let cases = [
+        (server(b"caf\xe9", "}"), "UTF-8", true),
+        (server(b"cafe", ",,"), "JSON", true),
+        (deep.into_bytes(), "nested deeper", true),
+        (server(b"cafe", "}"), "", true),
+    ];
+    for (bytes, reason, found) in cases {
+        let linted = lint_document(".mcp.json".into(), &bytes, &|_| false, Options::default());
+        let told = linted.error.map_or_else(String::new, |error| error.to_string());
+        assert!(told.contains(reason) && told.is_empty() == reason.is_empty(), "{told}");
+        let spans: Vec<_> = linted.findings.iter().filter_map(|finding| finding.secret).collect();
+        assert_eq!(spans.iter().any(|span| &bytes[span.range()] == key.as_bytes()), found, "{reason}");
+        assert!(!told.contains(&key));
+    }
+}

@@ -1,6 +1,7 @@
 //! The one integration-test binary: one module per subject.
 
 mod cli;
+mod clients;
 mod engine;
 mod fix;
 mod floors;
@@ -11,4 +12,5 @@ mod inputs;
 mod lint;
 mod report;
 mod rules;
+mod seeds;
 mod versions;

@@ -69,7 +69,14 @@ fn text(report: &FixReport, arguments: &Arguments) -> String {
         let verb = if arguments.dry_run { "would go" } else { "went" };
         let names: Vec<&str> = report.variables.iter().map(|(name, _)| name.as_str()).collect();
         let _ = writeln!(out, "\nThese values {verb} into `.env`: {}", names.join(", "));
-        out.push_str("Load it before you start the client, for example with `set -a; . ./.env; set +a` or direnv.\n");
+        if names.iter().any(|name| report.stores.iter().all(|(stored, _)| stored != name)) {
+            out.push_str(
+                "Load it before you start the client, for example with `set -a; . ./.env; set +a` or direnv.\n",
+            );
+        }
+        for (name, how) in &report.stores {
+            let _ = writeln!(out, "    {name}: {how}");
+        }
         out.push_str("They were in the open: rotate them (`keysweep rotate`).\n");
     }
     for taken in &report.shown {

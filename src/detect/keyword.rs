@@ -126,10 +126,12 @@ impl Keywords {
         let end = window.end.min(bytes.len());
         let mut at = window.start;
         while at + SHORTEST <= end {
+            let room = (end + 1 - SHORTEST - at).min(BLOCK);
             let mut passed = match bytes[at..].first_chunk() {
                 Some(block) => self.filter(block),
                 None => self.filter_end(&bytes[at..]),
             };
+            passed &= u32::MAX >> (BLOCK - room);
             while passed != 0 {
                 let place = at + passed.trailing_zeros() as usize;
                 passed &= passed - 1;

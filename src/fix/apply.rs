@@ -16,8 +16,8 @@ pub struct Taken {
     pub variable: String,
     /// The credential.
     pub secret: Secret,
-    /// Whether it belongs into the environment, rather than into a store of the client.
-    pub environment: bool,
+    /// How the client gets the value, if not from the environment.
+    pub store: Option<String>,
 }
 
 /// An edit that was made.
@@ -92,7 +92,7 @@ fn step(
     let taken = fix.moved.as_ref().map(|moved| Taken {
         variable: moved.variable.clone(),
         secret: Secret::new(&fixed.bytes[moved.span.range()]),
-        environment: moved.environment,
+        store: moved.store.clone(),
     });
     let (fix, taken) = match taken {
         Some(taken) => match renamed(fix, taken, &fixed.taken, reserved) {
@@ -128,14 +128,17 @@ fn renamed(
     let mut fix = fix.clone();
     if name != original {
         // An edit that hands a variable on under its own name cannot call it otherwise.
-        let mentions = fix.edits.iter().filter(|edit| edit.text.contains(&original)).count();
-        let is_reference = fix.edits.len() == 1 && mentions == 1;
-        if !is_reference {
+        if !fix.moved.as_ref().is_some_and(|moved| moved.renamable) {
             return None;
         }
+        // A store knows the variable by its name in small letters.
+        let small = |name: &str| name.to_ascii_lowercase().replace('_', "-");
+        let spelled = fix.edits.iter().any(|edit| edit.text.contains(&original));
+        let (old, new) = if spelled { (original, name.clone()) } else { (small(&original), small(&name)) };
         for edit in &mut fix.edits {
-            edit.text = edit.text.replace(&original, &name);
+            edit.text = edit.text.replace(&old, &new);
         }
+        taken.store = taken.store.map(|how| how.replace(&old, &new));
     }
     taken.variable = name;
     Some((fix, taken))

@@ -71,7 +71,7 @@ mod tests {
     use super::*;
 
     fn taken(variable: &str, value: &str) -> Taken {
-        Taken { variable: variable.to_owned(), secret: Secret::new(value.as_bytes()), environment: true }
+        Taken { variable: variable.to_owned(), secret: Secret::new(value.as_bytes()), store: None }
     }
 
     #[test]

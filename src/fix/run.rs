@@ -50,6 +50,8 @@ pub struct FixReport {
     pub variables: Vec<(String, BString)>,
     /// The credentials that were taken out and are in no file: shown only on request.
     pub shown: Vec<Taken>,
+    /// What to do with values that their clients do not take from the environment: the variable, and how.
+    pub stores: Vec<(String, String)>,
     /// Commands for the user to run, such as `git rm --cached`.
     pub commands: Vec<String>,
     /// What could not be done.
@@ -85,12 +87,13 @@ pub fn run(options: &Options, opinion: Opinion<'_>) -> Result<FixReport, FixErro
         .index_or_empty()
         .map(|index| index.entries().iter().map(|entry| entry.path(&index).to_owned()).collect())
         .unwrap_or_default();
-    ignore_lines(&repository, &root, &tracked, options, &mut report)?;
+    let configurations = configurations(&root, &tracked);
+    ignore_lines(&repository, &root, &tracked, &configurations, options, &mut report)?;
     // The rules are read again: what was just written decides where credentials may go.
     let rules = IgnoreRules::new(&repository)?;
     let covered = |name: &str| rules.state(name.into(), false) != IgnoreState::No || options.dry_run;
     let mut env = Variables::read(&root);
-    for path in configurations(&root, &tracked) {
+    for path in configurations {
         let Ok(bytes) = fs::read(root.join(path.to_path_lossy())) else {
             report.notices.push(Notice::unread(path.to_string(), "could not be read", "check its permissions"));
             continue;
@@ -107,6 +110,7 @@ fn ignore_lines(
     repository: &gix::Repository,
     root: &Path,
     tracked: &[BString],
+    present: &[BString],
     options: &Options,
     report: &mut FixReport,
 ) -> Result<(), FixError> {
@@ -114,9 +118,11 @@ fn ignore_lines(
     let old = fs::read(root.join(".gitignore")).ok();
     let facts = RepositoryFacts {
         tracked,
+        untracked: present,
         gitignore: old.as_deref(),
         ignored: &|path: &BStr, is_directory| rules.state(path, is_directory),
         persona: options.persona,
+        strict: true,
     };
     let findings = lint_repository(&facts);
     let (gaps, tracked): (Vec<RepositoryFinding>, Vec<RepositoryFinding>) =
@@ -211,8 +217,13 @@ fn file(
         return;
     }
     if options.dry_run {
-        report.variables.extend(fixed.taken.iter().map(|taken| (taken.variable.clone(), ".env".into())));
+        let names = fixed.taken.iter().map(|taken| (taken.variable.clone(), BString::from(".env")));
+        let new: Vec<_> = names.filter(|name| !report.variables.contains(name)).collect();
+        report.variables.extend(new);
+        report.variables.dedup();
     }
+    let stores = fixed.taken.iter().filter_map(|taken| Some((taken.variable.clone(), taken.store.clone()?)));
+    report.stores.extend(stores);
     env.added.borrow_mut().extend(fixed.taken.iter().cloned());
     report.files.push(FixedFile { path, applied: fixed.applied, diff: text, left: fixed.left });
 }

@@ -34,7 +34,7 @@ impl Inspector {
     }
 
     /// Reports what the lints found. A literal credential on the bytes of a candidate adds its explanation to the
-    /// candidate's finding; one that only the generic rule knows takes that finding's place.
+    /// candidate's finding, and is as sure; one that only the generic rule knows takes that finding's place.
     pub(super) fn report_lints(
         &self,
         view: &View<'_>,
@@ -42,10 +42,12 @@ impl Inspector {
         candidates: &mut Vec<Candidate>,
         inspected: &mut Inspected,
     ) {
-        if linted.error.is_some() {
+        if let Some(error) = linted.error {
             let subject = format!("{:?}", view.origin);
-            let help = "it was scanned as text; mend the file to have it checked as configuration";
-            inspected.notices.push(Notice::note(subject, "this configuration does not parse", help));
+            let line = view.lines.position(error.offset()).line;
+            let place = if line > 0 { format!(" (line {})", line + 1) } else { String::new() };
+            let help = "mend the file to have it checked as configuration";
+            inspected.notices.push(Notice::note(subject, format!("this configuration {error}{place}"), help));
         }
         for found in linted.findings {
             let overlapping =
@@ -53,6 +55,7 @@ impl Inspector {
             match overlapping {
                 Some(at) if candidates[at].rule.family() != "generic" => {
                     candidates[at].evidence.push(found.message.clone());
+                    candidates[at].confidence = candidates[at].confidence.max(found.confidence);
                 }
                 other => {
                     if let Some(at) = other {

@@ -78,6 +78,11 @@ impl Inspector {
         &self.engine
     }
 
+    /// Tells whether lints alone report.
+    pub const fn only_lints(&self) -> bool {
+        !self.options.detect
+    }
+
     /// Inspects all of a blob's bytes.
     pub fn inspect(&self, origin: &Origin, bytes: &[u8], scratch: &mut Scratch) -> Inspected {
         let path = origin.path().map(|path| path.as_ref());

@@ -15,16 +15,25 @@ pub(super) struct Candidate {
 }
 
 /// Where the editors that carry extensions keep a user's files, below the home directory.
-const EDITORS: [&str; 8] = [
+const EDITORS: [&str; 14] = [
     ".config/Code/User",
     ".config/Code - Insiders/User",
     ".config/VSCodium/User",
     ".config/Cursor/User",
+    ".vscode-server/data/User",
+    ".cursor-server/data/User",
     "Library/Application Support/Code/User",
+    "Library/Application Support/Code - Insiders/User",
+    "Library/Application Support/VSCodium/User",
     "Library/Application Support/Cursor/User",
     "AppData/Roaming/Code/User",
+    "AppData/Roaming/Code - Insiders/User",
+    "AppData/Roaming/VSCodium/User",
     "AppData/Roaming/Cursor/User",
 ];
+
+/// Where programs keep their data, below the home directory.
+const DATA: [&str; 4] = [".config", ".local/share", "Library/Application Support", "AppData/Roaming"];
 
 /// Stores that the data of clients does not list.
 const STORES: [(&str, &str); 6] = [
@@ -65,8 +74,12 @@ fn below_home(path: &str) -> Vec<String> {
     if let Some(rest) = behind("%LOCALAPPDATA%/") {
         return vec![format!("AppData/Local/{rest}")];
     }
-    let editor = behind("<VSCode User>/").or_else(|| behind("Code/User/"));
-    editor.map_or_else(Vec::new, |rest| EDITORS.iter().map(|folder| format!("{folder}/{rest}")).collect())
+    if let Some(rest) = behind("<VSCode User>/").or_else(|| behind("Code/User/")) {
+        return EDITORS.iter().map(|folder| format!("{folder}/{rest}")).collect();
+    }
+    let program = behind("<storage>/").map(|rest| format!("anythingllm-desktop/storage/{rest}"));
+    let program = program.or_else(|| path.starts_with("Jan/").then(|| path.to_owned()));
+    program.map_or_else(Vec::new, |rest| DATA.iter().map(|folder| format!("{folder}/{rest}")).collect())
 }
 
 fn add(home: &Path, pattern: &str, client: &str, found: &mut Vec<Candidate>) {

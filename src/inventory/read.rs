@@ -7,7 +7,7 @@ use super::when::life;
 use super::{Entry, Held, Options, Problem};
 use crate::document::{DocumentError, Format, Node, parse, pointer};
 use crate::lint::Subject;
-use crate::lint::judge::{Judge, Says, says};
+use crate::lint::judge::{Judge, Place, Says, says};
 use crate::mcp::{Field, references};
 
 /// Names under which stores keep a credential.
@@ -49,8 +49,12 @@ pub(super) fn entries(
         reader.stored(root, root, "", &mut found);
         reader.profiles(root, &mut found);
     }
+    let judge = Judge { opinion: known };
+    if format == Format::Dotenv {
+        document.roots.iter().for_each(|root| reader.variables(root, judge, &mut found));
+    }
     let path: &BStr = file.path.as_str().into();
-    reader.configured(&Subject::new(path, bytes, &document, Judge { opinion: known }), &mut found);
+    reader.configured(&Subject::new(path, bytes, &document, judge), &mut found);
     Ok(found)
 }
 
@@ -80,6 +84,18 @@ impl Reader<'_> {
                 found.push(entry);
             }
             self.stored(child, node, &path, found);
+        }
+    }
+
+    /// Collects the variables of a dotenv file that are credentials.
+    fn variables(&self, root: &Node, judge: Judge<'_>, found: &mut Vec<Entry>) {
+        for member in root.children() {
+            let text = member.text().unwrap_or("");
+            for literal in judge.literals(member.name(), text, Place::Server) {
+                let (created, expires) = life(member, &text[literal.range]);
+                let pointer = pointer("", member.name());
+                found.push(self.entry(member.name().to_owned(), pointer, Held::Literal, created, expires));
+            }
         }
     }
 

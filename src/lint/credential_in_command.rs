@@ -25,6 +25,11 @@ pub static ABOUT: About = About {
 /// The beginnings of the commands that add servers or store tokens.
 const VERBS: [&[u8]; 6] = [b"mcp add", b"--add-mcp", b"add-mcp ", b"mcp secret set", b"token set", b"mcp install"];
 
+/// Tells whether a text holds the beginning of such a command.
+pub(super) fn may_be_in(bytes: &[u8]) -> bool {
+    VERBS.iter().any(|verb| memmem::find(bytes, verb).is_some())
+}
+
 /// Looks for such commands in any text.
 pub(super) fn check(bytes: &[u8], judge: Judge<'_>, found: &mut Vec<LintFinding>) {
     if memmem::find(bytes, b"mcp").is_none() {

@@ -20,15 +20,23 @@ pub static ABOUT: About = About {
     details: "`cursor://…/mcp/install?config=`, `https://cursor.com/install-mcp?…config=`, `vscode:mcp/install?`, `lmstudio://add_mcp?` and the like, whose base64 or percent-encoded JSON holds a credential.",
 };
 
+/// What stands before the configuration in such a link.
+const MARKS: [&[u8]; 3] = [b"config=", b"mcp/install?", b"mcp%2Finstall%3F"];
+
 /// How long the configuration in a link may be.
 const LONGEST: usize = 16 << 10;
+
+/// Tells whether a text may hold such a link.
+pub(super) fn may_be_in(bytes: &[u8]) -> bool {
+    MARKS.iter().any(|mark| memmem::find(bytes, mark).is_some())
+}
 
 /// Looks for such links in any text.
 pub(super) fn check(bytes: &[u8], judge: Judge<'_>, found: &mut Vec<LintFinding>) {
     if memmem::find(bytes, b"mcp").is_none() {
         return;
     }
-    for mark in [&b"config="[..], b"mcp/install?", b"mcp%2Finstall%3F"] {
+    for mark in MARKS {
         // What one link covers is not looked at again, or a hostile text would cost its square.
         let mut done = 0;
         for at in memmem::find_iter(bytes, mark) {

@@ -106,8 +106,10 @@ pub struct Moved {
     pub variable: String,
     /// The decoded value's bytes in the file, if they stand there as they are.
     pub span: Span,
-    /// Whether the value belongs into the environment, rather than into a store of the client.
-    pub environment: bool,
+    /// Whether the edit may call the variable otherwise; not where the client hands it on under its own name.
+    pub renamable: bool,
+    /// How the client gets the value, if not from the environment.
+    pub store: Option<String>,
 }
 
 /// A set of edits that mends one finding.

@@ -36,6 +36,8 @@ mod unexpanded_reference;
 mod unpinned_package;
 mod wrong_server_key;
 
+use std::borrow::Cow;
+
 use bstr::BStr;
 
 pub use crate::input::ignore_rules::IgnoreState;
@@ -112,9 +114,20 @@ pub fn is_configuration(path: &BStr, bytes: &[u8]) -> bool {
     subject::format(path).is_some() && subject::is_configuration(path, bytes)
 }
 
-/// Tells whether bytes whose path is not known, such as an object of history, may be such configuration.
-pub fn may_be_configuration(bytes: &[u8]) -> bool {
-    subject::may_be_configuration(bytes)
+/// Tells whether an agent reads or writes a file of that path, whatever is in it.
+pub fn is_agents(path: &BStr) -> bool {
+    crate::mcp::may_hold(path) && crate::mcp::reading_name(path) || subject::is_store(path)
+}
+
+/// Tells whether lints may have something to say about bytes whose path is not known, such as an object of history.
+pub fn may_need_lints(bytes: &[u8]) -> bool {
+    subject::may_be_configuration(bytes) || may_hold_text_lints(bytes)
+}
+
+/// Tells whether a text holds a word that every command and link with a credential has.
+fn may_hold_text_lints(bytes: &[u8]) -> bool {
+    memchr::memmem::find(bytes, b"mcp").is_some()
+        && (credential_in_link::may_be_in(bytes) || credential_in_command::may_be_in(bytes))
 }
 
 /// Lints one configuration file.
@@ -124,37 +137,59 @@ pub fn lint_document(path: &BStr, bytes: &[u8], opinion: &dyn Fn(&[u8]) -> bool,
     let judge = Judge { opinion };
     let mut linted = Linted::default();
     if let Some(format) = subject::format(path) {
-        match parse(bytes, format) {
-            Ok(document) => {
-                let subject = Subject::new(path, bytes, &document, judge);
-                for lint in LINTS {
-                    if lint.about().persona <= options.persona {
-                        lint.check(&subject, &mut linted.findings);
-                    }
-                }
+        let mut run = |bytes: &[u8]| {
+            let document = parse(bytes, format)?;
+            let subject = Subject::new(path, bytes, &document, judge);
+            for lint in LINTS.iter().filter(|lint| lint.about().persona <= options.persona) {
+                lint.check(&subject, &mut linted.findings);
             }
-            Err(error) => {
-                salvage::check(bytes, judge, &mut linted.findings);
-                linted.error = Some(error);
-            }
+            Ok(())
+        };
+        let mut result = run(bytes);
+        if matches!(result, Err(DocumentError::NotUtf8 { .. })) && run(&readable(bytes)).is_err() {
+            result = Err(DocumentError::Syntax { format, offset: 0 });
+        }
+        linted.error = result.err();
+        if linted.error.is_some_and(|error| !matches!(error, DocumentError::NotUtf8 { .. })) {
+            salvage::check(&readable(bytes), judge, &mut linted.findings);
         }
     }
     text(bytes, judge, &mut linted.findings);
     linted.findings.sort_by_key(|finding| (finding.span, finding.meta.id.clone()));
+    linted.findings.dedup_by(is_repeated);
     linted
-        .findings
-        .dedup_by(|later, earlier| later.span == earlier.span && later.secret.is_some() && earlier.secret.is_some());
-    linted
+}
+
+/// Returns bytes as text of the same length, in which each byte that is no UTF-8 is a question mark.
+fn readable(bytes: &[u8]) -> Cow<'_, [u8]> {
+    if std::str::from_utf8(bytes).is_ok() {
+        return Cow::Borrowed(bytes);
+    }
+    let mut text = Vec::with_capacity(bytes.len());
+    for chunk in bytes.utf8_chunks() {
+        text.extend_from_slice(chunk.valid().as_bytes());
+        text.resize(text.len() + chunk.invalid().len(), b'?');
+    }
+    Cow::Owned(text)
 }
 
 /// Lints a file of any other kind: documentation, scripts, workflows.
 ///
-/// Costs two searches for a word where there is nothing to find.
+/// Costs a search for a word where there is nothing to find.
 pub fn lint_text(bytes: &[u8], opinion: &dyn Fn(&[u8]) -> bool) -> Vec<LintFinding> {
     let mut found = Vec::new();
+    if memchr::memmem::find(bytes, b"mcp").is_none() {
+        return found;
+    }
     text(bytes, Judge { opinion }, &mut found);
     found.sort_by_key(|finding| finding.span);
+    found.dedup_by(is_repeated);
     found
+}
+
+/// Tells whether two findings are about one secret in one place.
+fn is_repeated(later: &mut LintFinding, earlier: &mut LintFinding) -> bool {
+    later.span == earlier.span && later.secret.is_some() && earlier.secret.is_some()
 }
 
 fn text(bytes: &[u8], judge: Judge<'_>, found: &mut Vec<LintFinding>) {

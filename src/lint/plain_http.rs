@@ -1,5 +1,6 @@
 //! `mcp/plain-http`: the address of a server begins with `http:`.
 
+use super::judge::Host;
 use super::{About, Lint, LintFinding, Persona, Subject};
 use crate::finding::{Confidence, Severity};
 use crate::mcp::{Field, references};
@@ -57,19 +58,7 @@ pub(super) fn host_of(url: &str) -> Option<String> {
 
 /// Tells whether a URL leads to this machine, its containers or a private network.
 pub(super) fn is_local(url: &str) -> bool {
-    let Some(host) = host_of(url) else { return false };
-    if let Ok(address) = host.parse::<std::net::IpAddr>() {
-        return match address {
-            std::net::IpAddr::V4(address) => {
-                address.is_loopback() || address.is_private() || address.is_unspecified() || address.is_link_local()
-            }
-            std::net::IpAddr::V6(address) => {
-                address.is_loopback() || address.is_unspecified() || (address.segments()[0] & 0xfe00) == 0xfc00
-            }
-        };
-    }
-    let ends = [".local", ".localhost", ".internal", ".lan", ".home", ".test", ".example", ".home.arpa"];
-    !host.contains('.') || ends.iter().any(|end| host.ends_with(end))
+    matches!(Host::of(url), Host::Local | Host::Private)
 }
 
 #[cfg(test)]

@@ -12,12 +12,16 @@ use crate::source::Span;
 pub struct RepositoryFacts<'a> {
     /// All paths of the index.
     pub tracked: &'a [BString],
+    /// Other files of the working tree that may be an agent's configuration.
+    pub untracked: &'a [BString],
     /// The content of the `.gitignore` at the root, if there is one.
     pub gitignore: Option<&'a [u8]>,
     /// Asks git's rules about a path; the flag tells whether it is a directory.
     pub ignored: &'a dyn Fn(&BStr, bool) -> IgnoreState,
     /// For whom.
     pub persona: Persona,
+    /// Whether the ignore rules are what was asked about, so that a gap for `.env` or `.doxhub/` counts anywhere.
+    pub strict: bool,
 }
 
 /// A finding and the path that it is about.
@@ -86,7 +90,8 @@ static SECRETS: &[Secret] = &[
 
 /// Lints what a repository ignores and tracks.
 pub fn lint_repository(facts: &RepositoryFacts<'_>) -> Vec<RepositoryFinding> {
-    let clients = clients(facts.tracked);
+    let clients = clients(facts.tracked.iter().chain(facts.untracked));
+    let counts = facts.strict || !clients.is_empty();
     let mut found = Vec::new();
     for secret in SECRETS {
         let relevant = match secret.client {
@@ -95,7 +100,7 @@ pub fn lint_repository(facts: &RepositoryFacts<'_>) -> Vec<RepositoryFinding> {
             client => clients.contains(&client) || facts.persona == Persona::Auditor,
         };
         if relevant {
-            uncovered(facts, secret, !clients.is_empty(), &mut found);
+            uncovered(facts, secret, counts, &mut found);
         }
     }
     for path in facts.tracked {
@@ -106,20 +111,23 @@ pub fn lint_repository(facts: &RepositoryFacts<'_>) -> Vec<RepositoryFinding> {
     found
 }
 
-/// Returns the clients whose configuration the repository tracks.
-fn clients(tracked: &[BString]) -> Vec<&'static str> {
-    let mut clients: Vec<&str> = tracked
-        .iter()
-        .filter(|path| crate::mcp::may_hold(path.as_bstr()))
-        .flat_map(|path| crate::mcp::reading(path.as_bstr(), b""))
-        .map(|reading| reading.client.id.as_str())
+/// Returns the clients whose own configuration is among the files; a store of credentials stands for all of them.
+fn clients<'a>(paths: impl Iterator<Item = &'a BString>) -> Vec<&'static str> {
+    let mut clients: Vec<&str> = paths
+        .flat_map(|path| {
+            let store = super::subject::is_store(path.as_bstr()).then_some("*");
+            let may_hold = crate::mcp::may_hold(path.as_bstr());
+            let readings = if may_hold { crate::mcp::reading(path.as_bstr(), b"") } else { Vec::new() };
+            // Who reads another client's file as well is not in use for that.
+            readings.into_iter().take(1).map(|reading| reading.client.id.as_str()).chain(store)
+        })
         .collect();
     clients.sort_unstable();
     clients.dedup();
     clients
 }
 
-fn uncovered(facts: &RepositoryFacts<'_>, secret: &Secret, agents: bool, found: &mut Vec<RepositoryFinding>) {
+fn uncovered(facts: &RepositoryFacts<'_>, secret: &Secret, counts: bool, found: &mut Vec<RepositoryFinding>) {
     let state = probes(facts, secret).into_iter().map(|probe| state(facts, &probe)).min().unwrap_or(IgnoreState::No);
     let message = match state {
         IgnoreState::Ignored => return,
@@ -130,7 +138,7 @@ fn uncovered(facts: &RepositoryFacts<'_>, secret: &Secret, agents: bool, found: 
     let end = facts.gitignore.map_or(0, <[u8]>::len);
     let mut finding =
         LintFinding::new(&uncovered_secret_file::ABOUT, Span::new(end, end), format!("/{}", secret.pattern), message);
-    if secret.client.is_empty() && agents && state == IgnoreState::No {
+    if secret.client.is_empty() && counts && state == IgnoreState::No {
         finding.severity = crate::finding::Severity::Medium;
     }
     let open_line = facts.gitignore.is_some_and(|bytes| !bytes.is_empty() && !bytes.ends_with(b"\n"));
@@ -216,7 +224,14 @@ mod tests {
         let ignored = |path: &BStr, _: bool| {
             if ignored.iter().any(|known| path == *known) { IgnoreState::Ignored } else { IgnoreState::No }
         };
-        let facts = RepositoryFacts { tracked: &tracked, gitignore: Some(b"x\n"), ignored: &ignored, persona };
+        let facts = RepositoryFacts {
+            tracked: &tracked,
+            untracked: &[],
+            gitignore: Some(b"x\n"),
+            ignored: &ignored,
+            persona,
+            strict: false,
+        };
         lint_repository(&facts).into_iter().map(|found| format!("{} {}", found.path, found.finding.pointer)).collect()
     }
 

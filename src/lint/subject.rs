@@ -6,10 +6,12 @@ use bstr::{BStr, ByteSlice};
 use memchr::memmem;
 
 use super::finding::shown;
-use super::judge::{Form, Judge, Literal, Place};
+use super::judge::{Form, Host, Judge, Literal, Place, Says, is_weak_password, says, shifted};
 use crate::document::{Document, Format, Node, pointer};
+use crate::finding::Confidence;
 use crate::mcp::{
-    Field, Leaf, Reading, Scope, Server, Status, leaves, may_hold, reading, reading_name, servers, spelling,
+    Field, Leaf, Reading, Scope, Server, Status, entry, leaves, may_hold, member_name, reading, reading_name, servers,
+    spelling,
 };
 use crate::source::Span;
 
@@ -125,10 +127,11 @@ pub(super) fn is_configuration(path: &BStr, bytes: &[u8]) -> bool {
 /// Tells whether bytes whose path is not known may be an agent's configuration: what holds neither of a few words is
 /// none. One search for what the words share keeps it cheap.
 pub(super) fn may_be_configuration(bytes: &[u8]) -> bool {
+    let has = |word: &[u8]| memmem::find(bytes, word).is_some();
+    let is_object = || bytes.trim_ascii_start().first() == Some(&b'{');
     bytes.len() <= SMALL
-        && memmem::find(bytes, b"ervers").is_some()
-        && (MARKS.iter().any(|mark| memmem::find(bytes, mark).is_some())
-            || memmem::find(bytes, b"\"servers\"").is_some() && memmem::find(bytes, b"\"inputs\"").is_some())
+        && (has(b"ervers") && (MARKS.iter().any(|mark| has(mark)) || has(b"\"servers\"") && has(b"\"inputs\""))
+            || is_object() && (has(b"\"permissions\"") && has(b"\"allow\"") || has(b"\"mcp\"")))
 }
 
 /// Tells whether a file is a copy of VS Code's, known by the two keys that belong together.
@@ -213,8 +216,13 @@ impl<'a> Subject<'a> {
     fn locate(&self) -> Vec<Located> {
         let mut found = Vec::new();
         for (index, server) in self.servers.iter().enumerate() {
+            let public = std::cell::OnceCell::new();
             for (leaf_index, leaf) in server.leaves.iter().enumerate() {
-                for literal in self.of_server(leaf) {
+                let mut literals = self.of_server(leaf);
+                if literals.is_empty() && is_weak(leaf) && *public.get_or_init(|| reaches_public(server)) {
+                    literals = vec![whole(leaf)];
+                }
+                for literal in literals {
                     let span = leaf.scalar.raw(literal.range.clone());
                     found.push(Located { server: Some(index), leaf: leaf_index, literal, span });
                 }
@@ -241,12 +249,7 @@ impl<'a> Subject<'a> {
             // A list of `NAME=value`, as compose files have it.
             Field::Env if leaf.list.is_some() && text.contains('=') => {
                 let (name, value) = text.split_once('=').unwrap_or((text, ""));
-                let at = name.len() + 1;
-                let literals = self.judge.literals(name, value, Place::Server);
-                literals
-                    .into_iter()
-                    .map(|literal| Literal { range: literal.range.start + at..literal.range.end + at, ..literal })
-                    .collect()
+                shifted(self.judge.literals(name, value, Place::Server), name.len() + 1)
             }
             Field::Env | Field::Url | Field::Oauth => self.judge.literals(&leaf.name, text, Place::Server),
             Field::Other => self.judge.literals(&leaf.name, text, Place::Setting),
@@ -272,8 +275,53 @@ impl<'a> Subject<'a> {
         if in_rules || leaf.pointer.starts_with("/inputs/") {
             return Vec::new();
         }
-        self.judge.literals(&leaf.name, &leaf.scalar.text, Place::Setting)
+        match assigned(&leaf.scalar.text).filter(|_| leaf.node.key.is_none()) {
+            Some((name, value)) => {
+                let at = leaf.scalar.text.len() - value.len();
+                shifted(self.judge.literals(name, value, Place::Setting), at)
+            }
+            None => self.judge.literals(&leaf.name, &leaf.scalar.text, Place::Setting),
+        }
     }
+}
+
+/// Splits `NAME=value`, as compose files have it in lists.
+fn assigned(text: &str) -> Option<(&str, &str)> {
+    let is_name =
+        |name: &str| name.bytes().all(|byte| byte.is_ascii_uppercase() || byte.is_ascii_digit() || byte == b'_');
+    text.split_once('=').filter(|(name, _)| !name.is_empty() && is_name(name))
+}
+
+/// Returns the name that explains a text: its own, or the flag before it.
+fn explaining<'b>(leaf: &'b Leaf<'_>) -> &'b str {
+    match leaf.list.filter(|_| leaf.field == Field::Argument) {
+        Some((elements, index)) => index.checked_sub(1).and_then(|before| elements[before].text()).unwrap_or(""),
+        None => &leaf.name,
+    }
+}
+
+/// Tells whether a text under a password's name is one that only a machine on the internet makes worth reporting.
+fn is_weak(leaf: &Leaf<'_>) -> bool {
+    let name = explaining(leaf);
+    matches!(leaf.field, Field::Env | Field::Argument)
+        && (leaf.field == Field::Env || name.starts_with('-'))
+        && says(name) == Says::Password
+        && is_weak_password(&leaf.scalar.text)
+}
+
+/// Tells whether a server says that it works with a machine on the internet.
+fn reaches_public(server: &Server<'_>) -> bool {
+    let words = ["host", "server", "url", "uri", "addr", "endpoint", "instance"];
+    server.leaves.iter().any(|leaf| {
+        let name = explaining(leaf).to_ascii_lowercase();
+        words.iter().any(|word| name.contains(word)) && Host::of(&leaf.scalar.text) == Host::Public
+    })
+}
+
+/// Takes all of a text for a credential.
+fn whole(leaf: &Leaf<'_>) -> Literal {
+    let name = explaining(leaf).to_owned();
+    Literal { range: 0..leaf.scalar.text.len(), form: Form::Value, name, confidence: Confidence::Medium }
 }
 
 /// Collects the texts that belong to no server.
@@ -285,9 +333,10 @@ fn outside<'a>(node: &'a Node, name: &'a str, path: &str, inside: &HashSet<*cons
         found.extend(leaves(node, name, path));
         return;
     }
+    let entry = entry(node);
     for (index, child) in node.children().iter().enumerate() {
         let step = child.key.as_ref().map_or_else(|| index.to_string(), |key| key.name.clone());
-        let name = if child.key.is_some() { child.name() } else { name };
+        let name = if child.key.is_some() { member_name(child, entry) } else { name };
         outside(child, name, &pointer(path, &step), inside, found);
     }
 }

@@ -4,7 +4,7 @@ use super::judge::{Says, says};
 use super::remedy::translated;
 use super::{About, Lint, LintFinding, Persona, Subject};
 use crate::finding::{Confidence, Severity};
-use crate::mcp::{Field, Leaf, Reading, Server, Syntax, references};
+use crate::mcp::{Field, Leaf, Reading, Reference, Server, Syntax, references};
 use crate::source::Span;
 
 /// What the lint says about itself.
@@ -16,7 +16,7 @@ pub static ABOUT: About = About {
     persona: Persona::Regular,
     why: "The client hands on the reference as it is written: the server gets it in place of the credential and refuses, and the next step is often to paste the real one.",
     fix: "Use the syntax that this client resolves in this field; `keysweep explain` and `docs/lints.md` name it.",
-    details: "Judged by the client that the file's path belongs to, and only where its behaviour is known for certain. Lines for a shell and programs that resolve references themselves are left alone, and so are templates.",
+    details: "Judged by the client that the file's path belongs to, and only where its behaviour is known for certain. Also the `env` block of Claude Code's settings, which resolves nothing, and variables that a client keeps from its servers because of their names. Lines for a shell and programs that resolve references themselves are left alone, and so are templates.",
 };
 
 /// The lint.
@@ -35,7 +35,10 @@ impl Lint for Rule {
                     continue;
                 }
                 for reference in references(&leaf.scalar.text) {
-                    if owner.dialect.expands(reference.syntax, leaf.field) == Some(false) {
+                    if is_foreign(owner, leaf, &reference) {
+                        let span = leaf.scalar.raw(reference.range);
+                        found.push(foreign(owner, leaf, span));
+                    } else if owner.dialect.expands(reference.syntax, leaf.field) == Some(false) {
                         let mut finding =
                             report(owner, leaf, reference.syntax, leaf.scalar.raw(reference.range.clone()));
                         finding.fix =
@@ -45,7 +48,41 @@ impl Lint for Rule {
                 }
             }
         }
+        if subject.is_claude_settings() {
+            settings(subject, found);
+        }
     }
+}
+
+/// Reports references among the variables of Claude Code's settings, which takes those as they are written.
+fn settings(subject: &Subject<'_>, found: &mut Vec<LintFinding>) {
+    for leaf in subject.settings.iter().filter(|leaf| leaf.pointer.starts_with("/env/")) {
+        let resolved = [Syntax::Braced, Syntax::BracedDefault, Syntax::Bare];
+        let reference = references(&leaf.scalar.text).into_iter().find(|found| resolved.contains(&found.syntax));
+        if let Some(reference) = reference.filter(|_| says(&leaf.name) != Says::Nothing) {
+            let example = reference.syntax.example();
+            let message =
+                format!("the settings of Claude Code do not resolve `{example}`: the text itself is the value");
+            let span = leaf.scalar.raw(reference.range);
+            found.push(LintFinding::new(&ABOUT, span, leaf.pointer.clone(), message));
+        }
+    }
+}
+
+/// Tells whether a reference names a variable that the client keeps from its servers.
+fn is_foreign(owner: &Reading, leaf: &Leaf<'_>, reference: &Reference) -> bool {
+    let prefix = owner.dialect.prefix.as_str();
+    let text = leaf.scalar.text[reference.range.clone()].trim_start_matches(['$', '{', ' ']);
+    let name = text.strip_prefix("secrets.").unwrap_or(text);
+    let is_variable =
+        matches!(reference.syntax, Syntax::Braced | Syntax::BracedDefault | Syntax::Bare | Syntax::Actions);
+    !prefix.is_empty() && is_variable && !name.starts_with(prefix)
+}
+
+fn foreign(owner: &Reading, leaf: &Leaf<'_>, span: Span) -> LintFinding {
+    let (name, prefix) = (&owner.client.name, &owner.dialect.prefix);
+    let message = format!("{name} hands on only variables whose names begin with `{prefix}`");
+    LintFinding::new(&ABOUT, span, leaf.pointer.clone(), message)
 }
 
 fn report(owner: &Reading, leaf: &Leaf<'_>, syntax: Syntax, span: Span) -> LintFinding {

@@ -32,15 +32,20 @@ impl Lint for Rule {
     fn check(&self, subject: &Subject<'_>, found: &mut Vec<LintFinding>) {
         let Some(owner) = subject.verified().filter(|owner| !owner.dialect.servers.is_empty()) else { return };
         let right: Vec<&str> = owner.dialect.servers.iter().map(|path| last(path)).collect();
-        // A file that several clients read may serve each of them with a map of its own.
-        let others: Vec<&str> =
-            subject.readings.iter().flat_map(|reading| reading.dialect.servers.iter()).map(|path| last(path)).collect();
+        // A file that several clients read may serve each of them with a map of its own, and a setting of an editor
+        // may be written with its whole path as the key.
+        let own = |server: &Server<'_>| {
+            right.contains(&server.under) || owner.dialect.servers.iter().any(|path| path == server.under)
+        };
+        let serves_owner = subject.servers.iter().any(own);
+        let others = subject.readings.iter().flat_map(|reading| reading.dialect.servers.iter());
+        let others: Vec<&str> = others.map(|path| last(path)).filter(|_| serves_owner).collect();
         let mut seen = HashSet::new();
         for server in &subject.servers {
             fields(owner.client.id.as_str(), server, found);
             let Some(parent) = server.parent else { continue };
             let key = parent.key.as_ref();
-            if others.contains(&server.under) || !seen.insert(parent.span) || key.is_none() {
+            if own(server) || others.contains(&server.under) || !seen.insert(parent.span) || key.is_none() {
                 continue;
             }
             let span = key.map_or(parent.span, |key| key.span);

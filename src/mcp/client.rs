@@ -74,6 +74,9 @@ pub struct Dialect {
     /// What it is known to hand on as written.
     #[serde(default)]
     pub literal: Vec<Syntax>,
+    /// With what the names of variables begin that the client hands on; nothing if it knows all of them.
+    #[serde(default)]
+    pub prefix: String,
     /// What takes the place of a literal.
     #[serde(default)]
     pub fix: Fix,

@@ -8,7 +8,7 @@ mod server;
 pub use client::{Client, Dialect, File, Fix, How, Reading, Scope, Status, all, reading, reading_name};
 pub use path::{Spelling, spelling};
 pub use reference::{Reference, Syntax, bare_text, references};
-pub use server::{Field, Leaf, Server, leaves, servers};
+pub use server::{Field, Leaf, Server, entry, leaves, member_name, servers};
 
 /// Tells whether a file of this path may hold the configuration of an agent; the content decides the rest.
 ///

@@ -244,19 +244,27 @@ fn gather<'a>(
     found.push(Leaf { field, name: Cow::Borrowed(name), node, scalar, pointer: path.to_owned(), list });
 }
 
+/// Returns what a map says that it is an entry for: `{name: API_KEY, value: …}` is one for `API_KEY`.
+pub fn entry(node: &Node) -> Option<&str> {
+    ["name", "key"].iter().find_map(|key| node.get(key).and_then(Node::text))
+}
+
+/// Returns the name by which a member of a map is known, if the map is an entry for `entry`.
+pub fn member_name<'a>(member: &'a Node, entry: Option<&'a str>) -> &'a str {
+    match (member.name(), entry) {
+        ("value" | "default", Some(entry)) => entry,
+        (name, _) => name,
+    }
+}
+
 fn gather_members<'a>(node: &'a Node, members: &'a [Node], field: Field, path: &str, found: &mut Vec<Leaf<'a>>) {
-    // `{name: API_KEY, value: …}` is an entry of that name.
-    let entry = ["name", "key"].iter().find_map(|key| node.get(key).and_then(Node::text));
+    let entry = entry(node);
     for member in members {
         let inner = match (field, self::field(member)) {
             (Field::Other, inner @ (Field::Headers | Field::Env | Field::Oauth)) => inner,
             (outer, _) => outer,
         };
-        let name = match (member.name(), entry) {
-            ("value" | "default", Some(entry)) => entry,
-            (name, _) => name,
-        };
-        gather(member, inner, &pointer_of(path, member, 0), name, None, found);
+        gather(member, inner, &pointer_of(path, member, 0), member_name(member, entry), None, found);
     }
 }
 

@@ -5,13 +5,14 @@ use std::collections::{HashMap, HashSet};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
 
+use bstr::BString;
 use gix::ObjectId;
 
 use crate::detect::Scratch;
 use crate::finding::{Finding, Notice};
 use crate::input::{Blob, Coverage, Memory, Version, Visitor};
 use crate::inspect::{Base, Inspected, Inspector, Trace};
-use crate::lint::may_be_configuration;
+use crate::lint::{is_agents, may_need_lints};
 use crate::policy::config::Config;
 use crate::secret::{Identity, Secrets};
 use crate::source::{ObjectKind, Origin};
@@ -36,6 +37,7 @@ pub struct Gather<'a> {
     notices: Mutex<Vec<Notice>>,
     configurations: Mutex<HashSet<ObjectId>>,
     secrets: Mutex<Secrets>,
+    agents: Mutex<Vec<BString>>,
 }
 
 /// All that the inputs yielded.
@@ -45,10 +47,12 @@ pub struct Gathered {
     pub findings: Vec<Finding>,
     /// What could not be read, ordered.
     pub notices: Vec<Notice>,
-    /// Objects without a path that may be an agent's configuration.
+    /// Objects without a path that may be an agent's configuration, or hold what lints look for in any text.
     pub configurations: HashSet<ObjectId>,
     /// The secrets that were found, to be hidden wherever else they stand.
     pub secrets: Secrets,
+    /// The files that an agent reads or writes, by their names; ordered.
+    pub agents: Vec<BString>,
 }
 
 impl<'a> Gather<'a> {
@@ -63,6 +67,7 @@ impl<'a> Gather<'a> {
             notices: Mutex::default(),
             configurations: Mutex::default(),
             secrets: Mutex::default(),
+            agents: Mutex::default(),
         }
     }
 
@@ -75,7 +80,9 @@ impl<'a> Gather<'a> {
         notices.dedup();
         let configurations = self.configurations.into_inner().expect("nothing panics under the lock");
         let secrets = self.secrets.into_inner().expect("nothing panics under the lock");
-        Gathered { findings, notices, configurations, secrets }
+        let mut agents = self.agents.into_inner().expect("nothing panics under the lock");
+        agents.sort();
+        Gathered { findings, notices, configurations, secrets, agents }
     }
 }
 
@@ -117,8 +124,13 @@ impl Gather<'_> {
             self.coverage.skipped.fetch_add(1, Ordering::Relaxed);
             return true;
         }
+        if let Origin::File { path } = &blob.origin
+            && is_agents(path.as_ref())
+        {
+            self.agents.lock().expect("nothing panics under the lock").push(path.clone());
+        }
         if let Origin::Object { id, kind: ObjectKind::Blob, path: None, .. } = &blob.origin
-            && may_be_configuration(blob.bytes)
+            && may_need_lints(blob.bytes)
         {
             self.configurations.lock().expect("nothing panics under the lock").insert(*id);
         }

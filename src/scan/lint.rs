@@ -11,24 +11,49 @@ use crate::lint::{Persona, RepositoryFacts, RepositoryFinding, lint_repository};
 use crate::secret::Identity;
 use crate::source::{LineIndex, Origin};
 
-/// Lints the ignore rules and the tracked files of a working tree.
-pub fn working_tree(repository: &Repository, persona: Persona, notices: &mut Vec<Notice>) -> Vec<Finding> {
+/// For whom the lints of a repository speak, and what they are asked.
+#[derive(Clone, Copy, Debug)]
+pub struct Audience {
+    /// For whom.
+    pub persona: Persona,
+    /// Whether lints alone report, so that each gap counts.
+    pub strict: bool,
+}
+
+/// Lints the ignore rules and the tracked files of a working tree, in which `seen` may be agents' configuration.
+pub fn working_tree(
+    repository: &Repository,
+    seen: &[BString],
+    audience: Audience,
+    notices: &mut Vec<Notice>,
+) -> Vec<Finding> {
     let git = repository.git();
     let tracked: Vec<BString> = match git.index_or_empty() {
         Ok(index) => index.entries().iter().map(|entry| entry.path(&index).to_owned()).collect(),
         Err(_) => Vec::new(),
     };
-    lint(repository, &tracked, persona, notices)
+    lint(repository, &tracked, seen, audience, notices)
 }
 
 /// Lints the paths that a commit adds: of files that must not be committed.
-pub fn staged(repository: &Repository, added: &[BString], persona: Persona, notices: &mut Vec<Notice>) -> Vec<Finding> {
+pub fn staged(
+    repository: &Repository,
+    added: &[BString],
+    audience: Audience,
+    notices: &mut Vec<Notice>,
+) -> Vec<Finding> {
     let is_tracked_file =
         |finding: &Finding| finding.places[0].origin.path().is_some_and(|path| added.iter().any(|added| added == path));
-    lint(repository, added, persona, notices).into_iter().filter(is_tracked_file).collect()
+    lint(repository, added, &[], audience, notices).into_iter().filter(is_tracked_file).collect()
 }
 
-fn lint(repository: &Repository, tracked: &[BString], persona: Persona, notices: &mut Vec<Notice>) -> Vec<Finding> {
+fn lint(
+    repository: &Repository,
+    tracked: &[BString],
+    untracked: &[BString],
+    audience: Audience,
+    notices: &mut Vec<Notice>,
+) -> Vec<Finding> {
     let Some(root) = repository.work_tree() else { return Vec::new() };
     let rules = match IgnoreRules::new(repository.git()) {
         Ok(rules) => rules,
@@ -40,9 +65,11 @@ fn lint(repository: &Repository, tracked: &[BString], persona: Persona, notices:
     let gitignore = std::fs::read(root.join(".gitignore")).ok();
     let facts = RepositoryFacts {
         tracked,
+        untracked,
         gitignore: gitignore.as_deref(),
         ignored: &|path: &BStr, is_directory| rules.state(path, is_directory),
-        persona,
+        persona: audience.persona,
+        strict: audience.strict,
     };
     lint_repository(&facts).into_iter().map(|found| finding(found, gitignore.as_deref())).collect()
 }

@@ -162,17 +162,19 @@ impl Source {
 
     /// Adds what can only be known after reading: the lints of a repository, and where objects come from.
     pub fn complete(&self, inspector: &Inspector, persona: Persona, gathered: &mut Gathered) {
+        let audience = lint::Audience { persona, strict: inspector.only_lints() };
         match self {
             Self::History(repository) => history::complete(repository, inspector, gathered),
             Self::Range(repository, _) => history::attribute(repository, gathered),
             Self::Tree(tree) => {
                 if let Some(repository) = tree.repository().filter(|_| tree.is_whole()) {
-                    gathered.findings.extend(lint::working_tree(repository, persona, &mut gathered.notices));
+                    let found = lint::working_tree(repository, &gathered.agents, audience, &mut gathered.notices);
+                    gathered.findings.extend(found);
                 }
             }
             Self::Staged(repository, differences) => {
                 let added: Vec<BString> = differences.changes.iter().map(|change| change.path.clone()).collect();
-                gathered.findings.extend(lint::staged(repository, &added, persona, &mut gathered.notices));
+                gathered.findings.extend(lint::staged(repository, &added, audience, &mut gathered.notices));
             }
             Self::Stdin => {}
         }

@@ -2,9 +2,10 @@
 
 use std::ops::Range;
 
+use super::host::Host;
 use super::name::{Says, says};
-use super::placeholder::is_placeholder;
-use super::value::{can_be_key, can_be_password, is_uuid, looks_made};
+use super::placeholder::{is_made_of, is_placeholder, is_weak_password};
+use super::value::{can_be_key, can_be_password, is_public, is_uuid, looks_made};
 
 /// The parts of a URL that can hold a credential.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -39,13 +40,15 @@ const PATH_HOSTS: &[&str] = &[
     "discord.com",
     "n8n.cloud",
     "make.com",
-    "webhook.site",
     "api.telegram.org",
     "maton.ai",
 ];
 
-/// Returns the literal credentials in the first URL of `text`, which starts at `at` and ends where a URL does.
-pub fn pieces(text: &str) -> Vec<Piece> {
+/// Returns the literal credentials in the URLs of `text`.
+///
+/// `server` tells whether the URLs lead to a server: only there is a made-up part of the path a key even where the
+/// host is not known for that.
+pub fn pieces(text: &str, server: bool) -> Vec<Piece> {
     let mut found = Vec::new();
     let mut from = 0;
     while let Some(mark) = text[from..].find("://").map(|mark| from + mark) {
@@ -53,13 +56,13 @@ pub fn pieces(text: &str) -> Vec<Piece> {
             text[..mark].rfind(|c: char| !c.is_ascii_alphanumeric() && !"+-.".contains(c)).map_or(0, |at| at + 1);
         let rest = &text[mark + 3..];
         let end = mark + 3 + rest.find(|c: char| c.is_whitespace() || "\"'`<>\\".contains(c)).unwrap_or(rest.len());
-        url(text, scheme.max(from)..end, mark + 3, &mut found);
+        url(text, scheme.max(from)..end, mark + 3, server, &mut found);
         from = end.max(mark + 3);
     }
     found
 }
 
-fn url(text: &str, whole: Range<usize>, authority: usize, found: &mut Vec<Piece>) {
+fn url(text: &str, whole: Range<usize>, authority: usize, server: bool, found: &mut Vec<Piece>) {
     let end = whole.end;
     let host_end = text[authority..end].find(['/', '?', '#']).map_or(end, |at| authority + at);
     // A password may hold a slash, so an `@` behind the first one counts if a colon stands before.
@@ -67,14 +70,14 @@ fn url(text: &str, whole: Range<usize>, authority: usize, found: &mut Vec<Piece>
     if let Some(at_sign) = at_sign
         && let Some(colon) = text[authority..at_sign].find(':').map(|at| authority + at)
     {
-        let password = &text[colon + 1..at_sign];
-        if is_literal_password(password) && !is_stock(&text[authority..colon], password, &text[at_sign + 1..host_end]) {
+        let (user, password) = (&text[authority..colon], &text[colon + 1..at_sign]);
+        if is_password_of(user, password, &text[at_sign + 1..host_end]) {
             found.push(Piece { range: colon + 1..at_sign, part: Part::Userinfo, name: "password".to_owned() });
         }
     }
     let host = &text[at_sign.map_or(authority, |at| at + 1)..host_end];
     let query = text[host_end..end].find('?').map_or(end, |at| host_end + at);
-    path(text, host, host_end..query, found);
+    path(text, host, host_end..query, server, found);
     if query < end {
         let fragment = text[query..end].find('#').map_or(end, |at| query + at);
         queries(text, query + 1..fragment, found);
@@ -85,27 +88,22 @@ fn is_literal_password(password: &str) -> bool {
     can_be_password(password) && !is_placeholder(password) && super::references(password).is_empty()
 }
 
-/// Tells whether a database address is the one of every tutorial: its password is its user's name, on this machine.
-fn is_stock(user: &str, password: &str, host: &str) -> bool {
-    let host = host.split(':').next().unwrap_or(host).to_ascii_lowercase();
-    let example = host.is_empty()
-        || host == "host"
-        || host == "hostname"
-        || host.ends_with(".example")
-        || host.contains("example.");
-    let local = matches!(
-        host.as_str(),
-        "localhost"
-            | "127.0.0.1"
-            | "0.0.0.0"
-            | "db"
-            | "postgres"
-            | "mysql"
-            | "redis"
-            | "mongo"
-            | "host.docker.internal"
-    );
-    example || local && (user == password || password.len() < 8)
+/// Tells whether a password before an `@` is one that opens something.
+///
+/// On this machine and on hosts of examples that takes a password of one's own; on a host of the internet a weak one
+/// is a password as well.
+fn is_password_of(user: &str, password: &str, host: &str) -> bool {
+    if !super::references(password).is_empty() {
+        return false;
+    }
+    match Host::of(host) {
+        Host::Nobody => false,
+        Host::Local => {
+            is_literal_password(password) && password.len() >= 8 && user != password && !is_made_of(password, user)
+        }
+        Host::Private => is_literal_password(password),
+        Host::Public => is_literal_password(password) || is_weak_password(password),
+    }
 }
 
 fn queries(text: &str, range: Range<usize>, found: &mut Vec<Piece>) {
@@ -115,7 +113,7 @@ fn queries(text: &str, range: Range<usize>, found: &mut Vec<Piece>) {
             let at = start + name.len() + 1;
             let sharp =
                 matches!(says(name), Says::Key | Says::Password) || matches!(name, "sig" | "signature" | "code" | "k");
-            let literal = super::references(value).is_empty() && !is_placeholder(value);
+            let literal = super::references(value).is_empty() && !is_placeholder(value) && !is_public(value);
             let fits = if says(name) == Says::Password { can_be_password(value) } else { can_be_key(value) };
             if literal && (sharp && fits || name == "config" && is_base64_json(value)) {
                 found.push(Piece { range: at..at + value.len(), part: Part::Query, name: name.to_owned() });
@@ -131,16 +129,16 @@ fn is_base64_json(value: &str) -> bool {
     super::json_names_secret(&json)
 }
 
-fn path(text: &str, host: &str, range: Range<usize>, found: &mut Vec<Piece>) {
+fn path(text: &str, host: &str, range: Range<usize>, server: bool, found: &mut Vec<Piece>) {
     let host = host.split(':').next().unwrap_or(host).to_ascii_lowercase();
     let known = PATH_HOSTS.iter().any(|known| host == *known || host.ends_with(&format!(".{known}")));
     let whole = &text[range.clone()];
-    let about_mcp = ["mcp", "sse", "webhook"].iter().any(|word| whole.contains(word) || host.contains(word));
+    let about_mcp = server && ["mcp", "sse", "webhook"].iter().any(|word| whole.contains(word) || host.contains(word));
     let mut start = range.start;
     let mut pieces: Vec<Piece> = Vec::new();
     for segment in whole.split('/') {
         let literal = super::references(segment).is_empty() && !is_placeholder(segment);
-        let made = looks_made(segment) || is_uuid(segment) && known;
+        let made = looks_made(segment) && !is_file(segment) || is_uuid(segment) && known;
         if literal
             && (known && (made || looks_long(segment) || is_slug(segment)) || about_mcp && made && segment.len() >= 24)
         {
@@ -149,6 +147,13 @@ fn path(text: &str, host: &str, range: Range<usize>, found: &mut Vec<Piece>) {
         start += segment.len() + 1;
     }
     found.append(&mut pieces);
+}
+
+/// Tells whether a part of a path names a file by its ending.
+fn is_file(segment: &str) -> bool {
+    segment
+        .rsplit_once('.')
+        .is_some_and(|(_, end)| (2..=5).contains(&end.len()) && !end.bytes().all(|b| b.is_ascii_digit()))
 }
 
 /// Tells whether a part of a path is three words and a random end, as Composio makes them.
@@ -181,6 +186,7 @@ pub fn connection_string(text: &str) -> Vec<Range<usize>> {
     let mut start = 0;
     for pair in text.split(separator) {
         if let Some((name, value)) = pair.split_once('=')
+            && is_setting(name.trim())
             && matches!(says(name.trim()), Says::Key | Says::Password)
             && is_literal_password(value.trim())
         {
@@ -192,12 +198,18 @@ pub fn connection_string(text: &str) -> Vec<Range<usize>> {
     found
 }
 
+/// Tells whether a text names a setting of a connection: `Password`, `User Id`, `sslpassword`.
+fn is_setting(name: &str) -> bool {
+    (2..=32).contains(&name.len())
+        && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b' ' | b'_' | b'-' | b'.'))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
 
     fn found(text: &str) -> Vec<(&str, Part)> {
-        pieces(text).into_iter().map(|piece| (&text[piece.range], piece.part)).collect()
+        pieces(text, true).into_iter().map(|piece| (&text[piece.range], piece.part)).collect()
     }
 
     #[test]
@@ -212,6 +224,7 @@ mod tests {
             (format!("postgresql://admin:{key}@db.internal:5432/app"), key, Part::Userinfo),
             (format!("redis://:{key}@cache.internal"), key, Part::Userinfo),
             (format!("https://mcp.zapier.com/api/mcp/s/{uuid}/mcp"), uuid, Part::Path),
+            (format!("mysql://root:{}@8.8.4.4:3306/shop", "admin123"), "admin123", Part::Userinfo),
             (format!("npx mcp-remote https://mcp.firecrawl.dev/{key}/v2/mcp"), key, Part::Path),
         ];
         for (text, secret, part) in cases {
@@ -241,6 +254,10 @@ mod tests {
             "mongodb://localhost:27017",
             "https://<user>:<password>@host/",
             "https://user@host.com/x",
+            "postgresql://shop:shop_secret@localhost:5432/shop",
+            "https://a.io/mcp/images/kJ8sLq2vNx7Rt4WzP0bQkJ8s.png",
+            "mysql://root:admin123@your-server.com/x",
+            "https://webhook.site/8c5e1d2a-9b47-4f3e-a6d1-0e7c2b5f9a83",
         ] {
             assert_eq!(found(text), [], "{text}");
         }
@@ -251,5 +268,8 @@ mod tests {
         let text = "Server=db.internal;User Id=sa;Password=Tr0ub4dor&3;Encrypt=true";
         assert_eq!(connection_string(text).into_iter().map(|range| &text[range]).collect::<Vec<_>>(), ["Tr0ub4dor&3"]);
         assert!(connection_string("a=b").is_empty());
+        assert!(
+            connection_string("send(token); const { secret, plan } = await read.json(); return plan = 1;").is_empty()
+        );
     }
 }

@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 use super::name::{Says, says};
-use super::value::looks_made;
+use super::value::{is_public, looks_made};
 use super::{Judge, Literal, Place, is_json, is_placeholder};
 use crate::finding::Confidence;
 use crate::mcp::references;
@@ -107,7 +107,7 @@ impl Judge<'_> {
         let explained = before.starts_with('-') && !SWITCHES.contains(&before) && !before.contains('=');
         let known = word.len() >= 8 && (self.opinion)(word.as_bytes());
         let made = !explained && looks_made(word) && !word.contains(':');
-        if !known && !made || is_placeholder(word) {
+        if !known && !made || is_placeholder(word) || is_public(word) {
             return self.literals("", word, Place::Server).into_iter().filter(|_| word.contains(';')).collect();
         }
         let confidence = if known { Confidence::High } else { Confidence::Medium };
@@ -134,7 +134,8 @@ impl Judge<'_> {
     }
 }
 
-fn shifted(literals: Vec<Literal>, by: usize) -> Vec<Literal> {
+/// Moves literals of a part of a text to their place in the text.
+pub fn shifted(literals: Vec<Literal>, by: usize) -> Vec<Literal> {
     let shift = |range: Range<usize>| range.start + by..range.end + by;
     literals.into_iter().map(|literal| Literal { range: shift(literal.range.clone()), ..literal }).collect()
 }

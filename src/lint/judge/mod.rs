@@ -2,6 +2,7 @@
 
 mod address;
 mod arguments;
+mod host;
 mod name;
 mod placeholder;
 mod value;
@@ -15,10 +16,11 @@ use base64::engine::general_purpose::{GeneralPurpose, GeneralPurposeConfig};
 use base64::engine::{DecodePaddingMode, general_purpose};
 
 pub use address::Part;
-pub use arguments::{Argument, shell_words};
+pub use arguments::{Argument, shell_words, shifted};
+pub use host::Host;
 pub use name::{Says, says};
-pub use placeholder::is_placeholder;
-pub use value::{can_be_key, can_be_password, is_path, is_uuid, looks_made};
+pub use placeholder::{is_placeholder, is_weak_password};
+pub use value::{can_be_key, can_be_password, is_path, is_public, is_uuid, looks_made};
 
 use crate::finding::Confidence;
 use crate::mcp::{Reference, Syntax, references};
@@ -99,7 +101,7 @@ impl Judge<'_> {
         }
         let mut found = self.defaults(name, text, &references, depth);
         if text.contains("://") {
-            found.extend(address::pieces(text).into_iter().map(|piece| Literal {
+            found.extend(address::pieces(text, place == Place::Server).into_iter().map(|piece| Literal {
                 range: piece.range,
                 form: Form::Url(piece.part),
                 name: piece.name,
@@ -132,6 +134,7 @@ impl Judge<'_> {
         if body.is_empty()
             || body.len() > 8192
             || is_placeholder(body)
+            || is_public(body)
             || is_url(body) && !(self.opinion)(body.as_bytes())
         {
             return None;

@@ -12,7 +12,7 @@ static WORDS: Words = Words::new(
     text some any xxx xx abc abcd abcdef change changeme changeit fill in from to for a an of or and is not \
     needed required optional use if it at on get new service admin root guest dev local localhost prod \
     production redacted removed hidden masked configured omitted hunter letmein welcome strong secure random \
-    super generated seu sua aqui tu su votre ihr dein hier clave chave senha cle",
+    super generated seu sua aqui tu su votre ihr dein hier clave chave senha cle you",
 );
 
 /// More such words: the names of what the credentials are for.
@@ -20,7 +20,7 @@ static PRODUCTS: Words = Words::new(
     "github gitlab slack notion figma openai anthropic google brave tavily exa firecrawl linear jira atlassian \
     confluence stripe supabase postgres postgresql mysql mongo mongodb redis db database aws azure gemini claude \
     smithery sentry perplexity hf huggingface replicate elevenlabs discord telegram bot airtable asana hubspot \
-    zapier context mcp server app application project integration session jwt sk ghp pk neo j",
+    zapier context mcp server app application project integration session jwt sk ghp pk neo j vnc",
 );
 
 /// Pieces that no credential contains, in lower case.
@@ -79,6 +79,44 @@ pub fn is_placeholder(value: &str) -> bool {
         || is_repeated(value)
         || is_of_words(&lower)
         || is_phrase(&lower)
+        || is_named(value)
+}
+
+/// Tells whether the value names what it stands for: `chat_pass`, `app-secret`.
+fn is_named(value: &str) -> bool {
+    let Some((start, end)) = value.rsplit_once(['_', '-']) else { return false };
+    matches!(end, "pass" | "password" | "passwd" | "pwd" | "pw" | "secret")
+        && start
+            .split(['_', '-'])
+            .all(|part| (1..=12).contains(&part.len()) && part.bytes().all(|byte| byte.is_ascii_lowercase()))
+}
+
+/// Tells whether nothing but words of placeholders is left when those of `name` are taken out: `shop_secret` for `shop`.
+pub fn is_made_of(value: &str, name: &str) -> bool {
+    let (mut rest, name) = (value.to_lowercase(), name.to_lowercase());
+    for word in name.split(|c: char| !c.is_alphanumeric()).filter(|word| word.len() > 2) {
+        rest = rest.replace(word, " ");
+    }
+    !rest.bytes().any(|byte| byte.is_ascii_alphabetic()) && rest.bytes().filter(u8::is_ascii_digit).count() <= 4
+        || is_of_words(&rest)
+}
+
+/// Tells whether a value that looks made up may be the password of a machine on the internet all the same, such as
+/// `admin123` or `123456`: not if it says that it stands for another.
+pub fn is_weak_password(value: &str) -> bool {
+    let lower = value.to_lowercase();
+    let template =
+        ["pass", "pwd", "secret", "your", "token", "key", "user", "test", "demo", "sample", "string", "none"];
+    let digits = value.bytes().filter(u8::is_ascii_digit).count();
+    (5..=64).contains(&value.len())
+        && value.bytes().all(|byte| byte.is_ascii_graphic())
+        && digits > 0
+        && !template.iter().chain(PIECES).any(|word| lower.contains(word))
+        && !value.contains("...")
+        && !is_hash(value)
+        && !is_bracketed(value)
+        && !is_mask(value)
+        && !is_repeated(value)
 }
 
 /// Tells whether the value is what a server keeps of a password: nobody can log in with it.
@@ -124,7 +162,9 @@ fn is_sequence(lower: &str) -> bool {
     let known = ["qwerty", "asdf", "deadbeef", "abc123", "123456", "1a2b3c", "a1b2c3", "test123", "cafebabe"];
     body.len() >= 6 && steps * 10 >= (body.len() - 1) * 6
         || body.len() <= 16 && known.iter().any(|known| lower.contains(known))
-        || ["a1b2c3d4", "1a2b3c4d", "1234567890", "0123456789", "abcdefgh"].iter().any(|known| lower.contains(known))
+        || ["a1b2c3d4", "1a2b3c4d", "1234567890", "0123456789", "9876543210", "abcdefgh"]
+            .iter()
+            .any(|known| lower.contains(known))
 }
 
 /// Tells whether the value is one piece of four characters or fewer over and over.
@@ -193,10 +233,23 @@ mod tests {
             replace_me|dummy|secret|token123|abc123|mykey|SEU_TOKEN_AQUI|tu_api_key|votre_cle|API_KEY_HERE|****|ntn_****|mcp_3adf...|your api key here|\
             hard-coded-example|placeholder-key|000000000000|aaaaaaaa|123456|1234567890|sk-1234567890abcdef|my-secret-password|not-needed|EMPTY|none|test-key|\
             你的密钥|ここにキー|PASTE_TOKEN_HERE|test-api-key-12345|github_token|a1b2c3d4e5f6|password|postgres|admin123|00000000-0000-0000-0000-000000000000|sk-your-key|\
-            insert-your-key|your_figma_api_key|YOURAPIKEY|enter your token|mySecretToken|superSecret123|abcdefghijklmnop|tpg-dev-secret-key-12345|app-secret-that-is-different|SPIDERHUB_MYSQL_PASSWORD|SomeRandomStringWith32Characters|$2b$10$Vcs9kZ1Qe7|您的密碼|ваш_пароль";
+            insert-your-key|your_figma_api_key|YOURAPIKEY|enter your token|mySecretToken|superSecret123|abcdefghijklmnop|tpg-dev-secret-key-12345|app-secret-that-is-different|SPIDERHUB_MYSQL_PASSWORD|SomeRandomStringWith32Characters|$2b$10$Vcs9kZ1Qe7|您的密碼|ваш_пароль|youvncpassword|chat_pass|vault-dev-password";
         for value in cases.split('|') {
             assert!(is_placeholder(value.trim()), "{value}");
         }
+    }
+
+    #[test]
+    fn a_weak_password_is_told_from_words_that_stand_for_one() {
+        for value in ["admin123", "root@2024", "123456", "qwe123"] {
+            assert!(is_weak_password(value) && is_placeholder(value) || !is_placeholder(value), "{value}");
+            assert!(is_weak_password(value), "{value}");
+        }
+        for value in ["password123", "yourpass1", "admin", "xxxx1234", "<pw1>", "000000", "test1234", "a1"] {
+            assert!(!is_weak_password(value), "{value}");
+        }
+        assert!(is_made_of("shop_secret", "shop") && is_made_of("shop123", "shop_user"));
+        assert!(!is_made_of("kJ8sLq2vNx7R", "shop") && !is_made_of("shop_kJ8sLq2v", "shop"));
     }
 
     #[test]

@@ -6,7 +6,7 @@ pub fn can_be_key(value: &str) -> bool {
     if !(8..=8192).contains(&len) || value.contains(char::is_whitespace) && !value.contains("-----BEGIN") {
         return value.contains("-----BEGIN");
     }
-    if is_plain_number(value) || is_path(value) || is_host(value) || is_version(value) {
+    if is_plain_number(value) || is_path(value) || is_host(value) || is_version(value) || is_project(value) {
         return false;
     }
     let digits = value.bytes().filter(u8::is_ascii_digit).count();
@@ -123,6 +123,26 @@ fn is_version(value: &str) -> bool {
     is_date && lower.contains(['.', '-']) || models.iter().any(|model| lower.starts_with(model)) && lower.len() < 40
 }
 
+/// Tells whether a value is made to be published, though it looks like a key and is called one.
+pub fn is_public(value: &str) -> bool {
+    const STARTS: [&str; 6] = ["sb_publishable_", "pk_live_", "pk_test_", "pk.eyJ", "phc_", "ca-pub-"];
+    STARTS.iter().any(|start| value.starts_with(start)) || is_anonymous(value)
+}
+
+/// Tells whether a value is a JSON Web Token for those who have not signed in, as Supabase hands it to every browser.
+fn is_anonymous(value: &str) -> bool {
+    let claims = value.starts_with("eyJ").then(|| value.split('.').nth(1)).flatten();
+    claims.and_then(super::decode_base64).is_some_and(|claims| {
+        let claims: Vec<u8> = claims.into_iter().filter(|byte| !byte.is_ascii_whitespace()).collect();
+        memchr::memmem::find(&claims, b"\"role\":\"anon\"").is_some()
+    })
+}
+
+/// Tells whether a value names a project that Google made: people take it for the key beside it.
+fn is_project(value: &str) -> bool {
+    value.strip_prefix("gen-lang-client-").is_some_and(|number| number.bytes().all(|byte| byte.is_ascii_digit()))
+}
+
 fn is_plain_number(value: &str) -> bool {
     value.parse::<f64>().is_ok() && value.len() < 12
 }
@@ -187,10 +207,23 @@ mod tests {
             "two words 1",
             "gpt-4o-mini",
             "authenticated",
+            "gen-lang-client-0123456789",
         ];
         for value in others {
             assert!(!can_be_key(value), "{value}");
         }
+    }
+
+    #[test]
+    fn what_is_made_to_be_published_is_public() {
+        use base64::Engine as _;
+        let token = |claims: &str| {
+            let claims = base64::engine::general_purpose::URL_SAFE_NO_PAD.encode(claims);
+            format!("eyJhbGciOiJIUzI1NiJ9.{claims}.x")
+        };
+        assert!(is_public(&token("{\"iss\": \"supabase\", \"role\": \"anon\"}")));
+        assert!(!is_public(&token("{\"iss\":\"supabase\",\"role\":\"service_role\"}")));
+        assert!(is_public("sb_publishable_kJ8sLq2vNx7Rt4WzP0bQ") && !is_public("sb_secret_kJ8sLq2vNx7Rt4WzP0bQ"));
     }
 
     #[test]

@@ -39,7 +39,8 @@ pub(super) fn edit(place: &Place<'_, '_>) -> Option<Fix> {
         },
         _ => return None,
     };
-    place.made(vec![without, with], true)
+    let edits = vec![without, with];
+    if leaf.field == Field::Env { place.handed_on(edits) } else { place.made(edits) }
 }
 
 /// Takes an entry out of an inline table, or its line out of a table; an inline table that gets empty goes with it.

@@ -4,7 +4,7 @@ use super::super::finding::{Edit, Fix, Safety};
 use super::super::judge::Form;
 use super::{Place, text};
 use crate::document::{Format, Quoting};
-use crate::mcp::{Field, How, Leaf, Reading, Syntax};
+use crate::mcp::{Field, How, Leaf, Reading, Syntax, references};
 use crate::source::Span;
 
 /// Puts the client's reference in place of the literal and leaves everything around it.
@@ -15,12 +15,24 @@ pub(super) fn reference(place: &Place<'_, '_>, template: &str) -> Option<Fix> {
     if place.located.literal.form == Form::Default {
         // `${NAME:-secret}`: only the default goes, with its operator.
         let before = leaf.scalar.text[..range.start].rfind(":-").filter(|at| at + 2 == range.start)?;
-        return place.made(vec![Edit { span: leaf.scalar.raw(before..range.end), text: String::new() }], true);
+        return place.made(vec![Edit { span: leaf.scalar.raw(before..range.end), text: String::new() }]);
+    }
+    if place.located.literal.form == Form::Wrapped {
+        // `${secret}`: the braces are no part of the literal, but go with it.
+        let around = references(&leaf.scalar.text).into_iter().find(|found| found.range.end > range.start)?;
+        return place.made(vec![Edit { span: leaf.scalar.raw(around.range), text: reference }]);
     }
     if let Some(edits) = container_variable(place, &reference) {
-        return place.made(edits, true);
+        return place.handed_on(edits);
     }
-    place.made(vec![replaced(place, &reference)?], true)
+    let edits = vec![replaced(place, &reference)?];
+    let prefix = place.subject.owner().map_or("", |owner| owner.dialect.prefix.as_str());
+    if prefix.is_empty() {
+        return place.made(edits);
+    }
+    // The client takes the value from the settings of the repository.
+    let name = format!("{prefix}{}", place.variable);
+    place.stored(edits, format!("set it as the secret `{name}` in the `copilot` environment of the repository"))
 }
 
 /// Turns `-e NAME=value` of a container into `-e NAME`, with the reference among the server's variables.
@@ -67,7 +79,10 @@ pub(super) fn token_store(place: &Place<'_, '_>) -> Option<Fix> {
     let leaf = place.leaf();
     let kind = if leaf.field == Field::Headers { "bearer" } else { "api-key" };
     let name = text::kebab(place.variable);
-    place.made(vec![Edit { span: leaf.scalar.content, text: format!("${{TOKEN:{kind}:{name}}}") }], false)
+    let edits = vec![Edit { span: leaf.scalar.content, text: format!("${{TOKEN:{kind}:{name}}}") }];
+    let whole = leaf.scalar.text.trim() != &leaf.scalar.text[place.located.literal.range.clone()];
+    let scheme = if whole { ", with the scheme before it" } else { "" };
+    place.stored(edits, format!("run `mcp-cli token set {name} --type {kind}`, which asks for the value{scheme}"))
 }
 
 /// Writes a reference of another client's syntax in the syntax that this client resolves in the same field.

@@ -30,7 +30,10 @@ pub(super) fn edit(place: &Place<'_, '_>) -> Option<Fix> {
         Field::Headers => replaced(place, &format!("${}", place.variable))?,
         _ => return None,
     };
-    place.made(vec![first, named(bytes, server, place.variable)?], true)
+    let edits = vec![first, named(bytes, server, place.variable)?];
+    let how =
+        format!("Goose takes `{}` from the keychain (`goose configure`), or from the environment", place.variable);
+    place.moved(edits, leaf.field == Field::Headers, Some(how))
 }
 
 /// Adds a name to `env_keys`, which is made if it is missing.

@@ -22,7 +22,8 @@ pub(super) fn input(place: &Place<'_, '_>) -> Option<Fix> {
         None => text::json_member(bytes, root, "inputs", &format!("[\n  {}\n]", entry.replace('\n', "\n  "))),
     };
     let replace = Edit { span: place.located.span, text: format!("${{input:{id}}}") };
-    place.made(vec![describe, replace], false)
+    let how = format!("VS Code asks for `{id}` when the server starts, and keeps it in its secret storage");
+    place.stored(vec![describe, replace], how)
 }
 
 /// Refers to a setting of a bundle that its host keeps in the keychain, and declares that setting.
@@ -43,7 +44,8 @@ pub(super) fn user_config(place: &Place<'_, '_>) -> Option<Fix> {
         }
     };
     let replace = edit::replaced(place, &format!("${{user_config.{name}}}"))?;
-    place.made(vec![declare, replace], false)
+    let how = format!("the host asks for `{name}` when it installs the bundle, and keeps it in the keychain");
+    place.stored(vec![declare, replace], how)
 }
 
 fn root<'a>(place: &Place<'a, '_>) -> Option<&'a Node> {

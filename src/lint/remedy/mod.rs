@@ -101,7 +101,7 @@ fn fix(subject: &Subject<'_>, located: &Located, variable: &str) -> Option<Fix> 
         _ => return None,
     };
     let fix = &owner.dialect.fix;
-    let wrapped = located.literal.form == Form::Wrapped;
+    let wrapped = located.literal.form == Form::Wrapped && fix.how != How::Reference;
     if wrapped || !fix.fields.iter().any(|known| known == name) || !leaf.scalar.is_exact() {
         return None;
     }
@@ -139,9 +139,23 @@ impl<'a> Place<'a, '_> {
             && self.located.literal.range.end == self.leaf().scalar.text.trim_end().len()
     }
 
-    /// Makes the fix; `environment` tells whether the value belongs into a variable of the environment.
-    fn made(&self, edits: Vec<Edit>, environment: bool) -> Option<Fix> {
-        let moved = Moved { variable: self.variable.to_owned(), span: self.located.span, environment };
+    /// Makes a fix after which the file refers to a variable of the environment.
+    fn made(&self, edits: Vec<Edit>) -> Option<Fix> {
+        self.moved(edits, true, None)
+    }
+
+    /// Makes a fix after which the client hands the variable on under the name that it has.
+    fn handed_on(&self, edits: Vec<Edit>) -> Option<Fix> {
+        self.moved(edits, false, None)
+    }
+
+    /// Makes a fix after which the client gets the value in a way of its own.
+    fn stored(&self, edits: Vec<Edit>, how: String) -> Option<Fix> {
+        self.moved(edits, true, Some(how))
+    }
+
+    fn moved(&self, edits: Vec<Edit>, renamable: bool, store: Option<String>) -> Option<Fix> {
+        let moved = Moved { variable: self.variable.to_owned(), span: self.located.span, renamable, store };
         Some(Fix { edits, safety: Safety::Safe, moved: Some(moved) })
     }
 }
