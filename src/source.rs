@@ -143,6 +143,8 @@ pub enum Metadata {
     Reflog,
     /// The repository's configuration file.
     Config,
+    /// Another file of git's own: a hook, a message that is being written, what was fetched last.
+    Other,
 }
 
 impl Metadata {
@@ -152,6 +154,7 @@ impl Metadata {
             Self::RefName => "ref name",
             Self::Reflog => "reflog",
             Self::Config => "configuration",
+            Self::Other => "git file",
         }
     }
 }

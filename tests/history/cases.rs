@@ -143,6 +143,18 @@ fn h12_symbolic_links() {
 }
 
 #[test]
+fn h13_files_of_git_itself() {
+    for (file, marker) in [
+        ("hooks/pre-push", "marker-hook-x"),
+        ("COMMIT_EDITMSG", "marker-message-x"),
+        ("info/exclude", "marker-exclude-x"),
+        ("FETCH_HEAD", "marker-fetched-x"),
+    ] {
+        sees(marker, |git| git.write(&format!(".git/{file}"), marker));
+    }
+}
+
+#[test]
 fn h13_names_of_files_branches_and_authors() {
     sees("marker-H13-x", |git| {
         git.commit("directory/marker-H13-x", "text");

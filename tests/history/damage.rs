@@ -199,6 +199,92 @@ fn whatever_byte_of_an_index_is_wrong_it_is_told() {
     assert!(git.read().incomplete());
 }
 
+/// Removes a loose object.
+fn lose(git: &Scratch, id: &str) {
+    fs::remove_file(git.root.join(".git/objects").join(&id[..2]).join(&id[2..])).expect("the object is loose");
+}
+
+#[test]
+fn whatever_object_is_missing_that_something_names_it_is_told() {
+    type Lost = fn(&Scratch) -> String;
+    let lost: [(&str, Lost); 5] = [
+        ("a version of a file that all trees call by an old name", |git| {
+            // The trees become deltas in which the name is copied and the object's name is not.
+            git.git(&["repack", "-a", "-d", "-f", "--quiet"]);
+            let id = git.git(&["rev-parse", "HEAD~1:d/f20"]);
+            let trees =
+                git.git(&["rev-list", "--objects", "--all", "--filter=object:type=tree", "--filter-provided-objects"]);
+            let names: Vec<&str> = trees.lines().filter_map(|line| line.split(' ').next()).collect();
+            pack_only(git, &names);
+            id
+        }),
+        ("the commit of a branch", |git| git.git(&["rev-parse", "side"])),
+        ("the target of a tag", |git| {
+            let id = git.git(&["hash-object", "-w", "--", "README"]);
+            git.git(&["tag", "--annotate", "--message", "m", "marked", &id]);
+            id
+        }),
+        ("the commit of HEAD", |git| git.git(&["rev-parse", "HEAD"])),
+        ("the tree of a commit", |git| git.git(&["rev-parse", "HEAD^{tree}"])),
+    ];
+    for (name, prepare) in lost {
+        let git = Scratch::new();
+        git.write("README", "a file that no commit has yet\n");
+        for at in 0..40 {
+            git.write(&format!("d/f{at}"), format!("{at}\n"));
+        }
+        git.commit("first", "1");
+        git.commit("d/f20", "changed\n");
+        git.git(&["branch", "side"]);
+        git.commit("d/f20", "changed again\n");
+        assert!(!git.read().incomplete(), "{name}: {:?}", git.read().notices());
+        let id = prepare(&git);
+        lose(&git, &id);
+        let seen = git.read();
+        let is_told = seen.notices().iter().any(|notice| notice.incomplete && format!("{notice:?}").contains(&id));
+        assert!(is_told, "{name}: {:?}", seen.notices());
+    }
+}
+
+/// Packs objects, and leaves all others loose.
+fn pack_only(git: &Scratch, ids: &[&str]) {
+    use std::io::Write as _;
+    // What is packed already would not be written again.
+    let directory = git.root.join(".git/objects/pack");
+    let packs: Vec<PathBuf> =
+        fs::read_dir(&directory).expect("packs").map(|entry| entry.expect("listed").path()).collect();
+    let aside = git.root.join("aside");
+    fs::create_dir(&aside).expect("the name is free");
+    for path in &packs {
+        fs::rename(path, aside.join(path.file_name().expect("a name"))).expect("one file system");
+    }
+    let pack = fs::read_dir(&aside).expect("packs").map(|entry| entry.expect("listed").path());
+    let pack = pack.into_iter().find(|path| path.extension().is_some_and(|found| found == "pack")).expect("a pack");
+    let feed = |arguments: &[&str], input: &[u8]| {
+        let mut child = git.command(arguments).stdin(Stdio::piped()).stdout(Stdio::null()).spawn().expect("git runs");
+        child.stdin.take().expect("a pipe").write_all(input).expect("git reads");
+        assert!(child.wait().expect("git ends").success(), "{arguments:?}");
+    };
+    feed(&["unpack-objects", "-q"], &fs::read(pack).expect("the pack is there"));
+    feed(&["pack-objects", "--window=50", "--depth=50", ".git/objects/pack/pack"], ids.join("\n").as_bytes());
+    git.git(&["prune-packed", "--quiet"]);
+    fs::remove_dir_all(aside).expect("it is ours");
+}
+
+#[test]
+fn a_ref_that_makes_no_sense_is_told() {
+    for (file, content) in
+        [("refs/heads/odd", ""), ("refs/heads/odd", "no object"), ("HEAD", "ref:\n"), ("refs/tags/x", "ref: ")]
+    {
+        let git = Scratch::new();
+        git.commit("file", "marker-file-x");
+        let repository = git.repository();
+        git.write(&format!(".git/{file}"), content);
+        let seen = Seen::of(&repository);
+        assert!(seen.incomplete() && seen.count(b"marker-file-x") == 1, "{file} {content:?}");
+    }
+}
+
 #[test]
 fn shallow_and_partial_clones_are_not_complete() {
     let git = packed();

@@ -2,6 +2,7 @@
 
 use std::cmp::Reverse;
 use std::collections::BinaryHeap;
+use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use gix::oid;
@@ -14,7 +15,7 @@ pub(super) struct Copies(Vec<Vec<AtomicU64>>);
 
 impl Copies {
     /// Compares the sorted indices of all `packs`.
-    pub(super) fn new(packs: &[Pack]) -> Self {
+    pub(super) fn new(packs: &[Arc<Pack>]) -> Self {
         if packs.len() < 2 {
             return Self(Vec::new());
         }
@@ -31,7 +32,7 @@ impl Copies {
     }
 
     /// Walks all indices together through the names that start with `first`.
-    fn merge(&self, packs: &[Pack], first: u8) {
+    fn merge(&self, packs: &[Arc<Pack>], first: u8) {
         let mut heap: BinaryHeap<Reverse<(&oid, usize, u32)>> = BinaryHeap::new();
         let ends: Vec<u32> = packs.iter().map(|pack| start(pack, u16::from(first) + 1)).collect();
         for (at, pack) in packs.iter().enumerate() {

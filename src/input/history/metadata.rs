@@ -21,10 +21,37 @@ pub(super) fn read(homes: &[Home], visitor: &dyn Visitor, coverage: &Coverage) {
         }
         for (label, directory) in &places {
             reader.configuration(label, directory);
+            reader.own_files(label, directory);
             reader.packed_refs(label, directory);
             reader.loose_refs(label, directory);
             reader.reflogs(label, directory);
             reader.reftables(label, directory, home.hash);
+        }
+    }
+}
+
+/// The greatest size of a file of git's own that is read: a hook may be a program.
+const LARGEST_FILE: u64 = 64 << 20;
+
+/// Tells of directories of git's own that cannot be listed.
+pub(super) fn unlisted(homes: &[Home], visitor: &dyn Visitor) {
+    for home in homes {
+        let mut open: Vec<PathBuf> =
+            ["refs", "logs", "worktrees", "modules", "reftable"].iter().map(|name| home.directory.join(name)).collect();
+        while let Some(directory) = open.pop() {
+            match fs::read_dir(&directory) {
+                // Submodules are homes of their own.
+                Ok(entries) if !directory.join("objects").is_dir() => {
+                    let is_directory = |entry: &fs::DirEntry| entry.file_type().is_ok_and(|kind| kind.is_dir());
+                    open.extend(entries.flatten().filter(is_directory).map(|entry| entry.path()));
+                }
+                Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
+                    let subject = directory.display().to_string();
+                    let text = format!("could not be listed: {}", error.kind());
+                    visitor.notice(Notice::unread(subject, text, "check its permissions"));
+                }
+                Ok(_) | Err(_) => {}
+            }
         }
     }
 }
@@ -60,6 +87,30 @@ impl Reader<'_> {
             let name = format!("{label}{file}");
             if let Some(bytes) = self.file(&name, &directory.join(file)) {
                 self.show(Metadata::Config, name, &bytes);
+            }
+        }
+    }
+
+    /// Shows hooks but for git's samples, messages that are being written, and other texts that people or git leave.
+    fn own_files(&self, label: &str, directory: &Path) {
+        const FILES: [&str; 8] = [
+            "COMMIT_EDITMSG",
+            "MERGE_MSG",
+            "SQUASH_MSG",
+            "TAG_EDITMSG",
+            "FETCH_HEAD",
+            "description",
+            "info/exclude",
+            "info/attributes",
+        ];
+        let named = FILES.iter().map(|file| (BString::from(*file), directory.join(file)));
+        let hooks = files(&directory.join("hooks")).into_iter().filter(|(name, _)| !name.ends_with(b".sample"));
+        let hooks = hooks.map(|(name, path)| ([b"hooks/", name.as_slice()].concat().into(), path));
+        for (name, path) in named.chain(hooks) {
+            let name = format!("{label}{}", name.to_str_lossy());
+            let is_small = fs::metadata(&path).is_ok_and(|file| file.len() <= LARGEST_FILE);
+            if let Some(bytes) = is_small.then(|| self.file(&name, &path)).flatten() {
+                self.show(Metadata::Other, name, &bytes);
             }
         }
     }

@@ -18,6 +18,7 @@ mod missing;
 mod names;
 mod pack;
 mod patch;
+mod refs;
 mod reftable;
 mod report;
 mod rescue;
@@ -32,7 +33,7 @@ use std::num::NonZeroUsize;
 use std::path::PathBuf;
 use std::sync::atomic::Ordering;
 
-use gix::{ObjectId, oid};
+use gix::oid;
 use rayon::prelude::*;
 
 use self::buffer::Budget;
@@ -102,17 +103,21 @@ pub fn read(
     let homes = stores::homes(repository.common_dir(), repository.object_hash());
     let mut stores = Stores::open(objects, &homes);
     report::completeness(&homes, &mut stores, visitor, coverage);
+    metadata::unlisted(&homes, visitor);
     metadata::read(&homes, visitor, coverage);
     let names = options.names.then(Names::new);
     // Where parts are known to be elsewhere, or to have been looked at before, absence says nothing.
     let is_whole = options.names && options.skip.is_none() && !coverage.partial.load(Ordering::Relaxed);
-    let named = is_whole.then(Named::default);
+    let named = is_whole.then(|| Named::new(&stores));
+    if let Some(named) = &named {
+        refs::check(&homes, named, visitor);
+    }
     let contents = Contents { visitor, coverage, names: names.as_ref(), named: named.as_ref() };
     let choice = |kind: ObjectKind| options.names || kind != ObjectKind::Tree;
     let losses = objects_of(&mut stores, &contents, &choice, options, coverage);
     report::losses(&losses, visitor);
     if let Some(named) = named.filter(|_| !visitor.interrupted()) {
-        named.report(&losses, visitor);
+        named.report(visitor);
     }
     if let Some(names) = names {
         names.show(visitor);
@@ -202,7 +207,7 @@ struct Tally {
     kinds: [u64; 4],
     bytes: u64,
     seen: names::Seen,
-    named: Vec<ObjectId>,
+    named: missing::Own,
 }
 
 impl Sink for Contents<'_> {
@@ -216,12 +221,14 @@ impl Sink for Contents<'_> {
                 names.add(&mut tally.seen, object.id, outline.fresh(object.bytes));
             }
             if let (Some(named), Some(outline)) = (self.named, object.tree) {
-                named.tree(&mut tally.named, outline.fresh(object.bytes));
+                named.tree(&mut tally.named, outline.changed(object.bytes));
             }
             return None;
         }
-        if let Some(named) = self.named.filter(|_| object.kind == ObjectKind::Commit) {
-            named.commit(&mut tally.named, object.bytes);
+        match (self.named, object.kind) {
+            (Some(named), ObjectKind::Commit) => named.commit(&mut tally.named, object.bytes),
+            (Some(named), ObjectKind::Tag) => named.tag(&mut tally.named, object.bytes),
+            _ => {}
         }
         let origin = Origin::Object { id: object.id.to_owned(), kind: object.kind, path: None, commit: None };
         self.visitor.visit_version(Blob { origin, bytes: object.bytes }, object.version)
@@ -243,7 +250,7 @@ impl Sink for Contents<'_> {
 
     fn finish(&self, mut tally: Tally) {
         if let Some(named) = self.named {
-            named.take(&mut tally.named);
+            named.look(&mut tally.named);
         }
     }
 

@@ -3,6 +3,7 @@
 use std::collections::HashSet;
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use gix::ObjectId;
 use gix::hash::Kind as HashKind;
@@ -26,7 +27,7 @@ pub(super) struct Home {
 #[derive(Clone, Debug)]
 pub(super) struct Loose {
     /// The object directory it lies in.
-    pub(super) objects: std::sync::Arc<Path>,
+    pub(super) objects: Arc<Path>,
     /// Its name.
     pub(super) id: ObjectId,
 }
@@ -35,9 +36,9 @@ pub(super) struct Loose {
 #[derive(Default)]
 pub(super) struct Stores {
     /// Every pack that could be opened, the largest first.
-    pub(super) packs: Vec<Pack>,
+    pub(super) packs: Vec<Arc<Pack>>,
     /// Every object directory.
-    pub(super) directories: Vec<std::sync::Arc<Path>>,
+    pub(super) directories: Vec<Arc<Path>>,
     /// Every loose object, once, by name.
     pub(super) loose: Vec<Loose>,
     /// Whether a pack was promised to be completed by a remote.
@@ -149,7 +150,11 @@ impl Stores {
 
     fn open_packs(&mut self, objects: &Path, hash: HashKind) {
         let directory = objects.join("pack");
-        let Ok(entries) = fs::read_dir(&directory) else { return };
+        let entries = match fs::read_dir(&directory) {
+            Ok(entries) => entries,
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => return,
+            Err(error) => return self.notices.push(unread_directory(&directory, &error)),
+        };
         let mut names: Vec<PathBuf> = entries.flatten().map(|entry| entry.path()).collect();
         names.sort();
         let has =
@@ -157,7 +162,7 @@ impl Stores {
         self.promisor |= has("promisor").next().is_some();
         for index in has("idx") {
             match Pack::open(index, hash) {
-                Ok(pack) => self.packs.push(pack),
+                Ok(pack) => self.packs.push(Arc::new(pack)),
                 Err(damage) => self.notices.push(Notice::unread(
                     index.display().to_string(),
                     format!("the pack or its index {damage}, so none of its objects was read"),
@@ -176,7 +181,7 @@ impl Stores {
 
     fn list_loose(&mut self, objects: &Path, hash: HashKind) {
         let (ids, unread) = loose::list(objects, hash);
-        let objects: std::sync::Arc<Path> = objects.into();
+        let objects: Arc<Path> = objects.into();
         self.loose.extend(ids.into_iter().map(|id| Loose { objects: objects.clone(), id }));
         self.directories.push(objects);
         for directory in unread {

@@ -38,6 +38,8 @@ pub(super) struct Outline {
     starts: Vec<u32>,
     /// Which entries have a name that is not copied whole from an entry of a tree that was looked at before.
     fresh: Vec<u32>,
+    /// Which other entries name an object that may be another one than there.
+    renewed: Vec<u32>,
     hash_len: usize,
 }
 
@@ -80,6 +82,7 @@ impl Outline {
                 if last + 1 < base.len()
                     && let Some(end) = entry(tree, at, hash_len).filter(|end| end - hash_len <= part_end)
                 {
+                    self.renewed.push(self.starts.len() as u32);
                     self.starts.push(at as u32);
                     at = end;
                 }
@@ -105,6 +108,12 @@ impl Outline {
         self.fresh.iter().map(move |&at| self.cut(tree, self.starts[at as usize], self.starts[at as usize + 1]))
     }
 
+    /// Returns those entries of `tree` whose names or objects may be new.
+    pub(super) fn changed<'a>(&'a self, tree: &'a [u8]) -> impl Iterator<Item = TreeEntry<'a>> {
+        let cut = |&at: &u32| self.cut(tree, self.starts[at as usize], self.starts[at as usize + 1]);
+        self.fresh.iter().chain(&self.renewed).map(cut)
+    }
+
     fn cut<'a>(&self, tree: &'a [u8], start: u32, end: u32) -> TreeEntry<'a> {
         let (head, id) = tree[start as usize..end as usize].split_at((end - start) as usize - self.hash_len);
         TreeEntry { head, id }
@@ -114,6 +123,7 @@ impl Outline {
         self.hash_len = hash_len;
         self.starts.clear();
         self.fresh.clear();
+        self.renewed.clear();
     }
 
     /// Notes all entries from `at` to `end` as fresh, and returns where the last one that makes sense ends.
@@ -245,6 +255,10 @@ mod tests {
             let fresh = texts(derived.fresh(&bytes));
             for name in texts(whole.entries(&bytes)) {
                 prop_assert!(fresh.contains(&name) || texts(known.entries(&base)).contains(&name));
+            }
+            let changed: Vec<TreeEntry> = derived.changed(&bytes).collect();
+            for entry in whole.entries(&bytes) {
+                prop_assert!(changed.contains(&entry) || known.entries(&base).any(|known| known.id == entry.id));
             }
         }
     }

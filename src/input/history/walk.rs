@@ -4,6 +4,7 @@
 //! build on it are being made, and goes before the last (and largest) of its branches is entered.
 
 use std::ops::Range;
+use std::sync::Arc;
 
 use gix::oid;
 
@@ -50,7 +51,7 @@ pub(super) trait Sink: Sync {
 
 /// A pack and its families.
 pub(super) struct Set {
-    pub(super) pack: Pack,
+    pub(super) pack: Arc<Pack>,
     pub(super) forest: Forest,
 }
 
