@@ -13,4 +13,5 @@ mod lint;
 mod report;
 mod rules;
 mod seeds;
+mod structured;
 mod versions;

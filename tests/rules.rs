@@ -1,8 +1,10 @@
 //! Every built-in rule is proven: its file is valid, its examples are found or not, its texts are complete.
 
 use std::collections::HashSet;
+use std::sync::Arc;
 
-use keysweep::detect::{examples, proof};
+use keysweep::detect::{Engine, Scratch, examples, proof};
+use keysweep::rules::template::Generator;
 use keysweep::rules::{Catalogue, Rule};
 
 #[test]
@@ -63,4 +65,92 @@ fn the_catalogue_is_as_large_as_promised() {
     let providers: HashSet<&str> = catalogue.rules().iter().map(|rule| rule.family()).collect();
     assert!(catalogue.rules().len() >= 300, "{} rules", catalogue.rules().len());
     assert!(providers.len() >= 200, "{} providers", providers.len());
+}
+
+/// Where a token of a format of its own stands in real files.
+const AROUND_TOKENS: &[&str] = &[
+    "VALUE",
+    "API_TOKEN=VALUE",
+    "export API_TOKEN=\"VALUE\"",
+    "token: VALUE",
+    "  \"token\": \"VALUE\",",
+    "token = 'VALUE'",
+    "const token = `VALUE`;",
+    "<token>VALUE</token>",
+    "curl -H \"Authorization: Bearer VALUE\" https://host.invalid/v1",
+    "https://host.invalid/v1?key=VALUE&page=2",
+    "| token | `VALUE` |",
+    "client = Client(\"VALUE\")",
+    "--token VALUE",
+    "(VALUE)",
+    "{\\\"token\\\":\\\"VALUE\\\"}",
+];
+
+/// How a key without a format of its own stands near its provider's name.
+const AROUND_KEYS: &[&str] = &[
+    "NAME_API_KEY=VALUE",
+    "export NAME_TOKEN=\"VALUE\"",
+    "name_secret: VALUE",
+    "  \"nameApiKey\": \"VALUE\",",
+    "name.api.key = 'VALUE'",
+    "const nameToken: string = \"VALUE\";",
+    "name_token := \"VALUE\"",
+    "'name_key' => 'VALUE',",
+    "private static final String NAME_KEY = \"VALUE\";",
+    "<nameKey>VALUE</nameKey>",
+    "tool --name-api-key VALUE",
+    "name:\n  api_key: VALUE\n",
+    "# Name\nAPI_KEY=VALUE",
+    "\"name\": { \"token\": \"VALUE\" }",
+    "https://api.name.invalid/v1/x?api_key=VALUE",
+    "curl https://api.name.invalid/v1 -H \"X-Api-Key: VALUE\"",
+    "new Name({ apiKey: \"VALUE\" })",
+    "| Name API key | `VALUE` |",
+    "Name's access token is VALUE",
+];
+
+/// Returns the secret that the rule finds in its first example, if nothing but the secret's own format leads to it or
+/// it is long enough to lead to a name at a distance.
+fn own_secret(rule: &Arc<Rule>, engine: &Engine, keyed: bool) -> Option<String> {
+    let template = rule.entry().examples.matches.first().cloned()?;
+    let text = Generator::new(11).fill(&template);
+    let found = engine.candidates(text.as_bytes(), None, &mut Scratch::default());
+    let first = found.first()?;
+    let secret = &text[first.secret.range()];
+    let fits = match keyed {
+        true => secret.len() >= 16 && secret.bytes().any(|byte| byte.is_ascii_digit()),
+        false => first.whole.len() <= secret.len() + 2 && !secret.contains("://") && !secret.contains('\n'),
+    };
+    fits.then(|| secret.to_owned())
+}
+
+/// Puts a value, and a name in the spellings that a place has, into a place.
+fn put(place: &str, name: &str, value: &str) -> String {
+    let (upper, mut title) = (name.to_uppercase().replace(['-', '.', ' '], "_"), name.to_owned());
+    title.get_mut(..1).into_iter().for_each(str::make_ascii_uppercase);
+    place.replace("NAME", &upper).replace("Name", &title).replace("name", name).replace("VALUE", value)
+}
+
+#[test]
+fn tokens_are_found_wherever_people_put_them() {
+    let mut problems = Vec::new();
+    for rule in Catalogue::builtin().rules() {
+        let entry = rule.entry();
+        let keyed = rule.pattern.contains("%key%(?<secret>");
+        if !entry.paths.is_empty() || !entry.check.near.is_empty() {
+            continue;
+        }
+        let engine = Engine::new(&Catalogue::of(vec![Arc::clone(rule)]));
+        let Some(secret) = own_secret(rule, &engine, keyed) else { continue };
+        let finds = |place: &str, name: &str| {
+            let text = put(place, name, &secret);
+            !engine.candidates(text.as_bytes(), None, &mut Scratch::default()).is_empty()
+        };
+        let places = if keyed { AROUND_KEYS } else { AROUND_TOKENS };
+        let mut names = rule.keywords.iter().map(|keyword| keyword.trim_matches(|c: char| !c.is_ascii_alphanumeric()));
+        let Some(name) = names.find(|name| finds(places[0], name)) else { continue };
+        let missed = places.iter().filter(|place| !finds(place, name));
+        problems.extend(missed.map(|place| format!("{}: {}", rule.id, place.escape_debug())));
+    }
+    assert!(problems.is_empty(), "{} problems:\n{}", problems.len(), problems.join("\n"));
 }

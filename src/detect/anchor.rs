@@ -12,7 +12,7 @@ pub const WIDTH: usize = 4;
 pub enum AnchorKind {
     /// A word that names a secret, such as `password`.
     Word,
-    /// `://`, behind which a URL's userinfo may follow.
+    /// `://` or `jdbc`, behind which a URL's userinfo may follow.
     Url,
     /// `-BEG`, as in `-----BEGIN`.
     Armor,
@@ -34,6 +34,7 @@ const FINGERPRINTS: &[Fingerprint] = &[
     Fingerprint { bucket: 0, kind: AnchorKind::Word, bytes: [b"p", b"a", b"s", b"s"] },
     Fingerprint { bucket: 1, kind: AnchorKind::Word, bytes: [b"s", b"e", b"c", b"r"] },
     Fingerprint { bucket: 2, kind: AnchorKind::Word, bytes: [b"t", b"o", b"k", b"e"] },
+    Fingerprint { bucket: 2, kind: AnchorKind::Url, bytes: [b"j", b"d", b"b", b"c"] },
     // api_key, api-key, apikey, accesskey, privatekey, clientkey, signatureKey ...
     Fingerprint { bucket: 3, kind: AnchorKind::Word, bytes: [b"_-. \"'isetnryg", b"k", b"e", b"y"] },
     Fingerprint { bucket: 4, kind: AnchorKind::Url, bytes: [b":", b"/", b"/", ANY] },
@@ -126,7 +127,7 @@ mod tests {
     fn the_tables_let_every_fingerprint_through_in_either_case() {
         for text in [
             "pass", "PASS", "Secr", "toKe", "_key", "iKEY", "://x", "pwd=", "Auth", "cred", "CURL", "-BEG", "_pw=",
-            "SALT",
+            "SALT", "jdbc",
         ] {
             assert!(kind_at(text.as_bytes(), 0).is_some(), "{text}");
             assert!(passes_tables(text.as_bytes(), 0), "{text}");

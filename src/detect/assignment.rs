@@ -61,6 +61,8 @@ pub enum Operator {
     Flag,
     /// White space behind a word.
     Space,
+    /// ` is ` and a quoted value, as in a sentence.
+    Is,
 }
 
 impl Assignment {
@@ -185,6 +187,9 @@ impl Cursor<'_> {
             self.at = start + blank;
             return Some(Operator::Flag);
         }
+        if blank == 1 && self.take(b"is ") {
+            return is_quote(self.peek()).then_some(Operator::Is);
+        }
         // Words of a log or a note, as in `acme token 0123...`: the value alone can tell.
         if blank == 1 && !closed && self.peek().is_ascii_alphanumeric() && !self.bytes[self.at..].starts_with(b"string")
         {
@@ -286,6 +291,13 @@ const fn is_quote(byte: u8) -> bool {
     matches!(byte, b'"' | b'\'' | b'`')
 }
 
+/// Tells whether a provider's rule alone judges what stands under this name.
+fn is_left_to_others(rule: &Rule, key: &[u8]) -> bool {
+    let names = &rule.entry().check.not_named;
+    let plain: Vec<u8> = key.iter().filter(|byte| byte.is_ascii_alphanumeric()).map(u8::to_ascii_lowercase).collect();
+    names.iter().any(|name| name.as_bytes() == plain)
+}
+
 /// Judges every assignment and adds those whose value is likely a secret.
 pub fn candidates(
     rule: &Arc<Rule>,
@@ -300,6 +312,9 @@ pub fn candidates(
             continue;
         }
         last = assignment.value;
+        if is_left_to_others(rule, &bytes[assignment.key.range()]) {
+            continue;
+        }
         let Some(judgement) = generic::judge(bytes, path, assignment) else { continue };
         found.push(Candidate {
             rule: Arc::clone(rule),
@@ -355,6 +370,7 @@ mod tests {
             r#"Server=x;Password=corr3ct;"#,
             r#"api_key ||= "corr3ct""#,
             "user=me&password=corr3ct&next=%2F",
+            "The default password is 'corr3ct'.",
         ] {
             assert_eq!(values(text), ["corr3ct"], "{text}");
         }

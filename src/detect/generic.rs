@@ -31,6 +31,7 @@ pub fn judge(bytes: &[u8], path: Option<&[u8]>, assignment: &Assignment) -> Opti
     if is_reference(text)
         || is_placeholder(text)
         || is_interleaved_sequence(text)
+        || encodes_words(text)
         || !is_plain(text)
         || is_password_hash(text)
         || scheme == Some(Scheme::Basic) && !proof::is_basic_auth(text)
@@ -42,7 +43,8 @@ pub fn judge(bytes: &[u8], path: Option<&[u8]>, assignment: &Assignment) -> Opti
     }
     let shape = Shape::of(text);
     let kind = Kind::of(path);
-    if assignment.quote == Quote::None && !bare_value_is_literal(bytes, assignment, text, &shape, kind)
+    if assignment.quote == Quote::None && place::is_template_expression(bytes, value.start)
+        || assignment.quote == Quote::None && !bare_value_is_literal(bytes, assignment, text, &shape, kind)
         || assignment.operator == Operator::Space && !(name == Name::Token && is_long_random(&shape))
     {
         return None;
@@ -52,14 +54,13 @@ pub fn judge(bytes: &[u8], path: Option<&[u8]>, assignment: &Assignment) -> Opti
         Name::Token => is_token(text, &shape),
         Name::Vague => is_token(text, &shape) && shape.length >= 20 && shape.changes >= 5 && !shape.hex,
     };
-    if !likely {
-        return None;
-    }
+    let doubtful = kind == Kind::Doubtful || place::is_rehearsal(bytes, path, assignment.key.start);
     let sure = match name {
+        Name::Password if !likely && !doubtful && is_simple_password(bytes, assignment, text, kind) => Confidence::Low,
+        _ if !likely => return None,
         Name::Vague => Confidence::Low,
         Name::Password | Name::Token => Confidence::Medium,
     };
-    let doubtful = kind == Kind::Doubtful || place::is_rehearsal(bytes, path, assignment.key.start);
     let confidence = if doubtful { sure.lowered() } else { sure };
     let evidence = vec![format!("{:.1} bits of entropy per character", shape.entropy)];
     Some(Judgement { value, confidence, evidence })
@@ -114,6 +115,15 @@ fn is_password_hash(text: &[u8]) -> bool {
     ]
     .iter()
     .any(|mark| text.starts_with(mark))
+}
+
+/// Tells whether a value is base64 of a name or a placeholder.
+fn encodes_words(text: &[u8]) -> bool {
+    text.len() >= 12
+        && text.len().is_multiple_of(4)
+        && proof::decode_base64(text).is_some_and(|inner| {
+            inner.iter().all(u8::is_ascii_graphic) && (is_placeholder(&inner) || kebab_words(&inner))
+        })
 }
 
 /// Tells whether the bytes could be a secret at all: printable ASCII without white space.
@@ -180,6 +190,23 @@ fn is_password(text: &[u8], shape: &Shape, assignment: &Assignment) -> bool {
     kinds >= 3 || (shape.digits >= 2 && wordy < 0.6) || shape.surprise >= 3.9 || shape.changes >= 3 && wordy < 0.5
 }
 
+/// Tells whether a word is likely a password all the same: a variable is set to it or compared with it, and it is no
+/// name for something.
+fn is_simple_password(bytes: &[u8], assignment: &Assignment, text: &[u8], kind: Kind) -> bool {
+    let is_part = |byte: &u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || *byte == b'-';
+    let letters = text.iter().filter(|byte| byte.is_ascii_lowercase()).count();
+    let constant = !bytes[assignment.key.range()].iter().any(u8::is_ascii_lowercase);
+    let set = match assignment.operator {
+        Operator::Assign if assignment.quote == Quote::None => constant && kind == Kind::Configuration,
+        Operator::Assign | Operator::Compare | Operator::Is => assignment.quote == Quote::Quoted,
+        _ => false,
+    };
+    let names_something = [&b"pass"[..], b"pwd", b"secret", b"token", b"key", b"user", b"auth", b"login"]
+        .iter()
+        .any(|name| memchr::memmem::find(text, name).is_some());
+    set && (6..=20).contains(&text.len()) && letters >= 4 && text.iter().all(is_part) && !names_something
+}
+
 /// Returns what follows a short prefix such as `glpat-` or `ucat_`.
 fn without_prefix(text: &[u8]) -> &[u8] {
     match text.iter().position(|byte| !byte.is_ascii_lowercase()) {
@@ -235,7 +262,46 @@ fn looks_structured(text: &[u8]) -> bool {
         || contains(b"\\u")
         || contains(b"&&")
         || contains(b"()")
+        || is_algorithm(text)
+        || is_validation(text)
         || kebab_words(text)
+}
+
+/// Tells whether a value names a way to encrypt or to sign.
+fn is_algorithm(text: &[u8]) -> bool {
+    let lower = text.to_ascii_lowercase();
+    [
+        &b"hmacsha"[..],
+        b"hmac-sha",
+        b"pbkdf2with",
+        b"withrsa",
+        b"withecdsa",
+        b"/cbc/",
+        b"/gcm/",
+        b"/ecb/",
+        b"aes-128",
+        b"aes-256",
+    ]
+    .iter()
+    .any(|name| memchr::memmem::find(&lower, name).is_some())
+}
+
+/// Tells whether a value is what a form demands of one, as in `required|min:16` or `required_with:name`.
+fn is_validation(text: &[u8]) -> bool {
+    let rule = |part: &[u8]| {
+        let name = part.split(|&byte| byte == b':').next().unwrap_or_default();
+        name.len() >= 3
+            && name.iter().all(|byte| byte.is_ascii_lowercase() || *byte == b'_')
+            && Shape::of(name).surprise < 3.9
+    };
+    let parts = text.split(|&byte| byte == b'|');
+    parts.clone().count() >= 2 && parts.filter(|part| !rule(part)).count() == 0
+        || memchr::memchr(b':', text).is_some_and(|colon| {
+            let argument = &text[colon + 1..];
+            rule(text)
+                && (argument.iter().all(u8::is_ascii_digit)
+                    || argument.iter().all(|b| b.is_ascii_lowercase() || b"_,".contains(b)))
+        })
 }
 
 /// Tells whether a value is a few plain words joined by `-` or `_`.
@@ -244,7 +310,7 @@ fn kebab_words(text: &[u8]) -> bool {
         text.split(|byte| matches!(byte, b'-' | b'_' | b'.' | b':')).filter(|part| !part.is_empty()).collect();
     let wordy = |part: &&&[u8]| {
         let shape = Shape::of(part);
-        shape.length <= 3 && shape.digits == 0
+        shape.length <= 4 && shape.digits <= 1
             || shape.digits == shape.length && shape.length <= 4
             || shape.wordiness() > 0.7
     };
@@ -279,6 +345,24 @@ mod tests {
     }
 
     #[test]
+    fn a_simple_password_is_a_hint() {
+        for (path, text, expected) in [
+            ("index.php", "$password = \"@\";", Some(Confidence::Low)),
+            ("a.go", "password == \"@10\"", Some(Confidence::Low)),
+            ("a.env", "APP_PASSWORD=@", Some(Confidence::Low)),
+            ("notes.txt", "password is '@'", Some(Confidence::Low)),
+            ("a.py", "PASSWORD=@", None),
+            ("tests/a.php", "$password = \"@\";", None),
+            ("a.js", "password = \"change-password\"", None),
+            ("a.yml", "password: @", None),
+            ("notes.txt", "password is 'incorrect'", None),
+        ] {
+            let text = text.replace("@", "whiteduke");
+            assert_eq!(confidence(path, &text), expected, "{path} {text}");
+        }
+    }
+
+    #[test]
     fn values_that_are_no_secrets_are_passed_over() {
         for text in [
             "password: \"$2a$10$Irg8k8HWkDlvL0YDBKLCYee6j6zzIFTplJcvZYKA.B8/clHPZn2Ey\"",
@@ -290,6 +374,12 @@ mod tests {
             "token here",
             "secret: \"99ae8af...snip...ec0f262ac\"",
             "Authorization: \"Basic dXNlcjpwYXNzd29yZA==\"",
+            "password: {{ .Values.db.password1 | quote }}",
+            "password: \"required|string|min:16|confirmed\"",
+            "password: \"required_with:user,auth\"",
+            "newSecretKey(\"PBKDF2WithHmacSHA1\", x)",
+            "clusterToken: \"etcd-cluster-k8s\"",
+            "secret: ZXhhbXBsZS1hcHAtc2VjcmV0",
         ] {
             assert_eq!(confidence("a.yml", text), None, "{text}");
         }

@@ -1,6 +1,7 @@
 //! Candidates in bytes: the sieve, keywords, patterns and proofs.
 
 pub mod anchor;
+mod armor;
 pub mod assignment;
 mod changes;
 pub mod engine;
@@ -17,6 +18,7 @@ pub mod proof;
 mod reference;
 pub mod shape;
 pub mod sieve;
+mod structure;
 
 pub use changes::Changes;
 pub use engine::{Candidate, Change, Engine, INFLUENCE, Known, Scratch};

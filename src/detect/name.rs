@@ -196,7 +196,9 @@ pub(super) fn name(key: &[u8]) -> Option<Name> {
     if has("secret") || has("token") || has("password") && !has("reset") || has("apikey") {
         return Some(if words.len() <= 4 { Name::Token } else { Name::Vague });
     }
-    if ["key", "auth", "authorization", "cred", "creds", "keys", "oauth", "nkey"].contains(&last) {
+    if ["key", "auth", "authorization", "cred", "creds", "keys", "oauth", "nkey", "access", "private", "bearer", "pat"]
+        .contains(&last)
+    {
         return Some(Name::Vague);
     }
     None

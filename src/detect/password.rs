@@ -16,7 +16,7 @@ const HOST: usize = 100;
 pub(super) fn prove(bytes: &[u8], path: Option<&[u8]>, start: usize, proven: &mut Proven) -> bool {
     let text = &bytes[proven.secret.range()];
     let before = bytes[start.min(proven.secret.start)..proven.secret.start].to_ascii_lowercase();
-    if text.starts_with(b"%") && is_placeholder(&text[1..]) || repeats_user(&before, text) {
+    if text.starts_with(b"%") && is_placeholder(&text[1..]) || repeats_user(&before, text) || is_path(text) {
         return false;
     }
     if is_word(text) || names_user(&before, text) || is_unreachable(&bytes[proven.secret.end..]) {
@@ -32,6 +32,14 @@ pub(super) fn prove(bytes: &[u8], path: Option<&[u8]>, start: usize, proven: &mu
 pub(super) fn is_doubtful_pair(pair: &[u8], bytes: &[u8], path: Option<&[u8]>, start: usize) -> bool {
     let password = pair.splitn(2, |&byte| byte == b':').nth(1).unwrap_or_default();
     is_word(password) || place::is_rehearsal(bytes, path, start) && !is_random(password)
+}
+
+/// Tells whether a password is the path of a file that may hold one.
+fn is_path(text: &[u8]) -> bool {
+    let parts = text.split(|&byte| byte == b'/').skip(1);
+    text.starts_with(b"/")
+        && parts.clone().count() >= 2
+        && parts.clone().all(|part| part.iter().all(|b| b.is_ascii_alphanumeric() || b"._-".contains(b)))
 }
 
 /// Returns the user's name, the last word before the password.
@@ -115,6 +123,7 @@ mod tests {
             ("a.yml", format!("http://bob:{words}@acme.net"), words, Some(Confidence::Low)),
             ("a.yml", format!("http://bob:two%20{word}@acme.net"), "two%20monkey7", Some(Confidence::Low)),
             ("a.yml", format!("postgres://{0}:{0}@db.internal.net", "billing"), "billing", None),
+            ("a.sh", "openssl -passin pass:/certs/tls.key".to_owned(), "/certs/tls.key", None),
         ] {
             assert_eq!(proven(path, &text, password), expected, "{path} {text}");
         }

@@ -131,19 +131,55 @@ fn says_test(part: &[u8]) -> bool {
 }
 
 /// Tells whether the line that holds `at` begins as a comment of a program does. What is commented out in a
-/// configuration was in use yesterday.
+/// configuration was in use yesterday, unless two marks make it documentation.
 fn is_comment(bytes: &[u8], at: usize, kind: Kind) -> bool {
+    let Some(line) = line_before(bytes, at).map(<[u8]>::trim_ascii_start) else { return false };
     if kind != Kind::Code {
-        return false;
+        return line.starts_with(b"## ");
     }
-    let from = at.saturating_sub(LINE);
-    let before = &bytes[from..at];
-    let Some(start) = memchr::memrchr(b'\n', before).map(|line| line + 1).or((from == 0).then_some(0)) else {
-        return false;
-    };
-    let line = before[start..].trim_ascii_start();
     let starts = [&b"#"[..], b"//", b"/*", b"* ", b"--", b"<!--", b"%", b">>>"];
     starts.iter().any(|mark| line.starts_with(mark)) && !line.starts_with(b"#define")
+}
+
+/// Returns the line that holds `at` up to there, or `None` if it begins too far before.
+fn line_before(bytes: &[u8], at: usize) -> Option<&[u8]> {
+    let from = at.saturating_sub(LINE);
+    let before = &bytes[from..at];
+    let start = memchr::memrchr(b'\n', before).map(|line| line + 1).or((from == 0).then_some(0))?;
+    Some(&before[start..])
+}
+
+/// Tells whether `at` stands between `{{` and `}}` without quotes: an expression of a template, not a literal.
+pub(super) fn is_template_expression(bytes: &[u8], at: usize) -> bool {
+    let Some(line) = line_before(bytes, at) else { return false };
+    let opened =
+        memchr::memmem::rfind(line, b"{{").filter(|&open| memchr::memmem::find(&line[open..], b"}}").is_none());
+    opened.is_some() && !matches!(line.last(), Some(b'"' | b'\'' | b'`'))
+}
+
+/// How long a line of wrapped base64 is at least.
+const WRAPPED: usize = 60;
+
+/// Tells whether a span lies within base64 that is wrapped into lines: data, of which a part may look like anything.
+/// Looks no farther than [`super::INFLUENCE`] allows.
+pub(super) fn is_wrapped_data(bytes: &[u8], start: usize, end: usize) -> bool {
+    let is_data = |byte: &&u8| byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'/' | b'=');
+    if !bytes[start..end].iter().all(|byte| is_data(&byte)) {
+        return false;
+    }
+    let before = bytes[start.saturating_sub(LINE)..start].iter().rev();
+    let lead = before.clone().take_while(is_data).count();
+    let behind = &bytes[end..(end + LINE).min(bytes.len())];
+    let trail = behind.iter().take_while(is_data).count();
+    if lead + (end - start) + trail < WRAPPED || behind.get(trail).is_some_and(|&byte| byte != b'\n' && byte != b'\r') {
+        return false;
+    }
+    let blank = |byte: &&u8| byte.is_ascii_whitespace();
+    let next = behind[trail..].iter().skip_while(blank).take_while(is_data).count();
+    let mut above = before.skip(lead).skip_while(|&&byte| byte == b' ' || byte == b'\t');
+    let feeds = above.next() == Some(&b'\n');
+    let last = above.skip_while(blank).take_while(is_data).count();
+    feeds && (next >= WRAPPED || last >= WRAPPED)
 }
 
 #[cfg(test)]
@@ -189,6 +225,33 @@ mod tests {
         ] {
             assert_eq!(is_comment(text.as_bytes(), text.len() - 1, Kind::Code), expected, "{text}");
             assert!(!is_comment(text.as_bytes(), text.len() - 1, Kind::Configuration), "{text}");
+        }
+        assert!(is_comment(b"## @param password, as in x", 26, Kind::Configuration));
+    }
+
+    #[test]
+    fn an_expression_of_a_template_is_no_literal() {
+        for (text, expected) in [
+            ("password: {{ .Values.password", true),
+            ("{{- $password := include", true),
+            ("{{ .Name }} password: x", false),
+            ("password: {{ default \"", false),
+            ("password: x", false),
+        ] {
+            assert_eq!(is_template_expression(text.as_bytes(), text.len()), expected, "{text}");
+        }
+    }
+
+    #[test]
+    fn wrapped_base64_is_told_from_a_token_on_its_own_line() {
+        let line = "Q".repeat(68);
+        let block = format!("<data>\n\t{line}\n\t{line}\n\t{line}\n</data>");
+        let at = block.rfind(&line).expect("three lines");
+        assert!(is_wrapped_data(block.as_bytes(), at, at + line.len()));
+        assert!(is_wrapped_data(block.as_bytes(), at + 4, at + 30));
+        for text in [format!("token\n{line}\nnext\n"), format!("token = {line}\n{line}\n"), line.clone()] {
+            let at = text.find(&line).expect("a line");
+            assert!(!is_wrapped_data(text.as_bytes(), at, at + line.len()), "{text}");
         }
     }
 }

@@ -7,12 +7,10 @@ use base64::Engine as _;
 use base64::alphabet;
 use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
 
-use super::INFLUENCE;
-use super::jwt;
 use super::password;
 use super::place;
 use super::placeholder::{insists, is_monotonous, is_placeholder, is_reference};
-use super::shape;
+use super::{INFLUENCE, armor, jwt, shape, structure};
 use crate::finding::{Confidence, Severity};
 use crate::rules::checksum::Checksum;
 use crate::rules::{Placeholders, Rule};
@@ -22,11 +20,6 @@ use crate::source::Span;
 const NEAR_BEFORE: usize = 200;
 /// How many bytes behind it.
 const NEAR_BEHIND: usize = 100;
-/// The greatest length of a block from `-----BEGIN` to `-----END`.
-const GREATEST_BLOCK: usize = 16 * 1024;
-
-/// The least length of the longest line of a key.
-const LEAST_LINE: usize = 24;
 
 /// A match that holds.
 #[derive(Clone, Debug, PartialEq)]
@@ -55,6 +48,13 @@ pub const NAMES: &[&str] = &[
     "basic-auth",
     "random",
     "password",
+    "atlassian",
+    "gitlab",
+    "bech32",
+    "macaroon",
+    "sentry",
+    "aws-account",
+    "azure-key",
 ];
 
 /// Decodes standard and URL-safe base64, with or without padding.
@@ -66,7 +66,7 @@ const LENIENT: GeneralPurposeConfig = GeneralPurposeConfig::new()
 
 /// Returns how many bytes around a match a rule's checks may look at, by the name of its proof.
 pub(super) fn influence(proof: &str) -> usize {
-    if proof == "pem" { GREATEST_BLOCK + INFLUENCE } else { INFLUENCE }
+    if proof == "pem" { armor::GREATEST_BLOCK + INFLUENCE } else { INFLUENCE }
 }
 
 /// Applies a rule's checks to one match; `None` means that it is no credential.
@@ -86,6 +86,13 @@ pub fn prove(
         severity: entry.severity,
         evidence: Vec::new(),
     };
+    let certain = check.proof.as_deref().is_some_and(|name| Checksum::by_name(name).is_some_and(|sum| sum.holds(text)));
+    if !certain
+        && (place::is_wrapped_data(bytes, secret.start, secret.end)
+            || entry.confidence < Confidence::High && place::is_template_expression(bytes, secret.start))
+    {
+        return None;
+    }
     if check.min_digits > 0 && text.iter().filter(|byte| byte.is_ascii_digit()).count() < check.min_digits
         || check.min_entropy > 0.0 && shape::entropy(text) < check.min_entropy
         || !rule.near.is_empty() && !has_near(&rule.near, bytes, path, whole)
@@ -93,7 +100,6 @@ pub fn prove(
     {
         return None;
     }
-    let certain = check.proof.as_deref().is_some_and(|name| Checksum::by_name(name).is_some_and(|sum| sum.holds(text)));
     // A checksum can be computed over filling, too, and is for the sake of tests.
     let filling =
         if certain { is_monotonous(text) || insists(text) } else { stands_for_a_secret(text, entry.confidence) };
@@ -152,14 +158,25 @@ fn named(name: &str, bytes: &[u8], path: Option<&[u8]>, start: usize, proven: &m
         return holds;
     }
     match name {
-        "jwt" => jwt::prove(text, proven),
-        "pem" => pem(bytes, proven),
+        "jwt" => {
+            let holds = jwt::prove(text, proven);
+            if place::is_rehearsal(bytes, path, start) {
+                proven.confidence = proven.confidence.lowered();
+            }
+            holds
+        }
+        "pem" => armor::prove(bytes, proven),
         "base64-json" => base64_json(text, proven),
         "base64-digits" => {
             let first = text.split(|&byte| byte == b'.').next().unwrap_or_default();
             decode_base64(first).is_some_and(|id| !id.is_empty() && id.iter().all(u8::is_ascii_digit))
         }
-        "base64" => decode_base64(text).is_some(),
+        "base64" => {
+            if place::is_rehearsal(bytes, path, start) {
+                proven.confidence = proven.confidence.lowered();
+            }
+            decode_base64(text).is_some()
+        }
         "basic-auth" => {
             if password::is_doubtful_pair(&decode_base64(text).unwrap_or_default(), bytes, path, start) {
                 proven.confidence = Confidence::Low;
@@ -177,7 +194,10 @@ fn named(name: &str, bytes: &[u8], path: Option<&[u8]>, start: usize, proven: &m
                 && !jwt::is_sample_token(text)
         }
         "password" => password::prove(bytes, path, start, proven),
-        _ => true,
+        _ => {
+            structure::read(name, text, proven);
+            true
+        }
     }
 }
 
@@ -222,44 +242,6 @@ fn basic_auth(pair: &[u8]) -> bool {
         && !is_placeholder(pair)
 }
 
-/// Follows a block of armour to its end; without one, or with almost nothing inside, it is no key.
-fn pem(bytes: &[u8], proven: &mut Proven) -> bool {
-    let start = proven.secret.start;
-    let block = &bytes[start..(start + GREATEST_BLOCK).min(bytes.len())];
-    let Some(body) = memchr::memmem::find(block, b"KEY").map(|at| at + 3) else { return false };
-    let end = memchr::memmem::find(&block[body..], b"-----END").map(|at| body + at);
-    let text = &block[body..end.unwrap_or_else(|| (body + 2048).min(block.len()))];
-    let letters = text.iter().filter(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'/')).count();
-    if letters < 40
-        || [&b"abcdefghij"[..], b"1234567890"].iter().any(|run| memchr::memmem::find(text, run).is_some())
-        || text.windows(3).any(|window| window == b"..." || window == b"${" || window == b"xxx" || window == b"XXX")
-    {
-        return false;
-    }
-    // The header alone, in a sentence about it, is followed by words and not by lines of base64.
-    let random = shape::entropy(text) > 3.5 && longest_base64(text) >= LEAST_LINE;
-    if end.is_none() {
-        proven.evidence.push("the block has no end".to_owned());
-    }
-    let behind = end.map_or(body + text.len(), |end| {
-        end + block[end..].iter().skip(8).position(|&byte| byte == b'\n').map_or(8, |at| at + 8).min(64)
-    });
-    proven.secret.end = (start + behind).min(bytes.len());
-    let head = &block[..(body + 120).min(block.len())];
-    let encrypted = [&b"ENCRYPTED"[..], b"Proc-Type: 4"].iter().any(|word| memchr::memmem::find(head, word).is_some());
-    if encrypted {
-        proven.evidence.push("the key is encrypted with a passphrase".to_owned());
-        proven.severity = Severity::Medium;
-    }
-    random
-}
-
-/// Returns the length of the longest stretch of base64.
-fn longest_base64(text: &[u8]) -> usize {
-    let is_digit = |byte: &u8| byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'/' | b'=');
-    text.split(|byte| !is_digit(byte)).map(<[u8]>::len).max().unwrap_or(0)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -277,12 +259,6 @@ mod tests {
         {
             assert_eq!(base64_json(BASE64.encode(json).as_bytes(), &mut proven()), expected, "{json}");
         }
-    }
-
-    #[test]
-    fn lines_of_base64_are_told_from_sentences() {
-        assert!(longest_base64(b"\nProc-Type: 4,ENCRYPTED\n\nMIIEogIBAAKCAQEA+joLfff3WdFI\n") >= LEAST_LINE);
-        assert!(longest_base64(b" header. Other formats such as PKCS#12 can be converted, too") < LEAST_LINE);
     }
 
     #[test]

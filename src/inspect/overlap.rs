@@ -1,5 +1,7 @@
 //! Decides which rule speaks for a secret that several have found.
 
+use std::collections::HashSet;
+
 use crate::detect::Candidate;
 
 /// How specific a rule is: a provider's own format beats the shape of a JWT, which beats a suspicious name.
@@ -14,7 +16,7 @@ fn rank(candidate: &Candidate) -> u8 {
 }
 
 /// Keeps one candidate for every group whose secrets overlap: the most specific, then the surest, then the
-/// longest, then the first. `candidates` are ordered by position before and after.
+/// longest, then the first; the id of a pair goes with it. `candidates` are ordered by position before and after.
 pub fn resolve(candidates: &mut Vec<Candidate>) {
     candidates.sort_by_key(|candidate| (candidate.secret.start, candidate.secret.end));
     let mut kept: Vec<Candidate> = Vec::with_capacity(candidates.len());
@@ -29,5 +31,9 @@ pub fn resolve(candidates: &mut Vec<Candidate>) {
             _ => kept.push(candidate),
         }
     }
-    *candidates = kept;
+    // What matched before its secret may begin with the id that belongs to it: one finding of two parts.
+    let before = kept.iter().filter(|candidate| candidate.whole.start < candidate.secret.start);
+    let pairs: HashSet<(&str, usize)> = before.map(|pair| (pair.rule.family(), pair.whole.start)).collect();
+    let is_alone = |candidate: &Candidate| !pairs.contains(&(candidate.rule.family(), candidate.secret.start));
+    candidates.extend(kept.iter().filter(|candidate| is_alone(candidate)).cloned());
 }

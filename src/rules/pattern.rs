@@ -16,9 +16,19 @@ use super::needs::Needs;
 /// XML elements and attributes.
 const ASSIGN: &str = concat!(
     r#"(?:[A-Za-z0-9_.\-]{0,40}[\\"'`\[\])>]{0,3}(?:[ \t]{0,3}:[ \t]?[A-Za-z&<>\[\]?]{1,16}|[ \t]string)?[ \t]{0,16}"#,
-    r#"(?:\|\|[:=]|[.+]=|:{0,3}={1,3}>?|:{1,2}|,|\(|\?=|<-|->|>[ \t\r\n]{0,12}|[ \t](?:is|to)[ \t])[ \t]{0,16}"#,
+    r#"(?:\|\|[:=]|[.+]=|:{0,3}={1,3}>?|:{1,2}|,|\(|\?=|<-|->|>[ \t\r\n]{0,12}|[ \t](?:is|to|\|)[ \t])[ \t]{0,16}"#,
     r#"(?:(?i:bearer|basic|token|str|env|string)[ \t(]{1,2})?[\\"'`(\[{>]{0,4}"#,
     r#"|[A-Za-z0-9_.\- ]{0,24}(?i:secret|token|key|access|private|pass|password)[ \t-]{1,2}["'`]?)"#,
+);
+
+/// What `%key%` stands for between a provider's name and a value of its keys: a word for a secret, on the same line or
+/// the next, and an assignment or a blank; or an assignment to the name itself; or the first argument of a call.
+const KEY: &str = concat!(
+    r#"(?:(?:[^\n]{0,60}\n)?[^\n]{0,32}?"#,
+    r#"(?i:key|token|secret|access|private|passw(?:or)?d|pass\b|passphrase|auth|bearer|credentials?|jwt|pat\b)"#,
+    r#"(?:(?:[ \t][A-Za-z0-9_.-]{1,16}){0,2}%assign%|[ \t-]{1,3}["'`]?)"#,
+    r#"|(?:[_.-]?(?i:api))?["'`\])]{0,2}[ \t]{0,8}(?:=|:|:=|=>)[ \t]{0,8}["'`]?"#,
+    r#"|[A-Za-z0-9_.]{0,24}\([ \t]{0,2}["'`])"#,
 );
 
 /// The greatest length that a match of a rule's pattern may have.
@@ -46,7 +56,7 @@ pub enum PatternError {
 
 /// Writes out the shorthands of a pattern.
 pub fn expand(text: &str) -> String {
-    text.replace("%assign%", ASSIGN)
+    text.replace("%key%", KEY).replace("%assign%", ASSIGN)
 }
 
 /// A compiled pattern.
@@ -180,5 +190,43 @@ mod tests {
             assert_eq!(secrets(pattern, text), ["0123abcd"], "{text}");
         }
         assert!(secrets(pattern, "acme/assets/0123abcd").is_empty());
+    }
+
+    #[test]
+    fn a_key_is_recognised_at_a_distance_from_its_provider() {
+        let pattern = r"(?i:acme)%key%(?<secret>[0-9a-f]{8})\b";
+        for text in [
+            "ACME_KEY=0123abcd",
+            r#"{"acmeApiKey": "0123abcd"}"#,
+            "acme=0123abcd",
+            "ACME_API=0123abcd",
+            "'acme' => '0123abcd'",
+            "acme:\n  api_key: 0123abcd",
+            "# Acme\nAPI_KEY=0123abcd",
+            r#""acme": { "token": "0123abcd" }"#,
+            "https://api.acme.com/v1/x?api_key=0123abcd",
+            r#"curl https://acme.example -H "X-Api-Key: 0123abcd""#,
+            r#"AcmeClient("0123abcd")"#,
+            r#"new Acme({ apiKey: "0123abcd" })"#,
+            "| acme api key | `0123abcd` |",
+            "acme KEY 0123abcd",
+            "acmeKEY 0123abcd",
+            "acme-SECRET-0123abcd",
+            "acme.PRIVATE.TOKEN-0123abcd",
+            "acme_private_access user=0123abcd",
+            "Acme's API key is 0123abcd",
+            "acme key for tests: 0123abcd",
+        ] {
+            assert_eq!(secrets(pattern, text), ["0123abcd"], "{text}");
+        }
+        for text in [
+            "acme_version: 0123abcd",
+            "acme_api_version: 0123abcd",
+            "acme 0123abcd",
+            "acme/assets/0123abcd",
+            "acme@0123abcd",
+        ] {
+            assert_eq!(secrets(pattern, text), [""; 0], "{text}");
+        }
     }
 }

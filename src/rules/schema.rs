@@ -83,6 +83,10 @@ pub struct Check {
     /// None of these words (lower case) stands on the line of the match.
     #[serde(default)]
     pub not_near: Vec<String>,
+    /// Names of variables (letters and digits, lower case) that the generic rule leaves to others: what stands under
+    /// one of them and is not of the provider's fixed format is malformed.
+    #[serde(default)]
+    pub not_named: Vec<String>,
     /// The name of a proof in Rust.
     #[serde(default)]
     pub proof: Option<String>,
