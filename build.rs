@@ -1,16 +1,42 @@
 //! Collects every file of `rules/` into one table, so that adding a provider means adding a file and
-//! nothing is parsed when the program starts: ids, keywords, patterns and what is quickly checked stand in the table, all else is
+//! nothing is parsed when the program starts: ids, keywords and patterns stand in the table, all else is
 //! read from the embedded text when a rule has its first candidate.
+//!
+//! The table holds numbers and one text, and no pointers, each of which would have to be adjusted at every start.
 
-use std::fmt::Write as _;
+#[path = "src/rules/lexicon.rs"]
+#[expect(dead_code, reason = "the build lays the keywords out and finds none")]
+mod lexicon;
+
+#[path = "src/rules/bounds.rs"]
+mod bounds;
+
+#[path = "src/rules/needs.rs"]
+#[expect(dead_code, reason = "the build reads patterns and searches no text")]
+mod needs;
+
+#[path = "src/rules/reach.rs"]
+mod reach;
+
+#[path = "src/rules/shorthand.rs"]
+mod shorthand;
+
+use std::borrow::Cow;
+use std::fmt::{Debug, Write as _};
 use std::path::{Path, PathBuf};
 use std::{env, fs};
+
+use bounds::Bounds;
+use lexicon::Lexicon;
 
 fn main() {
     let root = PathBuf::from(env::var_os("CARGO_MANIFEST_DIR").expect("cargo sets it"));
     let rules = root.join("rules");
     println!("cargo::rerun-if-changed=rules");
     println!("cargo::rerun-if-changed=build.rs");
+    for part in ["lexicon", "bounds", "needs", "reach", "shorthand"] {
+        println!("cargo::rerun-if-changed=src/rules/{part}.rs");
+    }
     let mut files: Vec<PathBuf> = fs::read_dir(&rules)
         .expect("`rules/` is part of the package")
         .map(|entry| entry.expect("`rules/` is readable").path())
@@ -18,38 +44,97 @@ fn main() {
         .filter(|path| path.file_stem().is_some_and(|stem| stem != "clients"))
         .collect();
     files.sort();
-    let table = table(&files);
+    let mut table = Table::default();
+    for (provider, path) in files.iter().enumerate() {
+        table.add(provider, path);
+    }
     let out = PathBuf::from(env::var_os("OUT_DIR").expect("cargo sets it"));
-    fs::write(out.join("builtin.rs"), table).expect("cargo's output folder is writable");
+    fs::write(out.join("builtin.txt"), &table.text).expect("cargo's output folder is writable");
+    fs::write(out.join("builtin.rs"), table.source()).expect("cargo's output folder is writable");
 }
 
-/// Writes the table of all rules as Rust source.
-fn table(files: &[PathBuf]) -> String {
-    let mut providers = String::new();
-    let mut rules = String::new();
-    for (provider, path) in files.iter().enumerate() {
+/// The table of all rules, as it is put together.
+#[derive(Default)]
+struct Table {
+    /// The files with their texts, as Rust source.
+    providers: String,
+    /// The rules, as Rust source.
+    entries: String,
+    /// How many rules there are.
+    count: u16,
+    /// The ids, keywords and patterns of all rules.
+    text: String,
+    /// Each keyword with the place of a rule that it names.
+    keywords: Vec<(String, u16)>,
+}
+
+impl Table {
+    /// Adds the rules of one file.
+    fn add(&mut self, provider: usize, path: &Path) {
         let text = fs::read_to_string(path).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
         let file: toml::Table = text.parse().unwrap_or_else(|error| panic!("{}: {error}", path.display()));
         let stem = path.file_stem().and_then(|stem| stem.to_str()).expect("rule files have plain names");
-        writeln!(providers, "    ({stem:?}, include_str!({:?})),", absolute(path)).expect("a string takes all");
+        writeln!(self.providers, "    ({stem:?}, include_str!({:?})),", absolute(path)).expect("a string takes all");
         let entries = file.get("rule").and_then(toml::Value::as_array);
         for (position, rule) in entries.into_iter().flatten().enumerate() {
-            let word = |key: &str| rule.get(key).and_then(toml::Value::as_str).unwrap_or_default().to_owned();
-            let check = rule.get("check");
+            let word = |key: &str| rule.get(key).and_then(toml::Value::as_str).unwrap_or_default();
             let keywords = words(rule.get("keywords"));
-            let near = words(check.and_then(|check| check.get("near")));
+            self.keywords.extend(keywords.iter().map(|&keyword| (keyword.to_owned(), self.count)));
+            let bounds = bounds(word("pattern"), &keywords);
+            let check = rule.get("check");
             let proof = check.and_then(|check| check.get("proof")).and_then(toml::Value::as_str);
+            let near = words(check.and_then(|check| check.get("near")));
+            let (proof, near) = (self.text(proof.unwrap_or_default()), self.text(&near.join("\n")));
+            let (id, keywords) = (self.text(word("id")), self.text(&keywords.join("\n")));
+            let (pattern, everywhere) = (self.text(word("pattern")), words(rule.get("paths")).is_empty());
             writeln!(
-                rules,
-                "    Entry {{ provider: {provider}, position: {position}, id: {:?}, keywords: &{keywords:?}, pattern: {:?}, proof: {:?}, near: &{near:?} }},",
-                word("id"),
-                word("pattern"),
-                proof.unwrap_or_default(),
+                self.entries,
+                "    Entry {{ provider: {provider}, position: {position}, id: {id}, keywords: {keywords}, pattern: {pattern}, everywhere: {everywhere}, \
+                 bounds: {bounds:?}, proof: {proof}, near: {near} }},",
             )
             .expect("a string takes all");
+            self.count += 1;
         }
     }
-    format!("static PROVIDERS: &[(&str, &str)] = &[\n{providers}];\n\nstatic ENTRIES: &[Entry] = &[\n{rules}];\n")
+
+    /// Adds a part to the text; returns the place as Rust source.
+    fn text(&mut self, part: &str) -> String {
+        let start = self.text.len();
+        self.text.push_str(part);
+        format!("Part {{ start: {start}, end: {} }}", self.text.len())
+    }
+
+    /// Returns all of it as Rust source.
+    fn source(self) -> String {
+        let Self { providers, entries, count, keywords, .. } = self;
+        let Lexicon { long, short, buckets, starts, ends, text, named_ends, named } = Lexicon::new(keywords);
+        let list = |name: &str, items: &dyn Debug| format!("    {name}: Cow::Borrowed(&{items:?}),\n");
+        let lexicon = [
+            list("long", &long),
+            list("short", &short),
+            list("buckets", &buckets),
+            list("starts", &starts),
+            list("ends", &ends),
+            list("text", &text),
+            list("named_ends", &named_ends),
+            list("named", &named),
+        ];
+        format!(
+            "static PROVIDERS: &[(&str, &str)] = &[\n{providers}];\n\n\
+             static TEXT: &str = include_str!(concat!(env!(\"OUT_DIR\"), \"/builtin.txt\"));\n\n\
+             static ENTRIES: [Entry; {count}] = [\n{entries}];\n\n\
+             static LEXICON: Lexicon = Lexicon {{\n{}}};\n",
+            lexicon.concat()
+        )
+    }
+}
+
+/// Reads a pattern; for one that is wrong nothing holds, and a test says what is wrong.
+fn bounds(pattern: &str, keywords: &[&str]) -> Bounds {
+    let keywords: Vec<Cow<'static, str>> = keywords.iter().map(|&word| Cow::Owned(word.to_owned())).collect();
+    let parser =
+        regex_syntax::ParserBuilder::new().unicode(false).utf8(false).build().parse(&shorthand::expand(pattern));
+    parser.ok().and_then(|pattern| Bounds::of(&pattern, &keywords)).unwrap_or_default()
 }
 
 /// Returns the texts of a list.

@@ -1,8 +1,24 @@
 //! Finds leaked credentials in git working trees, in what is staged and in all of history, lints the
 //! configuration of AI agents and MCP servers, and says how to rotate what leaked.
 //!
+//! Other programs start with a [`Scanner`], which returns [`Finding`]s, or a [`Report`] of them:
+//!
+//! ```no_run
+//! let report = keysweep::Scanner::new().history(".")?;
+//! for finding in report.blocking() {
+//!     println!("{}: {}", finding.meta.title, finding.masked);
+//! }
+//! if report.incomplete() {
+//!     report.notices.iter().for_each(|notice| println!("{}: {}", notice.subject, notice.message));
+//! }
+//! # Ok::<(), keysweep::scan::ScanError>(())
+//! ```
+//!
+//! The folder `examples` has programs that do this. What is public besides these three serves the command and its tests, and
+//! may change in any version.
+//!
 //! The modules stand on floors; each uses only those below its own:
-//! `cli` > `report` > `scan`, `fix`, `rotate` > `policy` > `inspect` > `detect`, `lint` > `rules`, `mcp`,
+//! `cli` > `report`, `scanner` > `scan`, `fix`, `rotate` > `policy` > `inspect` > `detect`, `lint` > `rules`, `mcp`,
 //! `input` > `finding`, `document` > `source`, `secret`.
 
 pub mod cli;
@@ -20,5 +36,10 @@ pub mod report;
 pub mod rotate;
 pub mod rules;
 pub mod scan;
+pub mod scanner;
 pub mod secret;
 pub mod source;
+
+pub use finding::Finding;
+pub use scan::Report;
+pub use scanner::Scanner;

@@ -26,6 +26,7 @@ const FLOORS: &[(&str, u32)] = &[
     ("rotate", 6),
     ("inventory", 6),
     ("report", 7),
+    ("scanner", 7),
     ("cli", 8),
 ];
 

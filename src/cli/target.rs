@@ -35,6 +35,12 @@ pub struct Which {
     /// Scan what the commits of a range added, as in `main..HEAD`.
     #[arg(long, group = "what", value_name = "A..B")]
     range: Option<String>,
+    /// Scan what agents and shells wrote down on this machine: transcripts of sessions, prompts, command lines.
+    #[arg(long, group = "what", conflicts_with = "paths")]
+    transcripts: bool,
+    /// The home directory in which `--transcripts` looks, if it is not your own.
+    #[arg(long, value_name = "DIR", requires = "transcripts")]
+    home: Option<PathBuf>,
     /// Scan standard input.
     #[arg(long, group = "what", conflicts_with = "paths")]
     stdin: bool,
@@ -61,6 +67,7 @@ impl Which {
             (_, true, ..) => Target::Staged(repository(paths)?),
             (_, _, true, _) => Target::History(repository(paths)?),
             (.., true) => Target::Stdin,
+            _ if self.transcripts => Target::Transcripts(self.home.clone()),
             _ => Target::Tree(paths.to_vec()),
         })
     }

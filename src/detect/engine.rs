@@ -1,19 +1,17 @@
 //! From bytes to candidates: sieve, keywords, patterns, proofs.
 
-use std::borrow::Cow;
 use std::ops::Range;
 use std::sync::{Arc, OnceLock};
 
 use super::anchor::AnchorKind;
 use super::assignment::{self, Assignment};
 use super::changes::Changes;
-use super::keyword::Keywords;
 use super::mark::{Chains, Extent, Mark};
 use super::proof::{self, Proven};
 use super::sieve::{self, Sifted};
 use crate::finding::{Confidence, Severity};
 use crate::input::Copied;
-use crate::rules::{Catalogue, Rule};
+use crate::rules::{Catalogue, Lexicon, Rule};
 use crate::source::Span;
 
 /// How far before a run with a digit a keyword may start.
@@ -106,37 +104,19 @@ pub struct Change<'a> {
 /// All rules, ready to search.
 #[derive(Debug)]
 pub struct Engine {
-    rules: Vec<Arc<Rule>>,
-    /// For each rule how far its matches reach, once it is compiled.
+    rules: Catalogue,
+    /// For each rule how far its matches reach, once that was asked for.
     extents: Vec<OnceLock<Option<Extent>>>,
-    keywords: Keywords,
-    /// For each keyword the rules that it names, as indexes.
-    named: Vec<Vec<u16>>,
+    keywords: Lexicon,
     generic: Option<Arc<Rule>>,
 }
 
 impl Engine {
     /// Makes an engine of a catalogue's rules.
     pub fn new(catalogue: &Catalogue) -> Self {
-        let rules: Vec<Arc<Rule>> = catalogue.rules().to_vec();
-        let mut words: Vec<Cow<'static, str>> = Vec::new();
-        let mut pairs: Vec<(&Cow<'static, str>, u16)> = Vec::new();
-        for (index, rule) in rules.iter().enumerate() {
-            let index = u16::try_from(index).expect("there are fewer than 65,536 rules");
-            pairs.extend(rule.keywords.iter().map(|keyword| (keyword, index)));
-        }
-        pairs.sort_unstable();
-        let mut named: Vec<Vec<u16>> = Vec::new();
-        for (word, index) in pairs {
-            if words.last() != Some(word) {
-                words.push(word.clone());
-                named.push(Vec::new());
-            }
-            named.last_mut().expect("pushed above").push(index);
-        }
-        let generic = rules.iter().find(|rule| rule.id == assignment::RULE).cloned();
-        let extents = rules.iter().map(|_| OnceLock::new()).collect();
-        Self { keywords: Keywords::new(words), rules, extents, named, generic }
+        let generic = catalogue.get(assignment::RULE).cloned();
+        let extents = (0..catalogue.len()).map(|_| OnceLock::new()).collect();
+        Self { keywords: catalogue.lexicon(), rules: catalogue.clone(), extents, generic }
     }
 
     /// Returns the number of rules at work.
@@ -211,7 +191,7 @@ impl Engine {
         let candidate = Candidate { whole: moved(base.whole), secret: moved(base.secret), ..base.clone() };
         let extent = candidate.extent();
         let is_searched = |(rule, chain): &(u16, Span)| {
-            Arc::ptr_eq(&self.rules[usize::from(*rule)], &candidate.rule) && chain.contains(candidate.whole)
+            Arc::ptr_eq(self.rules.rule((*rule).into()), &candidate.rule) && chain.contains(candidate.whole)
         };
         let is_decided = changes.touch(Span::new(extent.start.saturating_sub(INFLUENCE), extent.end + INFLUENCE))
             || chains.near().iter().any(is_searched);
@@ -239,7 +219,7 @@ impl Engine {
         }
         chains.clear();
         for mark in &*marks {
-            for &rule in &self.named[usize::from(mark.keyword)] {
+            for &rule in self.keywords.rules(mark.keyword) {
                 if let Some(extent) = self.extent(rule).filter(|extent| extent.may_match(bytes, mark.at)) {
                     chains.add(rule, mark.at, extent, changes);
                 }
@@ -247,7 +227,7 @@ impl Engine {
         }
         chains.finish(changes, |rule| self.extent(rule));
         for &(rule, window) in chains.near() {
-            let rule = &self.rules[usize::from(rule)];
+            let rule = self.rules.rule(rule.into());
             let window = Span::new(window.start, window.end.min(bytes.len()));
             if may_match(rule, bytes, path, window) && rule.applies_to(path) {
                 match_rule(rule, bytes, path, window.range(), found);
@@ -258,7 +238,7 @@ impl Engine {
     /// Returns how far the matches of a rule reach, or `None` for one that has no pattern.
     fn extent(&self, rule: u16) -> Option<&Extent> {
         let rule = usize::from(rule);
-        self.extents[rule].get_or_init(|| Extent::of(&self.rules[rule])).as_ref()
+        self.extents[rule].get_or_init(|| Extent::of(self.rules.rule(rule))).as_ref()
     }
 
     /// Marks where keywords are worth looking for, and judges assignments on the way.
@@ -357,7 +337,7 @@ fn merge(windows: &mut Vec<Span>) {
 
 /// Tells whether a window has what every match of a rule needs.
 fn may_match(rule: &Rule, bytes: &[u8], path: Option<&[u8]>, window: Span) -> bool {
-    let is_complete = rule.compiled().is_some_and(|pattern| pattern.needs().are_in(&bytes[window.range()]));
+    let is_complete = rule.bounds().is_some_and(|bounds| bounds.needs.are_in(&bytes[window.range()]));
     is_complete && (rule.near.is_empty() || proof::has_near(&rule.near, bytes, path, &window.range()))
 }
 

@@ -43,8 +43,10 @@ pub fn judge(bytes: &[u8], path: Option<&[u8]>, assignment: &Assignment) -> Opti
     }
     let shape = Shape::of(text);
     let kind = Kind::of(path);
-    if assignment.quote == Quote::None && place::is_template_expression(bytes, value.start)
-        || assignment.quote == Quote::None && !bare_value_is_literal(bytes, assignment, text, &shape, kind)
+    let is_bare = assignment.quote == Quote::None;
+    if is_bare
+        && (place::is_template_expression(bytes, value.start)
+            || !bare_value_is_literal(bytes, assignment, text, &shape, kind))
         || assignment.operator == Operator::Space && !(name == Name::Token && is_long_random(&shape))
     {
         return None;
@@ -310,9 +312,7 @@ fn kebab_words(text: &[u8]) -> bool {
         text.split(|byte| matches!(byte, b'-' | b'_' | b'.' | b':')).filter(|part| !part.is_empty()).collect();
     let wordy = |part: &&&[u8]| {
         let shape = Shape::of(part);
-        shape.length <= 4 && shape.digits <= 1
-            || shape.digits == shape.length && shape.length <= 4
-            || shape.wordiness() > 0.7
+        shape.length <= 4 && (shape.digits <= 1 || shape.digits == shape.length) || shape.wordiness() > 0.7
     };
     parts.len() >= 2
         && parts.iter().filter(wordy).count() * 4 >= parts.len() * 3

@@ -28,17 +28,17 @@ pub(super) struct Extent {
 }
 
 impl Extent {
-    /// Compiles a rule's pattern, or returns `None` if it has none.
+    /// Reads a rule's pattern, or returns `None` if it has none.
     pub(super) fn of(rule: &Rule) -> Option<Self> {
-        let pattern = rule.compiled()?;
+        let bounds = rule.bounds()?;
         let shortest = rule.keywords.iter().map(|keyword| keyword.len()).min().unwrap_or(0);
         let influence = proof::influence(&rule.proof);
-        let before = pattern.lead().saturating_sub(shortest);
+        let before = bounds.lead.saturating_sub(shortest);
         Some(Self {
             before,
-            starts_word: before == 0 && pattern.needs().word_start,
-            behind: pattern.reach(),
-            margin: pattern.reach() + influence,
+            starts_word: before == 0 && bounds.needs.word_start,
+            behind: bounds.reach,
+            margin: bounds.reach + influence,
         })
     }
 

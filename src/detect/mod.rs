@@ -8,7 +8,6 @@ pub mod engine;
 pub mod examples;
 pub mod generic;
 mod jwt;
-mod keyword;
 mod mark;
 mod name;
 mod password;

@@ -44,7 +44,7 @@ impl<'repository> IgnoreRules<'repository> {
     /// # Errors
     /// The index or the configuration cannot be read.
     pub fn new(repository: &'repository gix::Repository) -> Result<Self, IgnoreRulesError> {
-        let index = repository.index_or_empty().map_err(|error| IgnoreRulesError::Index(Box::new(error)))?;
+        let index = index(repository).map_err(IgnoreRulesError::Index)?;
         let stack = repository
             .excludes(&index, None, Source::WorktreeThenIdMappingIfNotSkipped)
             .map_err(|error| IgnoreRulesError::Rules(Box::new(error)))?;
@@ -74,6 +74,15 @@ impl<'repository> IgnoreRules<'repository> {
             _ => IgnoreState::Ignored,
         }
     }
+}
+
+/// Reads the index, which may hold rules that are not in the working tree; its checksum is not what this is about.
+fn index(repository: &gix::Repository) -> Result<gix::index::State, Box<dyn std::error::Error + Send + Sync>> {
+    let (path, hash) = (repository.index_path(), repository.object_hash());
+    if !path.exists() {
+        return Ok(gix::index::State::new(hash));
+    }
+    gix::index::File::at(path, hash, true, Default::default()).map(Into::into).map_err(|error| error.to_string().into())
 }
 
 /// Tells whether two paths lead to the same file.

@@ -1,4 +1,4 @@
-//! Where bytes come from: the working tree, the index, objects, a range of commits, standard input.
+//! Where bytes come from: the working tree, the index, objects, a range of commits, transcripts, standard input.
 //!
 //! Every input hands its blobs to a [`Visitor`], from as many threads as it likes, and keeps none of them.
 
@@ -13,6 +13,7 @@ pub mod reftable;
 pub mod repository;
 pub mod staged;
 pub mod stdin;
+pub mod transcripts;
 pub mod tree;
 
 use std::any::Any;
@@ -73,6 +74,12 @@ pub trait Visitor: Sync {
     fn visit_name(&self, origin: Origin) {
         let name = origin.path().map(|name| name.to_vec()).unwrap_or_default();
         self.visit(Blob { origin, bytes: &name });
+    }
+
+    /// Looks at a part of a file whose escapes are undone; `part` says where in the file things are.
+    fn visit_part(&self, blob: Blob<'_>, part: &transcripts::Part<'_>) {
+        let _ = part;
+        self.visit(blob);
     }
 
     /// Takes note of something that could not be read, or that the user should know.

@@ -222,9 +222,14 @@ impl Repository {
     }
 
     /// Returns the commits that a merge in progress will have as further parents.
+    ///
+    /// A merge without conflict runs its hook before git writes the parents down, and names them in variables.
     pub fn merge_heads(&self) -> Vec<ObjectId> {
         let text = std::fs::read(self.git.git_dir().join("MERGE_HEAD")).unwrap_or_default();
-        text.lines().filter_map(|line| ObjectId::from_hex(line.trim()).ok()).collect()
+        let written = text.lines().filter_map(|line| ObjectId::from_hex(line.trim()).ok());
+        let names = std::env::vars_os().filter_map(|(name, _)| name.into_string().ok());
+        let named = names.filter_map(|name| ObjectId::from_hex(name.strip_prefix("GITHEAD_")?.as_bytes()).ok());
+        written.chain(named.filter(|id| self.objects.contains(id))).collect()
     }
 }
 

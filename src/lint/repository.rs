@@ -180,7 +180,7 @@ fn tracked(facts: &RepositoryFacts<'_>, path: &BString) -> RepositoryFinding {
 }
 
 /// Tells whether a file of that path is made to hold credentials.
-fn is_secret_file(path: &BStr, persona: Persona) -> bool {
+pub fn is_secret_file(path: &BStr, persona: Persona) -> bool {
     let text = path.to_str_lossy();
     let name = text.rsplit('/').next().unwrap_or_default();
     if super::subject::is_dotenv_example(path) {

@@ -1,11 +1,12 @@
 //! The clients, as `rules/clients.toml` describes them.
 
+use std::collections::HashMap;
 use std::sync::OnceLock;
 
 use bstr::BStr;
 use serde::Deserialize;
 
-use super::path::{ends_with, relative, spelling};
+use super::path::{matches_end, relative, spelling};
 use super::{Field, Syntax};
 
 /// How well a client's behaviour is known.
@@ -211,16 +212,51 @@ pub fn reading_name(path: &BStr) -> bool {
     candidates(&spelling(path).path).next().is_some()
 }
 
-fn candidates(path: &str) -> impl Iterator<Item = Reading> {
-    all().iter().flat_map(move |client| {
-        client.dialects.iter().flat_map(move |dialect| {
-            dialect.files.iter().filter(move |file| ends_with(path, &file.path)).map(move |file| Reading {
-                client,
-                dialect,
-                file,
-            })
-        })
+/// One place where a client looks.
+struct Place {
+    reading: Reading,
+    /// The names of the path that can be seen in a repository.
+    names: Vec<&'static str>,
+}
+
+/// All places, in the order of the clients, and where to start looking for a file of a given name.
+struct Places {
+    all: Vec<Place>,
+    by_name: HashMap<&'static str, Vec<usize>>,
+    /// Those whose last name is not a plain one.
+    others: Vec<usize>,
+}
+
+fn places() -> &'static Places {
+    static PLACES: OnceLock<Places> = OnceLock::new();
+    PLACES.get_or_init(|| {
+        let mut places = Places { all: Vec::new(), by_name: HashMap::new(), others: Vec::new() };
+        for client in all() {
+            for (dialect, file) in
+                client.dialects.iter().flat_map(|dialect| dialect.files.iter().map(move |file| (dialect, file)))
+            {
+                let names: Vec<&str> = relative(&file.path).split('/').collect();
+                let at = places.all.len();
+                match names.last() {
+                    Some(name) if !name.contains('*') => places.by_name.entry(name).or_default().push(at),
+                    _ => places.others.push(at),
+                }
+                places.all.push(Place { reading: Reading { client, dialect, file }, names });
+            }
+        }
+        places
     })
+}
+
+/// Returns who looks for a file of that path, in the order of the clients.
+fn candidates(path: &str) -> impl Iterator<Item = Reading> {
+    let path: Vec<&str> = path.split('/').filter(|part| !part.is_empty()).collect();
+    let places = places();
+    let named = path.last().and_then(|name| places.by_name.get(name)).map_or(&[][..], Vec::as_slice);
+    let mut found: Vec<usize> =
+        named.iter().chain(&places.others).copied().filter(|&at| matches_end(&path, &places.all[at].names)).collect();
+    found.sort_unstable();
+    found.into_iter().map(|at| places.all[at].reading)
 }
 
 #[cfg(test)]

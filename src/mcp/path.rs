@@ -17,6 +17,9 @@ const COPIES: [&str; 14] = [
     "default",
 ];
 
+/// The ends of names of files that may be configuration.
+const FORMATS: [&str; 9] = ["json", "jsonc", "json5", "toml", "yaml", "yml", "md", "code-workspace", "local"];
+
 /// Reads a path: `mcp.json.bak` and `mcp.example.json` count as copies of `mcp.json`.
 pub fn spelling(path: &BStr) -> Spelling {
     let path = path.to_str_lossy().replace('\\', "/");
@@ -39,13 +42,6 @@ pub fn spelling(path: &BStr) -> Spelling {
     Spelling { path, copy }
 }
 
-/// Tells whether `path` ends as `pattern` says, component by component; `*` is any part of a name, `**` any folders.
-pub(super) fn ends_with(path: &str, pattern: &str) -> bool {
-    let path: Vec<&str> = path.split('/').filter(|part| !part.is_empty()).collect();
-    let pattern: Vec<&str> = relative(pattern).split('/').collect();
-    matches_end(&path, &pattern)
-}
-
 /// Returns the part of a pattern that can be seen in a repository: without home, root and variables.
 pub(super) fn relative(pattern: &str) -> &str {
     let mut rest = pattern;
@@ -60,7 +56,8 @@ pub(super) fn relative(pattern: &str) -> &str {
     rest
 }
 
-fn matches_end(path: &[&str], pattern: &[&str]) -> bool {
+/// Tells whether a path ends as a pattern says, name by name; `*` is any part of a name, `**` any folders.
+pub(super) fn matches_end(path: &[&str], pattern: &[&str]) -> bool {
     let Some((last, pattern)) = pattern.split_last() else { return true };
     if *last == "**" {
         return (0..=path.len()).any(|kept| matches_end(&path[..kept], pattern));
@@ -77,10 +74,15 @@ fn wildcard(name: &str, pattern: &str) -> bool {
 }
 
 pub(super) fn may_hold(path: &BStr) -> bool {
+    let is_format = |end: &[u8]| FORMATS.iter().any(|format| end.eq_ignore_ascii_case(format.as_bytes()));
+    let name = path.rsplit(|&byte| byte == b'/' || byte == b'\\').next().unwrap_or_default();
+    // Most files have none of them anywhere, so that their names need not be read with care.
+    if !name.split(|&byte| byte == b'.').any(is_format) {
+        return false;
+    }
     let path = spelling(path).path;
     let name = path.rsplit('/').next().unwrap_or_default();
-    let end = name.rsplit('.').next().unwrap_or_default().to_ascii_lowercase();
-    matches!(end.as_str(), "json" | "jsonc" | "json5" | "toml" | "yaml" | "yml" | "md" | "code-workspace" | "local")
+    is_format(name.rsplit('.').next().unwrap_or_default().as_bytes())
 }
 
 #[cfg(test)]
@@ -113,7 +115,9 @@ mod tests {
             ("codex/config.toml", ".codex/config.toml", false),
         ];
         for (path, pattern, expected) in cases {
-            assert_eq!(ends_with(path, pattern), expected, "{path} {pattern}");
+            let path: Vec<&str> = path.split('/').collect();
+            let names: Vec<&str> = relative(pattern).split('/').collect();
+            assert_eq!(matches_end(&path, &names), expected, "{path:?} {pattern}");
         }
     }
 }

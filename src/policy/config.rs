@@ -97,7 +97,7 @@ pub enum ConfigError {
     },
     /// The file is not valid TOML, or has a key or value that is not known.
     #[error("the configuration is not valid")]
-    #[diagnostic(code(config::syntax), help("the keys are described in docs/configuration.md; nothing was scanned"))]
+    #[diagnostic(code(config::syntax), help("the keys are described in docs/configuration.md"))]
     Syntax {
         /// What is wrong, in the words of the TOML parser (the file is the user's own, not a scanned one).
         message: String,

@@ -1,7 +1,7 @@
 //! Renders a [`Report`]: one file per output format.
 //!
 //! What lies in a repository was written by strangers: paths, author names and commit subjects pass through
-//! [`escape`](self::escape) before they reach a terminal, a page or a log. No renderer shows a byte of a
+//! `escape` before they reach a terminal, a page or a log. No renderer shows a byte of a
 //! secret; JSON and JSONL alone carry `revealed`, and only when the options ask for it.
 
 mod columns;

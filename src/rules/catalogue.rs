@@ -1,40 +1,16 @@
 //! All rules at work: the built-in ones, parsed when first needed, and the user's own.
 
 use std::borrow::Cow;
-use std::sync::{Arc, LazyLock, OnceLock};
+use std::sync::{Arc, OnceLock};
 
 use globset::{Glob, GlobSet, GlobSetBuilder};
 
+use super::bounds::Bounds;
+use super::builtin::{self, Entry};
+use super::lexicon::Lexicon;
 use super::pattern::{Pattern, PatternError};
 use super::schema::{Provider, RuleEntry, RuleFile};
 use crate::finding::{Kind, Meta, Rotation};
-
-include!(concat!(env!("OUT_DIR"), "/builtin.rs"));
-
-/// A row of the table that the build script makes of `rules/`.
-struct Entry {
-    provider: usize,
-    position: usize,
-    id: &'static str,
-    keywords: &'static [&'static str],
-    pattern: &'static str,
-    proof: &'static str,
-    near: &'static [&'static str],
-}
-
-/// The parsed text of each built-in provider, by its place in `PROVIDERS`.
-static PARSED: LazyLock<Vec<OnceLock<Arc<RuleFile>>>> =
-    LazyLock::new(|| PROVIDERS.iter().map(|_| OnceLock::new()).collect());
-
-/// Returns the parsed file of a built-in provider.
-fn builtin(provider: usize) -> Arc<RuleFile> {
-    Arc::clone(PARSED[provider].get_or_init(|| {
-        let (name, text) = PROVIDERS[provider];
-        Arc::new(
-            toml::from_str(text).unwrap_or_else(|error| panic!("the built-in rules/{name}.toml is broken: {error}")),
-        )
-    }))
-}
 
 /// Where the full text of a rule lies.
 #[derive(Clone, Debug)]
@@ -58,27 +34,32 @@ pub struct Rule {
     pub near: Vec<Cow<'static, str>>,
     position: usize,
     text: Text,
-    compiled: OnceLock<Option<Arc<Pattern>>>,
+    bounds: OnceLock<Option<Bounds>>,
+    compiled: OnceLock<Option<Pattern>>,
     meta: OnceLock<Arc<Meta>>,
     rotation: OnceLock<Arc<Rotation>>,
     paths: OnceLock<Option<GlobSet>>,
 }
 
 impl Rule {
-    fn new(entry: &Entry) -> Self {
-        let borrowed = |words: &'static [&'static str]| words.iter().map(|&word| Cow::Borrowed(word)).collect();
+    /// Makes a built-in rule.
+    pub(super) fn new(entry: &Entry) -> Self {
+        let lines = |text: &'static str| text.lines().map(Cow::Borrowed).collect();
+        let pattern = Cow::Borrowed(entry.pattern.text());
         Self {
-            id: Cow::Borrowed(entry.id),
-            keywords: borrowed(entry.keywords),
-            pattern: Cow::Borrowed(entry.pattern),
-            proof: Cow::Borrowed(entry.proof),
-            near: borrowed(entry.near),
-            position: entry.position,
-            text: Text::Builtin(entry.provider),
+            id: Cow::Borrowed(entry.id.text()),
+            keywords: lines(entry.keywords.text()),
+            proof: Cow::Borrowed(entry.proof.text()),
+            near: lines(entry.near.text()),
+            position: entry.position.into(),
+            text: Text::Builtin(entry.provider.into()),
+            bounds: OnceLock::from((!pattern.is_empty()).then_some(entry.bounds)),
+            pattern,
             compiled: OnceLock::new(),
             meta: OnceLock::new(),
             rotation: OnceLock::new(),
-            paths: OnceLock::new(),
+            // Its file need not be parsed to know that it has no paths.
+            paths: if entry.everywhere { OnceLock::from(None) } else { OnceLock::new() },
         }
     }
 
@@ -93,6 +74,7 @@ impl Rule {
             near: owned(&entry.check.near),
             position,
             text: Text::Own(Arc::clone(file)),
+            bounds: OnceLock::new(),
             compiled: OnceLock::new(),
             meta: OnceLock::new(),
             rotation: OnceLock::new(),
@@ -125,7 +107,7 @@ impl Rule {
     /// Returns the file that the rule stands in.
     pub fn file(&self) -> Arc<RuleFile> {
         match &self.text {
-            Text::Builtin(provider) => builtin(*provider),
+            Text::Builtin(provider) => builtin::file(*provider),
             Text::Own(file) => Arc::clone(file),
         }
     }
@@ -136,8 +118,14 @@ impl Rule {
     }
 
     /// Returns the compiled pattern, or `None` for a rule that Rust code finds.
-    pub fn compiled(&self) -> Option<&Arc<Pattern>> {
-        self.compiled.get_or_init(|| Pattern::compile(&self.pattern, &self.keywords).ok().map(Arc::new)).as_ref()
+    pub fn compiled(&self) -> Option<&Pattern> {
+        self.compiled.get_or_init(|| Pattern::compile(&self.pattern).ok()).as_ref()
+    }
+
+    /// Returns what holds for every match of the pattern, without compiling it; `None` for a rule that Rust code finds.
+    pub fn bounds(&self) -> Option<&Bounds> {
+        let read = || Bounds::of(&super::pattern::parse(&self.pattern).ok()?, &self.keywords);
+        self.bounds.get_or_init(|| if self.pattern.is_empty() { None } else { read() }).as_ref()
     }
 
     /// Tells what is wrong with the pattern; a rule that Rust code finds has none.
@@ -145,12 +133,12 @@ impl Rule {
     /// # Errors
     /// The pattern does not compile or is not bounded.
     pub fn pattern_error(&self) -> Result<(), PatternError> {
-        if self.pattern.is_empty() { Ok(()) } else { Pattern::compile(&self.pattern, &self.keywords).map(|_| ()) }
+        if self.pattern.is_empty() { Ok(()) } else { Pattern::compile(&self.pattern).map(|_| ()) }
     }
 
     /// Returns the pattern as the engine compiles it, or `None` for a rule that Rust code finds.
     pub fn pattern_text(&self) -> Option<String> {
-        (!self.pattern.is_empty()).then(|| super::pattern::expand(&self.pattern))
+        (!self.pattern.is_empty()).then(|| super::shorthand::expand(&self.pattern))
     }
 
     /// Returns what the rule says about its findings.
@@ -269,7 +257,7 @@ fn check_entry(provider: &Provider, entry: &RuleEntry) -> Result<(), RuleIssue> 
         return Err(RuleIssue::Keyword);
     }
     if !entry.pattern.is_empty() {
-        Pattern::compile(&entry.pattern, &[])?;
+        Pattern::compile(&entry.pattern)?;
     }
     globs(&entry.paths).map(|_| ())
 }
@@ -283,51 +271,92 @@ fn globs(paths: &[String]) -> Result<GlobSet, RuleIssue> {
     set.build().map_err(|_| RuleIssue::Path(paths.join(", ")))
 }
 
-/// All rules at work.
-#[derive(Debug)]
+/// All rules at work. Cheap to clone as long as they are the built-in ones.
+#[derive(Clone, Debug)]
 pub struct Catalogue {
-    rules: Vec<Arc<Rule>>,
+    rules: Rules,
+}
+
+#[derive(Clone, Debug)]
+enum Rules {
+    /// The built-in ones, as they are.
+    Builtin,
+    Own(Vec<Arc<Rule>>),
 }
 
 impl Catalogue {
     /// Returns the built-in rules.
-    pub fn builtin() -> Self {
-        Self { rules: ENTRIES.iter().map(|entry| Arc::new(Rule::new(entry))).collect() }
+    pub const fn builtin() -> Self {
+        Self { rules: Rules::Builtin }
     }
 
     /// Makes a catalogue of the given rules alone.
     pub const fn of(rules: Vec<Arc<Rule>>) -> Self {
-        Self { rules }
+        Self { rules: Rules::Own(rules) }
     }
 
     /// Adds rules of the user's; one with the id of another takes its place.
     pub fn add(&mut self, rules: Vec<Rule>) {
+        let mut all = self.rules().to_vec();
         for rule in rules {
             let rule = Arc::new(rule);
-            match self.rules.iter_mut().find(|other| other.id == rule.id) {
+            match all.iter_mut().find(|other| other.id == rule.id) {
                 Some(other) => *other = rule,
-                None => self.rules.push(rule),
+                None => all.push(rule),
             }
         }
-    }
-
-    /// Keeps the rules that `keep` approves.
-    pub fn retain(&mut self, keep: impl Fn(&Rule) -> bool) {
-        self.rules.retain(|rule| keep(rule));
+        self.rules = Rules::Own(all);
     }
 
     /// Returns all rules, built-in ones first, in the order of their files.
     pub fn rules(&self) -> &[Arc<Rule>] {
-        &self.rules
+        match &self.rules {
+            Rules::Builtin => builtin::all(),
+            Rules::Own(rules) => rules,
+        }
+    }
+
+    /// Returns the number of rules.
+    pub fn len(&self) -> usize {
+        match &self.rules {
+            Rules::Builtin => builtin::COUNT,
+            Rules::Own(rules) => rules.len(),
+        }
+    }
+
+    /// Tells whether there is no rule.
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// Returns the rule at a place among all, which must be less than [`Catalogue::len`].
+    pub fn rule(&self, place: usize) -> &Arc<Rule> {
+        match &self.rules {
+            Rules::Builtin => builtin::rule(place),
+            Rules::Own(rules) => &rules[place],
+        }
     }
 
     /// Finds a rule by its id.
     pub fn get(&self, id: &str) -> Option<&Arc<Rule>> {
-        self.rules.iter().find(|rule| rule.id == id)
+        match &self.rules {
+            Rules::Builtin => builtin::find(id),
+            Rules::Own(rules) => rules.iter().find(|rule| rule.id == id),
+        }
+    }
+
+    /// Returns the keywords of all rules; each names rules by their places.
+    pub fn lexicon(&self) -> Lexicon {
+        let Rules::Own(rules) = &self.rules else { return builtin::lexicon() };
+        let place = |place| u16::try_from(place).expect("there are fewer than 65,536 rules");
+        let words = |(at, rule): (usize, &Arc<Rule>)| {
+            rule.keywords.iter().map(|word| (word.to_string(), place(at))).collect::<Vec<_>>()
+        };
+        Lexicon::new(rules.iter().enumerate().flat_map(words))
     }
 
     /// Returns the texts of all built-in rule files with their names, for the tests that prove them.
     pub fn files() -> &'static [(&'static str, &'static str)] {
-        PROVIDERS
+        builtin::files()
     }
 }

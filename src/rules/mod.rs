@@ -1,13 +1,19 @@
 //! What is known about credentials: rules, their providers, and the catalogue of them all.
 
+mod bounds;
+mod builtin;
 mod catalogue;
 pub mod checksum;
+mod lexicon;
 mod needs;
 pub mod pattern;
 mod reach;
 mod schema;
+mod shorthand;
 pub mod template;
 
+pub use bounds::Bounds;
 pub use catalogue::{Catalogue, Rule, RuleError, RuleIssue};
+pub use lexicon::Lexicon;
 pub use needs::Needs;
 pub use schema::{Check, Examples, Placeholders, Provider, RuleEntry, RuleFile};

@@ -21,7 +21,7 @@ impl Needs {
 
     /// Tells whether a text has the run and the sign.
     pub fn are_in(&self, text: &[u8]) -> bool {
-        has_run(text, self.run) && (!self.at_sign || memchr::memchr(b'@', text).is_some())
+        has_run(text, self.run) && (!self.at_sign || text.contains(&b'@'))
     }
 }
 

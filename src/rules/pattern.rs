@@ -1,35 +1,21 @@
 //! Compiles a rule's pattern, and proves how far it can reach.
 
-use std::borrow::Cow;
 use std::ops::Range;
+use std::panic::{RefUnwindSafe, UnwindSafe};
+use std::sync::OnceLock;
 
+use regex_automata::hybrid::dfa::{Cache, DFA};
 use regex_automata::meta::Regex;
+use regex_automata::nfa::thompson::{self, WhichCaptures};
 use regex_automata::util::captures::Captures;
-use regex_automata::util::syntax;
-use regex_automata::{Anchored, Input};
+use regex_automata::util::pool::Pool;
+use regex_automata::{Anchored, Input, PatternID};
+use regex_syntax::hir::{Hir, HirKind};
 
-use super::needs::Needs;
+use super::shorthand::expand;
 
-/// What `%assign%` stands for: from the tail of a name over the operator to where its value starts.
-///
-/// Takes dotenv, INI, YAML, JSON, most languages' assignments, named arguments, calls with name and value,
-/// XML elements and attributes.
-const ASSIGN: &str = concat!(
-    r#"(?:[A-Za-z0-9_.\-]{0,40}[\\"'`\[\])>]{0,3}(?:[ \t]{0,3}:[ \t]?[A-Za-z&<>\[\]?]{1,16}|[ \t]string)?[ \t]{0,16}"#,
-    r#"(?:\|\|[:=]|[.+]=|:{0,3}={1,3}>?|:{1,2}|,|\(|\?=|<-|->|>[ \t\r\n]{0,12}|[ \t](?:is|to|\|)[ \t])[ \t]{0,16}"#,
-    r#"(?:(?i:bearer|basic|token|str|env|string)[ \t(]{1,2})?[\\"'`(\[{>]{0,4}"#,
-    r#"|[A-Za-z0-9_.\- ]{0,24}(?i:secret|token|key|access|private|pass|password)[ \t-]{1,2}["'`]?)"#,
-);
-
-/// What `%key%` stands for between a provider's name and a value of its keys: a word for a secret, on the same line or
-/// the next, and an assignment or a blank; or an assignment to the name itself; or the first argument of a call.
-const KEY: &str = concat!(
-    r#"(?:(?:[^\n]{0,60}\n)?[^\n]{0,32}?"#,
-    r#"(?i:key|token|secret|access|private|passw(?:or)?d|pass\b|passphrase|auth|bearer|credentials?|jwt|pat\b)"#,
-    r#"(?:(?:[ \t][A-Za-z0-9_.-]{1,16}){0,2}%assign%|[ \t-]{1,3}["'`]?)"#,
-    r#"|(?:[_.-]?(?i:api))?["'`\])]{0,2}[ \t]{0,8}(?:=|:|:=|=>)[ \t]{0,8}["'`]?"#,
-    r#"|[A-Za-z0-9_.]{0,24}\([ \t]{0,2}["'`])"#,
-);
+/// The name of the group that is the secret.
+const SECRET: &str = "secret";
 
 /// The greatest length that a match of a rule's pattern may have.
 pub const GREATEST_REACH: usize = 16 * 1024;
@@ -54,34 +40,45 @@ pub enum PatternError {
     Empty,
 }
 
-/// Writes out the shorthands of a pattern.
-pub fn expand(text: &str) -> String {
-    text.replace("%key%", KEY).replace("%assign%", ASSIGN)
+/// Reads a pattern's structure, in byte mode without Unicode classes.
+///
+/// # Errors
+/// The syntax is wrong.
+pub(super) fn parse(text: &str) -> Result<Hir, PatternError> {
+    let parsed = regex_syntax::ParserBuilder::new().unicode(false).utf8(false).build().parse(&expand(text));
+    parsed.map_err(|error| PatternError::Syntax(error.to_string()))
 }
 
-/// A compiled pattern.
-#[derive(Clone, Debug)]
+/// A compiled pattern: an automaton that tells where a match ends, and what tells its groups once there is one.
+///
+/// The automaton is put together while it runs, as far as the windows that it sees lead: most patterns are searched for in
+/// a few of some hundred bytes, and never match.
+#[derive(Debug)]
 pub struct Pattern {
+    hir: Hir,
+    ends: DFA,
+    /// What the automaton keeps between searches, for each thread.
+    caches: Pool<Cache, Box<dyn Fn() -> Cache + Send + Sync + UnwindSafe + RefUnwindSafe>>,
+    groups: OnceLock<Groups>,
+}
+
+/// Finds the groups of matches.
+#[derive(Debug)]
+struct Groups {
     regex: Regex,
     secret: usize,
-    reach: usize,
-    lead: usize,
-    needs: Needs,
 }
+
+/// The greatest size of a compiled pattern, in bytes.
+const LARGEST: usize = 64 << 20;
 
 impl Pattern {
     /// Compiles `text`, in byte mode without Unicode classes.
     ///
     /// # Errors
     /// The pattern is wrong, or a match could be of any length.
-    pub fn compile(text: &str, keywords: &[Cow<'static, str>]) -> Result<Self, PatternError> {
-        let text = expand(text);
-        let hir = regex_syntax::ParserBuilder::new()
-            .unicode(false)
-            .utf8(false)
-            .build()
-            .parse(&text)
-            .map_err(|error| PatternError::Syntax(error.to_string()))?;
+    pub fn compile(text: &str) -> Result<Self, PatternError> {
+        let hir = parse(text)?;
         let reach = hir.properties().maximum_len().ok_or(PatternError::Unbounded)?;
         if reach > GREATEST_REACH {
             return Err(PatternError::TooLong(reach));
@@ -89,30 +86,12 @@ impl Pattern {
         if hir.properties().minimum_len().is_none_or(|least| least == 0) {
             return Err(PatternError::Empty);
         }
-        let regex = Regex::builder()
-            .syntax(syntax::Config::new().unicode(false).utf8(false))
-            .configure(Regex::config().utf8_empty(false).nfa_size_limit(Some(64 << 20)))
-            .build(&text)
-            .map_err(|error| PatternError::Syntax(error.to_string()))?;
-        let secret =
-            regex.group_info().to_index(regex_automata::PatternID::ZERO, "secret").ok_or(PatternError::NoSecret)?;
-        let lead = super::reach::lead(&hir, keywords).unwrap_or(reach);
-        Ok(Self { regex, secret, reach, lead, needs: Needs::of(&hir) })
-    }
-
-    /// Returns the greatest number of bytes that a match can have.
-    pub const fn reach(&self) -> usize {
-        self.reach
-    }
-
-    /// Returns the greatest number of bytes that a match can have before the end of its first keyword.
-    pub const fn lead(&self) -> usize {
-        self.lead
-    }
-
-    /// Returns what every match has.
-    pub const fn needs(&self) -> &Needs {
-        &self.needs
+        if !has_secret(&hir) {
+            return Err(PatternError::NoSecret);
+        }
+        let ends = automaton(&hir).map_err(|error| PatternError::Syntax(error.to_string()))?;
+        let made = ends.clone();
+        Ok(Self { hir, ends, caches: Pool::new(Box::new(move || made.create_cache())), groups: OnceLock::new() })
     }
 
     /// Calls `each` with the span of every match in `window` and of its secret, in order.
@@ -124,15 +103,49 @@ impl Pattern {
         let mut from = window.start;
         while from < window.end {
             let input = Input::new(bytes).range(from..window.end).anchored(Anchored::No);
-            // Finding the end of a match is cheap, capturing groups is not: ask for groups only on a match.
-            let Some(found) = self.regex.search_half(&input) else { return };
-            let captures = captures.get_or_insert_with(|| self.regex.create_captures());
-            let input = Input::new(bytes).range(from..window.end.max(found.offset()));
-            self.regex.search_captures(&input, captures);
-            let (Some(whole), Some(secret)) = (captures.get_match(), captures.get_group(self.secret)) else { return };
+            let Some(end) = self.end(&input) else { return };
+            let Groups { regex, secret } = self.groups.get_or_init(|| Groups::of(&self.hir));
+            let captures = captures.get_or_insert_with(|| regex.create_captures());
+            // What ends a match earlier would have been found instead of it, so no byte behind its end is in it.
+            regex.search_captures(&Input::new(bytes).range(from..end), captures);
+            let (Some(whole), Some(secret)) = (captures.get_match(), captures.get_group(*secret)) else { return };
             each(whole.range(), secret.range());
             from = secret.end.max(whole.start() + 1);
         }
+    }
+
+    /// Returns where the first match ends.
+    fn end(&self, input: &Input<'_>) -> Option<usize> {
+        let found = self.ends.try_search_fwd(&mut self.caches.get(), input);
+        found.expect("the automaton neither gives up nor quits at a byte").map(|half| half.offset())
+    }
+}
+
+impl Groups {
+    fn of(hir: &Hir) -> Self {
+        let config = Regex::config().hybrid(false).dfa(false).onepass(false).auto_prefilter(false).utf8_empty(false);
+        let regex = Regex::builder().configure(config.nfa_size_limit(Some(LARGEST))).build_from_hir(hir);
+        let regex = regex.expect("an automaton was made of it before");
+        let secret = regex.group_info().to_index(PatternID::ZERO, SECRET).expect("compiling has looked for it");
+        Self { regex, secret }
+    }
+}
+
+/// Makes the automaton that finds ends.
+fn automaton(hir: &Hir) -> Result<DFA, Box<dyn std::error::Error>> {
+    let config = thompson::Config::new().utf8(false).which_captures(WhichCaptures::None).nfa_size_limit(Some(LARGEST));
+    let nfa = thompson::Compiler::new().configure(config).build_from_hir(hir)?;
+    // A cache that is too small for a large pattern is emptied more often.
+    Ok(DFA::builder().configure(DFA::config().skip_cache_capacity_check(true)).build_from_nfa(nfa)?)
+}
+
+/// Tells whether a pattern has the group that every pattern has.
+fn has_secret(hir: &Hir) -> bool {
+    match hir.kind() {
+        HirKind::Capture(capture) => capture.name.as_deref() == Some(SECRET) || has_secret(&capture.sub),
+        HirKind::Repetition(repetition) => has_secret(&repetition.sub),
+        HirKind::Concat(parts) | HirKind::Alternation(parts) => parts.iter().any(has_secret),
+        HirKind::Empty | HirKind::Literal(_) | HirKind::Class(_) | HirKind::Look(_) => false,
     }
 }
 
@@ -142,18 +155,18 @@ mod tests {
 
     fn secrets(pattern: &str, text: &str) -> Vec<String> {
         let mut found = Vec::new();
-        let pattern = Pattern::compile(pattern, &[]).expect("the test's pattern is right");
+        let pattern = Pattern::compile(pattern).expect("the test's pattern is right");
         pattern.matches(text.as_bytes(), 0..text.len(), |_, secret| found.push(text[secret].to_owned()));
         found
     }
 
     #[test]
     fn a_pattern_must_be_bounded_and_name_its_secret() {
-        assert_eq!(Pattern::compile("(?<secret>a+)", &[]).err(), Some(PatternError::Unbounded));
-        assert_eq!(Pattern::compile("a{3}", &[]).err(), Some(PatternError::NoSecret));
-        assert_eq!(Pattern::compile("(?<secret>a{0,3})", &[]).err(), Some(PatternError::Empty));
+        assert_eq!(Pattern::compile("(?<secret>a+)").err(), Some(PatternError::Unbounded));
+        assert_eq!(Pattern::compile("a{3}").err(), Some(PatternError::NoSecret));
+        assert_eq!(Pattern::compile("(?<secret>a{0,3})").err(), Some(PatternError::Empty));
         assert!(matches!(
-            Pattern::compile("(?<secret>a{99999})", &[]).err(),
+            Pattern::compile("(?<secret>a{99999})").err(),
             Some(PatternError::TooLong(_) | PatternError::Syntax(_))
         ));
     }

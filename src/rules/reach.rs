@@ -55,8 +55,10 @@ impl Finder<'_> {
 
     /// Returns where the first keyword in a text ends.
     fn in_text(&self, text: &[u8]) -> Option<usize> {
-        let find =
-            |keyword: &Cow<'static, str>| memchr::memmem::find(text, keyword.as_bytes()).map(|at| at + keyword.len());
+        let find = |keyword: &Cow<'static, str>| {
+            let word = keyword.as_bytes();
+            text.windows(word.len()).position(|part| part == word).map(|at| at + word.len())
+        };
         self.keywords.iter().filter_map(find).min()
     }
 }

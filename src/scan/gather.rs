@@ -10,6 +10,7 @@ use gix::ObjectId;
 
 use crate::detect::Scratch;
 use crate::finding::{Finding, Notice};
+use crate::input::transcripts::Part;
 use crate::input::{Blob, Coverage, Memory, Version, Visitor};
 use crate::inspect::{Base, Inspected, Inspector, Trace};
 use crate::lint::{is_agents, may_need_lints};
@@ -172,6 +173,16 @@ impl Visitor for Gather<'_> {
         });
         self.keep(inspected);
         trace.map(|trace| Arc::new(trace) as Arc<dyn std::any::Any + Send + Sync>)
+    }
+
+    fn visit_part(&self, blob: Blob<'_>, part: &Part<'_>) {
+        if self.leaves_out(&blob) {
+            return;
+        }
+        let mut inspected =
+            SCRATCH.with_borrow_mut(|scratch| self.inspector.inspect(&blob.origin, blob.bytes, scratch));
+        inspected.findings.retain_mut(|finding| finding.places.iter_mut().all(|place| part.relocate(place)));
+        self.keep(inspected);
     }
 
     fn notice(&self, notice: Notice) {

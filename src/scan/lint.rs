@@ -6,8 +6,9 @@ use bstr::{BStr, BString, ByteSlice};
 
 use crate::finding::{Excerpt, Finding, Notice, Place};
 use crate::input::ignore_rules::IgnoreRules;
+use crate::input::index::Index;
 use crate::input::repository::Repository;
-use crate::lint::{Persona, RepositoryFacts, RepositoryFinding, lint_repository};
+use crate::lint::{Persona, RepositoryFacts, RepositoryFinding, is_secret_file, lint_repository};
 use crate::secret::Identity;
 use crate::source::{LineIndex, Origin};
 
@@ -27,24 +28,29 @@ pub fn working_tree(
     audience: Audience,
     notices: &mut Vec<Notice>,
 ) -> Vec<Finding> {
-    let git = repository.git();
-    let tracked: Vec<BString> = match git.index_or_empty() {
-        Ok(index) => index.entries().iter().map(|entry| entry.path(&index).to_owned()).collect(),
-        Err(_) => Vec::new(),
-    };
+    // An index that cannot be read was noted when its files were looked for.
+    let index = repository.index().unwrap_or_else(|_| Index::empty(repository.hash()));
+    let tracked: Vec<BString> = index.entries().map(|entry| entry.path.to_owned()).collect();
     lint(repository, &tracked, seen, audience, notices)
 }
 
 /// Lints the paths that a commit adds: of files that must not be committed.
-pub fn staged(
+///
+/// Git's ignore rules are read only if there is such a file: a hook has no time for more.
+pub fn staged<'a>(
     repository: &Repository,
-    added: &[BString],
+    added: impl Iterator<Item = &'a BStr>,
     audience: Audience,
     notices: &mut Vec<Notice>,
 ) -> Vec<Finding> {
-    let is_tracked_file =
-        |finding: &Finding| finding.places[0].origin.path().is_some_and(|path| added.iter().any(|added| added == path));
-    lint(repository, added, &[], audience, notices).into_iter().filter(is_tracked_file).collect()
+    let secret: Vec<BString> =
+        added.filter(|path| is_secret_file(path, audience.persona)).map(BStr::to_owned).collect();
+    if secret.is_empty() {
+        return Vec::new();
+    }
+    let mut findings = lint(repository, &secret, &[], audience, notices);
+    findings.retain(|finding| finding.places[0].origin.path().is_some_and(|path| secret.iter().any(|own| own == path)));
+    findings
 }
 
 fn lint(

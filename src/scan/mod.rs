@@ -7,11 +7,13 @@ mod redact;
 mod report;
 mod settle;
 mod source;
+mod text;
 
 pub use crate::finding::Threshold;
 pub use gather::Gather;
 pub use report::{Mode, Record, Report};
 pub use source::{ScanError, Target};
+pub use text::Texts;
 
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -70,7 +72,13 @@ pub fn run(request: &Request, coverage: &Coverage, stop: &AtomicBool) -> Result<
     let rules = engine.rule_count();
     let inspector = Inspector::new(
         engine,
-        Options { reveal: request.reveal, detect: !request.lints_only, lint: true, persona: request.persona },
+        Options {
+            reveal: request.reveal,
+            detect: !request.lints_only,
+            // Nobody reads a transcript as configuration.
+            lint: !matches!(request.target, Target::Transcripts(_)),
+            persona: request.persona,
+        },
     );
     let gather = Gather::new(&inspector, &policy.config, coverage, stop);
     source.read(&gather, coverage)?;

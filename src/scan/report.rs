@@ -16,6 +16,8 @@ pub enum Mode {
     History,
     /// What the commits of a range added.
     Range,
+    /// Transcripts of agents and histories of shells.
+    Transcripts,
     /// Standard input.
     Stdin,
     /// Configuration lints alone.
@@ -30,6 +32,7 @@ impl Mode {
             Self::Staged => "staged",
             Self::History => "history",
             Self::Range => "range",
+            Self::Transcripts => "transcripts",
             Self::Stdin => "stdin",
             Self::Lint => "lint",
         }

@@ -1,20 +1,21 @@
 //! Opens what is to be scanned and reads it; knows what each kind of source held before.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::path::{Path, PathBuf};
 
-use bstr::BString;
+use bstr::BStr;
 use gix::ObjectId;
 
 use super::gather::Gathered;
 use super::report::Mode;
 use super::{Gather, history, lint};
 use crate::detect::Scratch;
-use crate::finding::{Finding, Verdict};
+use crate::finding::{Finding, Notice, Verdict};
 use crate::input::compare::Differences;
 use crate::input::history::HistoryError;
 use crate::input::range::{Range, RangeError, Selection};
 use crate::input::repository::{Repository, RepositoryError};
+use crate::input::transcripts::{Owner, Transcripts, TranscriptsError};
 use crate::input::tree::{Tree, TreeError};
 use crate::input::{Coverage, staged, stdin};
 use crate::inspect::Inspector;
@@ -35,6 +36,8 @@ pub enum Target {
     History(PathBuf),
     /// What the commits of a range added, in git's words for ranges.
     Range(PathBuf, String),
+    /// The transcripts and histories in a home directory; without one, in the user's own.
+    Transcripts(Option<PathBuf>),
     /// Standard input.
     Stdin,
 }
@@ -53,6 +56,7 @@ impl Target {
             Self::Staged(_) => Mode::Staged,
             Self::History(_) => Mode::History,
             Self::Range(..) => Mode::Range,
+            Self::Transcripts(_) => Mode::Transcripts,
             Self::Stdin => Mode::Stdin,
         }
     }
@@ -90,6 +94,10 @@ pub enum ScanError {
     #[error(transparent)]
     #[diagnostic(transparent)]
     Baseline(#[from] BaselineError),
+    /// Transcripts cannot be looked for.
+    #[error(transparent)]
+    #[diagnostic(transparent)]
+    Transcripts(#[from] TranscriptsError),
     /// Standard input cannot be read.
     #[error("standard input cannot be read")]
     #[diagnostic(code(scan::stdin))]
@@ -106,6 +114,8 @@ pub enum Source {
     History(Box<Repository>),
     /// The additions of a range.
     Range(Box<Repository>, Range),
+    /// Transcripts and histories.
+    Transcripts(Transcripts),
     /// Standard input.
     Stdin,
 }
@@ -130,6 +140,7 @@ impl Source {
                 let range = Range::find(&selection, &repository);
                 Self::Range(Box::new(repository), range)
             }
+            Target::Transcripts(home) => Self::Transcripts(Transcripts::find(home.as_deref())?),
             Target::Stdin => Self::Stdin,
         })
     }
@@ -141,6 +152,7 @@ impl Source {
             Self::Staged(repository, _) | Self::History(repository) | Self::Range(repository, _) => {
                 Some(repository.work_tree().unwrap_or_else(|| repository.git().path()))
             }
+            Self::Transcripts(transcripts) => Some(transcripts.home()),
             Self::Stdin => None,
         }
     }
@@ -155,6 +167,7 @@ impl Source {
             Self::Staged(repository, differences) => staged::read(differences, repository.objects(), coverage, gather),
             Self::History(repository) => history::read(repository, gather, coverage)?,
             Self::Range(repository, range) => range.read(repository.objects(), coverage, gather),
+            Self::Transcripts(transcripts) => transcripts.read(coverage, gather),
             Self::Stdin => stdin::scan(coverage, gather).map_err(ScanError::Stdin)?,
         }
         Ok(())
@@ -173,9 +186,10 @@ impl Source {
                 }
             }
             Self::Staged(repository, differences) => {
-                let added: Vec<BString> = differences.changes.iter().map(|change| change.path.clone()).collect();
-                gathered.findings.extend(lint::staged(repository, &added, audience, &mut gathered.notices));
+                let added = differences.changes.iter().map(|change| change.path.as_ref());
+                gathered.findings.extend(lint::staged(repository, added, audience, &mut gathered.notices));
             }
+            Self::Transcripts(transcripts) => advise(transcripts, gathered),
             Self::Stdin => {}
         }
     }
@@ -215,6 +229,25 @@ impl Source {
             }
         }
     }
+}
+
+/// Adds a notice for each program in whose transcripts something was found: how to delete it there.
+fn advise(transcripts: &Transcripts, gathered: &mut Gathered) {
+    let mut files: BTreeMap<&str, (&Owner, HashSet<&BStr>)> = BTreeMap::new();
+    for path in gathered.findings.iter().flat_map(|finding| &finding.places).filter_map(|place| place.origin.path()) {
+        if let Some(owner) = transcripts.owner(path) {
+            files.entry(owner.name).or_insert_with(|| (owner, HashSet::new())).1.insert(path);
+        }
+    }
+    let notices = files.into_values().map(|(owner, files)| {
+        let files = if files.len() == 1 { "1 file".to_owned() } else { format!("{} files", files.len()) };
+        Notice::note(
+            owner.name,
+            format!("credentials are written down in {files}; once rotated, they may go"),
+            owner.delete,
+        )
+    });
+    gathered.notices.extend(notices);
 }
 
 /// Looks into the content that a file had before.

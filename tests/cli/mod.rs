@@ -6,6 +6,7 @@ mod modes;
 mod policy;
 mod provenance;
 mod secrecy;
+mod transcripts;
 mod trouble;
 
 use std::io::Write as _;

@@ -145,6 +145,42 @@ fn sha256(bytes: &[u8]) -> String {
     sha2::Sha256::digest(bytes).iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
+/// Returns the script of the GitLab job that scans.
+fn gitlab_script() -> String {
+    let job =
+        std::fs::read_to_string(root().join(".ci/gitlab/keysweep.gitlab-ci.yml")).expect("it is part of the package");
+    let lines = job.lines().skip_while(|line| *line != "    - |").skip(1);
+    lines.take_while(|line| line.starts_with("      ")).map(|line| format!("{}\n", &line[6..])).collect()
+}
+
+#[test]
+fn the_gitlab_job_scans_a_merge_request_and_leaves_both_reports() {
+    let (git, base, head) = pull_request();
+    let ours = Path::new(PROGRAM).parent().expect("the program lies in a directory").display().to_string();
+    let run = |variables: &[(&str, &str)]| {
+        let mut command = git.command("sh");
+        command.args(["-e", "-c", &gitlab_script()]).env("PATH", format!("{ours}:/usr/bin:/bin"));
+        for name in ["CI_MERGE_REQUEST_DIFF_BASE_SHA", "CI_PIPELINE_SOURCE", "KEYSWEEP_ARGUMENTS"] {
+            command.env(name, "");
+        }
+        command.envs(variables.iter().copied()).output().expect("sh is installed")
+    };
+    let output = run(&[("CI_MERGE_REQUEST_DIFF_BASE_SHA", &base), ("CI_COMMIT_SHA", &head)]);
+    assert_eq!(output.status.code(), Some(1), "{}", said(&output));
+    for name in ["gl-code-quality-report.json", "gl-secret-detection-report.json"] {
+        let report = std::fs::read_to_string(git.file(name)).expect("it was written");
+        assert!(
+            report.contains("src/config.py") && !report.contains("old.py") && !report.contains(&token()),
+            "{report}"
+        );
+        git.remove(name);
+    }
+    let output = run(&[("CI_PIPELINE_SOURCE", "schedule")]);
+    assert!(output.status.code() == Some(1) && said(&output).contains("old.py"), "{}", said(&output));
+    let output = run(&[("CI_MERGE_REQUEST_DIFF_BASE_SHA", &head), ("CI_COMMIT_SHA", &head)]);
+    assert_eq!(output.status.code(), Some(0), "{}", said(&output));
+}
+
 #[test]
 fn action_workflows_and_gitlab_job_have_valid_schemas() {
     let Some(check) = tool("check-jsonschema") else { return };

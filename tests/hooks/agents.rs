@@ -1,6 +1,7 @@
 //! Agents' hooks with the real program and its rules.
 
-use std::io::Write as _;
+use std::io::{ErrorKind, Write as _};
+use std::path::Path;
 use std::process::{Output, Stdio};
 
 use super::{PROGRAM, keysweep, said, token};
@@ -8,17 +9,22 @@ use crate::git::Git;
 
 /// Runs the hook as the agent would, with `event` on its standard input.
 fn run(git: &Git, command: &str, event: &serde_json::Value) -> Output {
-    let words: Vec<&str> = command.split(' ').skip(1).collect();
+    let ours = Path::new(PROGRAM).parent().expect("the program lies in a directory");
     let mut child = git
-        .command(PROGRAM)
-        .args(words)
+        .command("sh")
+        .args(["-c", command])
+        .env("PATH", format!("{}:/usr/bin:/bin", ours.display()))
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())
         .stderr(Stdio::piped())
         .spawn()
         .expect("the program can be started");
     let mut input = child.stdin.take().expect("standard input is a pipe");
-    input.write_all(event.to_string().as_bytes()).expect("the program reads its input");
+    match input.write_all(event.to_string().as_bytes()) {
+        // A command that is disabled ends before it reads anything.
+        Err(error) if error.kind() == ErrorKind::BrokenPipe => {}
+        written => written.expect("the program reads its input"),
+    }
     drop(input);
     child.wait_with_output().expect("the program ends")
 }
@@ -44,6 +50,8 @@ fn what_is_installed_for_claude_code_stops_a_token_and_goes_again() {
     let harmless = event("Bash", serde_json::json!({ "command": "git status" }));
     assert_eq!(said(&run(&git, command, &harmless)), "");
     assert!(keysweep(&git, &["hook", "status"]).contains("claude-code: set up"));
+    let gone = command.replace("keysweep hook", "keysweep-is-gone hook");
+    assert_eq!(run(&git, &gone, &harmless).status.code(), Some(2), "without the program nothing goes on");
     keysweep(&git, &["hook", "uninstall"]);
     assert_eq!(std::fs::read_to_string(&path).expect("the settings are there"), before);
 }

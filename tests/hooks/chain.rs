@@ -155,7 +155,18 @@ fn a_hook_that_cannot_do_its_job_says_how_to_go_on() {
     let output = git.attempt(&["commit", "-qm", "x"]);
     assert!(!output.status.success());
     let text = said(&output);
-    assert!(text.lines().count() == 1 && text.contains("git commit --no-verify"), "{text}");
+    let expected = ["unknown field `nonsense`", "keysweep.toml:1", "git commit --no-verify"];
+    assert!(text.lines().count() == 1 && expected.iter().all(|part| text.contains(part)), "{text}");
+}
+
+#[test]
+fn a_hook_that_is_asked_to_says_what_it_looked_at() {
+    let git = staged();
+    git.add("config.py", "clean = True\n");
+    assert_eq!(keysweep(&git, &["hook", "run", "pre-commit"]), "");
+    assert!(
+        keysweep(&git, &["hook", "run", "-v", "pre-commit"]).starts_with("nothing leaked was found in 1 index entry")
+    );
 }
 
 #[test]

@@ -3,6 +3,7 @@
 //! The hook runs this very test binary, as the test [`hook_probe`], in the environment that git gives to hooks.
 
 mod cases;
+mod kinds;
 
 use std::io::Write;
 use std::path::Path;

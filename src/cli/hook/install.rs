@@ -95,7 +95,7 @@ pub fn status(hook: Name, directory: &Path) -> miette::Result<String> {
         Place::Husky(hooks) | Place::Directory(hooks) => hooks.join(name),
     };
     let state = match files::read(&path)? {
-        None => "not set up",
+        None => return Ok(format!("{name}: not set up")),
         Some(bytes) => match script::removed(&bytes) {
             Remainder::Untouched => "not set up; another hook is there:",
             Remainder::Hook(_) => "set up in front of another hook:",

@@ -50,6 +50,9 @@ enum Command {
     Status,
     /// Runs a hook: this is what git and the agents call.
     Run {
+        /// Say what was looked at even if nothing is found.
+        #[arg(long, short)]
+        verbose: bool,
         /// The hook.
         hook: Name,
         /// What git gives to the hook.
@@ -149,7 +152,7 @@ pub fn run(arguments: &Arguments) -> miette::Result<u8> {
             }
             print(lines)
         }
-        Command::Run { hook, arguments } => Ok(run_hook(*hook, arguments)),
+        Command::Run { verbose, hook, arguments } => Ok(run_hook(*hook, arguments, *verbose)),
     }
 }
 
@@ -173,8 +176,8 @@ fn agent_root(user: bool) -> miette::Result<PathBuf> {
 }
 
 /// Runs a hook. Whatever goes wrong, the exit code is not 0 and one line says how to go on.
-fn run_hook(hook: Name, arguments: &[String]) -> u8 {
-    let scan = Pipeline::new(Path::new("."));
+fn run_hook(hook: Name, arguments: &[String], verbose: bool) -> u8 {
+    let scan = Pipeline::new(Path::new("."), verbose);
     let result = match hook.agent() {
         Some(agent) => read_stdin().map(|input| {
             let reply = agent::run(agent, &input, arguments.iter().any(|word| word == "--no-bypass"), &scan);
@@ -185,7 +188,7 @@ fn run_hook(hook: Name, arguments: &[String]) -> u8 {
         None => run_git_hook(hook, arguments, &scan),
     };
     result.unwrap_or_else(|error| {
-        eprintln!("keysweep: {error}; nothing was checked: {}", way_on(hook, &error));
+        eprintln!("keysweep: {}; nothing was checked: {}", one_line(&error), way_on(hook, &error));
         2
     })
 }
@@ -213,6 +216,19 @@ fn read_stdin() -> miette::Result<Vec<u8>> {
     let mut input = Vec::new();
     std::io::stdin().lock().read_to_end(&mut input).into_diagnostic()?;
     Ok(input)
+}
+
+/// Says what went wrong, with the place in a file if it is about one.
+fn one_line(error: &miette::Report) -> String {
+    let mut text = error.to_string();
+    let label = error.labels().and_then(|mut labels| labels.next());
+    if let (Some(label), Some(file)) = (label, error.source_code()) {
+        let what = label.label().map_or_else(String::new, |what| format!(": {what}"));
+        let place = file.read_span(label.inner(), 0, 0).ok();
+        let place = place.and_then(|place| Some(format!(" in {}:{}", place.name()?, place.line() + 1)));
+        text += &(what + &place.unwrap_or_default());
+    }
+    text.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
 /// Says what to do when a hook cannot do its job.

@@ -8,16 +8,12 @@ use bstr::BString;
 use miette::IntoDiagnostic as _;
 
 use crate::cli::output::{self, Output};
-use crate::detect::{Engine, Scratch};
 use crate::finding::Finding;
 use crate::input::Coverage;
 use crate::input::repository::Repository;
-use crate::inspect::{Inspector, Options};
-use crate::policy::Policy;
 use crate::policy::config::Config;
 use crate::report::Format;
-use crate::scan::{self, Request, Target};
-use crate::source::Origin;
+use crate::scan::{self, Request, Target, Texts};
 
 /// What a git hook looks at.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -57,12 +53,14 @@ pub struct Text<'a> {
 /// The scanner in a directory, with the configuration that holds there.
 pub struct Pipeline {
     directory: PathBuf,
+    verbose: bool,
 }
 
 impl Pipeline {
-    /// Makes a scanner for the repository around `directory`, or for the directory if there is none.
-    pub fn new(directory: &Path) -> Self {
-        Self { directory: directory.to_owned() }
+    /// Makes a scanner for the repository around `directory`, or for the directory if there is none. Reports say something
+    /// even if there is nothing to say if `verbose` is set.
+    pub fn new(directory: &Path, verbose: bool) -> Self {
+        Self { directory: directory.to_owned(), verbose }
     }
 
     fn scan(&self, target: Target) -> miette::Result<u8> {
@@ -70,7 +68,8 @@ impl Pipeline {
         let stop = Arc::new(AtomicBool::new(false));
         output::stop_on_interrupt(&stop);
         let report = scan::run(&request, &Coverage::default(), &stop)?;
-        let output = Output { format: Format::Text, output: None, reveal: false, verbose: false, quiet: true };
+        let (verbose, quiet) = (self.verbose, !self.verbose);
+        let output = Output { format: Format::Text, output: None, reveal: false, verbose, quiet };
         output.write(&report)?;
         Ok(report.exit_code())
     }
@@ -81,22 +80,14 @@ impl Scan for Pipeline {
         let repository = Repository::discover(&self.directory).ok();
         let root = repository.as_ref().and_then(Repository::work_tree).unwrap_or(&self.directory);
         let root = root.canonicalize().into_diagnostic()?;
-        let policy = Policy { config: Config::load(Some(&root), None)?, baseline: None };
-        let inspector =
-            Inspector::new(Engine::new(&policy.config.catalogue()?), Options { detect: true, ..Options::default() });
-        let mut scratch = Scratch::default();
-        let threshold = policy.threshold();
+        let scanner = Texts::new(Config::load(Some(&root), None)?)?;
+        let threshold = scanner.threshold();
         Ok(texts
             .iter()
             .map(|text| {
                 let path = text.path.map(|path| Path::new(path).strip_prefix(&root).unwrap_or(Path::new(path)));
                 let path = path.map(|path| BString::from(path.to_string_lossy().replace('\\', "/")));
-                if path.as_ref().is_some_and(|path| policy.config.excludes(path)) {
-                    return Vec::new();
-                }
-                let origin = path.map_or(Origin::Stdin, |path| Origin::File { path });
-                let mut findings = inspector.inspect(&origin, text.bytes, &mut scratch).findings;
-                policy.judge(&mut findings);
+                let mut findings = scanner.find(path, text.bytes);
                 findings.retain(|finding| threshold.blocks(finding));
                 findings
             })

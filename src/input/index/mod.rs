@@ -67,9 +67,10 @@ pub struct Entry<'a> {
 pub struct Index {
     data: Bytes,
     hash: Kind,
-    entries: Vec<Place>,
-    /// The paths of a version 4 index, where they are compressed; otherwise empty.
-    paths: Vec<u8>,
+    /// Where each entry starts.
+    entries: Vec<u32>,
+    /// The paths of a version 4 index, where they are compressed.
+    paths: Option<Paths>,
     cache: CacheTree,
 }
 
@@ -112,12 +113,21 @@ impl Deref for Bytes {
     }
 }
 
-/// Where the parts of an entry lie; the path is in `data`, or in `paths` if that is used.
-#[derive(Clone, Copy, Debug)]
-struct Place {
-    entry: u32,
-    path: u32,
-    path_len: u32,
+/// Paths that are not in the file as they are.
+#[derive(Debug, Default)]
+struct Paths {
+    /// All of them, one after the other.
+    text: Vec<u8>,
+    /// Where each ends.
+    ends: Vec<u32>,
+}
+
+impl Paths {
+    /// Returns the path at `position`.
+    fn get(&self, position: usize) -> &[u8] {
+        let start = if position == 0 { 0 } else { self.ends[position - 1] as usize };
+        &self.text[start..self.ends[position] as usize]
+    }
 }
 
 /// Why an index cannot be used.
@@ -177,13 +187,7 @@ impl Index {
 
     /// Returns an index without entries.
     pub fn empty(hash: Kind) -> Self {
-        Self {
-            data: Bytes::Owned(Vec::new()),
-            hash,
-            entries: Vec::new(),
-            paths: Vec::new(),
-            cache: CacheTree::default(),
-        }
+        Self { data: Bytes::Owned(Vec::new()), hash, entries: Vec::new(), paths: None, cache: CacheTree::default() }
     }
 
     /// Returns the number of entries.
@@ -198,29 +202,26 @@ impl Index {
 
     /// Returns the entry at `position`, which must be less than [`Index::len`]. Entries are sorted by path, then stage.
     pub fn entry(&self, position: usize) -> Entry<'_> {
-        let place = self.entries[position];
-        let at = place.entry as usize;
+        let at = self.entries[position] as usize;
         let id_end = at + parse::STAT + self.hash.len_in_bytes();
-        let flags = u16::from_be_bytes([self.data[id_end], self.data[id_end + 1]]);
-        let extended = if flags & parse::EXTENDED != 0 {
-            u16::from_be_bytes([self.data[id_end + 2], self.data[id_end + 3]])
-        } else {
-            0
-        };
+        let flags = parse::Flags::read(&self.data, id_end).expect("flags were read when the index was parsed");
         Entry {
             path: self.path(position),
             id: oid::from_bytes_unchecked(&self.data[at + parse::STAT..id_end]),
             mode: parse::mode(&self.data, at).expect("modes were checked when the index was parsed"),
-            stage: (flags >> 12 & 3) as u8,
-            intent_to_add: extended & parse::INTENT_TO_ADD != 0,
+            stage: flags.stage(),
+            intent_to_add: flags.intent_to_add(),
         }
     }
 
     /// Returns the path of the entry at `position`.
     pub fn path(&self, position: usize) -> &BStr {
-        let place = self.entries[position];
-        let paths: &[u8] = if self.paths.is_empty() { &self.data } else { &self.paths };
-        paths[place.path as usize..(place.path + place.path_len) as usize].as_bstr()
+        if let Some(paths) = &self.paths {
+            return paths.get(position).as_bstr();
+        }
+        let flags_at = self.entries[position] as usize + parse::STAT + self.hash.len_in_bytes();
+        let path = parse::path(&self.data, flags_at).expect("paths were measured when the index was parsed");
+        self.data[path].as_bstr()
     }
 
     /// Returns all entries in order.

@@ -1,17 +1,18 @@
 //! The bytes of an index file: header, entries, extensions.
 
+use std::ops::Range;
 use std::path::Path;
 
 use gix::hash::Kind;
 
-use super::{Bytes, CacheTree, Index, IndexError, Mode, Place};
+use super::{Bytes, CacheTree, Index, IndexError, Mode, Paths};
 
 /// The bytes of an entry before the object's name: times, device, owner, mode, size.
 pub(super) const STAT: usize = 40;
 /// The flag that says that two more bytes of flags follow.
-pub(super) const EXTENDED: u16 = 0x4000;
+const EXTENDED: u16 = 0x4000;
 /// The extended flag of `git add --intent-to-add`.
-pub(super) const INTENT_TO_ADD: u16 = 0x2000;
+const INTENT_TO_ADD: u16 = 0x2000;
 /// A path's length that means: as long as it takes to the next NUL.
 const LONG_PATH: usize = 0xfff;
 const HEADER: usize = 12;
@@ -80,64 +81,97 @@ fn header(data: &[u8]) -> Result<(u32, usize), Fault> {
     Ok((version, count as usize))
 }
 
-/// The entries' places and where the last one ends.
+/// What follows an entry's object name.
+#[derive(Clone, Copy)]
+pub(super) struct Flags {
+    flags: u16,
+    extended: u16,
+}
+
+impl Flags {
+    /// Reads the flags at `at`.
+    pub(super) fn read(data: &[u8], at: usize) -> Option<Self> {
+        let half = |at: usize| Some(u16::from_be_bytes(*data.get(at..)?.first_chunk()?));
+        let flags = half(at)?;
+        let extended = if flags & EXTENDED != 0 { half(at + 2)? } else { 0 };
+        Some(Self { flags, extended })
+    }
+
+    pub(super) const fn stage(self) -> u8 {
+        (self.flags >> 12 & 3) as u8
+    }
+
+    pub(super) const fn intent_to_add(self) -> bool {
+        self.extended & INTENT_TO_ADD != 0
+    }
+
+    /// Returns how many bytes the flags take.
+    const fn len(self) -> usize {
+        if self.flags & EXTENDED != 0 { 4 } else { 2 }
+    }
+}
+
+/// Returns where the path is that follows the flags at `flags_at`, in an index that does not compress paths.
+pub(super) fn path(data: &[u8], flags_at: usize) -> Option<Range<usize>> {
+    let flags = Flags::read(data, flags_at)?;
+    let start = flags_at + flags.len();
+    let len = match usize::from(flags.flags) & LONG_PATH {
+        LONG_PATH => memchr::memchr(0, data.get(start..)?)?,
+        len => len,
+    };
+    Some(start..start + len)
+}
+
+/// Where the entries start, and where the last one ends.
 struct Walked {
-    entries: Vec<Place>,
-    paths: Vec<u8>,
+    entries: Vec<u32>,
+    paths: Option<Paths>,
     end: usize,
 }
 
 fn walk(data: &[u8], hash: Kind, version: u32, count: usize) -> Result<Walked, Fault> {
-    let fixed = STAT + hash.len_in_bytes() + 2;
+    let fixed = STAT + hash.len_in_bytes();
     // An entry has at least `fixed` bytes, so that a damaged count cannot ask for more memory than the file's size warrants.
-    let mut walked =
-        Walked { entries: Vec::with_capacity(count.min(data.len() / fixed)), paths: Vec::new(), end: HEADER };
-    let mut last = 0;
+    let mut entries = Vec::with_capacity(count.min(data.len() / fixed));
+    let mut paths = (version == 4).then(Paths::default);
+    let mut end = HEADER;
     for _ in 0..count {
-        let entry = walked.end;
-        let short = || Fault::Damaged("it ends within an entry");
-        let flags = data.get(entry + fixed - 2..entry + fixed).ok_or_else(short)?;
-        let flags = u16::from_be_bytes([flags[0], flags[1]]);
-        let extended = flags & EXTENDED != 0;
-        let start = entry + fixed + if extended { 2 } else { 0 };
-        if start >= data.len() || mode(data, entry).is_none() {
+        let entry = end;
+        if mode(data, entry).is_none() {
             return Err(Fault::Damaged("an entry has an unknown mode"));
         }
-        let (path, path_len) = if version == 4 {
-            compressed_path(data, start, &mut last, &mut walked)?
-        } else {
-            let len = match usize::from(flags) & LONG_PATH {
-                LONG_PATH => memchr::memchr(0, &data[start..]).ok_or_else(short)?,
-                len => len,
-            };
-            // One to eight NULs fill the entry up to a multiple of eight bytes.
-            walked.end = entry + ((start + len - entry + 8) & !7);
-            (start, len)
+        end = match &mut paths {
+            Some(paths) => compressed_path(data, entry + fixed, paths)?,
+            None => {
+                let path = path(data, entry + fixed).ok_or(Fault::Damaged("it ends within an entry"))?;
+                // One to eight NULs fill the entry up to a multiple of eight bytes.
+                entry + ((path.end - entry + 8) & !7)
+            }
         };
-        if walked.end > data.len() || path + path_len > data.len().max(walked.paths.len()) {
-            return Err(short());
+        if end > data.len() {
+            return Err(Fault::Damaged("it ends within an entry"));
         }
-        walked.entries.push(Place { entry: entry as u32, path: path as u32, path_len: path_len as u32 });
+        entries.push(entry as u32);
     }
-    Ok(walked)
+    Ok(Walked { entries, paths, end })
 }
 
-/// Reads a path that is given as the number of bytes to drop from the one before, and the bytes to add.
-fn compressed_path(data: &[u8], at: usize, last: &mut usize, walked: &mut Walked) -> Result<(usize, usize), Fault> {
+/// Reads a path that is given as the number of bytes to drop from the one before, and the bytes to add; returns where the
+/// entry with the flags at `flags_at` ends.
+fn compressed_path(data: &[u8], flags_at: usize, paths: &mut Paths) -> Result<usize, Fault> {
     let fault = || Fault::Damaged("a compressed path makes no sense");
-    let (dropped, from) = variable(data, at).ok_or_else(fault)?;
+    let flags = Flags::read(data, flags_at).ok_or_else(fault)?;
+    let (dropped, from) = variable(data, flags_at + flags.len()).ok_or_else(fault)?;
     let len = memchr::memchr(0, &data[from..]).ok_or_else(fault)?;
-    let before = walked.paths.len() - *last;
-    let kept = before.checked_sub(dropped).ok_or_else(fault)?;
-    let path = walked.paths.len();
-    walked.paths.extend_from_within(*last..*last + kept);
-    walked.paths.extend_from_slice(&data[from..from + len]);
-    if walked.paths.len() > u32::MAX as usize {
-        return Err(fault());
-    }
-    *last = path;
-    walked.end = from + len + 1;
-    Ok((path, kept + len))
+    let last = match paths.ends.len() {
+        0 => 0..0,
+        count => paths.text.len() - paths.get(count - 1).len()..paths.text.len(),
+    };
+    let kept = last.len().checked_sub(dropped).ok_or_else(fault)?;
+    paths.text.extend_from_within(last.start..last.start + kept);
+    paths.text.extend_from_slice(&data[from..from + len]);
+    paths.ends.push(u32::try_from(paths.text.len()).map_err(|_| fault())?);
+    Ok(from + len + 1)
 }
 
 /// Reads the number at `at` in git's variable-width form, and where it ends.
@@ -157,7 +191,7 @@ fn extensions(
     data: &[u8],
     hash: Kind,
     mut at: usize,
-    mut each: impl FnMut(&[u8; 4], std::ops::Range<usize>) -> Result<(), Fault>,
+    mut each: impl FnMut(&[u8; 4], Range<usize>) -> Result<(), Fault>,
 ) -> Result<(), Fault> {
     let damaged = || Fault::Damaged("an extension is cut off");
     let end = data.len().checked_sub(hash.len_in_bytes()).filter(|&end| end >= at).ok_or_else(damaged)?;

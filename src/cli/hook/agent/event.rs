@@ -130,15 +130,27 @@ impl Event {
         self.commands.push(text.to_owned());
     }
 
-    /// Takes the content of a file that was written: from disk, or else from the event.
+    /// Takes the content of the files that were written: from disk, or else from the event.
     fn written(&mut self, input: &Value) {
-        self.path = path(input);
-        let content = self.path.as_ref().and_then(|path| std::fs::read(self.directory.join(path)).ok());
-        match content {
-            Some(bytes) => self.texts.push(String::from_utf8_lossy(&bytes).into_owned()),
-            None => self.walk("", "", input),
+        let paths = written_paths(input);
+        let contents = paths.iter().filter_map(|path| std::fs::read(self.directory.join(path)).ok());
+        self.texts = contents.map(|bytes| String::from_utf8_lossy(&bytes).into_owned()).collect();
+        self.path = paths.into_iter().next();
+        if self.texts.is_empty() {
+            self.walk("", "", input);
         }
     }
+}
+
+/// Returns the paths of the files that a tool with this input has written: the one that it names, or those of its patch.
+fn written_paths(input: &Value) -> Vec<String> {
+    if let Some(path) = path(input) {
+        return vec![path];
+    }
+    let patch = COMMANDS.iter().chain(&["input", "patch"]).find_map(|key| input.get(key)?.as_str()).unwrap_or_default();
+    let marks = ["*** Add File: ", "*** Update File: ", "*** Move to: "];
+    let path = |line: &str| marks.iter().find_map(|mark| line.strip_prefix(mark)).map(|path| path.trim().to_owned());
+    patch.lines().filter_map(path).collect()
 }
 
 fn path(input: &Value) -> Option<String> {
@@ -150,7 +162,7 @@ fn kind(agent: Agent, name: &str, value: &Value) -> Kind {
         (_, "PreToolUse" | "BeforeTool" | "preToolUse") => Kind::Tool,
         (_, "UserPromptSubmit" | "BeforeAgent" | "userPromptSubmitted") => Kind::Prompt,
         (_, "PostToolUse" | "AfterTool" | "postToolUse")
-            if path(value.get("tool_input").unwrap_or(value)).is_some() =>
+            if !written_paths(value.get("tool_input").unwrap_or(value)).is_empty() =>
         {
             Kind::Written
         }

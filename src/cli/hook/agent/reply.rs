@@ -8,8 +8,9 @@ use super::{Agent, Reply};
 /// Lets the agent go on, in the way that changes least about what it would have done without the hook.
 pub fn go_on(agent: Agent, event: &Event) -> Reply {
     match (agent, event.kind) {
-        // Cursor wants an answer here, and this one gives no permission.
+        // Cursor wants an answer, and these give no permission.
         (Agent::Cursor, Kind::Prompt) => said(&json!({ "continue": true })),
+        (Agent::Cursor, _) => said(&json!({})),
         _ => Reply::default(),
     }
 }

@@ -83,6 +83,12 @@ fn command(agent: Agent, no_bypass: bool) -> String {
     format!("keysweep hook run {}{}", word(agent), if no_bypass { " --no-bypass" } else { "" })
 }
 
+/// Returns the shell's line for a command: agents take any other exit code than 2, such as that of a program which is
+/// not there, for leave to go on.
+fn closed(command: &str) -> String {
+    format!("{command} || exit 2")
+}
+
 fn file(agent: Agent, root: &Path, user: bool) -> PathBuf {
     root.join(match agent {
         Agent::ClaudeCode => ".claude/settings.json",
@@ -103,7 +109,8 @@ fn hint(agent: Agent) -> &'static str {
 }
 
 fn entries(agent: Agent, no_bypass: bool) -> Vec<Entry> {
-    let run = command(agent, no_bypass);
+    let program = command(agent, no_bypass);
+    let run = closed(&program);
     let group = |event, matcher: Option<&str>| {
         let mut element = json!({ "hooks": [{ "type": "command", "command": run }] });
         if let Some(matcher) = matcher {
@@ -118,14 +125,30 @@ fn entries(agent: Agent, no_bypass: bool) -> Vec<Entry> {
             group("UserPromptSubmit", None),
             group("PostToolUse", Some("Write|Edit|MultiEdit|NotebookEdit")),
         ],
-        Agent::Codex => vec![group("PreToolUse", Some(".*")), group("UserPromptSubmit", None)],
-        Agent::Gemini => vec![group("BeforeTool", Some(".*")), group("BeforeAgent", None)],
-        Agent::Cursor => ["beforeShellExecution", "beforeMCPExecution", "beforeSubmitPrompt", "afterFileEdit"]
-            .map(|event| plain(event, json!({ "command": run })))
-            .into(),
-        Agent::Copilot => ["preToolUse", "userPromptSubmitted"]
-            .map(|event| plain(event, json!({ "type": "command", "bash": run, "powershell": run, "timeoutSec": 30 })))
-            .into(),
+        Agent::Codex => vec![
+            group("PreToolUse", Some(".*")),
+            group("UserPromptSubmit", None),
+            group("PostToolUse", Some("apply_patch|Edit|Write")),
+        ],
+        Agent::Gemini => vec![
+            group("BeforeTool", Some(".*")),
+            group("BeforeAgent", None),
+            group("AfterTool", Some("write_file|replace")),
+        ],
+        Agent::Cursor => {
+            let mut entries: Vec<Entry> =
+                ["beforeShellExecution", "beforeMCPExecution", "beforeSubmitPrompt", "afterFileEdit"]
+                    .map(|event| plain(event, json!({ "command": run })))
+                    .into();
+            // What the events above tell of is not asked about twice.
+            entries.push(plain("preToolUse", json!({ "command": run, "matcher": "Write|StrReplace|Edit|ApplyPatch" })));
+            entries
+        }
+        Agent::Copilot => {
+            let powershell = format!("{program}; if ($LASTEXITCODE -ne 0) {{ exit 2 }}");
+            let command = json!({ "type": "command", "bash": run, "powershell": powershell, "timeoutSec": 30 });
+            ["preToolUse", "userPromptSubmitted"].map(|event| plain(event, command.clone())).into()
+        }
     }
 }
 

@@ -141,12 +141,28 @@ fn a_written_file_is_read_from_disk() {
 }
 
 #[test]
+fn the_files_of_a_patch_are_read_from_disk() {
+    let directory = tempfile::tempdir().expect("there is a temporary directory");
+    std::fs::write(directory.path().join("a"), "clean").expect("the directory is writable");
+    std::fs::write(directory.path().join("b"), SECRET).expect("the directory is writable");
+    let patch = |names: &[&str]| {
+        let files: String = names.iter().map(|name| format!("*** Update File: {name}\n@@\n+x\n")).collect();
+        json!({
+            "hook_event_name": "PostToolUse", "cwd": directory.path(), "tool_name": "apply_patch",
+            "tool_input": { "command": format!("*** Begin Patch\n{files}*** End Patch") }, "tool_response": "done",
+        })
+    };
+    assert_eq!(answer(Agent::Codex, &patch(&["a", "b"]))["decision"], "block");
+    assert_eq!(answer(Agent::Codex, &patch(&["a"])), Value::Null);
+}
+
+#[test]
 fn cursor_is_told_with_permission_and_continue() {
     let shell = |command: &str| json!({ "hook_event_name": "beforeShellExecution", "command": command, "cwd": "/", "workspace_roots": ["/"] });
     let denied = answer(Agent::Cursor, &shell(SECRET));
     assert_eq!(denied["permission"], "deny");
     assert!(denied["agent_message"].as_str().is_some_and(|why| why.contains("$TEST_WORD")));
-    assert_eq!(answer(Agent::Cursor, &shell("ls")), Value::Null, "no permission is given that was not asked for");
+    assert_eq!(answer(Agent::Cursor, &shell("ls")), json!({}), "no permission is given that was not asked for");
     let mcp = json!({ "hook_event_name": "beforeMCPExecution", "tool_name": "x", "tool_input": json!({ "q": SECRET }).to_string() });
     assert_eq!(answer(Agent::Cursor, &mcp)["permission"], "deny");
     let prompt = |text: &str| json!({ "hook_event_name": "beforeSubmitPrompt", "prompt": text });

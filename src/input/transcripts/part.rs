@@ -1,0 +1,194 @@
+//! Reads files part by part, so that memory does not grow with them.
+
+use std::cell::OnceCell;
+use std::fs::File;
+use std::io::{self, Read as _};
+use std::ops::Range;
+use std::path::Path;
+
+use bstr::BString;
+
+use super::escape::Unescaped;
+use crate::finding::Place;
+use crate::input::{Blob, Coverage, Visitor};
+use crate::source::{LineIndex, Origin, Position, Span};
+
+/// The bytes of a part; it ends with a line, unless that is longer.
+const SIZE: usize = 4 << 20;
+/// The bytes that two parts share where a line is longer: what is found is seen whole in one of them.
+const SHARED: usize = 64 << 10;
+
+/// What a visitor must know about a part of a file to say where something is.
+pub struct Part<'a> {
+    raw: &'a [u8],
+    unescaped: &'a Unescaped,
+    /// The lines and bytes of the file before this part.
+    before: Position,
+    bytes_before: usize,
+    /// Where in the part something must start to count; elsewhere, a neighbour has it.
+    own: Range<usize>,
+    raw_lines: OnceCell<LineIndex>,
+    lines: OnceCell<LineIndex>,
+}
+
+impl Part<'_> {
+    /// Makes a place in the text that was shown a place in the file; returns whether it counts.
+    pub fn relocate(&self, place: &mut Place) -> bool {
+        let (start, end) = (self.raw_offset(place.start), self.raw_offset(place.end));
+        if !self.own.contains(&start) {
+            return false;
+        }
+        if place.via.is_empty() {
+            place.span = Span::new(self.bytes_before + start, self.bytes_before + end);
+        }
+        (place.start, place.end) = (self.position(start), self.position(end));
+        place.excerpt.line = place.start.line;
+        true
+    }
+
+    fn raw_offset(&self, position: Position) -> usize {
+        let lines = self.lines.get_or_init(|| LineIndex::new(&self.unescaped.text));
+        self.unescaped.raw(lines.line(position.line).start + position.column).min(self.raw.len())
+    }
+
+    fn position(&self, offset: usize) -> Position {
+        let Position { line, column } = self.raw_lines.get_or_init(|| LineIndex::new(self.raw)).position(offset);
+        let column = if line == 0 { self.before.column + column } else { column };
+        Position { line: self.before.line + line, column }
+    }
+}
+
+/// Shows all parts of the file at `path`, called `shown`.
+///
+/// # Errors
+/// If the file cannot be read; one that went away in the meantime is none.
+pub(super) fn read(path: &Path, shown: &BString, coverage: &Coverage, visitor: &dyn Visitor) -> io::Result<()> {
+    let mut file = match File::open(path) {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(()),
+        file => file?,
+    };
+    let origin = Origin::File { path: shown.clone() };
+    let (mut raw, mut unescaped) = (Vec::new(), Unescaped::default());
+    let (mut before, mut bytes_before, mut own_start) = (Position::default(), 0, 0);
+    coverage.count(&origin, 0);
+    loop {
+        let wanted = (SIZE - raw.len()) as u64;
+        let is_last = (&mut file).take(wanted).read_to_end(&mut raw)? < wanted as usize;
+        // The end of the last line, or as much as there is.
+        let feed = memchr::memrchr(b'\n', &raw).map(|at| at + 1);
+        let (end, shared) = match feed {
+            _ if is_last => (raw.len(), 0),
+            Some(end) if end > SHARED => (end, 0),
+            _ => (raw.len(), SHARED),
+        };
+        unescaped.undo(&raw[..end]);
+        let part = Part {
+            raw: &raw[..end],
+            unescaped: &unescaped,
+            before,
+            bytes_before,
+            own: own_start..if is_last { end + 1 } else { end - shared / 2 },
+            raw_lines: OnceCell::new(),
+            lines: OnceCell::new(),
+        };
+        coverage.bytes.fetch_add((end - shared) as u64, std::sync::atomic::Ordering::Relaxed);
+        visitor.visit_part(Blob { origin: origin.clone(), bytes: &unescaped.text }, &part);
+        if is_last || visitor.interrupted() {
+            return Ok(());
+        }
+        let next = end - shared;
+        before = part.position(next);
+        bytes_before += next;
+        own_start = shared / 2;
+        raw.drain(..next);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Mutex;
+
+    use super::*;
+    use crate::finding::{Excerpt, Notice};
+
+    /// Finds every `needle` in what it is shown, and keeps the places that count.
+    struct Finder {
+        needle: Vec<u8>,
+        found: Mutex<Vec<(Span, Position, Position)>>,
+    }
+
+    impl Visitor for Finder {
+        fn visit(&self, _: Blob<'_>) {
+            panic!("everything is shown in parts");
+        }
+
+        fn visit_part(&self, blob: Blob<'_>, part: &Part<'_>) {
+            let lines = LineIndex::new(blob.bytes);
+            for at in memchr::memmem::find_iter(blob.bytes, &self.needle) {
+                let (start, end) = (lines.position(at), lines.position(at + self.needle.len()));
+                let mut place = Place {
+                    origin: blob.origin.clone(),
+                    span: Span::new(at, at + self.needle.len()),
+                    start,
+                    end,
+                    excerpt: Excerpt::default(),
+                    via: Vec::new(),
+                    allow: None,
+                    attribution: None,
+                    versions: 1,
+                };
+                if part.relocate(&mut place) {
+                    self.found.lock().expect("nothing panics").push((place.span, place.start, place.end));
+                }
+            }
+        }
+
+        fn notice(&self, _: Notice) {}
+    }
+
+    fn found(bytes: &[u8], needle: &str) -> Vec<(Span, Position, Position)> {
+        let directory = tempfile::tempdir().expect("there is a temporary directory");
+        let path = directory.path().join("file");
+        std::fs::write(&path, bytes).expect("it is writable");
+        let finder = Finder { needle: needle.into(), found: Mutex::default() };
+        let coverage = Coverage::default();
+        read(&path, &"file".into(), &coverage, &finder).expect("it can be read");
+        assert_eq!((coverage.files.into_inner(), coverage.bytes.into_inner()), (1, bytes.len() as u64));
+        finder.found.into_inner().expect("nothing panicked")
+    }
+
+    /// Asserts that the needles of `bytes` are found once each and where they are.
+    fn check(bytes: &[u8], needle: &str) {
+        let lines = LineIndex::new(bytes);
+        let expected: Vec<_> = memchr::memmem::find_iter(bytes, needle)
+            .map(|at| {
+                let end = at + needle.len();
+                (Span::new(at, end), lines.position(at), lines.position(end))
+            })
+            .collect();
+        assert!(!expected.is_empty());
+        assert_eq!(found(bytes, needle), expected);
+    }
+
+    #[test]
+    fn places_in_lines_are_those_of_the_file() {
+        let line = format!("{{\"a\":\"{}\\n\\\"q\\\" NEEDLE\\n\"}}\n", "x".repeat(3000));
+        check(line.repeat(4000).as_bytes(), "NEEDLE");
+    }
+
+    #[test]
+    fn places_in_a_line_that_is_longer_than_a_part_are_those_of_the_file() {
+        // Needles at every distance from where parts meet.
+        let text = format!("first\n{}", "NEEDLE.\\n..".repeat(SIZE * 2 / 10));
+        check(text.as_bytes(), "NEEDLE");
+    }
+
+    #[test]
+    fn a_file_as_long_as_a_part_is_read_to_its_end() {
+        for len in [SIZE - 7, SIZE - 6, SIZE - 5, SIZE + SHARED] {
+            check(&[vec![b'x'; len].as_slice(), b"NEEDLE"].concat(), "NEEDLE");
+            check(&[vec![b'\n'; len].as_slice(), b"NEEDLE"].concat(), "NEEDLE");
+        }
+        assert_eq!(found(b"", "NEEDLE"), []);
+    }
+}

@@ -1,0 +1,28 @@
+//! How large the matches of a pattern are and what each must have: known when the program is built, so that most places are
+//! turned down before a pattern is compiled.
+
+use std::borrow::Cow;
+
+use regex_syntax::hir::Hir;
+
+use super::needs::Needs;
+
+/// What holds for every match of a pattern.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Bounds {
+    /// It has at most so many bytes.
+    pub reach: usize,
+    /// It has at most so many bytes before the end of its first keyword.
+    pub lead: usize,
+    /// It has these.
+    pub needs: Needs,
+}
+
+impl Bounds {
+    /// Reads a pattern; `None` if its matches have no bound.
+    pub fn of(pattern: &Hir, keywords: &[Cow<'static, str>]) -> Option<Self> {
+        let reach = pattern.properties().maximum_len()?;
+        let lead = super::reach::lead(pattern, keywords).unwrap_or(reach);
+        Some(Self { reach, lead, needs: Needs::of(pattern) })
+    }
+}

@@ -1,0 +1,258 @@
+//! Finds the keywords of all rules: a filter passes few places of a text, and there a table names what to compare with.
+//!
+//! An automaton of thousands of keywords does not fit into a processor's fast caches, so walking it over every
+//! byte costs several nanoseconds each. Few places of a text start a keyword: two bitmaps, one over a hash of four bytes and
+//! one of three for the shortest keywords, say which, for a block of places at a time and without a branch.
+//!
+//! The build script lays the keywords of the built-in rules out with the same code, so this file uses the standard library
+//! alone, and the program starts with its tables in read-only data: a hook that runs for some milliseconds has no time for more.
+
+use std::borrow::Cow;
+use std::ops::Range;
+
+/// The length of the shortest keywords.
+const SHORTEST: usize = 3;
+/// How many bytes of a longer keyword are hashed.
+const HASHED: usize = 4;
+/// How many places the filter looks at in one go.
+const BLOCK: usize = 32;
+/// A factor that spreads what bytes differ in over the upper bits of a product (Knuth, "The Art of Computer Programming", 6.4).
+const SPREAD: u32 = 0x9e37_79b1;
+/// How many bits of a hash choose a bucket of the table.
+const BUCKET_BITS: u32 = 12;
+
+/// All keywords, ready to be found in either case, and the rules that each of them names.
+#[derive(Clone, Debug)]
+pub struct Lexicon {
+    /// Whether a keyword of at least four bytes may start with what was hashed.
+    pub long: Cow<'static, [u32; 2048]>,
+    /// The same for keywords of three bytes.
+    pub short: Cow<'static, [u32; 1024]>,
+    /// Where each bucket begins among the keywords, and where the last one ends.
+    pub buckets: Cow<'static, [u16]>,
+    /// The first bytes of each keyword, folded.
+    pub starts: Cow<'static, [u32]>,
+    /// Where each keyword ends in `text`.
+    pub ends: Cow<'static, [u32]>,
+    /// All keywords, one after the other.
+    pub text: Cow<'static, [u8]>,
+    /// Where the rules of each keyword end in `named`.
+    pub named_ends: Cow<'static, [u32]>,
+    /// The rules of all keywords, by their place among the rules.
+    pub named: Cow<'static, [u16]>,
+}
+
+/// A bit for each hash, or for its upper bits.
+struct Filter;
+
+impl Filter {
+    /// Returns the word and the bit that a hash leads to.
+    #[inline]
+    const fn place<const WORDS: usize>(hash: u32) -> (usize, u32) {
+        let index = hash >> (32 - (WORDS.trailing_zeros() + 5));
+        ((index >> 5) as usize % WORDS, index & 31)
+    }
+
+    fn set<const WORDS: usize>(words: &mut [u32; WORDS], hash: u32) {
+        let (word, bit) = Self::place::<WORDS>(hash);
+        words[word] |= 1 << bit;
+    }
+
+    /// Returns the bit in the lowest place, and others that mean nothing.
+    #[inline]
+    const fn get<const WORDS: usize>(words: &[u32; WORDS], hash: u32) -> u32 {
+        let (word, bit) = Self::place::<WORDS>(hash);
+        words[word] >> bit
+    }
+}
+
+/// Makes a letter's two cases alike, and some other bytes.
+const fn fold(word: u32) -> u32 {
+    word | 0x2020_2020
+}
+
+/// Returns the first three of four bytes.
+const fn three(word: u32) -> u32 {
+    word << 8
+}
+
+const fn hash(word: u32) -> u32 {
+    word.wrapping_mul(SPREAD)
+}
+
+/// Reads four bytes, or as many as there are, as a little-endian word.
+fn word_at(bytes: &[u8], at: usize) -> u32 {
+    match bytes.get(at..at + 4) {
+        Some(four) => u32::from_le_bytes([four[0], four[1], four[2], four[3]]),
+        None => bytes[at..].iter().rev().fold(0, |word, &byte| word << 8 | u32::from(byte)),
+    }
+}
+
+/// Returns the start of a keyword as the table knows it.
+fn start_of(keyword: &str) -> u32 {
+    let word = fold(word_at(keyword.as_bytes(), 0));
+    if keyword.len() < HASHED { three(word) } else { word }
+}
+
+const fn bucket(start: u32) -> usize {
+    (hash(start) >> (32 - BUCKET_BITS)) as usize
+}
+
+impl Lexicon {
+    /// Takes pairs of a keyword, in lower case, and the place of a rule that it names. Keywords of fewer than three bytes are
+    /// never found.
+    pub fn new(pairs: impl IntoIterator<Item = (String, u16)>) -> Self {
+        let of_length =
+            |(word, rule): (String, u16)| (word.len() >= SHORTEST).then(|| (bucket(start_of(&word)), word, rule));
+        let mut pairs: Vec<(usize, String, u16)> = pairs.into_iter().filter_map(of_length).collect();
+        pairs.sort_unstable();
+        pairs.dedup();
+        let (mut long, mut short) = ([0; 2048], [0; 1024]);
+        let mut buckets = vec![0; (1 << BUCKET_BITS) + 1];
+        let (mut starts, mut ends, mut text) = (Vec::new(), Vec::new(), Vec::new());
+        let (mut named_ends, mut named) = (Vec::new(), Vec::new());
+        for same in pairs.chunk_by(|one, other| one.1 == other.1) {
+            let (bucket, word, _) = &same[0];
+            let start = start_of(word);
+            match word.len() {
+                SHORTEST => Filter::set(&mut short, hash(start)),
+                _ => Filter::set(&mut long, hash(start)),
+            }
+            starts.push(start);
+            text.extend_from_slice(word.as_bytes());
+            ends.push(text.len() as u32);
+            named.extend(same.iter().map(|(_, _, rule)| *rule));
+            named_ends.push(named.len() as u32);
+            buckets[bucket + 1] = u16::try_from(starts.len()).expect("there are fewer than 65,536 keywords");
+        }
+        // A bucket without a keyword is empty.
+        for bucket in 1..buckets.len() {
+            buckets[bucket] = buckets[bucket].max(buckets[bucket - 1]);
+        }
+        Self {
+            long: Cow::Owned(long),
+            short: Cow::Owned(short),
+            buckets: buckets.into(),
+            starts: starts.into(),
+            ends: ends.into(),
+            text: text.into(),
+            named_ends: named_ends.into(),
+            named: named.into(),
+        }
+    }
+
+    /// Returns a keyword.
+    pub fn word(&self, keyword: u16) -> &[u8] {
+        &self.text[range(&self.ends, keyword)]
+    }
+
+    /// Returns the rules that a keyword names, by their places.
+    pub fn rules(&self, keyword: u16) -> &[u16] {
+        &self.named[range(&self.named_ends, keyword)]
+    }
+
+    /// Calls `each` with every keyword that lies in `window` and its offset, offsets ascending.
+    pub fn find(&self, bytes: &[u8], window: Range<usize>, mut each: impl FnMut(u16, usize)) {
+        let (long, short): (&[u32; 2048], &[u32; 1024]) = (&self.long, &self.short);
+        let end = window.end.min(bytes.len());
+        let mut at = window.start;
+        while at + SHORTEST <= end {
+            let mut passed = match bytes[at..].first_chunk() {
+                Some(block) => filter(long, short, block),
+                None => filter_end(long, short, &bytes[at..]),
+            };
+            while passed != 0 {
+                let place = at + passed.trailing_zeros() as usize;
+                passed &= passed - 1;
+                // What is made up behind the end of a short block may look like a keyword, too.
+                if place + SHORTEST > end {
+                    break;
+                }
+                self.compare(bytes, place, end, &mut each);
+            }
+            at += BLOCK;
+        }
+    }
+
+    /// Tells which keywords start at `place`.
+    #[inline]
+    fn compare(&self, bytes: &[u8], place: usize, end: usize, each: &mut impl FnMut(u16, usize)) {
+        let four = fold(word_at(bytes, place));
+        for start in [four, three(four)] {
+            let bucket = bucket(start);
+            for keyword in (self.buckets[bucket]..self.buckets[bucket + 1])
+                .filter(|&keyword| self.starts[usize::from(keyword)] == start)
+            {
+                let word = self.word(keyword);
+                let text = bytes.get(place..place + word.len());
+                if place + word.len() <= end && text.is_some_and(|text| text.eq_ignore_ascii_case(word)) {
+                    each(keyword, place);
+                }
+            }
+        }
+    }
+}
+
+/// Returns a bit for each of the first places of `block` at which a keyword may start.
+#[inline]
+fn filter(long: &[u32; 2048], short: &[u32; 1024], block: &[u8; BLOCK + HASHED - 1]) -> u32 {
+    let mut passed = 0;
+    for place in 0..BLOCK {
+        let four = [block[place], block[place + 1], block[place + 2], block[place + 3]];
+        let word = fold(u32::from_le_bytes(four));
+        let bit = (Filter::get(long, hash(word)) | Filter::get(short, hash(three(word)))) & 1;
+        passed = passed >> 1 | bit << 31;
+    }
+    passed
+}
+
+/// Does the same where the text ends.
+#[cold]
+fn filter_end(long: &[u32; 2048], short: &[u32; 1024], rest: &[u8]) -> u32 {
+    let mut padded = [0; BLOCK + HASHED - 1];
+    let len = rest.len().min(padded.len());
+    padded[..len].copy_from_slice(&rest[..len]);
+    filter(long, short, &padded)
+}
+
+/// Returns the range of the part at `place`, of parts that end at `ends`.
+fn range(ends: &[u32], place: u16) -> Range<usize> {
+    let place = usize::from(place);
+    let start = if place == 0 { 0 } else { ends[place - 1] as usize };
+    start..ends[place] as usize
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    proptest! {
+        #[test]
+        fn every_keyword_is_found_in_either_case(
+            words in proptest::collection::btree_set("[a-d_-]{3,6}", 1..12), text in "[a-dA-D_ -]{0,120}", cut in 0usize..10,
+        ) {
+            let words: Vec<&str> = words.iter().map(String::as_str).collect();
+            let window = cut.min(text.len())..text.len() - cut.min(text.len()) / 2;
+            prop_assume!(window.start <= window.end);
+            // Each names the rule whose place is its own in the list, and one more.
+            let pairs = words.iter().enumerate().flat_map(|(rule, word)| [rule as u16, 99].map(|rule| (word.to_string(), rule)));
+            let lexicon = Lexicon::new(pairs);
+            let mut found = Vec::new();
+            lexicon.find(text.as_bytes(), window.clone(), |keyword, at| {
+                let &[word, 99] = lexicon.rules(keyword) else { panic!("a keyword names its rules") };
+                found.push((at, usize::from(word)));
+            });
+            prop_assert!(found.is_sorted_by_key(|(at, _)| *at));
+            let lower = text[..window.end].to_ascii_lowercase();
+            let mut expected = Vec::new();
+            for at in window {
+                let starts = |(_, word): &(usize, &&str)| lower[at..].starts_with(**word);
+                expected.extend(words.iter().enumerate().filter(starts).map(|(index, _)| (at, index)));
+            }
+            found.sort_unstable();
+            prop_assert_eq!(found, expected);
+        }
+    }
+}
