@@ -2,8 +2,8 @@
 //! configuration of AI agents and MCP servers, and says how to rotate what leaked.
 //!
 //! The modules stand on floors; each uses only those below its own:
-//! `cli` > `report` > `scan`, `fix`, `rotate` > `policy` > `inspect` > `detect`, `lint` > `rules`, `mcp`,
-//! `input` > `finding`, `document` > `source`, `secret`.
+//! `cli` > `report` > `scan`, `fix`, `rotate`, `inventory` > `policy` > `inspect` > `detect`, `lint` > `rules`, `mcp`,
+//! `input` > `finding`, `document` > `source`, `secret`, `nearest`, `replace`.
 
 pub mod cli;
 pub mod detect;
@@ -15,7 +15,9 @@ pub mod inspect;
 pub mod inventory;
 pub mod lint;
 pub mod mcp;
+pub mod nearest;
 pub mod policy;
+pub mod replace;
 pub mod report;
 pub mod rotate;
 pub mod rules;

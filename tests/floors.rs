@@ -12,6 +12,8 @@ use keysweep::rules::{Catalogue, RuleFile};
 const FLOORS: &[(&str, u32)] = &[
     ("source", 0),
     ("secret", 0),
+    ("nearest", 0),
+    ("replace", 0),
     ("finding", 1),
     ("document", 1),
     ("rules", 2),

@@ -3,6 +3,7 @@
 pub mod baseline;
 pub mod config;
 pub mod fingerprint;
+pub mod names;
 
 use globset::GlobMatcher;
 
