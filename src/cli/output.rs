@@ -1,6 +1,6 @@
 //! Where a report goes, and what is seen while it is made.
 
-use std::fs;
+use std::fs::{self, OpenOptions};
 use std::io::{self, IsTerminal as _, Write};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -12,6 +12,7 @@ use indicatif::{HumanBytes, ProgressBar, ProgressDrawTarget, ProgressStyle};
 use miette::miette;
 
 use crate::input::Coverage;
+use crate::replace::{Permissions, Replace};
 use crate::report::{self, Format, RenderOptions};
 use crate::scan::{self, Record, Report, Request};
 
@@ -88,22 +89,28 @@ impl Output {
     }
 
     fn write_file(&self, report: &Report, path: &Path) -> io::Result<()> {
-        let mut name = path.file_name().unwrap_or_default().to_owned();
-        name.push(".part");
-        let part = path.with_file_name(name);
-        let mut out = io::BufWriter::new(fs::File::create(&part)?);
-        let written = report::render(report, self.format, &self.options(false), &mut out).and_then(|()| out.flush());
-        if let Err(error) = written.and_then(|()| fs::rename(&part, path)) {
-            // The part is of no use to anyone; that it cannot be removed changes nothing about the error.
-            let _ = fs::remove_file(&part);
-            return Err(error);
+        let render = |out: &mut dyn Write| report::render(report, self.format, &self.options(false), out);
+        if is_channel(path) {
+            let mut out = io::BufWriter::new(OpenOptions::new().append(true).open(path)?);
+            return render(&mut out).and_then(|()| out.flush());
         }
-        Ok(())
+        let permissions = if self.reveal { Permissions::Private } else { Permissions::Kept };
+        Replace { permissions, ..Replace::default() }.write_with(path, render)
     }
 
     fn options(&self, color: bool) -> RenderOptions {
         RenderOptions { color, width: width(), verbose: self.verbose, quiet: self.quiet, reveal: self.reveal }
     }
+}
+
+/// Tells whether a path is a way to something that takes bytes and keeps no file: a device, a pipe, or one of the system's
+/// names for what this process has open, such as `/dev/stdout`.
+fn is_channel(path: &Path) -> bool {
+    let is_file = |metadata: &fs::Metadata| metadata.is_file() || metadata.is_dir();
+    if path.is_symlink() {
+        return path.starts_with("/dev") || path.starts_with("/proc");
+    }
+    fs::metadata(path).is_ok_and(|metadata| !is_file(&metadata))
 }
 
 /// Scans under the eyes of the user: a progress line when it takes long, and an interrupt ends it in good order.

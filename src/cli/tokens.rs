@@ -2,8 +2,9 @@
 
 use std::path::PathBuf;
 
-use miette::{IntoDiagnostic as _, miette};
+use miette::miette;
 
+use super::output;
 use crate::detect::Engine;
 use crate::fix::Known;
 use crate::inventory::{self, Options};
@@ -47,8 +48,11 @@ pub fn run(arguments: &Arguments) -> miette::Result<u8> {
     let options = Options { warning_days: arguments.warn, age_days: arguments.age, ..Options::new(home) };
     let inventory = inventory::take(&options, &|value| known.value(value));
     match arguments.format {
-        Format::Text => print!("{}", inventory.text(&options)),
-        Format::Json => println!("{}", serde_json::to_string_pretty(&inventory.json(&options)).into_diagnostic()?),
+        Format::Text => output::print(|_, out| out.write_all(inventory.text(&options).as_bytes()))?,
+        Format::Json => output::print(|_, out| {
+            serde_json::to_writer_pretty(&mut *out, &inventory.json(&options))?;
+            writeln!(out)
+        })?,
     }
     Ok(inventory.exit_code())
 }

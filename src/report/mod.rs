@@ -16,6 +16,7 @@ mod jsonl;
 mod junit;
 mod location;
 mod markdown;
+mod notice;
 mod quantity;
 mod rotation;
 mod rules;
@@ -30,6 +31,7 @@ use std::str::FromStr;
 use clap::ValueEnum;
 
 pub use location::label;
+pub use notice::line as notice_line;
 pub use rotation::render as render_rotation;
 pub use rules::{RuleFormat, Subject, render as render_rules, render_one as render_rule};
 

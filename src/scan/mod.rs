@@ -24,6 +24,7 @@ use crate::lint::Persona;
 use crate::policy::Policy;
 use crate::policy::baseline::Baseline;
 use crate::policy::config::Config;
+use crate::replace::Links;
 
 /// The baseline's name at the root of what is scanned.
 pub const BASELINE: &str = "keysweep.baseline.json";
@@ -101,11 +102,14 @@ pub fn run(request: &Request, coverage: &Coverage, stop: &AtomicBool) -> Result<
 /// Reads the configuration and the baseline.
 fn policy(request: &Request, root: Option<&Path>) -> Result<Policy, ScanError> {
     let config = Config::load(root, request.config.as_deref())?;
-    let given = request.baseline.clone().or_else(|| config.baseline());
-    let usual = root.map(|root| root.join(BASELINE)).filter(|path| path.exists());
-    let baseline = match given.or(usual) {
-        Some(path) if !request.ignore_baseline => Some(Baseline::read(&path)?),
-        _ => None,
+    let usual = || root.map(|root| root.join(BASELINE)).filter(|path| path.symlink_metadata().is_ok());
+    let baseline = match (&request.baseline, request.ignore_baseline) {
+        (_, true) => None,
+        (Some(given), _) => Some(Baseline::read(given, Links::Follow)?),
+        (None, _) => {
+            let found = config.baseline().or_else(usual);
+            found.map(|path| Baseline::read(&path, Links::Refuse)).transpose()?
+        }
     };
     Ok(Policy { config, baseline })
 }

@@ -8,9 +8,9 @@ use std::path::{Path, PathBuf};
 
 use miette::miette;
 
-use super::init;
-use super::target;
+use super::{init, output, target};
 use crate::policy::config::FILE;
+use crate::replace::{self, Links};
 use crate::rules::Catalogue;
 
 /// Reads one kind of file.
@@ -126,16 +126,14 @@ pub fn run(arguments: &Arguments) -> miette::Result<u8> {
     }
     let text = moved.text();
     if arguments.stdout {
-        super::output::print(|_, out| out.write_all(text.as_bytes()))?;
+        output::print(|_, out| out.write_all(text.as_bytes()))?;
     } else {
         init::create(&root.join(FILE), &text)
             .map_err(|error| error.wrap_err("`--stdout` prints the entries instead"))?;
-        println!(
-            "wrote {} with {} allow entries from {}",
-            root.join(FILE).display(),
-            moved.entries.len(),
-            read.join(", ")
-        );
+        let (path, count) = (root.join(FILE), moved.entries.len());
+        output::print(|_, out| {
+            writeln!(out, "wrote {} with {count} allow entries from {}", path.display(), read.join(", "))
+        })?;
     }
     moved.left.iter().for_each(|sentence| eprintln!("keysweep: not taken over: {sentence}"));
     Ok(0)
@@ -143,11 +141,8 @@ pub fn run(arguments: &Arguments) -> miette::Result<u8> {
 
 /// Reads a file; none is no error.
 fn content(path: &Path) -> miette::Result<Option<Vec<u8>>> {
-    match std::fs::read(path) {
-        Ok(bytes) => Ok(Some(bytes)),
-        Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(None),
-        Err(error) => Err(miette!(help = "check its permissions", "cannot read `{}`: {error}", path.display())),
-    }
+    replace::read(path, Links::Refuse)
+        .map_err(|error| miette!(help = "check its permissions", "cannot read `{}`: {error}", path.display()))
 }
 
 /// Returns the provider or rule that another scanner's rule name speaks of, if there is exactly one.
