@@ -1,13 +1,16 @@
-//! `keysweep.toml`: threshold, rules, paths, allows. Unknown keys are errors that point into the file.
+//! `keysweep.toml`: threshold, rules, paths, allows. What is not known in it is an error that says where it stands.
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use globset::{Glob, GlobBuilder, GlobMatcher, GlobSet, GlobSetBuilder};
-use miette::{NamedSource, SourceSpan};
 use serde::Deserialize;
+use toml::Spanned;
 
+use super::names;
 use crate::finding::{Confidence, Severity, Threshold};
-use crate::rules::{Catalogue, Rule, RuleFile};
+use crate::replace::{self, Links};
+use crate::rules::{Catalogue, Rule, RuleFile, SyntaxError};
 
 /// The file's name.
 pub const FILE: &str = "keysweep.toml";
@@ -16,6 +19,8 @@ pub const FILE: &str = "keysweep.toml";
 #[derive(Clone, Debug, Default)]
 pub struct Config {
     path: Option<PathBuf>,
+    /// What was parsed, to tell where something stands in it.
+    source: String,
     text: Text,
     /// The allow entries.
     pub allow: Vec<Allow>,
@@ -40,8 +45,8 @@ struct Text {
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields, default)]
 struct Rules {
-    off: Vec<String>,
-    level: std::collections::BTreeMap<String, Level>,
+    off: Vec<Spanned<String>>,
+    level: BTreeMap<Spanned<String>, Level>,
 }
 
 /// New levels for a rule's findings.
@@ -57,7 +62,7 @@ pub struct Level {
 #[derive(Clone, Debug, Deserialize)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 struct AllowText {
-    rule: Option<String>,
+    rule: Option<Spanned<String>>,
     path: Option<String>,
     fingerprint: Option<String>,
     reason: String,
@@ -76,7 +81,7 @@ pub struct Allow {
     pub reason: String,
 }
 
-/// A glob with its text.
+/// A compiled glob on paths.
 #[derive(Clone, Debug)]
 pub struct PathGlob {
     /// The compiled glob.
@@ -84,29 +89,37 @@ pub struct PathGlob {
 }
 
 /// Why a configuration cannot be used.
+///
+/// No error quotes the file: one that is found in somebody else's repository can be anything.
 #[derive(Debug, thiserror::Error, miette::Diagnostic)]
 pub enum ConfigError {
     /// The file cannot be read.
     #[error("cannot read the configuration `{path}`")]
-    #[diagnostic(code(config::access), help("check the path given with `--config`"))]
+    #[diagnostic(
+        code(config::access),
+        help("check the path and its permissions; a link is followed only if `--config` names it")
+    )]
     Access {
         /// The file.
         path: String,
         /// What the system said.
         source: std::io::Error,
     },
-    /// The file is not valid TOML, or has a key or value that is not known.
-    #[error("the configuration is not valid")]
+    /// The file is not valid TOML, or has a key, a value or a rule's name that is not known.
+    #[error("`{path}` is not valid: {problem}")]
     #[diagnostic(code(config::syntax), help("the keys are described in docs/configuration.md; nothing was scanned"))]
     Syntax {
-        /// What is wrong, in the words of the TOML parser (the file is the user's own, not a scanned one).
-        message: String,
         /// The file.
-        #[source_code]
-        file: NamedSource<String>,
-        /// Where.
-        #[label("{message}")]
-        at: SourceSpan,
+        path: String,
+        /// What is wrong where.
+        problem: SyntaxError,
+    },
+    /// A file of rules lies somewhere else.
+    #[error("the rules `{path}` lie outside of the configuration's folder")]
+    #[diagnostic(code(config::outside), help("keep the files of `rule-files` beside the configuration or below it"))]
+    Outside {
+        /// The file.
+        path: String,
     },
     /// An entry is wrong.
     #[error("{message}")]
@@ -125,21 +138,23 @@ impl Config {
     /// # Errors
     /// The file given does not exist, or a file is not valid.
     pub fn load(root: Option<&Path>, given: Option<&Path>) -> Result<Self, ConfigError> {
-        let path = match (given, root) {
-            (Some(given), _) => given.to_path_buf(),
-            (None, Some(root)) => root.join(FILE),
+        let (path, links) = match (given, root) {
+            (Some(given), _) => (given.to_path_buf(), Links::Follow),
+            (None, Some(root)) => (root.join(FILE), Links::Refuse),
             (None, None) => return Ok(Self::default()),
         };
-        match std::fs::read_to_string(&path) {
-            Ok(text) => Self::parse(text, path),
-            Err(error)
-                if given.is_none()
-                    && matches!(error.kind(), std::io::ErrorKind::NotFound | std::io::ErrorKind::NotADirectory) =>
-            {
-                Ok(Self::default())
+        let access = |source| ConfigError::Access { path: path.display().to_string(), source };
+        let bytes = match replace::read(&path, links) {
+            Ok(None) if given.is_none() => return Ok(Self::default()),
+            Ok(None) => return Err(access(std::io::ErrorKind::NotFound.into())),
+            Ok(Some(bytes)) => bytes,
+            Err(error) if given.is_none() && error.kind() == std::io::ErrorKind::NotADirectory => {
+                return Ok(Self::default());
             }
-            Err(source) => Err(ConfigError::Access { path: path.display().to_string(), source }),
-        }
+            Err(error) => return Err(access(error)),
+        };
+        let text = String::from_utf8(bytes).map_err(|_| access(std::io::ErrorKind::InvalidData.into()))?;
+        Self::parse(text, path)
     }
 
     /// Parses the text of the file `path`.
@@ -148,14 +163,8 @@ impl Config {
     /// The text is not a valid configuration.
     pub fn parse(text: String, path: PathBuf) -> Result<Self, ConfigError> {
         let name = path.display().to_string();
-        let parsed: Text = match toml::from_str(&text) {
-            Ok(parsed) => parsed,
-            Err(error) => {
-                let at = error.span().unwrap_or(0..0);
-                let file = NamedSource::new(name, text).with_language("toml");
-                return Err(ConfigError::Syntax { message: error.message().to_owned(), file, at: at.into() });
-            }
-        };
+        let parsed: Text = toml::from_str(&text)
+            .map_err(|error| ConfigError::Syntax { path: name.clone(), problem: SyntaxError::new(&text, &error) })?;
         let entry = |message: String| ConfigError::Entry { path: name.clone(), message };
         let mut exclude = GlobSetBuilder::new();
         for glob in &parsed.exclude {
@@ -163,7 +172,7 @@ impl Config {
         }
         let exclude = exclude.build().map_err(|error| entry(error.to_string()))?;
         let allow = parsed.allow.iter().map(|text| allow(text).map_err(&entry)).collect::<Result<_, _>>()?;
-        Ok(Self { path: Some(path), text: parsed, allow, exclude })
+        Ok(Self { path: Some(path), source: text, text: parsed, allow, exclude })
     }
 
     /// Returns the file's name for people.
@@ -187,7 +196,7 @@ impl Config {
 
     /// Tells whether a rule or lint is switched off.
     pub fn is_off(&self, id: &str) -> bool {
-        self.text.rules.off.iter().any(|pattern| super::rule_matches(pattern, id))
+        self.text.rules.off.iter().any(|pattern| super::rule_matches(pattern.as_ref(), id))
     }
 
     /// Returns the levels that the user gave a rule or its provider; the rule's own entry wins.
@@ -195,36 +204,63 @@ impl Config {
         let levels = &self.text.rules.level;
         levels
             .get(id)
-            .or_else(|| levels.iter().find(|(pattern, _)| super::rule_matches(pattern, id)).map(|(_, level)| level))
+            .or_else(|| {
+                levels.iter().find(|(pattern, _)| super::rule_matches(pattern.as_ref(), id)).map(|(_, level)| level)
+            })
             .copied()
     }
 
     /// Returns where the baseline lies, if the configuration says so; relative to the file's folder.
     pub fn baseline(&self) -> Option<PathBuf> {
-        let folder = self.path.as_deref().and_then(Path::parent).unwrap_or(Path::new(""));
-        self.text.baseline.as_ref().map(|path| folder.join(path))
+        self.text.baseline.as_ref().map(|path| self.folder().join(path))
     }
 
     /// Returns the built-in rules with the user's own. Rules that are off stay among them: what they find is dropped
     /// later, so that no other rule takes it for something else.
     ///
     /// # Errors
-    /// A file of the user's rules cannot be read or a rule is wrong.
+    /// A file of the user's rules cannot be read, a rule is wrong, or a rule is named that does not exist.
     pub fn catalogue(&self) -> Result<Catalogue, ConfigError> {
         let mut catalogue = Catalogue::builtin();
         let entry = |message: String| ConfigError::Entry { path: self.name(), message };
         if let Some(own) = &self.text.own {
             catalogue.add(Rule::from_file(own.clone()).map_err(|error| entry(error.to_string()))?);
         }
-        let folder = self.path.as_deref().and_then(Path::parent).unwrap_or(Path::new(""));
         for file in &self.text.rule_files {
-            let path = folder.join(file);
+            let path = self.folder().join(file);
             let name = path.display().to_string();
-            let text =
-                std::fs::read_to_string(&path).map_err(|source| ConfigError::Access { path: name.clone(), source })?;
-            catalogue.add(Rule::parse(&text).map_err(|error| entry(format!("{name}: {error}")))?);
+            let access = |source| ConfigError::Access { path: name.clone(), source };
+            let real = path.canonicalize().map_err(access)?;
+            // Through links and `..` a repository could name any file of whoever scans it.
+            if !real.starts_with(self.folder().canonicalize().map_err(access)?) {
+                return Err(ConfigError::Outside { path: name });
+            }
+            let text = std::fs::read_to_string(&real).map_err(access)?;
+            catalogue.add(Rule::parse(&text).map_err(|error| entry(format!("`{name}`: {error}")))?);
         }
+        self.check_names(&catalogue)?;
         Ok(catalogue)
+    }
+
+    /// Checks that every rule that is named exists: what is misspelt would be a scan that is louder or quieter than meant.
+    fn check_names(&self, catalogue: &Catalogue) -> Result<(), ConfigError> {
+        let Rules { off, level } = &self.text.rules;
+        let allowed = self.text.allow.iter().filter_map(|allow| allow.rule.as_ref());
+        match off.iter().chain(level.keys()).chain(allowed).find(|name| !names::names_any(name.as_ref(), catalogue)) {
+            None => Ok(()),
+            Some(name) => {
+                let meant = names::suggestion(name.as_ref(), catalogue);
+                let problem = format!("no rule, lint or provider is called so; {meant}");
+                let problem = SyntaxError::at(&self.source, name.span().start, problem);
+                Err(ConfigError::Syntax { path: self.name(), problem })
+            }
+        }
+    }
+
+    /// Returns the folder that paths in the file start from.
+    fn folder(&self) -> &Path {
+        let folder = self.path.as_deref().and_then(Path::parent);
+        folder.filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."))
     }
 }
 
@@ -238,7 +274,8 @@ fn allow(text: &AllowText) -> Result<Allow, String> {
     }
     let path =
         text.path.as_deref().map(path_glob).transpose()?.map(|glob| PathGlob { matcher: glob.compile_matcher() });
-    Ok(Allow { rule: text.rule.clone(), path, fingerprint: text.fingerprint.clone(), reason: text.reason.clone() })
+    let rule = text.rule.as_ref().map(|rule| rule.as_ref().clone());
+    Ok(Allow { rule, path, fingerprint: text.fingerprint.clone(), reason: text.reason.clone() })
 }
 
 /// Compiles a glob on paths: `*` stays within a folder, `**` does not, a pattern without `/` matches anywhere,
@@ -263,11 +300,54 @@ mod tests {
     }
 
     #[test]
-    fn an_unknown_key_is_an_error_that_points_to_it() {
-        let Err(ConfigError::Syntax { at, .. }) = parse("severity = 'high'\ntreshold = 1\n") else {
-            panic!("not an error")
-        };
-        assert_eq!(at.offset(), 18);
+    fn an_unknown_key_is_an_error_that_says_where_it_stands_and_quotes_nothing() {
+        for (text, expected) in [
+            (
+                "severity = 'high'\nhunter2 = 1\n",
+                "`keysweep.toml` is not valid: line 2, column 1: there is no such key; known here are ",
+            ),
+            (
+                "severity = 'high'\nexlude = []\n",
+                "`keysweep.toml` is not valid: line 2, column 1: there is no such key; did you mean `exclude`?",
+            ),
+            (
+                "[hunter2]\naws_secret_access_key = hunter2\n",
+                "`keysweep.toml` is not valid: line 2, column 25: this is not TOML",
+            ),
+        ] {
+            let error = parse(text).expect_err("the text is wrong").to_string();
+            assert!(error.starts_with(expected), "{error}");
+            assert!(!error.contains("hunter2"), "{error}");
+        }
+    }
+
+    #[test]
+    fn a_rule_that_does_not_exist_is_an_error_with_the_nearest_name() {
+        for (text, expected) in [
+            (
+                "[rules]\noff = ['jwt', 'githb/oauth-token']",
+                "line 2, column 15: no rule, lint or provider is called so; did you mean `github/oauth-token`",
+            ),
+            (
+                "[rules.level]\n'jwt/tokem' = { severity = 'low' }",
+                "line 2, column 1: no rule, lint or provider is called so; did you mean `jwt/token`",
+            ),
+            (
+                "[[allow]]\nrule = 'mcp/unpinned-pakage'\nreason = 'x'",
+                "line 2, column 8: no rule, lint or provider is called so; did you mean `mcp/unpinned-package`",
+            ),
+            (
+                "[[allow]]\nrule = 'qqqqqqqqqqqq'\nreason = 'x'",
+                "line 2, column 8: no rule, lint or provider is called so; `keysweep rules` lists",
+            ),
+        ] {
+            let error =
+                parse(text).expect("it is a configuration").catalogue().expect_err("a name is wrong").to_string();
+            assert!(error.contains(expected), "{error}");
+        }
+        let known = "[rules]\noff = ['jwt', 'github/*', 'acme/key', 'mcp/plain-http', '*']\n[own.provider]\nid = 'acme'\nname = 'Acme'\n\
+            [[own.rule]]\nid = 'acme/key'\ntitle = 'K'\nseverity = 'low'\nkeywords = ['acme_']\npattern = '(?<secret>acme_[a-z]{9})'\nwhy = 'W'";
+        parse(known).expect("it is a configuration").catalogue().expect("every name is known");
     }
 
     #[test]

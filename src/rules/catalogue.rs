@@ -7,6 +7,7 @@ use globset::{Glob, GlobSet, GlobSetBuilder};
 
 use super::pattern::{Pattern, PatternError};
 use super::schema::{Provider, RuleEntry, RuleFile};
+use super::syntax::SyntaxError;
 use crate::finding::{Kind, Meta, Rotation};
 
 include!(concat!(env!("OUT_DIR"), "/builtin.rs"));
@@ -95,7 +96,7 @@ impl Rule {
     /// # Errors
     /// The text is not a rule file, or a rule's pattern, keywords or paths are wrong.
     pub fn parse(text: &str) -> Result<Vec<Self>, RuleError> {
-        let file: RuleFile = toml::from_str(text).map_err(RuleError::Syntax)?;
+        let file: RuleFile = toml::from_str(text).map_err(|error| SyntaxError::new(text, &error))?;
         Self::from_file(file)
     }
 
@@ -236,8 +237,8 @@ pub enum RuleIssue {
 #[derive(Debug, thiserror::Error)]
 pub enum RuleError {
     /// The text is not a rule file.
-    #[error("{0}")]
-    Syntax(#[source] toml::de::Error),
+    #[error(transparent)]
+    Syntax(#[from] SyntaxError),
     /// One rule is wrong.
     #[error("rule `{id}`: {issue}")]
     Rule {
