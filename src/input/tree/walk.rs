@@ -1,6 +1,6 @@
 //! Walks directories, then looks through the indexes of the repositories on the way for tracked files left out.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 use std::hash::{BuildHasher, Hasher, RandomState};
 use std::io;
 use std::path::{Path, PathBuf};
@@ -12,9 +12,11 @@ use ignore::{DirEntry, WalkState};
 use super::read::Reader;
 use super::start::{Start, bytes, shown};
 use super::{broken_notice, ignored};
+use crate::finding::Notice;
 use crate::input::index::Mode;
 use crate::input::repository::{Repository, RepositoryError};
-use crate::input::{Coverage, Visitor};
+use crate::input::{Coverage, Visitor, printable};
+use crate::replace::leaves;
 
 /// One scan of a working tree.
 pub(super) struct Walk<'a> {
@@ -159,6 +161,8 @@ impl<'a> Walk<'a> {
         prefix.write(b"/");
         let mut reader = Reader::new(self.coverage, self.visitor);
         let mut submodules = Vec::new();
+        // Whether the way to a directory leaves the work tree.
+        let mut outside: HashMap<PathBuf, bool> = HashMap::new();
         for position in 0..index.len() {
             let path = index.path(position);
             if !is_below(path, &inside) {
@@ -170,8 +174,18 @@ impl<'a> Walk<'a> {
                 continue;
             }
             let Ok(relative) = path.to_path() else { continue };
+            if leads_up(relative) {
+                let message = "the index tracks a path outside of the work tree, which git would refuse";
+                self.visitor.notice(Notice::unread(printable(path), message, "`git fsck` and `git status` show more"));
+                continue;
+            }
             let full = work_tree.join(relative);
             let Ok(metadata) = std::fs::symlink_metadata(&full) else { continue };
+            // Behind a link lies another file, and for git the tracked one is gone.
+            let directory = relative.parent().unwrap_or(Path::new(""));
+            if *outside.entry(directory.to_owned()).or_insert_with(|| leaves(work_tree, relative)) {
+                continue;
+            }
             match index.entry(position).mode {
                 Mode::Submodule if metadata.is_dir() => {
                     // Only if it was left out as ignored; a walk that came by has looked at what it holds.
@@ -257,6 +271,11 @@ fn hash(hasher: &RandomState, path: &[u8]) -> u64 {
     let mut hasher = hasher.build_hasher();
     hasher.write(path);
     hasher.finish()
+}
+
+/// Tells whether a path has parts other than names, such as `..`.
+fn leads_up(path: &Path) -> bool {
+    !path.components().all(|component| matches!(component, std::path::Component::Normal(_)))
 }
 
 fn is_below(path: &[u8], directory: &[u8]) -> bool {
