@@ -1,5 +1,6 @@
 //! The pipeline: inputs through inspection and policy to a report.
 
+mod before;
 mod gather;
 mod history;
 mod lint;
