@@ -74,8 +74,9 @@ pub fn run(request: &Request, coverage: &Coverage, stop: &AtomicBool) -> Result<
     source.read(&gather, coverage)?;
     let mut gathered = gather.finish();
     source.complete(&inspector, request.persona, &mut gathered);
+    // Before they are joined: what a rule found that is off must not speak for what another one found elsewhere.
+    gathered.findings.retain(|finding| !policy.config.is_off(&finding.meta.id));
     let mut findings = gather::join(gathered.findings);
-    findings.retain(|finding| !policy.config.is_off(&finding.meta.id));
     policy.judge(&mut findings);
     source.forgive(&inspector, &mut findings);
     let every = Threshold { severity: Severity::Low, confidence: Confidence::Low };
