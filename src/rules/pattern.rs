@@ -31,6 +31,9 @@ pub enum PatternError {
     /// The pattern has no group named `secret`.
     #[error("the pattern has no group `(?<secret>...)`")]
     NoSecret,
+    /// The pattern can match without its group named `secret`.
+    #[error("the pattern can match without its group `(?<secret>...)`: it must be in every alternative")]
+    SecretOptional,
     /// A repetition has no upper bound, so the window that must be searched has none either.
     #[error("the pattern can match without an end: give every repetition an upper bound, as in `{{20,200}}`")]
     Unbounded,
@@ -84,6 +87,9 @@ impl Pattern {
             .map_err(|error| PatternError::Syntax(error.to_string()))?;
         let secret =
             regex.group_info().to_index(regex_automata::PatternID::ZERO, "secret").ok_or(PatternError::NoSecret)?;
+        if !super::reach::captures(&hir, "secret") {
+            return Err(PatternError::SecretOptional);
+        }
         let lead = super::reach::lead(&hir, keywords).unwrap_or(reach);
         let needs_at_sign = super::reach::requires(&hir, b'@');
         Ok(Self { regex, secret, reach, lead, needs_at_sign })
@@ -117,7 +123,12 @@ impl Pattern {
             let captures = captures.get_or_insert_with(|| self.regex.create_captures());
             let input = Input::new(bytes).range(from..window.end.max(found.offset()));
             self.regex.search_captures(&input, captures);
-            let (Some(whole), Some(secret)) = (captures.get_match(), captures.get_group(self.secret)) else { return };
+            let Some(whole) = captures.get_match() else { return };
+            let Some(secret) = captures.get_group(self.secret) else {
+                // Compiling has ruled this out; a match behind it must not be missed all the same.
+                from = whole.end().max(from + 1);
+                continue;
+            };
             each(whole.range(), secret.range());
             from = secret.end.max(whole.start() + 1);
         }
@@ -140,6 +151,12 @@ mod tests {
         assert_eq!(Pattern::compile("(?<secret>a+)", &[]).err(), Some(PatternError::Unbounded));
         assert_eq!(Pattern::compile("a{3}", &[]).err(), Some(PatternError::NoSecret));
         assert_eq!(Pattern::compile("(?<secret>a{0,3})", &[]).err(), Some(PatternError::Empty));
+        for pattern in ["x(?<secret>a)?", "x|(?<secret>a)", "x(?:(?<secret>a)|b)", "x(?:y(?<secret>a)){0,2}"] {
+            assert_eq!(Pattern::compile(pattern, &[]).err(), Some(PatternError::SecretOptional), "{pattern}");
+        }
+        for pattern in ["x(?:y(?<secret>a)){1,2}", "(?:(x|y)(?<secret>a)z?)", r"\b(?<secret>(a|b))"] {
+            assert!(Pattern::compile(pattern, &[]).is_ok(), "{pattern}");
+        }
         assert!(matches!(
             Pattern::compile("(?<secret>a{99999})", &[]).err(),
             Some(PatternError::TooLong(_) | PatternError::Syntax(_))

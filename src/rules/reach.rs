@@ -23,6 +23,17 @@ pub fn requires(hir: &Hir, byte: u8) -> bool {
     }
 }
 
+/// Tells whether every match takes part in the group `name`.
+pub fn captures(hir: &Hir, name: &str) -> bool {
+    match hir.kind() {
+        HirKind::Capture(capture) => capture.name.as_deref() == Some(name) || captures(&capture.sub, name),
+        HirKind::Repetition(repetition) => repetition.min > 0 && captures(&repetition.sub, name),
+        HirKind::Concat(parts) => parts.iter().any(|part| captures(part, name)),
+        // A name stands once in a pattern, so never in all branches.
+        HirKind::Alternation(_) | HirKind::Literal(_) | HirKind::Class(_) | HirKind::Empty | HirKind::Look(_) => false,
+    }
+}
+
 struct Finder<'a> {
     keywords: &'a [Cow<'static, str>],
 }
