@@ -33,9 +33,9 @@ pub fn prove(text: &[u8], proven: &mut Proven) -> bool {
     }
     let now = jiff::Timestamp::now().as_second();
     if let Some(expiry) = payload.get("exp").and_then(Value::as_i64) {
-        let days = (expiry - now).div_euclid(DAY);
+        let days = expiry.saturating_sub(now).div_euclid(DAY);
         if expiry <= now {
-            proven.evidence.push(format!("expired {} days ago", (now - expiry) / DAY));
+            proven.evidence.push(format!("expired {} days ago", now.saturating_sub(expiry) / DAY));
             proven.severity = Severity::Low;
         } else {
             proven.evidence.push(format!("expires in {days} days"));
@@ -139,6 +139,8 @@ mod tests {
         for (header, payload, expected) in [
             (header, r#"{"iss":"acme","sub":"7"}"#, Some(Confidence::High)),
             (header, r#"{"sub":"foo"}"#, Some(Confidence::Medium)),
+            (header, r#"{"iss":"acme","exp":-9223372036854775808}"#, Some(Confidence::High)),
+            (header, r#"{"iss":"acme","exp":9223372036854775807}"#, Some(Confidence::High)),
             (damaged, r#"{"iss":"acme","sub":"7"}"#, Some(Confidence::Low)),
             (damaged, "nothing of the kind", None),
             ("nothing of the kind", r#"{"iss":"acme"}"#, None),
