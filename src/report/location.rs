@@ -7,7 +7,7 @@ use super::columns::clipped;
 use super::escape::{plain, printable, relative_uri};
 use super::{date, quantity};
 use crate::finding::{Attribution, CommitMark, Place, Reach};
-use crate::source::{Metadata, ObjectKind, Origin};
+use crate::source::{ObjectKind, Origin};
 
 /// A region as editors count it: lines and columns start at 1, columns are characters, the end is exclusive.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -99,9 +99,8 @@ pub fn uri(place: &Place) -> String {
     }
     match &place.origin {
         Origin::Object { id, kind, .. } => format!(".git/{}/{id}", kind.name()),
-        Origin::Metadata { what: Metadata::Config, .. } => ".git/config".to_owned(),
-        Origin::Metadata { what: Metadata::RefName, name } => format!(".git/{}", relative_uri(name.as_bstr())),
-        Origin::Metadata { what: Metadata::Reflog, name } => format!(".git/logs/{}", relative_uri(name.as_bstr())),
+        // The readers call it by its file's path below the repository's own directory.
+        Origin::Metadata { name, .. } => format!(".git/{}", relative_uri(name.as_bstr())),
         _ => "stdin".to_owned(),
     }
 }
@@ -193,7 +192,7 @@ fn listed(names: &[&BString]) -> String {
 mod tests {
     use super::*;
     use crate::finding::Excerpt;
-    use crate::source::{Position, Span};
+    use crate::source::{Metadata, Position, Span};
 
     fn place(text: &str, secret: Span, column: usize) -> Place {
         Place {
@@ -228,11 +227,21 @@ mod tests {
     #[test]
     fn what_lies_outside_of_files_has_a_name_too() {
         let mut place = place("", Span::default(), 0);
-        place.origin = Origin::Metadata { what: Metadata::Reflog, name: "refs/heads/a b".into() };
-        assert_eq!(
-            (container(&place), uri(&place)),
-            ("reflog refs/heads/a b".into(), ".git/logs/refs/heads/a%20b".into())
-        );
+        for (what, name, container_name, address) in [
+            (Metadata::Reflog, "logs/HEAD", "reflog logs/HEAD", ".git/logs/HEAD"),
+            (
+                Metadata::Reflog,
+                "modules/a/logs/refs/heads/a b",
+                "reflog modules/a/logs/refs/heads/a b",
+                ".git/modules/a/logs/refs/heads/a%20b",
+            ),
+            (Metadata::Config, "modules/a/config", "configuration modules/a/config", ".git/modules/a/config"),
+            (Metadata::Config, "config.worktree", "configuration config.worktree", ".git/config.worktree"),
+            (Metadata::RefName, "packed-refs", "ref name packed-refs", ".git/packed-refs"),
+        ] {
+            place.origin = Origin::Metadata { what, name: name.into() };
+            assert_eq!((container(&place), uri(&place)), (container_name.into(), address.into()));
+        }
         place.origin = Origin::Stdin;
         assert_eq!((container(&place), uri(&place)), ("standard input".into(), "stdin".into()));
     }
