@@ -38,7 +38,8 @@ pub fn attribute(repository: &Repository, inspector: &Inspector, gathered: &mut 
             return;
         }
     };
-    let lints = lint::history(repository, &gathered.configurations, &|id| known.get(id).cloned(), inspector);
+    let of = |id: &ObjectId| known.get(id).cloned();
+    let lints = lint::history(repository, &gathered.configurations, &of, inspector, &mut gathered.notices);
     gathered.findings.extend(lints);
     for place in gathered.findings.iter_mut().flat_map(|finding| &mut finding.places) {
         place.attribution = place.origin.object().map(|id| known.get(&id).cloned().unwrap_or_default());

@@ -9,6 +9,7 @@ use gix::ObjectId;
 
 use crate::detect::Scratch;
 use crate::finding::{Attribution, Excerpt, Finding, Kind, Notice, Place};
+use crate::input::history::submodules;
 use crate::input::ignore_rules::IgnoreRules;
 use crate::input::repository::Repository;
 use crate::inspect::Inspector;
@@ -78,18 +79,24 @@ fn finding(found: RepositoryFinding, gitignore: Option<&[u8]>) -> Finding {
     finding
 }
 
-/// Lints objects of history that look like configuration, by the paths that they had.
+/// Lints objects of history that look like configuration, by the paths that they had, also those of submodules.
 pub fn history(
     repository: &Repository,
     objects: &HashSet<ObjectId>,
     known: &dyn Fn(&ObjectId) -> Option<Attribution>,
     inspector: &Inspector,
+    notices: &mut Vec<Notice>,
 ) -> Vec<Finding> {
+    if objects.is_empty() {
+        return Vec::new();
+    }
     let (mut buffer, mut scratch, mut findings) = (Vec::new(), Scratch::default(), Vec::new());
+    let database = repository.objects().clone().with(submodules(repository.git()));
     for id in objects {
-        let Some(attribution) = known(id) else { continue };
-        // An object that cannot be read a second time was reported when it was read first.
-        if repository.objects().read_as(id, ObjectKind::Blob, &mut buffer).is_err() {
+        let Some(attribution) = known(id).filter(|attribution| !attribution.paths.is_empty()) else { continue };
+        if let Err(error) = database.read_as(id, ObjectKind::Blob, &mut buffer) {
+            let message = format!("looks like configuration and was not checked as such: {error}");
+            notices.push(Notice::unread(format!("blob {id}"), message, error.help()));
             continue;
         }
         for path in attribution.paths.iter().take(MOST_PATHS) {
