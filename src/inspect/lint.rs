@@ -42,7 +42,7 @@ impl Inspector {
         inspected: &mut Inspected,
     ) {
         if linted.error.is_some() {
-            let subject = format!("{:?}", view.origin);
+            let subject = crate::input::subject(view.origin);
             let help = "it was scanned as text; mend the file to have it checked as configuration";
             inspected.notices.push(Notice::note(subject, "this configuration does not parse", help));
         }

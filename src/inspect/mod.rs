@@ -187,7 +187,7 @@ impl Inspector {
                 true
             });
             if let Err(problem) = opened {
-                let subject = format!("{origin:?}");
+                let subject = crate::input::subject(origin);
                 inspected.notices.push(Notice::note(subject, problem, "what could be read of the archive was scanned"));
             }
         }
@@ -289,7 +289,7 @@ impl Inspector {
 fn note_exceeded(origin: &Origin, budget: &Budget, inspected: &mut Inspected) {
     if budget.exceeded {
         let message = "holds more packed or encoded data than is opened";
-        inspected.notices.push(Notice::unread(format!("{origin:?}"), message, "unpack it and scan the result"));
+        inspected.notices.push(Notice::unread(crate::input::subject(origin), message, "unpack it and scan the result"));
     }
 }
 

@@ -135,7 +135,7 @@ fn each<T: Sync, R: Send>(items: &[T], objects: &Objects, run: impl Fn(&T, &Obje
 }
 
 fn read_one(origin: &Origin, objects: &Objects, coverage: &Coverage, visitor: &dyn Visitor) {
-    let Origin::Object { id, kind, path, .. } = origin else { return };
+    let Origin::Object { id, kind, .. } = origin else { return };
     if visitor.interrupted() {
         return;
     }
@@ -146,11 +146,7 @@ fn read_one(origin: &Origin, objects: &Objects, coverage: &Coverage, visitor: &d
             visitor.visit(Blob { origin: origin.clone(), bytes: &buffer });
         }
         Err(error) => {
-            let subject = match path {
-                Some(path) => format!("{} in object {id}", super::printable(path)),
-                None => format!("{} {id}", kind.name()),
-            };
-            visitor.notice(Notice::unread(subject, error.to_string(), error.help()));
+            visitor.notice(Notice::unread(super::subject(origin), error.to_string(), error.help()));
         }
     }
 }
