@@ -10,7 +10,7 @@ use std::cell::LazyCell;
 use globset::GlobMatcher;
 use rayon::prelude::*;
 
-use crate::finding::{Finding, InlineAllow, Threshold, Verdict};
+use crate::finding::{Finding, InlineAllow, Permission, Threshold, Verdict};
 use baseline::Baseline;
 use config::{Allow, Config};
 use fingerprint::Key;
@@ -48,13 +48,16 @@ impl Policy {
         // An entry may hold a fingerprint from before the baseline was written, made with the key for all.
         let earlier = LazyCell::new(|| self.baseline.is_some().then(|| Key::default().fingerprint(finding)));
         if let Some(allow) = self.config.allow.iter().find(|allow| allows(allow, finding, &|| earlier.as_deref())) {
-            return Verdict::Allowed { by: self.config.name(), reason: allow.reason.clone() };
+            return Verdict::Allowed {
+                by: Permission::Configuration(self.config.name()),
+                reason: allow.reason.clone(),
+            };
         }
         let inline =
             |place: &crate::finding::Place| place.allow.clone().filter(|allow| names_rule(allow, &finding.meta.id));
         let allows: Option<Vec<InlineAllow>> = finding.places.iter().map(inline).collect();
         if let Some(first) = allows.as_ref().and_then(|allows| allows.first()) {
-            return Verdict::Allowed { by: "inline".to_owned(), reason: first.reason.clone() };
+            return Verdict::Allowed { by: Permission::Inline, reason: first.reason.clone() };
         }
         match &self.baseline {
             Some(baseline) if baseline.contains(&finding.fingerprint) => Verdict::Known,
