@@ -22,11 +22,6 @@ impl Secret {
     pub fn reveal(&self) -> &[u8] {
         &self.0
     }
-
-    /// Returns the identity of the secret within a rule family.
-    pub fn identity(&self, family: &str) -> Identity {
-        Identity::of(family, &self.0)
-    }
 }
 
 impl fmt::Debug for Secret {
@@ -72,7 +67,7 @@ mod tests {
     fn debug_output_shows_no_byte_of_a_secret() {
         let secret = Secret::new(b"hunter2");
         assert_eq!(format!("{secret:?}"), "Secret(7 bytes)");
-        assert_eq!(format!("{:?}", secret.identity("x")), "Identity(..)");
+        assert_eq!(format!("{:?}", Identity::of("x", secret.reveal())), "Identity(..)");
     }
 
     #[test]

@@ -133,11 +133,11 @@ impl Rule {
         self.compiled.get_or_init(|| Pattern::compile(&self.pattern, &self.keywords).ok().map(Arc::new)).as_ref()
     }
 
-    /// Tells what is wrong with the pattern; a rule that Rust code finds has none.
+    /// Checks the pattern; a rule that Rust code finds has none.
     ///
     /// # Errors
     /// The pattern does not compile or is not bounded.
-    pub fn pattern_error(&self) -> Result<(), PatternError> {
+    pub fn check_pattern(&self) -> Result<(), PatternError> {
         if self.pattern.is_empty() { Ok(()) } else { Pattern::compile(&self.pattern, &self.keywords).map(|_| ()) }
     }
 
@@ -302,11 +302,6 @@ impl Catalogue {
                 None => self.rules.push(rule),
             }
         }
-    }
-
-    /// Keeps the rules that `keep` approves.
-    pub fn retain(&mut self, keep: impl Fn(&Rule) -> bool) {
-        self.rules.retain(|rule| keep(rule));
     }
 
     /// Returns all rules, built-in ones first, in the order of their files.

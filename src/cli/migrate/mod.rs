@@ -46,8 +46,6 @@ pub struct Unreadable {
 pub struct Moved {
     /// The new entries.
     entries: Vec<Entry>,
-    /// Rules that are to be off.
-    off: Vec<String>,
     /// What has no equal, in sentences.
     left: Vec<String>,
 }
@@ -87,10 +85,6 @@ impl Moved {
         let quoted = |text: &str| toml::Value::String(text.to_owned()).to_string();
         let mut out =
             "# Taken over by `keysweep migrate`; docs/configuration.md of keysweep describes every key.\n".to_owned();
-        if !self.off.is_empty() {
-            let off: Vec<String> = self.off.iter().map(|rule| quoted(rule)).collect();
-            out += &format!("\n[rules]\noff = [{}]\n", off.join(", "));
-        }
         for entry in &self.entries {
             out += "\n[[allow]]\n";
             if let Some(rule) = &entry.rule {
@@ -198,12 +192,12 @@ mod tests {
 
     #[test]
     fn what_is_written_is_a_valid_configuration() {
-        let mut moved = Moved { off: vec!["aws".to_owned()], ..Moved::default() };
+        let mut moved = Moved::default();
         moved.allow(Some("jwt".to_owned()), literal("a [b]/c\"d.txt"), "a \"reason\" \\ of theirs");
         let config = Config::parse(moved.text(), FILE.into()).expect("valid");
         let path = config.allow[0].path.as_ref().expect("the entry has a path");
         assert!(path.matcher.is_match("a [b]/c\"d.txt"));
         assert!(!path.matcher.is_match("a b/c\"d.txt"));
-        assert!(config.is_off("aws/anything"));
+        config.catalogue().expect("the rule exists");
     }
 }
