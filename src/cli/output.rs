@@ -8,7 +8,6 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread::JoinHandle;
 use std::time::Duration;
 
-use indicatif::{HumanBytes, ProgressBar, ProgressDrawTarget, ProgressStyle};
 use miette::miette;
 
 use crate::input::Coverage;
@@ -20,6 +19,8 @@ use crate::scan::{self, Record, Report, Request};
 const PATIENCE: Duration = Duration::from_millis(700);
 /// How often the line is drawn.
 const TICK: Duration = Duration::from_millis(120);
+/// What shows that the scan goes on, one sign after the other.
+const SPINNER: [char; 4] = ['|', '/', '-', '\\'];
 /// The exit code when the reader of the output went away: 128 and the number of SIGPIPE.
 pub const CLOSED_PIPE: u8 = 141;
 
@@ -195,16 +196,24 @@ fn watch(coverage: &Coverage, done: &AtomicBool) {
     if done.load(Ordering::Relaxed) {
         return;
     }
-    let bar = ProgressBar::with_draw_target(None, ProgressDrawTarget::stderr());
-    bar.set_style(ProgressStyle::with_template("{spinner} {msg}").expect("the template is valid"));
-    while !done.load(Ordering::Relaxed) {
+    // A terminal that goes away is no reason to stop.
+    let draw = |line: &str| {
+        let mut err = io::stderr().lock();
+        let _ = write!(err, "\r\x1b[2K{line}").and_then(|()| err.flush());
+    };
+    for frame in SPINNER.iter().cycle() {
+        if done.load(Ordering::Relaxed) {
+            break;
+        }
         let record = Record::of(coverage);
         let objects = record.blobs + record.trees + record.commits + record.tags;
-        let what =
-            if objects > 0 { format!("{objects} objects") } else { format!("{} files", record.files + record.entries) };
-        bar.set_message(format!("{what}, {} scanned", HumanBytes(record.bytes)));
-        bar.tick();
+        let what = if objects > 0 {
+            format!("{} objects", report::number(objects))
+        } else {
+            format!("{} files", report::number(record.files + record.entries))
+        };
+        draw(&format!("{frame} {what}, {} scanned", report::bytes(record.bytes)));
         std::thread::park_timeout(TICK);
     }
-    bar.finish_and_clear();
+    draw("");
 }

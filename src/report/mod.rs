@@ -31,6 +31,7 @@ use clap::ValueEnum;
 
 pub use location::label;
 pub use notice::line as notice_line;
+pub use quantity::{bytes, number};
 pub use rotation::render as render_rotation;
 pub use rules::{RuleFormat, Subject, render as render_rules, render_one as render_rule};
 
