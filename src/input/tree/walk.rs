@@ -3,10 +3,10 @@
 use std::collections::{HashMap, HashSet};
 use std::hash::{BuildHasher, Hasher, RandomState};
 use std::io;
-use std::path::{Path, PathBuf};
+use std::path::{Component, Path, PathBuf};
 use std::sync::{Arc, Mutex};
 
-use bstr::ByteSlice;
+use bstr::{BStr, ByteSlice};
 use ignore::{DirEntry, WalkState};
 
 use super::read::Reader;
@@ -160,9 +160,7 @@ impl<'a> Walk<'a> {
         prefix.write(&bytes(work_tree));
         prefix.write(b"/");
         let mut reader = Reader::new(self.coverage, self.visitor);
-        let mut submodules = Vec::new();
-        // Whether the way to a directory leaves the work tree.
-        let mut outside: HashMap<PathBuf, bool> = HashMap::new();
+        let (mut submodules, mut outside) = (Vec::new(), HashMap::new());
         for position in 0..index.len() {
             let path = index.path(position);
             if !is_below(path, &inside) {
@@ -173,19 +171,8 @@ impl<'a> Walk<'a> {
             if self.seen.contains(&hasher.finish()) {
                 continue;
             }
-            let Ok(relative) = path.to_path() else { continue };
-            if leads_up(relative) {
-                let message = "the index tracks a path outside of the work tree, which git would refuse";
-                self.visitor.notice(Notice::unread(printable(path), message, "`git fsck` and `git status` show more"));
-                continue;
-            }
-            let full = work_tree.join(relative);
+            let Some(full) = self.place(work_tree, path, &mut outside) else { continue };
             let Ok(metadata) = std::fs::symlink_metadata(&full) else { continue };
-            // Behind a link lies another file, and for git the tracked one is gone.
-            let directory = relative.parent().unwrap_or(Path::new(""));
-            if *outside.entry(directory.to_owned()).or_insert_with(|| leaves(work_tree, relative)) {
-                continue;
-            }
             match index.entry(position).mode {
                 Mode::Submodule if metadata.is_dir() => {
                     // Only if it was left out as ignored; a walk that came by has looked at what it holds.
@@ -206,6 +193,20 @@ impl<'a> Walk<'a> {
             }
         }
         submodules
+    }
+
+    /// Returns where a tracked path lies, if that is in the work tree; `outside` remembers which directories are not.
+    fn place(&self, work_tree: &Path, path: &BStr, outside: &mut HashMap<PathBuf, bool>) -> Option<PathBuf> {
+        let relative = path.to_path().ok()?;
+        if !relative.components().all(|component| matches!(component, Component::Normal(_))) {
+            let message = "the index tracks a path outside of the work tree, which git would refuse";
+            self.visitor.notice(Notice::unread(printable(path), message, "`git fsck` and `git status` show more"));
+            return None;
+        }
+        // Behind a link lies another file, and for git the tracked one is gone.
+        let directory = relative.parent().unwrap_or(Path::new(""));
+        let is_outside = *outside.entry(directory.to_owned()).or_insert_with(|| leaves(work_tree, relative));
+        (!is_outside).then(|| work_tree.join(relative))
     }
 }
 
@@ -271,11 +272,6 @@ fn hash(hasher: &RandomState, path: &[u8]) -> u64 {
     let mut hasher = hasher.build_hasher();
     hasher.write(path);
     hasher.finish()
-}
-
-/// Tells whether a path has parts other than names, such as `..`.
-fn leads_up(path: &Path) -> bool {
-    !path.components().all(|component| matches!(component, std::path::Component::Normal(_)))
 }
 
 fn is_below(path: &[u8], directory: &[u8]) -> bool {
