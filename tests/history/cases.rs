@@ -293,15 +293,14 @@ fn a_submodule_and_its_own_submodule_and_that_of_another_worktree() {
     let middle = Scratch::new();
     middle.commit("file", "marker-SUB-middle");
     let add = |git: &Scratch, from: &Scratch, path: &str| {
-        let from = from.root.display().to_string();
-        git.git(&["-c", "protocol.file.allow=always", "submodule", "--quiet", "add", &from, path]);
+        git.git(&["submodule", "--quiet", "add", &from.root.display().to_string(), path]);
         git.git(&["commit", "--quiet", "--message", "submodule"]);
     };
     add(&middle, &inner, "deep/inner");
     let git = Scratch::new();
     git.commit("file", "outer");
     add(&git, &middle, "with/slash/middle");
-    git.git(&["-c", "protocol.file.allow=always", "submodule", "--quiet", "update", "--init", "--recursive"]);
+    git.git(&["submodule", "--quiet", "update", "--init", "--recursive"]);
     let seen = git.read();
     for marker in ["marker-SUB-inner", "marker-SUB-middle"] {
         assert_eq!(seen.count(marker.as_bytes()), 1, "{marker}");
