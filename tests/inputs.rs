@@ -1,5 +1,6 @@
 //! The inputs besides history, against repositories that the real git makes.
 
+mod ignored;
 mod range;
 mod staged;
 mod tree;
