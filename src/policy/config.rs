@@ -8,9 +8,9 @@ use serde::Deserialize;
 use toml::Spanned;
 
 use super::names;
-use crate::finding::{Confidence, Severity, Threshold};
+use crate::finding::{Confidence, Severity, Threshold, masked};
 use crate::replace::{self, Links};
-use crate::rules::{Catalogue, Rule, RuleFile, SyntaxError};
+use crate::rules::{Catalogue, Rule, RuleError, RuleFile, SyntaxError};
 
 /// The file's name.
 pub const FILE: &str = "keysweep.toml";
@@ -33,10 +33,10 @@ pub struct Config {
 struct Text {
     severity: Option<Severity>,
     confidence: Option<Confidence>,
-    exclude: Vec<String>,
+    exclude: Vec<Spanned<String>>,
     baseline: Option<PathBuf>,
     rules: Rules,
-    allow: Vec<AllowText>,
+    allow: Vec<Spanned<AllowText>>,
     rule_files: Vec<PathBuf>,
     own: Option<RuleFile>,
 }
@@ -63,7 +63,7 @@ pub struct Level {
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 struct AllowText {
     rule: Option<Spanned<String>>,
-    path: Option<String>,
+    path: Option<Spanned<String>>,
     fingerprint: Option<String>,
     reason: String,
 }
@@ -90,7 +90,8 @@ pub struct PathGlob {
 
 /// Why a configuration cannot be used.
 ///
-/// No error quotes the file: one that is found in somebody else's repository can be anything.
+/// No error quotes the file but the rules in it, once they have the shape of rules: what is found in somebody else's
+/// repository can be anything.
 #[derive(Debug, thiserror::Error, miette::Diagnostic)]
 pub enum ConfigError {
     /// The file cannot be read.
@@ -121,10 +122,10 @@ pub enum ConfigError {
         /// The file.
         path: String,
     },
-    /// An entry is wrong.
-    #[error("{message}")]
-    #[diagnostic(code(config::entry), help("correct the entry in `{path}`; nothing was scanned"))]
-    Entry {
+    /// A rule of the user's is wrong.
+    #[error("`{path}`: {message}")]
+    #[diagnostic(code(config::rule), help("`keysweep rules check FILE` checks a file of rules; nothing was scanned"))]
+    Rule {
         /// The file.
         path: String,
         /// What is wrong.
@@ -165,13 +166,16 @@ impl Config {
         let name = path.display().to_string();
         let parsed: Text = toml::from_str(&text)
             .map_err(|error| ConfigError::Syntax { path: name.clone(), problem: SyntaxError::new(&text, &error) })?;
-        let entry = |message: String| ConfigError::Entry { path: name.clone(), message };
+        let wrong = |(offset, problem): Wrong| {
+            let problem = SyntaxError::at(&text, offset, problem.to_owned());
+            ConfigError::Syntax { path: name.clone(), problem }
+        };
         let mut exclude = GlobSetBuilder::new();
         for glob in &parsed.exclude {
-            exclude.add(path_glob(glob).map_err(&entry)?);
+            exclude.add(path_glob(glob).map_err(&wrong)?);
         }
-        let exclude = exclude.build().map_err(|error| entry(error.to_string()))?;
-        let allow = parsed.allow.iter().map(|text| allow(text).map_err(&entry)).collect::<Result<_, _>>()?;
+        let exclude = exclude.build().map_err(|_| wrong((0, "the globs of `exclude` are too much together")))?;
+        let allow = parsed.allow.iter().map(|text| allow(text).map_err(&wrong)).collect::<Result<_, _>>()?;
         Ok(Self { path: Some(path), source: text, text: parsed, allow, exclude })
     }
 
@@ -222,13 +226,13 @@ impl Config {
     /// A file of the user's rules cannot be read, a rule is wrong, or a rule is named that does not exist.
     pub fn catalogue(&self) -> Result<Catalogue, ConfigError> {
         let mut catalogue = Catalogue::builtin();
-        let entry = |message: String| ConfigError::Entry { path: self.name(), message };
+        let wrong = |path: String, error: RuleError| ConfigError::Rule { path, message: printable(&error.to_string()) };
         if let Some(own) = &self.text.own {
-            catalogue.add(Rule::from_file(own.clone()).map_err(|error| entry(error.to_string()))?);
+            catalogue.add(Rule::from_file(own.clone()).map_err(|error| wrong(self.name(), error))?);
         }
         for file in &self.text.rule_files {
             let path = self.folder().join(file);
-            let name = path.display().to_string();
+            let name = printable(&path.to_string_lossy());
             let access = |source| ConfigError::Access { path: name.clone(), source };
             let real = path.canonicalize().map_err(access)?;
             // Through links and `..` a repository could name any file of whoever scans it.
@@ -236,7 +240,7 @@ impl Config {
                 return Err(ConfigError::Outside { path: name });
             }
             let text = std::fs::read_to_string(&real).map_err(access)?;
-            catalogue.add(Rule::parse(&text).map_err(|error| entry(format!("`{name}`: {error}")))?);
+            catalogue.add(Rule::parse(&text).map_err(|error| wrong(name.clone(), error))?);
         }
         self.check_names(&catalogue)?;
         Ok(catalogue)
@@ -245,7 +249,7 @@ impl Config {
     /// Checks that every rule that is named exists: what is misspelt would be a scan that is louder or quieter than meant.
     fn check_names(&self, catalogue: &Catalogue) -> Result<(), ConfigError> {
         let Rules { off, level } = &self.text.rules;
-        let allowed = self.text.allow.iter().filter_map(|allow| allow.rule.as_ref());
+        let allowed = self.text.allow.iter().filter_map(|allow| allow.as_ref().rule.as_ref());
         match off.iter().chain(level.keys()).chain(allowed).find(|name| !names::names_any(name.as_ref(), catalogue)) {
             None => Ok(()),
             Some(name) => {
@@ -264,23 +268,28 @@ impl Config {
     }
 }
 
+/// Where something is wrong in a configuration, and what.
+type Wrong = (usize, &'static str);
+
 /// Reads one allow entry.
-fn allow(text: &AllowText) -> Result<Allow, String> {
+fn allow(entry: &Spanned<AllowText>) -> Result<Allow, Wrong> {
+    let text = entry.as_ref();
+    let wrong = |problem| Err((entry.span().start, problem));
     if text.reason.trim().is_empty() {
-        return Err("an allow entry needs a `reason`".to_owned());
+        return wrong("an allow entry needs a `reason`");
     }
     if text.rule.is_none() && text.path.is_none() && text.fingerprint.is_none() {
-        return Err("an allow entry needs a `rule`, a `path` or a `fingerprint`".to_owned());
+        return wrong("an allow entry needs a `rule`, a `path` or a `fingerprint`");
     }
-    let path =
-        text.path.as_deref().map(path_glob).transpose()?.map(|glob| PathGlob { matcher: glob.compile_matcher() });
+    let path = text.path.as_ref().map(path_glob).transpose()?.map(|glob| PathGlob { matcher: glob.compile_matcher() });
     let rule = text.rule.as_ref().map(|rule| rule.as_ref().clone());
     Ok(Allow { rule, path, fingerprint: text.fingerprint.clone(), reason: text.reason.clone() })
 }
 
 /// Compiles a glob on paths: `*` stays within a folder, `**` does not, a pattern without `/` matches anywhere,
 /// one that ends with `/` all below a folder.
-fn path_glob(text: &str) -> Result<Glob, String> {
+fn path_glob(entry: &Spanned<String>) -> Result<Glob, Wrong> {
+    let text = entry.as_ref();
     let mut glob = text.strip_prefix('/').unwrap_or(text).to_owned();
     if glob.ends_with('/') {
         glob.push_str("**");
@@ -288,7 +297,13 @@ fn path_glob(text: &str) -> Result<Glob, String> {
     if !text.trim_end_matches('/').contains('/') {
         glob.insert_str(0, "**/");
     }
-    GlobBuilder::new(&glob).literal_separator(true).build().map_err(|_| format!("`{text}` is not a glob"))
+    let built = GlobBuilder::new(&glob).literal_separator(true).build();
+    built.map_err(|_| (entry.span().start, "this is not a glob"))
+}
+
+/// Returns a text of several lines without what a terminal could act on.
+fn printable(text: &str) -> String {
+    text.lines().map(|line| masked(line.as_bytes(), &[])).collect::<Vec<_>>().join("\n")
 }
 
 #[cfg(test)]
@@ -310,6 +325,11 @@ mod tests {
                 "severity = 'high'\nexlude = []\n",
                 "`keysweep.toml` is not valid: line 2, column 1: there is no such key; did you mean `exclude`?",
             ),
+            ("exclude = ['a', 'hunter2{']", "`keysweep.toml` is not valid: line 1, column 17: this is not a glob"),
+            (
+                "severity = 'low'\n[[allow]]\nrule = 'hunter2'\nreason = ''",
+                "`keysweep.toml` is not valid: line 2, column 1: an allow entry needs a `reason`",
+            ),
             (
                 "[hunter2]\naws_secret_access_key = hunter2\n",
                 "`keysweep.toml` is not valid: line 2, column 25: this is not TOML",
@@ -319,6 +339,14 @@ mod tests {
             assert!(error.starts_with(expected), "{error}");
             assert!(!error.contains("hunter2"), "{error}");
         }
+    }
+
+    #[test]
+    fn a_wrong_rule_is_named_without_acting_on_the_terminal() {
+        let own = "[own.provider]\nid = 'acme'\nname = 'Acme'\n[[own.rule]]\nid = \"acme/\\u001b[31mkey\"\ntitle = 'K'\n\
+            severity = 'low'\nkeywords = ['acme_']\npattern = '(?<secret>acme_[a-z]{9})'\nwhy = 'W'";
+        let error = parse(own).expect("it is a configuration").catalogue().expect_err("the id is wrong").to_string();
+        assert!(error.contains("rule `acme/?[31mkey`") && !error.contains('\u{1b}'), "{error:?}");
     }
 
     #[test]

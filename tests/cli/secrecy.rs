@@ -126,6 +126,7 @@ fn an_error_of_the_configuration_quotes_no_file() {
         format!("{secret} = 1\n"),
         format!("exclude = {{ x = '{secret}' }}\n"),
         format!("[rules]\noff = ['{secret}']\n"),
+        format!("exclude = ['{secret}{{']\n"),
         format!("[[allow]]\nrule = '{secret}'\nreason = 'x'\n"),
     ];
     for text in &inside {

@@ -38,7 +38,7 @@ fn a_broken_configuration_stops_the_scan_and_points_into_the_file() {
         ("[rules]\noff = ['githb']\n", "column 8:"),
         ("severity = 'terrible'\n", "`critical`"),
         ("[[allow]]\npath = 'a.txt'\n", "reason"),
-        ("exclude = ['a{']\n", "a{"),
+        ("exclude = ['a{']\n", "column 12:"),
         ("rule-files = ['nosuch.toml']\n", "nosuch.toml"),
         ("[", "keysweep.toml"),
     ] {
