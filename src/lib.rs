@@ -18,8 +18,8 @@
 //! may change in any version.
 //!
 //! The modules stand on floors; each uses only those below its own:
-//! `cli` > `report`, `scanner` > `scan`, `fix`, `rotate` > `policy` > `inspect` > `detect`, `lint` > `rules`, `mcp`,
-//! `input` > `finding`, `document` > `source`, `secret`.
+//! `cli` > `report`, `scanner` > `scan`, `fix`, `rotate`, `inventory` > `policy` > `inspect` > `detect`, `lint` > `rules`,
+//! `mcp`, `input` > `finding`, `document` > `source`, `secret`, `nearest`, `replace`.
 
 pub mod cli;
 pub mod detect;
@@ -31,7 +31,9 @@ pub mod inspect;
 pub mod inventory;
 pub mod lint;
 pub mod mcp;
+pub mod nearest;
 pub mod policy;
+pub mod replace;
 pub mod report;
 pub mod rotate;
 pub mod rules;

@@ -140,59 +140,74 @@ fn written(
     literals: &[Literal; 4],
     holds: &dyn Fn(&str) -> bool,
 ) -> String {
-    let [env, header, arg, url] = literals.each_ref().map(|literal| literal.key.as_str());
     let chosen = |parts: [String; 4]| -> Vec<String> {
         parts.into_iter().zip(literals).filter(|(_, literal)| holds(literal.field)).map(|(part, _)| part).collect()
     };
     if path.ends_with(".toml") {
-        return chosen([
-            format!("[mcp_servers.docs]\ncommand = \"acme\"\nargs = [\"stdio\"]\nenv = {{ DOCS_TOKEN = \"{env}\" }}\n"),
-            format!("[mcp_servers.search]\nurl = \"https://search.acme.dev/mcp\" # fast\nhttp_headers = {{ \"Authorization\" = \"Bearer {header}\" }}\n"),
-            format!("[mcp_servers.mail]\ncommand = \"acme\"\nargs = [\"--api-key\", \"{arg}\"]\n"),
-            format!("[mcp_servers.news]\nurl = \"https://news.acme.dev/mcp?token={url}\"\n"),
-        ])
-        .join("\n");
+        return chosen(toml_servers(literals)).join("\n");
     }
     if path.ends_with(".yaml") || path.ends_with(".md") {
-        let (command, variables, address) =
-            if client == "goose" { ("cmd", "envs", "uri") } else { ("command", "env", "url") };
-        let list = client == "continue";
-        let named = |name: &str, lines: &[String]| {
-            let first = if list { format!("  - name: {name}\n") } else { format!("  {name}:\n") };
-            first + &lines.iter().map(|line| format!("    {line}\n")).collect::<String>()
-        };
-        let servers = chosen([
-            named(
-                "docs",
-                &[
-                    format!("{command}: acme # small"),
-                    "args: [stdio]".into(),
-                    format!("{variables}:"),
-                    format!("  DOCS_TOKEN: \"{env}\""),
-                ],
-            ),
-            named(
-                "search",
-                &[
-                    format!("{address}: https://search.acme.dev/mcp"),
-                    "headers:".into(),
-                    format!("  Authorization: \"Bearer {header}\""),
-                ],
-            ),
-            named("mail", &[format!("{command}: acme"), format!("args: [\"--api-key\", \"{arg}\"]")]),
-            named("news", &[format!("{address}: \"https://news.acme.dev/mcp?token={url}\"")]),
-        ])
-        .concat();
-        let keys = keys(dialect, path);
-        let (last, outer) = keys.split_last().expect("servers hang somewhere");
-        let body = format!("{last}:\n{servers}");
-        let text = outer.iter().rev().fold(body, |body, key| {
-            let inner: String = body.lines().map(|line| format!("  {line}\n")).collect();
-            format!("{key}:\n{inner}")
-        });
-        return if path.ends_with(".md") { format!("---\nname: docs\n{text}---\nBe kind.\n") } else { text };
+        return yaml(dialect, path, &chosen(yaml_servers(client, literals)).concat());
     }
     json(client, dialect, path, chosen(json_servers(client, literals)))
+}
+
+/// Writes the servers of Codex's TOML.
+fn toml_servers(literals: &[Literal; 4]) -> [String; 4] {
+    let [env, header, arg, url] = literals.each_ref().map(|literal| literal.key.as_str());
+    [
+        format!("[mcp_servers.docs]\ncommand = \"acme\"\nargs = [\"stdio\"]\nenv = {{ DOCS_TOKEN = \"{env}\" }}\n"),
+        format!(
+            "[mcp_servers.search]\nurl = \"https://search.acme.dev/mcp\" # fast\nhttp_headers = {{ \"Authorization\" = \"Bearer {header}\" }}\n"
+        ),
+        format!("[mcp_servers.mail]\ncommand = \"acme\"\nargs = [\"--api-key\", \"{arg}\"]\n"),
+        format!("[mcp_servers.news]\nurl = \"https://news.acme.dev/mcp?token={url}\"\n"),
+    ]
+}
+
+/// Writes servers as YAML, each one indented below the key that they hang from.
+fn yaml_servers(client: &str, literals: &[Literal; 4]) -> [String; 4] {
+    let [env, header, arg, url] = literals.each_ref().map(|literal| literal.key.as_str());
+    let (command, variables, address) =
+        if client == "goose" { ("cmd", "envs", "uri") } else { ("command", "env", "url") };
+    let list = client == "continue";
+    let named = |name: &str, lines: &[String]| {
+        let first = if list { format!("  - name: {name}\n") } else { format!("  {name}:\n") };
+        first + &lines.iter().map(|line| format!("    {line}\n")).collect::<String>()
+    };
+    [
+        named(
+            "docs",
+            &[
+                format!("{command}: acme # small"),
+                "args: [stdio]".into(),
+                format!("{variables}:"),
+                format!("  DOCS_TOKEN: \"{env}\""),
+            ],
+        ),
+        named(
+            "search",
+            &[
+                format!("{address}: https://search.acme.dev/mcp"),
+                "headers:".into(),
+                format!("  Authorization: \"Bearer {header}\""),
+            ],
+        ),
+        named("mail", &[format!("{command}: acme"), format!("args: [\"--api-key\", \"{arg}\"]")]),
+        named("news", &[format!("{address}: \"https://news.acme.dev/mcp?token={url}\"")]),
+    ]
+}
+
+/// Lays servers into the YAML that leads to them.
+fn yaml(dialect: &Dialect, path: &str, servers: &str) -> String {
+    let keys = keys(dialect, path);
+    let (last, outer) = keys.split_last().expect("servers hang somewhere");
+    let body = format!("{last}:\n{servers}");
+    let text = outer.iter().rev().fold(body, |body, key| {
+        let inner: String = body.lines().map(|line| format!("  {line}\n")).collect();
+        format!("{key}:\n{inner}")
+    });
+    if path.ends_with(".md") { format!("---\nname: docs\n{text}---\nBe kind.\n") } else { text }
 }
 
 /// Lays servers, one a line, into the JSON that leads to them.

@@ -2,12 +2,12 @@
 
 use std::fs;
 use std::path::Path;
-use std::process::Command;
 
 use bstr::BStr;
 use keysweep::fix::{self, Opinion, Options};
 use keysweep::lint::{Persona, Safety};
 
+use crate::git::Git;
 use crate::lint::{fill, lint};
 
 pub fn fixture(client: &Path, kind: &str) -> (String, String) {
@@ -66,8 +66,7 @@ fn each_clients_file_is_mended_in_its_own_way_and_only_where_it_must() {
 }
 
 fn git(folder: &Path, arguments: &[&str]) {
-    let output = Command::new("git").current_dir(folder).args(arguments).output().expect("git is installed");
-    assert!(output.status.success(), "git {arguments:?}");
+    Git::outside().at(folder).run(arguments);
 }
 
 /// Makes a repository with one literal credential in `.mcp.json`; returns the credential.

@@ -1,17 +1,17 @@
 //! The shape of the source tree: floors, lengths, names.
 //!
-//! A module uses only floors below its own. Within a floor only the pairs of [`NEIGHBOURS`] know each other, each
-//! for the reason that stands there.
+//! A module uses only floors below its own; those of one floor do not know each other. A lint is handed the detectors'
+//! opinion as a function, and a fix proves itself with lints and detectors.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::path::{Path, PathBuf};
-
-use keysweep::rules::{Catalogue, RuleFile};
 
 /// The floor of every top-level module.
 const FLOORS: &[(&str, u32)] = &[
     ("source", 0),
     ("secret", 0),
+    ("nearest", 0),
+    ("replace", 0),
     ("finding", 1),
     ("document", 1),
     ("rules", 2),
@@ -30,12 +30,17 @@ const FLOORS: &[(&str, u32)] = &[
     ("cli", 8),
 ];
 
-/// Modules of one floor of which the first uses the second, each with its reason in a comment. There are none: a lint
-/// is handed the detectors' opinion as a function, and a fix proves itself with lints and detectors.
-const NEIGHBOURS: &[(&str, &str)] = &[];
-
+/// The folders with code of ours.
+const FOLDERS: [&str; 3] = ["src", "tests", "benches"];
 /// The most lines of a file.
 const LONGEST: usize = 400;
+/// The most lines of a function, without those that hold nothing but comment or quoted text.
+const LONGEST_FUNCTION: usize = 50;
+/// Functions that are longer, each for its reason.
+const LONG_FUNCTIONS: &[(&str, &str)] = &[
+    // The operators of all languages, with what each takes around it.
+    ("src/detect/assignment.rs", "operator"),
+];
 
 fn root() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR"))
@@ -68,15 +73,76 @@ fn module(path: &Path) -> Vec<String> {
     names
 }
 
-/// Returns the code without comments and texts in quotes, as far as the search for paths needs it.
+/// Returns the code with blanks in place of comments and of what stands in quotes; lines stay where they are.
 fn code(text: &str) -> String {
-    let mut code = String::new();
-    for line in text.lines() {
-        let line = line.split("//").next().unwrap_or_default();
-        code.push_str(line);
-        code.push(' ');
+    let bytes = text.as_bytes();
+    let mut code = bytes.to_vec();
+    let mut at = 0;
+    while at < bytes.len() {
+        let end = at + skipped(&bytes[at..], at.checked_sub(1).map(|before| bytes[before]));
+        code[at..end].iter_mut().filter(|byte| **byte != b'\n').for_each(|byte| *byte = b' ');
+        at = end.max(at + 1);
     }
-    code
+    String::from_utf8(code).expect("whole characters were replaced")
+}
+
+/// Returns how many bytes at the start of `rest` are a comment or quoted text; `before` is the byte in front.
+fn skipped(rest: &[u8], before: Option<u8>) -> usize {
+    let up_to = |end: &[u8], from: usize| {
+        memchr::memmem::find(&rest[from..], end).map_or(rest.len(), |found| from + found + end.len())
+    };
+    let in_word = before.is_some_and(|byte| byte.is_ascii_alphanumeric() || byte == b'_');
+    match rest {
+        [b'/', b'/', ..] => memchr::memchr(b'\n', rest).unwrap_or(rest.len()),
+        [b'/', b'*', ..] => up_to(b"*/", 2),
+        [b'r', b'"' | b'#', ..] if !in_word || before == Some(b'b') => {
+            let marks = rest[1..].iter().take_while(|&&byte| byte == b'#').count();
+            // `r#name` is a name.
+            if rest.get(1 + marks) == Some(&b'"') { up_to(&[b"\"", &rest[1..=marks]].concat(), marks + 2) } else { 0 }
+        }
+        [b'"', ..] => quoted(rest, b'"'),
+        // A lifetime is followed by no second mark.
+        [b'\'', b'\\', ..] => quoted(rest, b'\''),
+        [b'\'', ..] => {
+            let character = std::str::from_utf8(&rest[1..rest.len().min(5)]);
+            let valid = character.map_or_else(|error| error.valid_up_to(), str::len);
+            let first = std::str::from_utf8(&rest[1..=valid]).expect("checked").chars().next();
+            let len = first.map_or(0, char::len_utf8);
+            if rest.get(1 + len) == Some(&b'\'') { len + 2 } else { 0 }
+        }
+        _ => 0,
+    }
+}
+
+/// Returns the length of the text between two marks, with both.
+fn quoted(rest: &[u8], mark: u8) -> usize {
+    let mut at = 1;
+    while at < rest.len() && rest[at] != mark {
+        at += if rest[at] == b'\\' { 2 } else { 1 };
+    }
+    rest.len().min(at + 1)
+}
+
+/// Returns the functions in a file as `cargo fmt` leaves it, each with its number of lines that hold code.
+fn functions(text: &str) -> Vec<(String, usize)> {
+    let code = code(text);
+    let lines: Vec<&str> = code.lines().map(str::trim_end).collect();
+    let mut found = Vec::new();
+    for (start, line) in lines.iter().enumerate() {
+        let words = line.trim_start();
+        let Some(at) = words.find("fn ").filter(|&at| at == 0 || words[..at].ends_with(' ')) else { continue };
+        let name: String = words[at + 3..].chars().take_while(|c| c.is_alphanumeric() || *c == '_').collect();
+        // The brace that closes the body stands below the first letter, and so does the end of a signature alone.
+        let indent = &line[..line.len() - words.len()];
+        let closes = |line: &str| {
+            let rest = line.strip_prefix(indent).unwrap_or_default();
+            rest == "}" || rest.starts_with(')') && rest.ends_with(';')
+        };
+        let in_one = line.ends_with(['}', ';']);
+        let len = if in_one { 1 } else { 1 + lines[start..].iter().position(|line| closes(line)).unwrap_or(0) };
+        found.push((name, lines[start..start + len].iter().filter(|line| !matches!(line.trim(), "" | ",")).count()));
+    }
+    found
 }
 
 /// Returns the top-level modules that the code of a module names by `crate::` or by enough `super::`.
@@ -148,7 +214,7 @@ fn a_module_uses_only_floors_below_its_own() {
             edges += 1;
             // In tests inside of `mod.rs`, one `super::` leads to the module itself.
             let sibling = path.len() == 1 && children(&path, &used) && !text.contains(&format!("crate::{used}"));
-            if other >= floor && !sibling && !NEIGHBOURS.contains(&(own.as_str(), used.as_str())) {
+            if other >= floor && !sibling {
                 problems.push(format!("{}: `{own}` on floor {floor} uses `{used}` on floor {other}", file.display()));
             }
         }
@@ -180,9 +246,53 @@ fn the_search_for_uses_sees_every_way_to_name_a_module() {
 
 #[test]
 fn no_file_is_longer_than_can_be_read_at_once() {
-    let lengths = sources("src").into_iter().map(|(path, text)| (text.lines().count(), path));
-    let longer: Vec<_> = lengths.filter(|(lines, _)| *lines > LONGEST).collect();
+    let sources = FOLDERS.iter().flat_map(|folder| sources(folder));
+    let longer: Vec<_> =
+        sources.map(|(path, text)| (text.lines().count(), path)).filter(|(lines, _)| *lines > LONGEST).collect();
     assert!(longer.is_empty(), "more than {LONGEST} lines: {longer:?}");
+}
+
+#[test]
+fn no_function_is_longer_than_fits_on_a_screen() {
+    let mut count = 0;
+    let mut long = BTreeSet::new();
+    for (path, text) in FOLDERS.iter().flat_map(|folder| sources(folder)) {
+        let path = path.to_string_lossy().replace('\\', "/");
+        for (name, lines) in functions(&text) {
+            count += 1;
+            if lines > LONGEST_FUNCTION {
+                long.insert((path.clone(), name));
+            }
+        }
+    }
+    assert!(count > 2000, "only {count} functions were found: the search is broken");
+    let known = LONG_FUNCTIONS.iter().map(|(path, name)| ((*path).to_owned(), (*name).to_owned())).collect();
+    let (new, gone): (Vec<_>, Vec<_>) = (long.difference(&known).collect(), known.difference(&long).collect());
+    assert!(new.is_empty(), "more than {LONGEST_FUNCTION} lines of code: {new:?}");
+    assert!(gone.is_empty(), "no longer long, so they need no exception: {gone:?}");
+}
+
+#[test]
+fn comments_and_quoted_text_are_no_code() {
+    for (text, expected) in [
+        ("a // b\nc", "a     \nc"),
+        ("a /* b\nc */ d", "a     \n     d"),
+        (r#"f("x // y\"", z)"#, r#"f(          , z)"#),
+        ("f(r#\"x\" \"#, z)", "f(        , z)"),
+        ("'a' 'a: &'b str", "    'a: &'b str"),
+        (r"'\'' '\\' '{' x", r"              x"),
+        ("br\"}\" rb r#x", "b     rb r#x"),
+        ("'é' x", "     x"),
+    ] {
+        assert_eq!(code(text), expected, "{text}");
+    }
+}
+
+#[test]
+fn the_lines_of_a_function_are_counted_without_those_of_text() {
+    let text = "impl A {\n    pub fn one(&self) -> u8 {\n        // why\n\n        text(\n            \"\n}\n\",\n        )\n    }\n\n    fn two(\n        a: u8,\n    ) -> u8;\n\n    const fn three() {}\n}\n";
+    let counted: Vec<(String, usize)> = functions(text);
+    assert_eq!(counted, [("one".to_owned(), 4), ("two".to_owned(), 3), ("three".to_owned(), 1)]);
 }
 
 #[test]
@@ -192,18 +302,4 @@ fn every_module_says_what_it_is_for_and_none_is_a_drawer() {
         let drawers = ["utils", "util", "helpers", "common", "misc"];
         assert!(module(&path).iter().all(|name| !drawers.contains(&name.as_str())), "{}", path.display());
     }
-}
-
-#[test]
-fn no_two_rule_files_claim_the_same_id() {
-    let mut owners: HashMap<String, &str> = HashMap::new();
-    for (name, text) in Catalogue::files() {
-        let file: RuleFile = toml::from_str(text).expect("another test checks the syntax");
-        for rule in file.rules {
-            if let Some(other) = owners.insert(rule.id.clone(), name) {
-                panic!("`{}` stands in rules/{other}.toml and in rules/{name}.toml", rule.id);
-            }
-        }
-    }
-    assert_eq!(owners.len(), Catalogue::builtin().rules().len());
 }

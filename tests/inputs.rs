@@ -1,5 +1,6 @@
 //! The inputs besides history, against repositories that the real git makes.
 
+mod ignored;
 mod range;
 mod staged;
 mod tree;
@@ -47,6 +48,28 @@ fn place(origin: &Origin) -> String {
         (Origin::Object { kind, .. }, None) => kind.name().to_owned(),
         (_, None) => "stdin".to_owned(),
     }
+}
+
+/// Makes the bytes of an index as git would not write it: each path as it is, with the same file of an id of SHA-1.
+pub fn index(paths: &[&str], id: &str) -> Vec<u8> {
+    let digit = |at: usize| u8::from_str_radix(&id[at..at + 2], 16).expect("an id is hexadecimal");
+    let id: Vec<u8> = (0..id.len()).step_by(2).map(digit).collect();
+    let mut bytes = b"DIRC\0\0\0\x02".to_vec();
+    bytes.extend((paths.len() as u32).to_be_bytes());
+    for path in paths {
+        let start = bytes.len();
+        bytes.extend([0; 24]);
+        bytes.extend(0o100_644u32.to_be_bytes());
+        bytes.extend([0; 12]);
+        bytes.extend(&id);
+        bytes.extend((path.len() as u16).to_be_bytes());
+        bytes.extend(path.as_bytes());
+        let len = (bytes.len() - start + 8) & !7;
+        bytes.resize(start + len, 0);
+    }
+    // A checksum of zeros means that there is none.
+    bytes.extend([0; 20]);
+    bytes
 }
 
 /// Makes a symbolic link, where the system has such.

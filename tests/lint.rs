@@ -2,9 +2,12 @@
 
 use std::fs;
 use std::path::{Path, PathBuf};
+#[cfg(target_os = "linux")]
+use std::time::Duration;
 
 use bstr::ByteSlice;
 use keysweep::lint::{About, LintFinding, Options, Persona, all, is_configuration, lint_document, lint_text};
+use keysweep::rules::template::Generator;
 
 /// A file of a fixture with its templates filled, the path it stands for, and what was filled in.
 pub struct Filled {
@@ -39,56 +42,35 @@ pub fn filled(file: &Path, root: &Path) -> Filled {
     Filled { path, bytes: text.into_bytes(), secrets }
 }
 
-/// Replaces `{alnum:32}` and its like by made-up credentials, the same on every run.
+/// Replaces `{alnum:32}` and its like by made-up credentials, the same on every run; returns them too.
 pub fn fill(template: &str) -> (String, Vec<String>) {
-    let mut seed = 0x9e37_79b9_7f4a_7c15_u64;
-    let mut pick = |alphabet: &[u8]| {
-        seed ^= seed << 13;
-        seed ^= seed >> 7;
-        seed ^= seed << 17;
-        alphabet[(seed % alphabet.len() as u64) as usize] as char
-    };
-    let (hex, lower) = (b"0123456789abcdef", b"abcdefghijklmnopqrstuvwxyz");
-    let alnum = b"0a1Bc2De3Fg4Hi5Jk6Lm7No8Pq9RsTuVwXyZ";
-    let mut out = String::new();
-    let mut secrets = Vec::new();
-    let mut rest = template;
-    while let Some(at) = rest.find('{') {
-        out.push_str(&rest[..at]);
-        let inner = rest[at + 1..].split('}').next().unwrap_or("");
-        let (class, count) = inner.split_once(':').unwrap_or((inner, "0"));
-        let count: usize = count.parse().unwrap_or(0);
-        let text: Option<String> = match class {
-            "alnum" => Some((0..count).map(|_| pick(alnum)).collect()),
-            "hex" => Some((0..count).map(|_| pick(hex)).collect()),
-            "lower" if count > 0 => Some((0..count).map(|_| pick(lower)).collect()),
-            "uuid" => Some([8, 4, 4, 4, 12].map(|len| (0..len).map(|_| pick(hex)).collect::<String>()).join("-")),
-            "jwt" => {
-                let mut part = |len| (0..len).map(|_| pick(alnum)).collect::<String>();
-                Some(format!("eyJ{}.eyJ{}.{}", part(30), part(60), part(43)))
-            }
-            "base64-config" => {
-                use base64::Engine as _;
-                let key: String = (0..32).map(|_| pick(alnum)).collect();
-                let json = format!("{{\"command\":\"npx\",\"env\":{{\"DOCS_TOKEN\":\"{key}\"}}}}");
-                Some(base64::engine::general_purpose::STANDARD.encode(json))
-            }
-            _ => None,
+    let mut generator = Generator::new(1);
+    let (mut out, mut secrets, mut rest) = (String::new(), Vec::new(), template);
+    while let Some(open) = rest.find('{') {
+        out.push_str(&rest[..open]);
+        rest = &rest[open..];
+        let end = rest[1..].find(['{', '}']).map(|at| at + 1).filter(|&at| rest.as_bytes()[at] == b'}');
+        let field = &rest[..end.map_or(1, |end| end + 1)];
+        let filled = match field {
+            "{base64-config}" => base64_config(&mut generator),
+            _ => generator.fill(field),
         };
-        match text {
-            Some(text) => {
-                out.push_str(&text);
-                secrets.push(text);
-                rest = &rest[at + inner.len() + 2..];
-            }
-            None => {
-                out.push('{');
-                rest = &rest[at + 1..];
-            }
+        out.push_str(&filled);
+        rest = &rest[field.len()..];
+        // What stays as it is, is a brace of the document and not a field.
+        if filled != field {
+            secrets.push(filled);
         }
     }
     out.push_str(rest);
     (out, secrets)
+}
+
+/// The configuration of a server with a credential in it, as links carry it.
+fn base64_config(generator: &mut Generator) -> String {
+    use base64::Engine as _;
+    let json = generator.fill("{\"command\":\"npx\",\"env\":{\"DOCS_TOKEN\":\"{alnum:32}\"}}");
+    base64::engine::general_purpose::STANDARD.encode(json)
 }
 
 /// Lints a file as a scan does, without the detection engine.
@@ -160,34 +142,68 @@ fn the_documentation_of_lints_is_what_they_say_about_themselves() {
     assert!(file == text, "docs/lints.md is stale: run `KEYSWEEP_BLESS=1 cargo test documentation`");
 }
 
+/// Returns the processor time of this thread, which other tests do not add to.
+#[cfg(target_os = "linux")]
+fn processor_time() -> Duration {
+    let stat = fs::read_to_string("/proc/thread-self/schedstat").expect("the system counts");
+    let nanoseconds = stat.split(' ').next().and_then(|first| first.parse().ok()).expect("the first field is a number");
+    Duration::from_nanos(nanoseconds)
+}
+
+/// Each document, made of so many parts, is a way to have something looked through again and again.
+#[cfg(target_os = "linux")]
+const HOSTILE: [fn(usize) -> String; 11] = [
+    |count| server(&format!("\"args\": [{}]", listed("\"--header\"", count))),
+    |count| server(&format!("\"args\": [{}]", listed("\"--token\", \"x\"", count))),
+    |count| server(&format!("\"env\": {{\"A_KEY\": \"{}\"}}", "a-1".repeat(count))),
+    |count| server(&format!("\"env\": {{\"A_KEY\": \"{}\"}}", "${A:-".repeat(count))),
+    |count| server(&format!("\"env\": {{\"A_KEY\": \"{}{}\"}}", "${A:-".repeat(count), "}".repeat(count))),
+    |count| server(&format!("\"env\": {{\"A_KEY\": \"{}\"}}", "{".repeat(count))),
+    |count| server(&format!("\"url\": \"{}\"", "https://a?token=".repeat(count))),
+    |count| {
+        let server = |at| format!("\"s{at}\": {{\"command\": \"npx\", \"env\": {{\"A_TOKEN\": \"${{A}}\"}}}}");
+        format!("{{\"mcpServers\": {{{}}}}}", (0..count).map(server).collect::<Vec<_>>().join(","))
+    },
+    |count| format!("{{\"mcpServers\": {}", "[".repeat(count)),
+    |count| "mcp add config=mcp/install?config=".repeat(count),
+    |count| "\"a\":".repeat(count),
+];
+
+#[cfg(target_os = "linux")]
+fn server(body: &str) -> String {
+    format!("{{\"mcpServers\": {{\"s\": {{\"command\": \"npx\", {body}}}}}}}")
+}
+
+#[cfg(target_os = "linux")]
+fn listed(item: &str, count: usize) -> String {
+    vec![item; count].join(",")
+}
+
+#[cfg(target_os = "linux")]
 #[test]
-fn hostile_documents_are_judged_in_bounded_time() {
-    let began = std::time::Instant::now();
-    let many = |item: &str, count: usize| vec![item; count].join(",");
-    let server = |body: &str| format!("{{\"mcpServers\": {{\"s\": {{\"command\": \"npx\", {body}}}}}}}");
-    let servers: Vec<String> = (0..40_000)
-        .map(|at| format!("\"s{at}\": {{\"command\": \"npx\", \"env\": {{\"A_TOKEN\": \"${{A}}\"}}}}"))
-        .collect();
-    let texts = [
-        server(&format!("\"args\": [{}]", many("\"--header\"", 300_000))),
-        server(&format!("\"args\": [{}]", many("\"--token\", \"x\"", 200_000))),
-        server(&format!("\"env\": {{\"A_KEY\": \"{}\"}}", "a-1".repeat(500_000))),
-        server(&format!("\"env\": {{\"A_KEY\": \"{}\"}}", "${A:-".repeat(12_000))),
-        server(&format!("\"env\": {{\"A_KEY\": \"{}{}\"}}", "${A:-".repeat(10_000), "}".repeat(10_000))),
-        server(&format!("\"env\": {{\"A_KEY\": \"{}\"}}", "{".repeat(60_000))),
-        server(&format!("\"url\": \"{}\"", "https://a?token=".repeat(3_000))),
-        format!("{{\"mcpServers\": {{{}}}}}", servers.join(",")),
-        format!("{{\"mcpServers\": {}", "[".repeat(100_000)),
-        "mcp add config=mcp/install?config=".repeat(60_000),
-        "\"a\":".repeat(300_000),
-    ];
-    for text in &texts {
-        let one = std::time::Instant::now();
+fn a_hostile_document_of_twice_the_size_takes_about_twice_the_time() {
+    let time = |text: &str| {
+        let before = processor_time();
         let _ = lint_document(".mcp.json".into(), text.as_bytes(), &|_| false, Options { persona: Persona::Auditor });
         let _ = lint_text(text.as_bytes(), &|_| false);
-        assert!(one.elapsed().as_secs() < 20, "{}… took {:?}", &text[..40], one.elapsed());
+        processor_time() - before
+    };
+    for (number, make) in HOSTILE.iter().enumerate() {
+        // From where it takes long enough to be told from chance.
+        let mut count = 1000;
+        let mut taken = time(&make(count));
+        while taken.as_millis() < 20 && count < 500_000 {
+            count *= 2;
+            taken = time(&make(count));
+        }
+        let fourfold = time(&make(4 * count));
+        // The system counts in steps of some milliseconds.
+        let taken = taken.max(Duration::from_millis(20));
+        assert!(
+            fourfold < 9 * taken,
+            "document {number} of {count} parts: {taken:?}, of four times as many: {fourfold:?}"
+        );
     }
-    assert!(began.elapsed().as_secs() < 60, "{:?}", began.elapsed());
 }
 
 #[test]

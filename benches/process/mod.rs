@@ -98,6 +98,7 @@ fn median(mut values: Vec<f64>) -> f64 {
 
 /// Waits for a child of this process; returns its exit code, its seconds of processor and its peak in megabytes.
 #[cfg(unix)]
+#[expect(unsafe_code, reason = "only the system's own call tells what a child took")]
 fn wait(child: Child) -> (i32, f64, f64) {
     let id = child.id();
     let mut status = 0;

@@ -10,6 +10,7 @@ use super::{output, rotate, target};
 use crate::finding::{Finding, Verdict};
 use crate::policy::baseline::{Baseline, Found};
 use crate::policy::config::Config;
+use crate::replace::Links;
 use crate::report;
 use crate::scan::{BASELINE, Report, Request, ScanError, Target};
 
@@ -51,14 +52,14 @@ impl Where {
         self.path.iter().cloned().collect()
     }
 
-    /// Returns where the baseline lies or is to be.
-    fn file(&self) -> Result<PathBuf, ScanError> {
+    /// Returns where the baseline lies or is to be, and whether the user's own word for it may be a link.
+    fn file(&self) -> Result<(PathBuf, Links), ScanError> {
         if let Some(path) = &self.baseline {
-            return Ok(path.clone());
+            return Ok((path.clone(), Links::Follow));
         }
         let root = target::root(&self.paths())?;
         let config = Config::load(Some(&root), self.config.as_deref())?;
-        Ok(config.baseline().unwrap_or_else(|| root.join(BASELINE)))
+        Ok((config.baseline().unwrap_or_else(|| root.join(BASELINE)), Links::Refuse))
     }
 
     /// Scans all that was asked for, without regard to what is known.
@@ -103,8 +104,8 @@ pub fn run(arguments: &Arguments) -> miette::Result<u8> {
 }
 
 fn write(place: &Where) -> miette::Result<u8> {
-    let file = place.file()?;
-    let mut baseline = if file.exists() { Baseline::read(&file)? } else { Baseline::new()? };
+    let (file, links) = place.file()?;
+    let mut baseline = Baseline::read_or_new(&file, links)?;
     let reports = place.scan()?;
     let before = baseline.entries().len();
     for (found, report) in &reports {
@@ -113,15 +114,18 @@ fn write(place: &Where) -> miette::Result<u8> {
             baseline.add(finding, label, *found);
         }
     }
-    baseline.write(&file)?;
+    baseline.write(&file, links)?;
     let (all, path) = (baseline.entries().len(), file.display());
-    println!("{path}: {} added, {all} known; rotate them all the same: `keysweep rotate`", all - before);
+    let added = all - before;
+    output::print(|_, out| {
+        writeln!(out, "{path}: {added} added, {all} known; rotate them all the same: `keysweep rotate`")
+    })?;
     Ok(code(&reports))
 }
 
 fn show(place: &Where) -> miette::Result<u8> {
-    let file = place.file()?;
-    let baseline = Baseline::read(&file)?;
+    let (file, links) = place.file()?;
+    let baseline = Baseline::read(&file, links)?;
     output::print(|_, out| {
         for (fingerprint, entry) in baseline.entries() {
             let history = if entry.found == Found::History { " (history)" } else { "" };
@@ -133,8 +137,8 @@ fn show(place: &Where) -> miette::Result<u8> {
 }
 
 fn prune(place: &Where) -> miette::Result<u8> {
-    let file = place.file()?;
-    let mut baseline = Baseline::read(&file)?;
+    let (file, links) = place.file()?;
+    let mut baseline = Baseline::read(&file, links)?;
     let reports = place.scan()?;
     if code(&reports) != 0 {
         eprintln!("keysweep: not everything could be read, so nothing was dropped from `{}`", file.display());
@@ -148,9 +152,9 @@ fn prune(place: &Where) -> miette::Result<u8> {
     let before = baseline.entries().len();
     let unseen = |entry: Found| entry == Found::History && !place.history;
     baseline.retain(|fingerprint, entry| unseen(entry.found) || found.contains(fingerprint));
-    baseline.write(&file)?;
+    baseline.write(&file, links)?;
     let left = baseline.entries().len();
-    println!("{}: {} dropped, {left} known", file.display(), before - left);
+    output::print(|_, out| writeln!(out, "{}: {} dropped, {left} known", file.display(), before - left))?;
     Ok(0)
 }
 

@@ -4,7 +4,8 @@ use std::path::PathBuf;
 
 use miette::miette;
 
-use super::{nearest, output, target};
+use super::{output, target};
+use crate::policy::names;
 use crate::report::{self, RuleFormat, Subject};
 use crate::rules::Catalogue;
 
@@ -46,11 +47,5 @@ fn find(id: &str, mut known: Vec<Subject>) -> Vec<Subject> {
 
 /// Makes the error for an id that nothing has.
 pub fn unknown(id: &str, catalogue: &Catalogue) -> miette::Report {
-    let near = nearest::ids(id, catalogue);
-    let help = if near.is_empty() {
-        "`keysweep rules` lists all rules, `keysweep rules WORD` those with a word".to_owned()
-    } else {
-        format!("did you mean {}?", near.iter().map(|id| format!("`{id}`")).collect::<Vec<_>>().join(", "))
-    };
-    miette!(help = help, "no rule, lint or provider is called `{}`", id.escape_debug())
+    miette!(help = names::suggestion(id, catalogue), "no rule, lint or provider is called `{}`", id.escape_debug())
 }

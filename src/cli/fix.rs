@@ -47,7 +47,7 @@ pub fn run(arguments: &Arguments) -> miette::Result<u8> {
         persona: if arguments.all_clients { Persona::Auditor } else { Persona::Regular },
     };
     let report = fix::run(&options, opinion)?;
-    print!("{}", text(&report, arguments));
+    super::output::print(|_, out| out.write_all(text(&report, arguments).as_bytes()))?;
     let left = report.files.iter().flat_map(|file| &file.left).any(|left| left.finding.secret.is_some());
     let incomplete = report.notices.iter().any(|notice| notice.incomplete);
     Ok(if left {

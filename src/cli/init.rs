@@ -1,13 +1,13 @@
 //! `keysweep init`: a first configuration, with every key explained.
 
-use std::fs::OpenOptions;
-use std::io::{ErrorKind, Write as _};
+use std::io::ErrorKind;
 use std::path::PathBuf;
 
 use miette::miette;
 
-use super::target;
+use super::{output, target};
 use crate::policy::config::FILE;
+use crate::replace;
 
 /// The file that is written: all of it comments, so that it changes nothing until it is edited.
 pub const TEMPLATE: &str = include_str!("init.toml");
@@ -24,7 +24,7 @@ pub fn run(arguments: &Arguments) -> miette::Result<u8> {
     let paths: Vec<PathBuf> = arguments.path.iter().cloned().collect();
     let path = target::root(&paths)?.join(FILE);
     create(&path, TEMPLATE)?;
-    println!("wrote {}; every key in it is a comment until you need it", path.display());
+    output::print(|_, out| writeln!(out, "wrote {}; every key in it is a comment until you need it", path.display()))?;
     Ok(0)
 }
 
@@ -34,8 +34,7 @@ pub fn run(arguments: &Arguments) -> miette::Result<u8> {
 /// The file exists already, or the folder cannot be written to.
 pub fn create(path: &std::path::Path, text: &str) -> miette::Result<()> {
     let name = path.display();
-    let written = OpenOptions::new().write(true).create_new(true).open(path);
-    written.and_then(|mut file| file.write_all(text.as_bytes())).map_err(|error| match error.kind() {
+    replace::create(path, text.as_bytes()).map_err(|error| match error.kind() {
         ErrorKind::AlreadyExists => miette!(help = "edit it, or move it away first", "`{name}` exists already"),
         _ => miette!(help = "check the folder's permissions", "cannot write `{name}`: {error}"),
     })
@@ -56,6 +55,7 @@ mod tests {
                 text
             });
         let config = Config::parse(in_force, FILE.into()).expect("every key of the template is known");
+        config.catalogue().expect("every rule that the template names exists");
         assert_eq!(config.allow.len(), 3);
         assert!(config.excludes(b"vendor/a.js"));
     }

@@ -8,7 +8,6 @@ mod init;
 mod lint;
 mod manual;
 mod migrate;
-mod nearest;
 mod output;
 mod rotate;
 mod rules;

@@ -1,6 +1,6 @@
 //! Where a report goes, and what is seen while it is made.
 
-use std::fs;
+use std::fs::{self, OpenOptions};
 use std::io::{self, IsTerminal as _, Write};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -8,10 +8,10 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread::JoinHandle;
 use std::time::Duration;
 
-use indicatif::{HumanBytes, ProgressBar, ProgressDrawTarget, ProgressStyle};
 use miette::miette;
 
 use crate::input::Coverage;
+use crate::replace::{Permissions, Replace};
 use crate::report::{self, Format, RenderOptions};
 use crate::scan::{self, Record, Report, Request};
 
@@ -19,6 +19,8 @@ use crate::scan::{self, Record, Report, Request};
 const PATIENCE: Duration = Duration::from_millis(700);
 /// How often the line is drawn.
 const TICK: Duration = Duration::from_millis(120);
+/// What shows that the scan goes on, one sign after the other.
+const SPINNER: [char; 4] = ['|', '/', '-', '\\'];
 /// The exit code when the reader of the output went away: 128 and the number of SIGPIPE.
 pub const CLOSED_PIPE: u8 = 141;
 
@@ -88,22 +90,28 @@ impl Output {
     }
 
     fn write_file(&self, report: &Report, path: &Path) -> io::Result<()> {
-        let mut name = path.file_name().unwrap_or_default().to_owned();
-        name.push(".part");
-        let part = path.with_file_name(name);
-        let mut out = io::BufWriter::new(fs::File::create(&part)?);
-        let written = report::render(report, self.format, &self.options(false), &mut out).and_then(|()| out.flush());
-        if let Err(error) = written.and_then(|()| fs::rename(&part, path)) {
-            // The part is of no use to anyone; that it cannot be removed changes nothing about the error.
-            let _ = fs::remove_file(&part);
-            return Err(error);
+        let render = |out: &mut dyn Write| report::render(report, self.format, &self.options(false), out);
+        if is_channel(path) {
+            let mut out = io::BufWriter::new(OpenOptions::new().append(true).open(path)?);
+            return render(&mut out).and_then(|()| out.flush());
         }
-        Ok(())
+        let permissions = if self.reveal { Permissions::Private } else { Permissions::Kept };
+        Replace { permissions, ..Replace::default() }.write_with(path, render)
     }
 
     fn options(&self, color: bool) -> RenderOptions {
         RenderOptions { color, width: width(), verbose: self.verbose, quiet: self.quiet, reveal: self.reveal }
     }
+}
+
+/// Tells whether a path is a way to something that takes bytes and keeps no file: a device, a pipe, or one of the system's
+/// names for what this process has open, such as `/dev/stdout`.
+fn is_channel(path: &Path) -> bool {
+    let is_file = |metadata: &fs::Metadata| metadata.is_file() || metadata.is_dir();
+    if path.is_symlink() {
+        return path.starts_with("/dev") || path.starts_with("/proc");
+    }
+    fs::metadata(path).is_ok_and(|metadata| !is_file(&metadata))
 }
 
 /// Scans under the eyes of the user: a progress line when it takes long, and an interrupt ends it in good order.
@@ -188,16 +196,24 @@ fn watch(coverage: &Coverage, done: &AtomicBool) {
     if done.load(Ordering::Relaxed) {
         return;
     }
-    let bar = ProgressBar::with_draw_target(None, ProgressDrawTarget::stderr());
-    bar.set_style(ProgressStyle::with_template("{spinner} {msg}").expect("the template is valid"));
-    while !done.load(Ordering::Relaxed) {
+    // A terminal that goes away is no reason to stop.
+    let draw = |line: &str| {
+        let mut err = io::stderr().lock();
+        let _ = write!(err, "\r\x1b[2K{line}").and_then(|()| err.flush());
+    };
+    for frame in SPINNER.iter().cycle() {
+        if done.load(Ordering::Relaxed) {
+            break;
+        }
         let record = Record::of(coverage);
         let objects = record.blobs + record.trees + record.commits + record.tags;
-        let what =
-            if objects > 0 { format!("{objects} objects") } else { format!("{} files", record.files + record.entries) };
-        bar.set_message(format!("{what}, {} scanned", HumanBytes(record.bytes)));
-        bar.tick();
+        let what = if objects > 0 {
+            format!("{} objects", report::number(objects))
+        } else {
+            format!("{} files", report::number(record.files + record.entries))
+        };
+        draw(&format!("{frame} {what}, {} scanned", report::bytes(record.bytes)));
         std::thread::park_timeout(TICK);
     }
-    bar.finish_and_clear();
+    draw("");
 }

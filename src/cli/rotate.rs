@@ -72,6 +72,5 @@ fn show(arguments: &Arguments, guides: &[crate::rotate::Guide<'_>]) -> miette::R
 
 /// Says on standard error what could not be read.
 pub fn warn(notice: &Notice) {
-    let help = if notice.help.is_empty() { String::new() } else { format!(" ({})", notice.help) };
-    eprintln!("keysweep: not read: {}: {}{help}", notice.subject, notice.message);
+    eprintln!("keysweep: not read: {}", report::notice_line(notice));
 }

@@ -76,7 +76,7 @@ fn list(list: &List) -> miette::Result<u8> {
 
 /// Checks rule files; exit code 1 if a rule does not hold.
 fn check(files: &[PathBuf]) -> miette::Result<u8> {
-    let (mut count, mut broken) = (0, 0);
+    let (mut count, mut broken, mut problems) = (0, 0, Vec::new());
     for file in files {
         let text = std::fs::read_to_string(file)
             .into_diagnostic()
@@ -84,7 +84,7 @@ fn check(files: &[PathBuf]) -> miette::Result<u8> {
         let rules = match Rule::parse(&text) {
             Ok(rules) => rules,
             Err(error) => {
-                println!("{}: {error}", file.display());
+                problems.push(format!("{}: {error}", file.display()));
                 broken += 1;
                 continue;
             }
@@ -94,12 +94,15 @@ fn check(files: &[PathBuf]) -> miette::Result<u8> {
             count += 1;
             let failures = examples::failures(&rule);
             broken += usize::from(!failures.is_empty());
-            failures.iter().for_each(|failure| println!("{}: {}: {failure}", file.display(), rule.id));
+            problems.extend(failures.iter().map(|failure| format!("{}: {}: {failure}", file.display(), rule.id)));
         }
     }
     if count == 0 && broken == 0 {
         return Err(miette!("no rule in the files given"));
     }
-    println!("{count} rules, {broken} broken");
+    output::print(|_, out| {
+        problems.iter().try_for_each(|problem| writeln!(out, "{problem}"))?;
+        writeln!(out, "{count} rules, {broken} broken")
+    })?;
     Ok(u8::from(broken > 0))
 }

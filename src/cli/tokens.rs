@@ -2,8 +2,9 @@
 
 use std::path::PathBuf;
 
-use miette::{IntoDiagnostic as _, miette};
+use miette::miette;
 
+use super::output;
 use crate::detect::Engine;
 use crate::fix::Known;
 use crate::inventory::{self, Options};
@@ -13,7 +14,9 @@ use crate::rules::Catalogue;
 #[derive(Debug, clap::Args)]
 pub struct Arguments {
     /// The home directory to look at.
-    #[arg(long, value_name = "DIR", env = "KEYSWEEP_HOME")]
+    ///
+    /// Without it, the one that `KEYSWEEP_HOME` names, or the user's own.
+    #[arg(long, value_name = "DIR")]
     home: Option<PathBuf>,
     /// The form of the list.
     #[arg(long, value_name = "FORMAT", default_value = "text")]
@@ -37,7 +40,8 @@ enum Format {
 
 /// Lists; exit code 1 if something is expired, too old or readable by others.
 pub fn run(arguments: &Arguments) -> miette::Result<u8> {
-    let home = arguments.home.clone().or_else(std::env::home_dir);
+    let named = || std::env::var_os("KEYSWEEP_HOME").filter(|home| !home.is_empty()).map(PathBuf::from);
+    let home = arguments.home.clone().or_else(named).or_else(std::env::home_dir);
     let home = home.ok_or_else(|| miette!(help = "give it with `--home DIR`", "there is no home directory"))?;
     if !home.is_dir() {
         return Err(miette!(help = "give another with `--home DIR`", "`{}` is not a directory", home.display()));
@@ -47,8 +51,11 @@ pub fn run(arguments: &Arguments) -> miette::Result<u8> {
     let options = Options { warning_days: arguments.warn, age_days: arguments.age, ..Options::new(home) };
     let inventory = inventory::take(&options, &|value| known.value(value));
     match arguments.format {
-        Format::Text => print!("{}", inventory.text(&options)),
-        Format::Json => println!("{}", serde_json::to_string_pretty(&inventory.json(&options)).into_diagnostic()?),
+        Format::Text => output::print(|_, out| out.write_all(inventory.text(&options).as_bytes()))?,
+        Format::Json => output::print(|_, out| {
+            serde_json::to_writer_pretty(&mut *out, &inventory.json(&options))?;
+            writeln!(out)
+        })?,
     }
     Ok(inventory.exit_code())
 }

@@ -25,7 +25,7 @@ pub fn failures(rule: &Arc<Rule>) -> Vec<String> {
     if entry.examples.matches.len() < LEAST || entry.examples.misses.len() < LEAST {
         problems.push(format!("has fewer than {LEAST} matches or {LEAST} misses among its examples"));
     }
-    if let Err(error) = rule.pattern_error() {
+    if let Err(error) = rule.check_pattern() {
         problems.push(error.to_string());
         return problems;
     }

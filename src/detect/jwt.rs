@@ -42,18 +42,7 @@ pub fn prove(text: &[u8], proven: &mut Proven) -> bool {
         proven.evidence.push("not signed".to_owned());
         proven.confidence = Confidence::Low;
     }
-    let now = jiff::Timestamp::now().as_second();
-    if let Some(expiry) = payload.get("exp").and_then(Value::as_i64) {
-        let days = (expiry - now).div_euclid(DAY);
-        if expiry <= now {
-            proven.evidence.push(format!("expired {} days ago", (now - expiry) / DAY));
-            proven.severity = Severity::Low;
-        } else {
-            proven.evidence.push(format!("expires in {days} days"));
-        }
-    } else {
-        proven.evidence.push("never expires".to_owned());
-    }
+    judge_expiry(&payload, jiff::Timestamp::now().as_second(), proven);
     // Services say who issued a token, for whom or when; who plays with a library does not.
     if ["iss", "aud", "exp", "iat", "nbf", "jti", "role", "scope", "kid"]
         .iter()
@@ -71,6 +60,18 @@ pub fn prove(text: &[u8], proven: &mut Proven) -> bool {
         proven.severity = Severity::Low;
     }
     true
+}
+
+/// Writes down how long the token is valid; one that is expired does little harm.
+fn judge_expiry(payload: &Value, now: i64, proven: &mut Proven) {
+    match payload.get("exp").and_then(Value::as_i64) {
+        None => proven.evidence.push("never expires".to_owned()),
+        Some(expiry) if expiry <= now => {
+            proven.evidence.push(format!("expired {} days ago", now.saturating_sub(expiry) / DAY));
+            proven.severity = Severity::Low;
+        }
+        Some(expiry) => proven.evidence.push(format!("expires in {} days", expiry.saturating_sub(now) / DAY)),
+    }
 }
 
 /// Decodes one part of a token.
@@ -150,6 +151,8 @@ mod tests {
         for (header, payload, expected) in [
             (header, r#"{"iss":"acme","sub":"7"}"#, Some(Confidence::High)),
             (header, r#"{"sub":"foo"}"#, Some(Confidence::Medium)),
+            (header, r#"{"iss":"acme","exp":-9223372036854775808}"#, Some(Confidence::High)),
+            (header, r#"{"iss":"acme","exp":9223372036854775807}"#, Some(Confidence::High)),
             (damaged, r#"{"iss":"acme","sub":"7"}"#, Some(Confidence::Low)),
             (damaged, "nothing of the kind", None),
             ("nothing of the kind", r#"{"iss":"acme"}"#, None),

@@ -157,12 +157,14 @@ fn named(name: &str, bytes: &[u8], path: Option<&[u8]>, start: usize, proven: &m
         }
         return holds;
     }
+    let in_rehearsal = |confidence: Confidence| match place::is_rehearsal(bytes, path, start) {
+        true => confidence.lowered(),
+        false => confidence,
+    };
     match name {
         "jwt" => {
             let holds = jwt::prove(text, proven);
-            if place::is_rehearsal(bytes, path, start) {
-                proven.confidence = proven.confidence.lowered();
-            }
+            proven.confidence = in_rehearsal(proven.confidence);
             holds
         }
         "pem" => armor::prove(bytes, proven),
@@ -172,9 +174,7 @@ fn named(name: &str, bytes: &[u8], path: Option<&[u8]>, start: usize, proven: &m
             decode_base64(first).is_some_and(|id| !id.is_empty() && id.iter().all(u8::is_ascii_digit))
         }
         "base64" => {
-            if place::is_rehearsal(bytes, path, start) {
-                proven.confidence = proven.confidence.lowered();
-            }
+            proven.confidence = in_rehearsal(proven.confidence);
             decode_base64(text).is_some()
         }
         "basic-auth" => {
@@ -184,14 +184,8 @@ fn named(name: &str, bytes: &[u8], path: Option<&[u8]>, start: usize, proven: &m
             is_basic_auth(text)
         }
         "random" => {
-            let shape = shape::Shape::of(text);
-            if place::is_rehearsal(bytes, path, start) {
-                proven.confidence = proven.confidence.lowered();
-            }
-            shape.wordiness() < 0.5
-                && (shape.digits > 0 || shape.surprise > 4.0)
-                && !has_escaped_blank(text)
-                && !jwt::is_sample_token(text)
+            proven.confidence = in_rehearsal(proven.confidence);
+            is_random(text)
         }
         "password" => password::prove(bytes, path, start, proven),
         _ => {
@@ -201,9 +195,13 @@ fn named(name: &str, bytes: &[u8], path: Option<&[u8]>, start: usize, proven: &m
     }
 }
 
-/// Tells whether a text of a URL has a blank in it, and is a phrase.
-fn has_escaped_blank(text: &[u8]) -> bool {
-    memchr::memmem::find(text, b"%20").is_some()
+/// Tells whether a machine made the text: it is no word, no phrase of a URL, whose blanks are `%20`, and no sample.
+fn is_random(text: &[u8]) -> bool {
+    let shape = shape::Shape::of(text);
+    shape.wordiness() < 0.5
+        && (shape.digits > 0 || shape.surprise > 4.0)
+        && memchr::memmem::find(text, b"%20").is_none()
+        && !jwt::is_sample_token(text)
 }
 
 /// Decodes the JSON behind a token's prefix.

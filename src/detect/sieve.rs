@@ -36,8 +36,11 @@ pub fn sift(bytes: &[u8], sifted: &mut Sifted) {
     sifted.clear();
     #[cfg(target_arch = "x86_64")]
     if std::arch::is_x86_feature_detected!("avx2") {
+        #[expect(unsafe_code, reason = "the instructions may be used only where the processor has them")]
         // SAFETY: the processor has AVX2.
-        unsafe { avx2::sift(bytes, sifted) };
+        unsafe {
+            avx2::sift(bytes, sifted)
+        };
         return;
     }
     sift_scalar(bytes, sifted);
@@ -76,6 +79,7 @@ fn push_anchor(bytes: &[u8], at: usize, sifted: &mut Sifted) {
 }
 
 #[cfg(target_arch = "x86_64")]
+#[expect(unsafe_code, reason = "vector instructions read through pointers, and only where the processor has them")]
 mod avx2 {
     use std::arch::x86_64::*;
 

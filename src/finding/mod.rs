@@ -106,13 +106,32 @@ pub enum Verdict {
     Active,
     /// Allowed by an inline comment or an entry of the configuration.
     Allowed {
-        /// Where the permission stands, such as `keysweep.toml` or `inline`.
-        by: String,
-        /// The reason given there.
+        /// Where the permission stands.
+        by: Permission,
+        /// The reason given there; a comment may have none.
         reason: String,
     },
     /// Recorded in the baseline, so known before.
     Known,
+}
+
+/// Where a permission stands.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Permission {
+    /// In comments on the lines of the finding.
+    Inline,
+    /// In an entry of the configuration of this name.
+    Configuration(String),
+}
+
+impl Permission {
+    /// Returns the words that reports have for it: `inline`, or the configuration's name.
+    pub fn name(&self) -> &str {
+        match self {
+            Self::Inline => "inline",
+            Self::Configuration(name) => name,
+        }
+    }
 }
 
 /// Something that could not be looked at, or that the user should know about the scan itself.

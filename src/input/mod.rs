@@ -154,6 +154,17 @@ impl Visitor for Collect {
     }
 }
 
+/// Returns what a notice about the bytes of `origin` is called, safe to print.
+pub fn subject(origin: &Origin) -> String {
+    match origin {
+        Origin::File { path } | Origin::Index { path, .. } => printable(path),
+        Origin::Object { id, path: Some(path), .. } => format!("{} in object {id}", printable(path)),
+        Origin::Object { id, kind, path: None, .. } => format!("{} {id}", kind.name()),
+        Origin::Metadata { what, name } => format!("{} {}", what.name(), printable(name)),
+        Origin::Stdin => "standard input".to_owned(),
+    }
+}
+
 /// Returns a path as text that is safe to print: what is no printable character is escaped.
 fn printable(path: &[u8]) -> String {
     use bstr::ByteSlice;

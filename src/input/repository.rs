@@ -34,6 +34,15 @@ pub struct Repository {
     reftable: Option<Refs>,
 }
 
+/// What the refs of a repository name.
+#[derive(Clone, Debug, Default)]
+pub struct Named {
+    /// The full name of each ref and the object at the end of it.
+    pub refs: Vec<(BString, ObjectId)>,
+    /// Whether there are refs that could not be read, so that objects are missing from the list.
+    pub incomplete: bool,
+}
+
 /// Why a repository cannot be used.
 #[derive(Debug, thiserror::Error, miette::Diagnostic)]
 pub enum RepositoryError {
@@ -86,6 +95,10 @@ pub enum RepositoryError {
     #[error("HEAD cannot be read")]
     #[diagnostic(code(input::broken_head), help("`git rev-parse HEAD` and `git fsck` show what is damaged"))]
     BrokenHead,
+    /// A ref cannot be read.
+    #[error("not all refs of the repository can be read")]
+    #[diagnostic(code(input::broken_refs), help("`git for-each-ref` and `git fsck` show what is damaged"))]
+    BrokenRefs,
     /// The index cannot be used.
     #[error(transparent)]
     #[diagnostic(transparent)]
@@ -182,19 +195,31 @@ impl Repository {
     }
 
     /// Returns all refs with what they name, symbolic ones followed; a ref that leads nowhere is left out.
-    pub fn refs(&self) -> Vec<(BString, ObjectId)> {
+    pub fn refs(&self) -> Named {
         if let Some(refs) = &self.reftable {
             let names = refs.keys().filter(|name| name.starts_with(b"refs/"));
-            return names.filter_map(|name| Some((name.clone(), reftable::resolve(name, refs)?))).collect();
+            let refs = names.filter_map(|name| Some((name.clone(), reftable::resolve(name, refs)?))).collect();
+            return Named { refs, incomplete: false };
         }
-        let Ok(platform) = self.git.references() else { return Vec::new() };
-        let Ok(all) = platform.all() else { return Vec::new() };
-        all.filter_map(Result::ok)
-            .filter_map(|mut reference| {
-                let id = reference.follow_to_object().ok()?.detach();
-                Some((reference.name().as_bstr().to_owned(), id))
-            })
-            .collect()
+        let unread = || Named { refs: Vec::new(), incomplete: true };
+        let Ok(platform) = self.git.references() else { return unread() };
+        let Ok(all) = platform.all() else { return unread() };
+        let mut named = Named::default();
+        for reference in all {
+            let found = reference.map_err(|_| ()).and_then(|mut reference| {
+                let name = reference.name().as_bstr().to_owned();
+                match reference.follow_to_object() {
+                    Ok(id) => Ok(Some((name, id.detach()))),
+                    Err(error) if error.is_not_found() => Ok(None),
+                    Err(_) => Err(()),
+                }
+            });
+            match found {
+                Ok(found) => named.refs.extend(found),
+                Err(()) => named.incomplete = true,
+            }
+        }
+        named
     }
 
     /// Returns the object that git's notation for a single revision means, such as `main~2`, `v1.0` or `HEAD@{1}`.

@@ -98,7 +98,7 @@ impl<'a> Inspection<'a> {
     pub(super) fn finish(mut self) -> Inspected {
         if self.limited {
             let message = "holds more packed or encoded data, or deeper inside each other, than is opened";
-            let notice = Notice::unread(format!("{:?}", self.origin), message, "unpack it and scan the result");
+            let notice = Notice::unread(crate::input::subject(self.origin), message, "unpack it and scan the result");
             self.inspected.notices.push(notice);
         }
         self.inspected
@@ -135,7 +135,7 @@ impl<'a> Inspection<'a> {
             is_whole
         });
         let Err(problem) = problem else { return };
-        let subject = format!("{:?}", self.origin);
+        let subject = crate::input::subject(self.origin);
         let help = "what could be read of the archive was scanned";
         self.inspected.notices.push(match problem.is_readable_by_others() {
             true => Notice::unread(subject, problem.to_string(), help),
@@ -171,15 +171,8 @@ impl<'a> Inspection<'a> {
         }
         let secrets = candidates.iter().map(|candidate| candidate.secret);
         let secrets: Vec<Span> = secrets.chain(linted.findings.iter().filter_map(|found| found.secret)).collect();
-        self.inspected.secrets.extend(secrets.iter().map(|secret| Secret::new(&layer.bytes[secret.range()])));
-        let hidden = secrets.iter().map(|secret| place::widened(layer.bytes, *secret));
         let encodings = encoded.iter().map(|piece| piece.span).chain(barren.iter().map(|piece| piece.span));
-        let mut hidden: Vec<Span> = hidden.chain(encodings).collect();
-        if !self.inspector.options.detect {
-            // What only lints look at may hold other secrets.
-            hidden.extend(self.inspector.hidden(layer.bytes, self.scratch));
-        }
-        let hidden = merged(hidden);
+        let hidden = self.hide(layer.bytes, &secrets, encodings);
         overlap::resolve(&mut candidates);
         let lines = OnceCell::new();
         let view = |lines| View { origin: self.origin, layer, lines, hidden: &hidden };
@@ -194,11 +187,6 @@ impl<'a> Inspection<'a> {
         }
         let told = self.inspected.len();
         for piece in encoded {
-            let budget = self.budget;
-            if !self.spend(piece.bytes.len()) {
-                return None;
-            }
-            let via = [layer.via, &[piece.encoding.to_owned()]].concat();
             let made;
             let outer = match layer.outer {
                 Some(outer) => outer,
@@ -207,11 +195,33 @@ impl<'a> Inspection<'a> {
                     &made
                 }
             };
-            let (bytes, outer) = (piece.bytes.as_slice(), Some(outer));
-            self.layer(&Layer { bytes, via: &via, outer, path: layer.path, depth: layer.depth + 1 });
-            barren.push(Barren { span: piece.span, spent: budget - self.budget });
+            barren.push(self.follow(layer, outer, &piece)?);
         }
         (self.inspected.len() == told && !self.limited).then_some(barren)
+    }
+
+    /// Takes note of secrets, and returns what must not be shown of their text: them and what is encoded.
+    fn hide(&mut self, bytes: &[u8], secrets: &[Span], encodings: impl Iterator<Item = Span>) -> Vec<Span> {
+        self.inspected.secrets.extend(secrets.iter().map(|secret| Secret::new(&bytes[secret.range()])));
+        let mut hidden: Vec<Span> = secrets.iter().map(|secret| place::widened(bytes, *secret)).collect();
+        hidden.extend(encodings);
+        if !self.inspector.options.detect {
+            // What only lints look at may hold other secrets.
+            hidden.extend(self.inspector.hidden(bytes, self.scratch));
+        }
+        merged(hidden)
+    }
+
+    /// Inspects what is encoded at the place `outer`; returns what that took, or `None` if there is no budget for it.
+    fn follow(&mut self, layer: &Layer<'_>, outer: &Outer, piece: &decode::Piece) -> Option<Barren> {
+        let budget = self.budget;
+        if !self.spend(piece.bytes.len()) {
+            return None;
+        }
+        let via = [layer.via, &[piece.encoding.to_owned()]].concat();
+        let (bytes, outer) = (piece.bytes.as_slice(), Some(outer));
+        self.layer(&Layer { bytes, via: &via, outer, path: layer.path, depth: layer.depth + 1 });
+        Some(Barren { span: piece.span, spent: budget - self.budget })
     }
 }
 

@@ -43,7 +43,7 @@ impl Inspector {
         inspected: &mut Inspected,
     ) {
         if let Some(error) = linted.error {
-            let subject = format!("{:?}", view.origin);
+            let subject = crate::input::subject(view.origin);
             let line = view.lines.position(error.offset()).line;
             let place = if line > 0 { format!(" (line {})", line + 1) } else { String::new() };
             let help = "mend the file to have it checked as configuration";

@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use super::fingerprint::Key;
 use crate::finding::Finding;
+use crate::replace::{self, Links, Replace};
 
 /// The version of the file's format.
 const VERSION: u32 = 1;
@@ -64,7 +65,10 @@ struct File {
 pub enum BaselineError {
     /// The file cannot be read or written.
     #[error("cannot access the baseline `{path}`")]
-    #[diagnostic(code(baseline::access), help("check the path and its permissions"))]
+    #[diagnostic(
+        code(baseline::access),
+        help("check the path and its permissions; a link is followed only if `--baseline` names it")
+    )]
     Access {
         /// The file.
         path: String,
@@ -94,15 +98,29 @@ impl Baseline {
         Ok(Self { key, known: BTreeMap::new() })
     }
 
+    /// Reads a baseline, or makes an empty one if there is no file.
+    ///
+    /// # Errors
+    /// The file cannot be read or is no baseline.
+    pub fn read_or_new(path: &Path, links: Links) -> Result<Self, BaselineError> {
+        let access = |source| BaselineError::Access { path: path.display().to_string(), source };
+        replace::read(path, links).map_err(access)?.map_or_else(Self::new, |text| Self::parse(&text, path))
+    }
+
     /// Reads a baseline.
     ///
     /// # Errors
     /// The file cannot be read or is no baseline.
-    pub fn read(path: &Path) -> Result<Self, BaselineError> {
-        let name = path.display().to_string();
-        let text = std::fs::read(path).map_err(|source| BaselineError::Access { path: name.clone(), source })?;
-        let format = || BaselineError::Format { path: name.clone() };
-        let file: File = serde_json::from_slice(&text).map_err(|_| format())?;
+    pub fn read(path: &Path, links: Links) -> Result<Self, BaselineError> {
+        let access = |source| BaselineError::Access { path: path.display().to_string(), source };
+        let text = replace::read(path, links).map_err(access)?;
+        Self::parse(&text.ok_or_else(|| access(std::io::ErrorKind::NotFound.into()))?, path)
+    }
+
+    /// Parses the text of the file `path`.
+    fn parse(text: &[u8], path: &Path) -> Result<Self, BaselineError> {
+        let format = || BaselineError::Format { path: path.display().to_string() };
+        let file: File = serde_json::from_slice(text).map_err(|_| format())?;
         let key = Key::from_hex(&file.key).filter(|_| file.version == VERSION).ok_or_else(format)?;
         Ok(Self { key, known: file.findings })
     }
@@ -111,14 +129,12 @@ impl Baseline {
     ///
     /// # Errors
     /// The file cannot be written.
-    pub fn write(&self, path: &Path) -> Result<(), BaselineError> {
+    pub fn write(&self, path: &Path, links: Links) -> Result<(), BaselineError> {
         let access = |source| BaselineError::Access { path: path.display().to_string(), source };
         let file = File { version: VERSION, key: self.key.to_hex(), findings: self.known.clone() };
         let mut text = serde_json::to_string_pretty(&file).expect("strings and numbers are valid JSON");
         text.push('\n');
-        let fresh = path.with_extension("json.new");
-        std::fs::write(&fresh, text).map_err(access)?;
-        std::fs::rename(&fresh, path).map_err(access)
+        Replace { links, ..Replace::default() }.write(path, text.as_bytes()).map_err(access)
     }
 
     /// Tells whether a finding is known.

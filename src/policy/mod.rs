@@ -3,10 +3,14 @@
 pub mod baseline;
 pub mod config;
 pub mod fingerprint;
+pub mod names;
+
+use std::cell::LazyCell;
 
 use globset::GlobMatcher;
+use rayon::prelude::*;
 
-use crate::finding::{Finding, InlineAllow, Threshold, Verdict};
+use crate::finding::{Finding, InlineAllow, Permission, Threshold, Verdict};
 use baseline::Baseline;
 use config::{Allow, Config};
 use fingerprint::Key;
@@ -29,29 +33,31 @@ impl Policy {
     /// Gives every finding its fingerprint, its levels and its verdict.
     pub fn judge(&self, findings: &mut [Finding]) {
         let key = self.baseline.as_ref().map_or_else(Key::default, |baseline| baseline.key.clone());
-        for finding in findings {
+        findings.par_iter_mut().for_each(|finding| {
             finding.fingerprint = key.fingerprint(finding);
             if let Some(level) = self.config.level(&finding.meta.id) {
                 finding.severity = level.severity.unwrap_or(finding.severity);
                 finding.confidence = level.confidence.unwrap_or(finding.confidence);
             }
             finding.verdict = self.verdict(finding);
-        }
+        });
     }
 
     /// Decides about one finding: it is allowed if every place is, known if the baseline has it.
     fn verdict(&self, finding: &Finding) -> Verdict {
         // An entry may hold a fingerprint from before the baseline was written, made with the key for all.
-        let by_name = self.config.allow.iter().any(|allow| allow.fingerprint.is_some());
-        let earlier = (self.baseline.is_some() && by_name).then(|| Key::default().fingerprint(finding));
-        if let Some(allow) = self.config.allow.iter().find(|allow| allows(allow, finding, earlier.as_deref())) {
-            return Verdict::Allowed { by: self.config.name(), reason: allow.reason.clone() };
+        let earlier = LazyCell::new(|| self.baseline.is_some().then(|| Key::default().fingerprint(finding)));
+        if let Some(allow) = self.config.allow.iter().find(|allow| allows(allow, finding, &|| earlier.as_deref())) {
+            return Verdict::Allowed {
+                by: Permission::Configuration(self.config.name()),
+                reason: allow.reason.clone(),
+            };
         }
         let inline =
             |place: &crate::finding::Place| place.allow.clone().filter(|allow| names_rule(allow, &finding.meta.id));
         let allows: Option<Vec<InlineAllow>> = finding.places.iter().map(inline).collect();
         if let Some(first) = allows.as_ref().and_then(|allows| allows.first()) {
-            return Verdict::Allowed { by: "inline".to_owned(), reason: first.reason.clone() };
+            return Verdict::Allowed { by: Permission::Inline, reason: first.reason.clone() };
         }
         match &self.baseline {
             Some(baseline) if baseline.contains(&finding.fingerprint) => Verdict::Known,
@@ -73,14 +79,14 @@ pub fn rule_matches(pattern: &str, id: &str) -> bool {
 
 /// Tells whether an entry of the configuration allows a finding: every condition that it has must hold.
 ///
-/// `earlier` is the finding's fingerprint by the key that is used where there is no baseline, if that is another.
-fn allows(allow: &Allow, finding: &Finding, earlier: Option<&str>) -> bool {
+/// `earlier` tells the finding's fingerprint by the key that is used where there is no baseline, if that is another.
+fn allows<'a>(allow: &Allow, finding: &Finding, earlier: &dyn Fn() -> Option<&'a str>) -> bool {
     let rule = allow.rule.as_ref().is_none_or(|rule| rule_matches(rule, &finding.meta.id));
-    let is_named = |name: &String| *name == finding.fingerprint || earlier == Some(name.as_str());
-    let fingerprint = allow.fingerprint.as_ref().is_none_or(is_named);
+    let is_named = |name: &String| *name == finding.fingerprint || earlier() == Some(name.as_str());
     let path =
         allow.path.as_ref().is_none_or(|glob| finding.places.iter().all(|place| place_matches(&glob.matcher, place)));
-    rule && fingerprint && path
+    // The fingerprint last: it may have to be made.
+    rule && path && allow.fingerprint.as_ref().is_none_or(is_named)
 }
 
 /// Tells whether all paths of a place match.

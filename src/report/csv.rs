@@ -65,7 +65,7 @@ fn cells(report: &Report, finding: &Finding, place: &Place) -> [String; 27] {
     let Region { line, column, end_line, end_column } = location::region(place);
     let (status, reason) = match &finding.verdict {
         Verdict::Active => ("active", String::new()),
-        Verdict::Allowed { by, reason } => ("allowed", format!("{by}: {reason}")),
+        Verdict::Allowed { by, reason } => ("allowed", format!("{}: {reason}", by.name())),
         Verdict::Known => ("known", String::new()),
     };
     let history = place.attribution.as_ref();

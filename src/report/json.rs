@@ -147,7 +147,7 @@ fn notice(notice: &Notice) -> Value {
 fn verdict(verdict: &Verdict) -> Value {
     match verdict {
         Verdict::Active => json!({ "status": "active" }),
-        Verdict::Allowed { by, reason } => json!({ "status": "allowed", "by": by, "reason": reason }),
+        Verdict::Allowed { by, reason } => json!({ "status": "allowed", "by": by.name(), "reason": reason }),
         Verdict::Known => json!({ "status": "known" }),
     }
 }

@@ -63,7 +63,7 @@ fn case(report: &Report, finding: &Finding, out: &mut dyn Write) -> io::Result<(
         }
         Verdict::Active => writeln!(out, "      <system-out>{}: {message}</system-out>", finding.severity)?,
         Verdict::Allowed { by, reason } => {
-            writeln!(out, "      <skipped message=\"allowed by {}: {}\"/>", markup(by), markup(reason))?;
+            writeln!(out, "      <skipped message=\"allowed by {}: {}\"/>", markup(by.name()), markup(reason))?;
         }
         Verdict::Known => writeln!(out, "      <skipped message=\"known from the baseline\"/>")?,
     }

@@ -239,11 +239,21 @@ mod tests {
     #[test]
     fn what_lies_outside_of_files_has_a_name_too() {
         let mut place = place("", Span::default(), 0);
-        place.origin = Origin::Metadata { what: Metadata::Reflog, name: "logs/refs/heads/a b".into() };
-        assert_eq!(
-            (container(&place), uri(&place)),
-            ("reflog logs/refs/heads/a b".into(), ".git/logs/refs/heads/a%20b".into())
-        );
+        for (what, name, container_name, address) in [
+            (Metadata::Reflog, "logs/HEAD", "reflog logs/HEAD", ".git/logs/HEAD"),
+            (
+                Metadata::Reflog,
+                "modules/a/logs/refs/heads/a b",
+                "reflog modules/a/logs/refs/heads/a b",
+                ".git/modules/a/logs/refs/heads/a%20b",
+            ),
+            (Metadata::Config, "modules/a/config", "configuration modules/a/config", ".git/modules/a/config"),
+            (Metadata::Config, "config.worktree", "configuration config.worktree", ".git/config.worktree"),
+            (Metadata::RefName, "packed-refs", "ref name packed-refs", ".git/packed-refs"),
+        ] {
+            place.origin = Origin::Metadata { what, name: name.into() };
+            assert_eq!((container(&place), uri(&place)), (container_name.into(), address.into()));
+        }
         place.origin = Origin::Stdin;
         assert_eq!((container(&place), uri(&place)), ("standard input".into(), "stdin".into()));
     }

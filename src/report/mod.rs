@@ -16,6 +16,7 @@ mod jsonl;
 mod junit;
 mod location;
 mod markdown;
+mod notice;
 mod quantity;
 mod rotation;
 mod rules;
@@ -25,11 +26,12 @@ mod text;
 
 use std::fmt;
 use std::io::{self, Write};
-use std::str::FromStr;
 
 use clap::ValueEnum;
 
 pub use location::label;
+pub use notice::line as notice_line;
+pub use quantity::{bytes, number};
 pub use rotation::render as render_rotation;
 pub use rules::{RuleFormat, Subject, render as render_rules, render_one as render_rule};
 
@@ -106,21 +108,6 @@ impl fmt::Display for Format {
     }
 }
 
-/// A word that names no format.
-#[derive(Debug, thiserror::Error)]
-#[error(
-    "`{0}` is not one of text, json, jsonl, sarif, github, gitlab, gitlab-secret-detection, junit, csv, html, markdown"
-)]
-pub struct UnknownFormat(String);
-
-impl FromStr for Format {
-    type Err = UnknownFormat;
-
-    fn from_str(word: &str) -> Result<Self, Self::Err> {
-        Self::ALL.into_iter().find(|format| format.name() == word).ok_or_else(|| UnknownFormat(word.to_owned()))
-    }
-}
-
 /// How a report is written; what does not concern a format is ignored by it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct RenderOptions {
@@ -166,11 +153,11 @@ mod tests {
     #[test]
     fn every_format_is_read_back_from_its_name() {
         for format in Format::ALL {
-            assert_eq!(format.name().parse::<Format>().ok(), Some(format));
+            assert_eq!(Format::from_str(format.name(), false), Ok(format));
             let value = format.to_possible_value().expect("no format is hidden");
             assert_eq!(value.get_name(), format.name());
         }
         assert_eq!(Format::ALL.len(), Format::value_variants().len());
-        assert!("xml".parse::<Format>().is_err());
+        assert!(Format::from_str("xml", false).is_err());
     }
 }

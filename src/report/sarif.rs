@@ -8,7 +8,7 @@ use serde_json::{Map, Value, json};
 use super::escape::{is_link, markdown_block, markdown_code, markdown_prose, plain, printable};
 use super::location::{self, Region};
 use super::{date, json, tally};
-use crate::finding::{Confidence, Finding, Kind, Notice, Place, Severity, Verdict};
+use crate::finding::{Confidence, Finding, Kind, Notice, Permission, Place, Severity, Verdict};
 use crate::scan::{Report, Threshold};
 use crate::source::Origin;
 
@@ -168,8 +168,8 @@ fn result(report: &Report, finding: &Finding, rules: &[&Finding]) -> Value {
     match &finding.verdict {
         Verdict::Active => {}
         Verdict::Allowed { by, reason } => {
-            let kind = if by == "inline" { "inSource" } else { "external" };
-            let justification = format!("{}: {}", plain(by), plain(reason));
+            let kind = if *by == Permission::Inline { "inSource" } else { "external" };
+            let justification = format!("{}: {}", plain(by.name()), plain(reason));
             value["suppressions"] = json!([{ "kind": kind, "status": "accepted", "justification": justification }]);
         }
         Verdict::Known => {

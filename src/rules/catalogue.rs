@@ -10,6 +10,7 @@ use super::builtin::{self, Entry};
 use super::lexicon::Lexicon;
 use super::pattern::{Pattern, PatternError};
 use super::schema::{Provider, RuleEntry, RuleFile};
+use super::syntax::SyntaxError;
 use crate::finding::{Kind, Meta, Rotation};
 
 /// Where the full text of a rule lies.
@@ -87,7 +88,7 @@ impl Rule {
     /// # Errors
     /// The text is not a rule file, or a rule's pattern, keywords or paths are wrong.
     pub fn parse(text: &str) -> Result<Vec<Self>, RuleError> {
-        let file: RuleFile = toml::from_str(text).map_err(RuleError::Syntax)?;
+        let file: RuleFile = toml::from_str(text).map_err(|error| SyntaxError::new(text, &error))?;
         Self::from_file(file)
     }
 
@@ -128,11 +129,11 @@ impl Rule {
         self.bounds.get_or_init(|| if self.pattern.is_empty() { None } else { read() }).as_ref()
     }
 
-    /// Tells what is wrong with the pattern; a rule that Rust code finds has none.
+    /// Checks the pattern; a rule that Rust code finds has none.
     ///
     /// # Errors
     /// The pattern does not compile or is not bounded.
-    pub fn pattern_error(&self) -> Result<(), PatternError> {
+    pub fn check_pattern(&self) -> Result<(), PatternError> {
         if self.pattern.is_empty() { Ok(()) } else { Pattern::compile(&self.pattern).map(|_| ()) }
     }
 
@@ -232,8 +233,8 @@ pub enum RuleIssue {
 #[derive(Debug, thiserror::Error)]
 pub enum RuleError {
     /// The text is not a rule file.
-    #[error("{0}")]
-    Syntax(#[source] toml::de::Error),
+    #[error(transparent)]
+    Syntax(#[from] SyntaxError),
     /// One rule is wrong.
     #[error("rule `{id}`: {issue}")]
     Rule {

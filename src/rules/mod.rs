@@ -10,6 +10,7 @@ pub mod pattern;
 mod reach;
 mod schema;
 mod shorthand;
+mod syntax;
 pub mod template;
 
 pub use bounds::Bounds;
@@ -17,3 +18,4 @@ pub use catalogue::{Catalogue, Rule, RuleError, RuleIssue};
 pub use lexicon::Lexicon;
 pub use needs::Needs;
 pub use schema::{Check, Examples, Placeholders, Provider, RuleEntry, RuleFile};
+pub use syntax::SyntaxError;

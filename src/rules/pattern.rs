@@ -29,6 +29,9 @@ pub enum PatternError {
     /// The pattern has no group named `secret`.
     #[error("the pattern has no group `(?<secret>...)`")]
     NoSecret,
+    /// The pattern can match without its group named `secret`.
+    #[error("the pattern can match without its group `(?<secret>...)`: it must be in every alternative")]
+    SecretOptional,
     /// A repetition has no upper bound, so the window that must be searched has none either.
     #[error("the pattern can match without an end: give every repetition an upper bound, as in `{{20,200}}`")]
     Unbounded,
@@ -88,6 +91,9 @@ impl Pattern {
         }
         if !has_secret(&hir) {
             return Err(PatternError::NoSecret);
+        }
+        if !always_has_secret(&hir) {
+            return Err(PatternError::SecretOptional);
         }
         let ends = automaton(&hir).map_err(|error| PatternError::Syntax(error.to_string()))?;
         let made = ends.clone();
@@ -149,6 +155,17 @@ fn has_secret(hir: &Hir) -> bool {
     }
 }
 
+/// Tells whether every match takes part in the group that is the secret.
+fn always_has_secret(hir: &Hir) -> bool {
+    match hir.kind() {
+        HirKind::Capture(capture) => capture.name.as_deref() == Some(SECRET) || always_has_secret(&capture.sub),
+        HirKind::Repetition(repetition) => repetition.min > 0 && always_has_secret(&repetition.sub),
+        HirKind::Concat(parts) => parts.iter().any(always_has_secret),
+        // A name stands once in a pattern, so never in all branches.
+        HirKind::Alternation(_) | HirKind::Empty | HirKind::Literal(_) | HirKind::Class(_) | HirKind::Look(_) => false,
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -165,6 +182,12 @@ mod tests {
         assert_eq!(Pattern::compile("(?<secret>a+)").err(), Some(PatternError::Unbounded));
         assert_eq!(Pattern::compile("a{3}").err(), Some(PatternError::NoSecret));
         assert_eq!(Pattern::compile("(?<secret>a{0,3})").err(), Some(PatternError::Empty));
+        for pattern in ["x(?<secret>a)?", "x|(?<secret>a)", "x(?:(?<secret>a)|b)", "x(?:y(?<secret>a)){0,2}"] {
+            assert_eq!(Pattern::compile(pattern).err(), Some(PatternError::SecretOptional), "{pattern}");
+        }
+        for pattern in ["x(?:y(?<secret>a)){1,2}", "(?:(x|y)(?<secret>a)z?)", r"\b(?<secret>(a|b))"] {
+            assert!(Pattern::compile(pattern).is_ok(), "{pattern}");
+        }
         assert!(matches!(
             Pattern::compile("(?<secret>a{99999})").err(),
             Some(PatternError::TooLong(_) | PatternError::Syntax(_))

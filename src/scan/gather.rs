@@ -23,7 +23,7 @@ thread_local! {
     static SCRATCH: RefCell<Scratch> = RefCell::default();
 }
 
-/// How many notices of one kind are kept, so that a broken disk does not fill the memory.
+/// How many notices are kept, so that a broken disk does not fill the memory; of others it is told that there were some.
 const MOST_NOTICES: usize = 10_000;
 
 /// Inspects every blob that it is shown.
@@ -35,10 +35,43 @@ pub struct Gather<'a> {
     pub coverage: &'a Coverage,
     stop: &'a AtomicBool,
     findings: Mutex<Vec<Finding>>,
-    notices: Mutex<Vec<Notice>>,
+    notices: Mutex<Notices>,
     configurations: Mutex<HashSet<ObjectId>>,
     secrets: Mutex<Secrets>,
     agents: Mutex<Vec<BString>>,
+}
+
+/// The notices of a scan, and what is known of those that were too many.
+#[derive(Debug, Default)]
+struct Notices {
+    kept: Vec<Notice>,
+    others: usize,
+    /// Whether one of the others makes the scan incomplete.
+    incomplete: bool,
+}
+
+impl Notices {
+    fn add(&mut self, notice: Notice) {
+        if self.kept.len() < MOST_NOTICES {
+            self.kept.push(notice);
+        } else {
+            self.others += 1;
+            self.incomplete |= notice.incomplete;
+        }
+    }
+
+    /// Returns the notices in order, with one for all that were not kept.
+    fn finish(self) -> Vec<Notice> {
+        let mut notices = self.kept;
+        notices.sort_by(|a, b| (&a.subject, &a.message).cmp(&(&b.subject, &b.message)));
+        notices.dedup();
+        if self.others > 0 {
+            let message = format!("{} more are not told one by one", self.others);
+            let more = Notice::note("further notices", message, "mend what is told, and scan again");
+            notices.push(Notice { incomplete: self.incomplete, ..more });
+        }
+        notices
+    }
 }
 
 /// All that the inputs yielded.
@@ -76,9 +109,7 @@ impl<'a> Gather<'a> {
     pub fn finish(self) -> Gathered {
         let mut findings = self.findings.into_inner().expect("nothing panics under the lock");
         findings.sort_by(|a, b| order(a).cmp(&order(b)));
-        let mut notices = self.notices.into_inner().expect("nothing panics under the lock");
-        notices.sort_by(|a, b| (&a.subject, &a.message).cmp(&(&b.subject, &b.message)));
-        notices.dedup();
+        let notices = self.notices.into_inner().expect("nothing panics under the lock").finish();
         let configurations = self.configurations.into_inner().expect("nothing panics under the lock");
         let secrets = self.secrets.into_inner().expect("nothing panics under the lock");
         let mut agents = self.agents.into_inner().expect("nothing panics under the lock");
@@ -186,13 +217,34 @@ impl Visitor for Gather<'_> {
     }
 
     fn notice(&self, notice: Notice) {
-        let mut notices = self.notices.lock().expect("nothing panics under the lock");
-        if notices.len() < MOST_NOTICES {
-            notices.push(notice);
-        }
+        self.notices.lock().expect("nothing panics under the lock").add(notice);
     }
 
     fn interrupted(&self) -> bool {
         self.stop.load(Ordering::Relaxed)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_scan_with_too_many_notices_is_still_incomplete() {
+        for (incomplete, last) in [(true, "1 more"), (false, "2 more")] {
+            let mut notices = Notices::default();
+            for number in 0..MOST_NOTICES {
+                notices.add(Notice::note(format!("{number:06}"), "is odd", ""));
+            }
+            if incomplete {
+                notices.add(Notice::unread("the last", "could not be read", ""));
+            } else {
+                (0..2).for_each(|_| notices.add(Notice::note("the last", "is odd too", "")));
+            }
+            let notices = notices.finish();
+            assert_eq!(notices.len(), MOST_NOTICES + 1);
+            assert_eq!(notices.iter().any(|notice| notice.incomplete), incomplete);
+            assert!(notices[MOST_NOTICES].message.starts_with(last), "{}", notices[MOST_NOTICES].message);
+        }
     }
 }

@@ -1,5 +1,6 @@
 //! The pipeline: inputs through inspection and policy to a report.
 
+mod before;
 mod gather;
 mod history;
 mod lint;
@@ -29,6 +30,7 @@ use crate::lint::Persona;
 use crate::policy::Policy;
 use crate::policy::baseline::Baseline;
 use crate::policy::config::Config;
+use crate::replace::Links;
 use crate::source::Origin;
 
 /// The baseline's name at the root of what is scanned.
@@ -84,8 +86,9 @@ pub fn run(request: &Request, coverage: &Coverage, stop: &AtomicBool) -> Result<
     source.read(&gather, coverage)?;
     let mut gathered = gather.finish();
     source.complete(&inspector, request.persona, &mut gathered);
+    // Before they are joined: what a rule found that is off must not speak for what another one found elsewhere.
+    gathered.findings.retain(|finding| !policy.config.is_off(&finding.meta.id));
     let mut findings = gather::join(gathered.findings);
-    findings.retain(|finding| !policy.config.is_off(&finding.meta.id));
     policy.judge(&mut findings);
     source.forgive(&inspector, &mut findings);
     let every = Threshold { severity: Severity::Low, confidence: Confidence::Low };
@@ -113,11 +116,14 @@ pub fn run(request: &Request, coverage: &Coverage, stop: &AtomicBool) -> Result<
 /// Reads the configuration and the baseline.
 fn policy(request: &Request, root: Option<&Path>) -> Result<Policy, ScanError> {
     let config = Config::load(root, request.config.as_deref())?;
-    let given = request.baseline.clone().or_else(|| config.baseline());
-    let usual = root.map(|root| root.join(BASELINE)).filter(|path| path.exists());
-    let baseline = match given.or(usual) {
-        Some(path) if !request.ignore_baseline => Some(Baseline::read(&path)?),
-        _ => None,
+    let usual = || root.map(|root| root.join(BASELINE)).filter(|path| path.symlink_metadata().is_ok());
+    let baseline = match (&request.baseline, request.ignore_baseline) {
+        (_, true) => None,
+        (Some(given), _) => Some(Baseline::read(given, Links::Follow)?),
+        (None, _) => {
+            let found = config.baseline().or_else(usual);
+            found.map(|path| Baseline::read(&path, Links::Refuse)).transpose()?
+        }
     };
     Ok(Policy { config, baseline })
 }

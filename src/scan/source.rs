@@ -1,16 +1,14 @@
 //! Opens what is to be scanned and reads it; knows what each kind of source held before.
 
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{BTreeMap, HashSet};
 use std::path::{Path, PathBuf};
 
 use bstr::BStr;
-use gix::ObjectId;
 
 use super::gather::Gathered;
 use super::report::Mode;
-use super::{Gather, history, lint};
-use crate::detect::Scratch;
-use crate::finding::{Finding, Notice, Verdict};
+use super::{Gather, before, history, lint};
+use crate::finding::{Finding, Notice};
 use crate::input::compare::Differences;
 use crate::input::history::HistoryError;
 use crate::input::range::{Range, RangeError, Selection};
@@ -22,8 +20,6 @@ use crate::inspect::Inspector;
 use crate::lint::Persona;
 use crate::policy::baseline::BaselineError;
 use crate::policy::config::ConfigError;
-use crate::secret::Identity;
-use crate::source::{ObjectKind, Origin};
 
 /// Where the bytes come from.
 #[derive(Clone, Debug)]
@@ -196,37 +192,16 @@ impl Source {
 
     /// Marks as known what a changed file held before the change: a commit is blocked for what it adds.
     pub fn forgive(&self, inspector: &Inspector, findings: &mut [Finding]) {
-        let mut before = Before { inspector, scratch: Scratch::default(), buffer: Vec::new() };
-        for finding in findings.iter_mut().filter(|finding| finding.verdict == Verdict::Active) {
-            let identity = finding.identity;
-            // A file that is gone excuses one new file: a second one is a copy.
-            let mut renamed: HashMap<ObjectId, usize> = HashMap::new();
-            let known = finding.places.iter().all(|place| match (self, place.origin.object()) {
-                (Self::Staged(repository, differences), Some(id)) => {
-                    let change = differences
-                        .changes
-                        .iter()
-                        .find(|change| change.id == id && place.origin.path() == Some(change.path.as_ref()));
-                    change.is_some_and(|change| {
-                        let previous = differences.previous(change, repository.objects());
-                        let is_copy = change.previous.is_empty()
-                            && previous.iter().any(|id| {
-                                let used = renamed.entry(*id).or_default();
-                                *used += 1;
-                                *used > differences.gone.iter().filter(|gone| gone.id == *id).count()
-                            });
-                        !is_copy && before.holds(&previous, repository, identity)
-                    })
-                }
-                (Self::Range(repository, range), Some(id)) => {
-                    let each = range.previous(&id, repository.objects());
-                    !each.is_empty() && each.iter().all(|previous| before.holds(previous, repository, identity))
-                }
-                _ => false,
-            });
-            if known {
-                finding.verdict = Verdict::Known;
+        match self {
+            Self::Staged(repository, differences) => {
+                let mut before = before::Index::new(differences, inspector, repository.objects());
+                before::forgive(findings, |finding| before.holds(finding));
             }
+            Self::Range(repository, range) => {
+                let mut before = before::Commits::new(range, inspector, repository.objects());
+                before::forgive(findings, |finding| before.holds(finding));
+            }
+            Self::Tree(_) | Self::History(_) | Self::Transcripts(_) | Self::Stdin => {}
         }
     }
 }
@@ -248,27 +223,4 @@ fn advise(transcripts: &Transcripts, gathered: &mut Gathered) {
         )
     });
     gathered.notices.extend(notices);
-}
-
-/// Looks into the content that a file had before.
-struct Before<'a> {
-    inspector: &'a Inspector,
-    scratch: Scratch,
-    buffer: Vec<u8>,
-}
-
-impl Before<'_> {
-    /// Tells whether one of the blobs holds the secret.
-    fn holds(&mut self, blobs: &[ObjectId], repository: &Repository, identity: Identity) -> bool {
-        let mut found = HashSet::new();
-        for id in blobs {
-            // What cannot be read does not excuse anything.
-            if repository.objects().read_as(id, ObjectKind::Blob, &mut self.buffer).is_ok() {
-                let origin = Origin::Object { id: *id, kind: ObjectKind::Blob, path: None, commit: None };
-                let inspected = self.inspector.inspect(&origin, &self.buffer, &mut self.scratch);
-                found.extend(inspected.findings.iter().map(|finding| finding.identity));
-            }
-        }
-        found.contains(&identity)
-    }
 }

@@ -1,6 +1,7 @@
 //! The built program from end to end: real repositories in, reports and exit codes out.
 
 mod contents;
+mod files;
 mod knowledge;
 mod modes;
 mod policy;

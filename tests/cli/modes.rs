@@ -103,3 +103,20 @@ fn the_threshold_decides_about_the_exit_code_and_not_about_the_report() {
     scan(&git, &["--severity", "low"], 0);
     scan(&git, &["--confidence", "medium"], 1);
 }
+
+#[test]
+fn configuration_in_the_history_of_a_submodule_is_linted() {
+    let git = repository();
+    let inner = git.beside("inner");
+    std::fs::create_dir(inner.path()).expect("the temporary directory is writable");
+    inner.run(&["init", "--quiet", "--initial-branch=main"]);
+    let server = r#"{"mcpServers": {"files": {"command": "npx", "args": ["-y", "@scope/files"]}}}"#;
+    inner.commit_file(".mcp.json", server, "Configure");
+    inner.run(&["rm", "--quiet", ".mcp.json"]);
+    inner.commit("Take it away");
+    git.run(&["submodule", "--quiet", "add", "../inner", "sub"]);
+    git.commit("Add the submodule");
+    for run in [scan(&inner, &["--history"], 0), scan(&git, &["--history"], 0)] {
+        assert_eq!(run.places("mcp/unpinned-package"), [".mcp.json:1"]);
+    }
+}

@@ -159,3 +159,27 @@ fn migrate_takes_over_what_others_allow_and_says_what_it_cannot() {
     keysweep(&git, &["migrate"]).exits(2);
     keysweep(&repository(), &["migrate"]).exits(2);
 }
+
+#[test]
+fn what_a_rule_finds_that_is_off_does_not_hide_what_another_finds_elsewhere() {
+    let git = repository();
+    let rule = |name: &str, path: &str, confidence: &str| {
+        format!(
+            "[[own.rule]]\nid = 'acme/{name}'\ntitle = '{name}'\nseverity = 'high'\nconfidence = '{confidence}'\n\
+             keywords = ['acme-']\npattern = '(?<secret>acme-[a-z]{{16}})'\npaths = ['{path}']\nwhy = 'a test'\n"
+        )
+    };
+    let rules = [
+        "[own.provider]\nid = 'acme'\nname = 'Acme'\n".to_owned(),
+        rule("sure", "a.txt", "high"),
+        rule("hint", "b.txt", "medium"),
+    ]
+    .concat();
+    for path in ["a.txt", "b.txt"] {
+        git.write(path, format!("key = acme-{}\n", "qzjxkvbpwygfmluc"));
+    }
+    git.write("keysweep.toml", &rules);
+    assert_eq!(scan(&git, &[], 1).places("acme/sure"), ["a.txt:1", "b.txt:1"]);
+    git.write("keysweep.toml", format!("[rules]\noff = ['acme/sure']\n{rules}"));
+    assert_eq!(scan(&git, &[], 1).places("acme/hint"), ["b.txt:1"]);
+}

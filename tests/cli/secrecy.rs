@@ -149,6 +149,61 @@ fn a_file_that_cannot_be_parsed_is_not_quoted() {
     }
 }
 
+/// The errors of a scan of somebody else's pull request are read by everybody.
+#[test]
+fn an_error_of_the_configuration_quotes_no_file() {
+    let git = repository();
+    let secret = token(1);
+    let silent = |arguments: &[&str], what: &str| {
+        let run = keysweep(&git, arguments).exits(2);
+        assert!(run.err.contains("keysweep.toml") || run.err.contains("rules.toml"), "{what}: {}", run.err);
+        assert_silent(&run, std::slice::from_ref(&secret), what);
+    };
+    let inside = [
+        format!("[default]\naws_secret_access_key = {secret}\n"),
+        format!("severity = '{secret}'\n"),
+        format!("{secret} = 1\n"),
+        format!("exclude = {{ x = '{secret}' }}\n"),
+        format!("[rules]\noff = ['{secret}']\n"),
+        format!("exclude = ['{secret}{{']\n"),
+        format!("[[allow]]\nrule = '{secret}'\nreason = 'x'\n"),
+    ];
+    for text in &inside {
+        git.write("keysweep.toml", text);
+        silent(&["scan"], "the configuration at the root");
+        silent(&["scan", "--config", "keysweep.toml"], "the configuration that is named");
+    }
+    for name in ["rules.toml", "../rules.toml"] {
+        git.write(name, &inside[0]);
+        git.write("keysweep.toml", format!("rule-files = ['{name}']\n"));
+        silent(&["scan"], name);
+    }
+    assert!(keysweep(&git, &["scan"]).err.contains("outside"));
+    let run = keysweep(&git, &["rules", "check", "rules.toml"]).exits(1);
+    assert!(run.out.contains("line 2, column 25"), "{}", run.out);
+    assert_silent(&run, std::slice::from_ref(&secret), "rules check");
+}
+
+#[cfg(unix)]
+#[test]
+fn a_configuration_that_is_a_link_is_not_read_unless_it_is_named() {
+    let git = repository();
+    let outside = git.write("../outside.toml", format!("# {}", line(1)));
+    for name in ["keysweep.toml", "keysweep.baseline.json"] {
+        std::os::unix::fs::symlink(&outside, git.file(name)).expect("the folder can be written to");
+        let run = keysweep(&git, &["scan"]).exits(2);
+        assert!(run.err.contains("symbolic link"), "{name}: {}", run.err);
+        assert_silent(&run, &[token(1)], name);
+        git.remove(name);
+    }
+    std::os::unix::fs::symlink(&outside, git.file("named.toml")).expect("the folder can be written to");
+    keysweep(&git, &["scan", "--config", "named.toml"]).exits(0);
+    // Rules are the configuration's own, so a link among them must not lead away from it either.
+    std::os::unix::fs::symlink(&outside, git.file("rules.toml")).expect("the folder can be written to");
+    git.write("keysweep.toml", "rule-files = ['rules.toml']\n");
+    assert!(keysweep(&git, &["scan"]).exits(2).err.contains("outside"));
+}
+
 #[test]
 fn a_report_goes_to_a_file_whole_or_not_at_all() {
     let (git, secrets) = leaky();

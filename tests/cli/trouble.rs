@@ -33,10 +33,12 @@ fn a_broken_configuration_stops_the_scan_and_points_into_the_file() {
     let git = repository();
     git.commit_file("a.txt", line(1), "Leak");
     for (text, word) in [
-        ("severity = 'high'\ntreshold = 1\n", "treshold"),
-        ("severity = 'terrible'\n", "severity"),
+        ("severity = 'high'\ntreshold = 1\n", "column 1:"),
+        ("severity = 'high'\nexlude = []\n", "`exclude`"),
+        ("[rules]\noff = ['githb']\n", "column 8:"),
+        ("severity = 'terrible'\n", "`critical`"),
         ("[[allow]]\npath = 'a.txt'\n", "reason"),
-        ("exclude = ['a{']\n", "a{"),
+        ("exclude = ['a{']\n", "column 12:"),
         ("rule-files = ['nosuch.toml']\n", "nosuch.toml"),
         ("[", "keysweep.toml"),
     ] {

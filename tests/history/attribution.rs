@@ -57,7 +57,7 @@ fn a_blob_has_its_paths_its_commits_and_its_refs() {
     assert_eq!(texts(&found.refs), ["main", "v1"]);
     assert_eq!(found.reach, Reach::Local);
     let mark = found.first.expect("a commit added it");
-    assert_eq!((mark.author.to_string(), mark.seconds), ("A U Thor <author@example.org>".to_owned(), 1_500_000_000));
+    assert_eq!((mark.author.to_string(), mark.seconds), ("A U Thor <author@example.com>".to_owned(), 1_500_000_000));
     assert_eq!(mark.subject, "Add a secret");
     let [head, tree] =
         attribute(&git, &[&format!("{moved}:README"), &format!("{added}:a")]).try_into().expect("two were asked for");

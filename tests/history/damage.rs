@@ -1,6 +1,7 @@
 //! Damaged repositories: what is left is read, and what is not is told.
 
 use std::collections::HashSet;
+use std::process::Stdio;
 
 use super::*;
 

@@ -1,18 +1,26 @@
 //! All of history is seen: whatever git can hide in a repository.
 
+mod attribution;
+mod cases;
+mod damage;
+mod metadata;
+mod random;
+
 use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
+use std::process::Command;
 
 use gix::ObjectId;
 use keysweep::input::{Collect, Coverage, history};
 use keysweep::source::{ObjectKind, Origin};
 use sha2::{Digest, Sha256};
 
-/// A repository made by git itself, in a directory that goes away.
+use crate::git::Git;
+
+/// A repository made by git itself, with what reading its history takes.
 pub struct Scratch {
-    _directory: tempfile::TempDir,
+    git: Git,
     pub root: PathBuf,
 }
 
@@ -22,53 +30,35 @@ impl Scratch {
     }
 
     pub fn with(options: &[&str]) -> Self {
-        let directory = tempfile::tempdir().expect("a directory for a test can be made");
-        let root = directory.path().join("repository");
-        fs::create_dir(&root).expect("the directory is new");
-        let scratch = Self { _directory: directory, root };
-        scratch.git(&[&["init", "--quiet", "--initial-branch=main"], options].concat());
-        scratch
+        let git = Git::init(options);
+        let root = git.path().to_owned();
+        Self { git, root }
     }
 
     pub fn command(&self, arguments: &[&str]) -> Command {
-        let mut command = Command::new("git");
-        command.current_dir(&self.root).args(arguments).stdin(Stdio::null());
-        for variable in ["GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE", "GIT_OBJECT_DIRECTORY"] {
-            command.env_remove(variable);
-        }
-        command
-            .env("GIT_CONFIG_GLOBAL", "/dev/null")
-            .env("GIT_CONFIG_NOSYSTEM", "1")
-            .env("GIT_AUTHOR_NAME", "A U Thor")
-            .env("GIT_AUTHOR_EMAIL", "author@example.org")
-            .env("GIT_COMMITTER_NAME", "C O Mitter")
-            .env("GIT_COMMITTER_EMAIL", "committer@example.org");
-        command
+        self.git.git(arguments)
     }
 
     pub fn git(&self, arguments: &[&str]) -> String {
-        finish(self.command(arguments), arguments)
+        self.git.run(arguments)
     }
 
     /// Runs git with the clock of commits set to `seconds`.
-    pub fn git_at(&self, seconds: i64, arguments: &[&str]) -> String {
+    pub fn git_at(&self, seconds: i64, arguments: &[&str]) {
         let mut command = self.command(arguments);
         let date = format!("{seconds} +0000");
-        command.env("GIT_AUTHOR_DATE", &date).env("GIT_COMMITTER_DATE", &date);
-        finish(command, arguments)
+        let status = command.env("GIT_AUTHOR_DATE", &date).env("GIT_COMMITTER_DATE", &date).status();
+        assert!(status.expect("git is installed").success(), "git {arguments:?}");
     }
 
     pub fn write(&self, path: &str, content: impl AsRef<[u8]>) {
-        let path = self.root.join(path);
-        fs::create_dir_all(path.parent().expect("the path lies in the repository")).expect("directories can be made");
-        fs::write(path, content).expect("a file can be written");
+        self.git.write(path, content);
     }
 
     pub fn commit(&self, path: &str, content: impl AsRef<[u8]>) -> String {
         self.write(path, content);
         self.git(&["add", "--all", "--force", "--", ":/"]);
-        self.git(&["commit", "--quiet", "--message", "a change"]);
-        self.git(&["rev-parse", "HEAD"])
+        self.git.commit("a change")
     }
 
     pub fn repository(&self) -> gix::Repository {
@@ -78,12 +68,6 @@ impl Scratch {
     pub fn read(&self) -> Seen {
         Seen::of(&self.repository())
     }
-}
-
-fn finish(mut command: Command, arguments: &[&str]) -> String {
-    let output = command.output().expect("git is installed");
-    assert!(output.status.success(), "git {arguments:?}: {}", String::from_utf8_lossy(&output.stderr));
-    String::from_utf8_lossy(&output.stdout).trim_end().to_owned()
 }
 
 pub fn open(path: &Path) -> gix::Repository {
@@ -191,7 +175,15 @@ pub fn assert_equal_to_reference(repository: &gix::Repository) {
     }
 }
 
-mod attribution;
-mod cases;
-mod damage;
-mod random;
+/// Runs a case on a new repository and proves that its marker is seen.
+fn sees(marker: &str, case: impl FnOnce(&Scratch)) {
+    let scratch = Scratch::new();
+    scratch.commit("README", "hello\n");
+    case(&scratch);
+    for step in ["loose", "packed"] {
+        let seen = scratch.read();
+        assert!(!seen.incomplete(), "{marker}, {step}: {:?}", seen.notices());
+        assert!(seen.count(marker.as_bytes()) > 0, "{marker} was not seen, {step}");
+        scratch.git(&["repack", "-a", "-d", "-k", "--quiet"]);
+    }
+}

@@ -161,7 +161,7 @@ fn what_a_file_held_before_is_told_for_every_place() {
         Range::find(&Selection::parse("HEAD~3..HEAD", &repository).expect("the range makes sense"), &repository);
     let held = |revision: &str| {
         let id = repository.resolve(revision.into()).expect("the blob is there");
-        let previous = range.previous(&id, repository.objects());
+        let previous = range.previous(&id, repository.objects(), &mut Default::default());
         previous.iter().map(|ids| ids.iter().map(ToString::to_string).collect()).collect::<Vec<Vec<String>>>()
     };
     assert_eq!(held("HEAD~2:a"), [[git.run(&["rev-parse", "HEAD~3:a"])]]);
@@ -217,4 +217,39 @@ fn many_commits_are_all_compared() {
     assert_eq!(seen.blobs.len(), 300);
     assert_eq!(seen.places("content 50\n"), [""; 0]);
     assert_eq!(seen.places("content 51\n"), ["d1/f51"]);
+}
+
+/// Writes an object under a name that is not its own, as no hash could be.
+fn plant(git: &Git, id: &str, kind: &str, content: &str) {
+    use std::io::Write as _;
+    let mut packed = flate2::write::ZlibEncoder::new(Vec::new(), flate2::Compression::fast());
+    write!(packed, "{kind} {}\0{content}", content.len()).expect("memory can be written to");
+    git.write(format!(".git/objects/{}/{}", &id[..2], &id[2..]), packed.finish().expect("memory can be written to"));
+}
+
+#[test]
+fn tags_that_name_each_other_are_damaged_and_not_followed_for_ever() {
+    let git = forked();
+    let (one, two) = ("1".repeat(40), "2".repeat(40));
+    for (name, of, target) in [("self", &one, &one), ("first", &one, &two), ("second", &two, &one)] {
+        plant(&git, of, "tag", &format!("object {target}\ntype tag\ntag {name}\ntagger A <a> 1 +0000\n\nText\n"));
+        git.write(format!(".git/refs/tags/{name}"), format!("{of}\n"));
+        assert!(matches!(error(&git, name), RangeError::Unreadable { .. }), "{name}");
+        assert!(matches!(error(&git, &format!("{name}..main")), RangeError::Unreadable { .. }), "{name}");
+    }
+}
+
+#[test]
+fn a_ref_that_cannot_be_read_is_an_error_where_all_are_wanted() {
+    let git = forked();
+    // One that leads nowhere is none to git either.
+    git.write(".git/refs/remotes/origin/HEAD", "ref: refs/remotes/origin/none\n");
+    assert_eq!(seen(&git, "--all").places("MS"), ["side"]);
+    git.write(".git/refs/heads/broken", "nonsense\n");
+    for range in ["--all", "--branches", "main --tags"] {
+        assert!(matches!(error(&git, range), RangeError::Refs(_)), "{range}");
+    }
+    // What it would exclude is looked at.
+    assert_eq!(seen(&git, "side --not --remotes").places("MS"), ["side"]);
+    assert_eq!(seen(&git, "side --not --branches").places("MS"), [""; 0]);
 }

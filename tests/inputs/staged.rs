@@ -274,3 +274,13 @@ fn a_repository_of_another_user_is_read_all_the_same() {
     let changes = staged::changes(&repository).expect("the index can be read").changes;
     assert_eq!(changes.into_iter().map(|change| change.path.to_string()).collect::<Vec<_>>(), ["a"]);
 }
+
+#[test]
+fn an_index_that_is_not_sorted_is_refused_as_by_git_fsck() {
+    let git = Git::new();
+    let id = git.run(&["hash-object", "-w", "--stdin"]);
+    git.write(".git/index", super::index(&["aaa/x", "b", "aaa/y", "c"], &id));
+    let repository = Repository::discover(git.path()).expect("the repository is there");
+    assert!(staged::changes(&repository).is_err());
+    assert!(!git.attempt(&["fsck"]).status.success());
+}

@@ -250,3 +250,26 @@ fn a_large_file_is_read_whole() {
     let (_, seen) = scan(&[git.path().to_owned()]);
     assert_eq!(seen.places("LAST"), ["large"]);
 }
+
+/// The index of a repository that somebody else made can name any path.
+#[cfg(unix)]
+#[test]
+fn what_the_index_tracks_outside_of_the_work_tree_is_not_looked_at() {
+    let git = Git::new();
+    let outside = git.write("../outside", "outside of the work tree");
+    git.write("../further/file", "further away");
+    let id = git.run(&["hash-object", "-w", "../outside"]);
+    let absolute = outside.to_str().expect("the path is UTF-8");
+    for path in ["../outside", "a/../../outside", absolute] {
+        git.write(".git/index", super::index(&[path], &id));
+        let (_, seen) = scan(&[git.path().to_owned()]);
+        assert_eq!(seen.all(), [""; 0], "{path}");
+        // Git refuses such an index, so this one was not read to its end.
+        assert_eq!(seen.unread, [path]);
+    }
+    super::link("..", &git.file("d"));
+    super::link("../further", &git.file("e"));
+    git.write(".git/index", super::index(&["d/outside", "e/file", "f"], &id));
+    git.write("f", "inside");
+    assert_eq!(files(git.path()), ["d", "e", "f"]);
+}

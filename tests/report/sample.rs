@@ -4,8 +4,8 @@ use std::sync::Arc;
 
 use gix::ObjectId;
 use keysweep::finding::{
-    Attribution, CommitMark, Confidence, Excerpt, Finding, Kind, Meta, Notice, Place, Reach, Rotation, Severity,
-    Verdict,
+    Attribution, CommitMark, Confidence, Excerpt, Finding, Kind, Meta, Notice, Permission, Place, Reach, Rotation,
+    Severity, Verdict,
 };
 use keysweep::scan::{Mode, Record, Report, Threshold};
 use keysweep::secret::{Identity, Secret};
@@ -19,6 +19,11 @@ pub fn raw_secret() -> String {
 /// An object's name made of one digit.
 pub fn id(digit: u8) -> ObjectId {
     ObjectId::from_hex(&[digit; 40]).expect("forty hexadecimal digits are a SHA-1")
+}
+
+/// Where an entry of the configuration allows something.
+fn configuration() -> Permission {
+    Permission::Configuration("keysweep.toml".to_owned())
 }
 
 /// A complete run without findings.
@@ -160,9 +165,9 @@ pub fn full() -> Report {
     many.places.push(commit);
     let second = credential(place(b"web/config.js", 12, "  token: \"", 38, "\","));
     let mut allowed = credential(place(b"tests/fixture.env", 1, "T=", 38, ""));
-    allowed.verdict = Verdict::Allowed { by: "keysweep.toml".to_owned(), reason: "a sample, never valid".to_owned() };
+    allowed.verdict = Verdict::Allowed { by: configuration(), reason: "a sample, never valid".to_owned() };
     let mut inline = credential(place(b"docs/sample.md", 4, "T=", 38, ""));
-    inline.verdict = Verdict::Allowed { by: "inline".to_owned(), reason: "documented example".to_owned() };
+    inline.verdict = Verdict::Allowed { by: Permission::Inline, reason: "documented example".to_owned() };
     let mut known = credential(place(b"legacy.env", 2, "T=", 38, ""));
     known.verdict = Verdict::Known;
     report.findings = vec![
@@ -198,7 +203,7 @@ pub fn hostile() -> Report {
     archived.via = vec!["zip member \u{1b}[31m<script>".to_owned()];
     finding.places.push(archived);
     let mut allowed = finding.clone();
-    allowed.verdict = Verdict::Allowed { by: "keysweep.toml".to_owned(), reason: "\u{1b}[31m-->".to_owned() };
+    allowed.verdict = Verdict::Allowed { by: configuration(), reason: "\u{1b}[31m-->".to_owned() };
     report.findings = vec![finding, allowed];
     report.notices = vec![Notice::unread("\u{1b}[31m<x>|", "it is\r\nbroken", "do \u{202e}that")];
     report

@@ -7,9 +7,14 @@ use miette::{IntoDiagnostic as _, miette};
 use super::manager::{self, Place};
 use super::script::{self, Remainder};
 use super::{Name, files};
+use crate::replace::{Links, Permissions, Replace};
 
 /// What is added to the name of a hook that is moved out of the way and runs afterwards.
 const CHAINED: &str = ".before-keysweep";
+/// How a hook is written: what a link names is the hook that git runs.
+const EXECUTABLE: Replace = Replace { permissions: Permissions::Executable, links: Links::Follow };
+/// How the lines of a hook are changed that was there before.
+const KEPT: Replace = Replace { permissions: Permissions::Kept, links: Links::Follow };
 /// The marks around what is added to lefthook's configuration.
 const MARKS: (&str, &str) = ("# keysweep begin\n", "# keysweep end\n");
 
@@ -28,26 +33,26 @@ pub fn install(hook: Name, directory: &Path) -> miette::Result<String> {
         Place::Husky(hooks) => (hooks.join(hook.word()), true),
         Place::Directory(hooks) => (hooks.join(hook.word()), false),
     };
-    let existing = files::read(&path)?;
+    let existing = files::read(&path, Links::Follow)?;
     let is_link = path.is_symlink();
     let done = match &existing {
         Some(bytes) if !is_link && is_script(bytes, husky) && (husky || is_executable(&path)) => {
-            files::write(&path, &script::inserted(bytes, hook, &program), false)?;
+            files::write(&path, &script::inserted(bytes, hook, &program), KEPT)?;
             "set up in front of the hook that was there"
         }
         Some(bytes) if script::removed(bytes) == Remainder::Nothing => {
             let chained = chained(&path).exists();
-            files::write(&path, &whole(hook, &program, chained), true)?;
+            files::write(&path, &whole(hook, &program, chained), EXECUTABLE)?;
             "set up"
         }
         // A link to nothing is kept as well.
         _ if existing.is_some() || is_link => {
             std::fs::rename(&path, chained(&path)).into_diagnostic()?;
-            files::write(&path, &whole(hook, &program, true), true)?;
+            files::write(&path, &whole(hook, &program, true), EXECUTABLE)?;
             "set up, with the hook that was there moved aside"
         }
         _ => {
-            files::write(&path, &whole(hook, &program, false), true)?;
+            files::write(&path, &whole(hook, &program, false), EXECUTABLE)?;
             "set up"
         }
     };
@@ -64,10 +69,10 @@ pub fn uninstall(hook: Name, directory: &Path) -> miette::Result<String> {
         Place::Lefthook(file) => return lefthook_uninstall(hook, &file),
         Place::Husky(hooks) | Place::Directory(hooks) => hooks.join(hook.word()),
     };
-    let Some(bytes) = files::read(&path)? else { return Ok(String::new()) };
+    let Some(bytes) = files::read(&path, Links::Follow)? else { return Ok(String::new()) };
     match script::removed(&bytes) {
         Remainder::Untouched => return Ok(String::new()),
-        Remainder::Hook(rest) => files::write(&path, &rest, false)?,
+        Remainder::Hook(rest) => files::write(&path, &rest, KEPT)?,
         Remainder::Nothing => {
             std::fs::remove_file(&path).into_diagnostic()?;
             let chained = chained(&path);
@@ -87,14 +92,14 @@ pub fn status(hook: Name, directory: &Path) -> miette::Result<String> {
     let name = hook.word();
     let path = match manager::place(directory)? {
         Place::Lefthook(file) => {
-            let text = files::read(&file)?.unwrap_or_default();
+            let text = files::read(&file, Links::Refuse)?.unwrap_or_default();
             let job = format!("keysweep hook run {name}");
             let found = memchr::memmem::find(&text, job.as_bytes()).is_some();
             return Ok(format!("{name}: {} in {}", if found { "set up" } else { "not set up" }, file.display()));
         }
         Place::Husky(hooks) | Place::Directory(hooks) => hooks.join(name),
     };
-    let state = match files::read(&path)? {
+    let state = match files::read(&path, Links::Follow)? {
         None => return Ok(format!("{name}: not set up")),
         Some(bytes) => match script::removed(&bytes) {
             Remainder::Untouched => "not set up; another hook is there:",
@@ -136,7 +141,7 @@ fn is_executable(_: &Path) -> bool {
 
 fn lefthook_install(hook: Name, file: &Path) -> miette::Result<String> {
     let job = manager::lefthook_job(hook);
-    let text = String::from_utf8(files::read(file)?.unwrap_or_default()).into_diagnostic()?;
+    let text = String::from_utf8(files::read(file, Links::Refuse)?.unwrap_or_default()).into_diagnostic()?;
     if text.contains(&format!("keysweep hook run {}", hook.word())) {
         return Ok(format!("{}: already set up in {}", hook.word(), file.display()));
     }
@@ -149,16 +154,16 @@ fn lefthook_install(hook: Name, file: &Path) -> miette::Result<String> {
         ));
     }
     let line = if text.is_empty() || text.ends_with('\n') { "" } else { "\n" };
-    files::write(file, format!("{text}{line}{}{job}{}", MARKS.0, MARKS.1).as_bytes(), false)?;
+    files::write(file, format!("{text}{line}{}{job}{}", MARKS.0, MARKS.1).as_bytes(), Replace::default())?;
     Ok(format!("{}: set up in {}; run `lefthook install` once", hook.word(), file.display()))
 }
 
 fn lefthook_uninstall(hook: Name, file: &Path) -> miette::Result<String> {
-    let text = String::from_utf8(files::read(file)?.unwrap_or_default()).into_diagnostic()?;
+    let text = String::from_utf8(files::read(file, Links::Refuse)?.unwrap_or_default()).into_diagnostic()?;
     let added = format!("{}{}{}", MARKS.0, manager::lefthook_job(hook), MARKS.1);
     if !text.contains(&added) {
         return Ok(String::new());
     }
-    files::write(file, text.replace(&added, "").as_bytes(), false)?;
+    files::write(file, text.replace(&added, "").as_bytes(), Replace::default())?;
     Ok(format!("{}: taken out of {}", hook.word(), file.display()))
 }

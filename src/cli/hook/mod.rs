@@ -9,12 +9,13 @@ mod push;
 mod scanner;
 mod script;
 
-use std::io::{Read as _, Write as _};
+use std::io::Read as _;
 use std::path::{Path, PathBuf};
 
 use clap::{Subcommand, ValueEnum};
 use miette::IntoDiagnostic as _;
 
+use super::output;
 pub use agent::Agent;
 pub use scanner::{Pipeline, Scan, What};
 
@@ -157,10 +158,7 @@ pub fn run(arguments: &Arguments) -> miette::Result<u8> {
 }
 
 fn print(lines: Vec<String>) -> miette::Result<u8> {
-    let mut out = std::io::stdout().lock();
-    for line in lines.iter().filter(|line| !line.is_empty()) {
-        writeln!(out, "{line}").into_diagnostic()?;
-    }
+    output::print(|_, out| lines.iter().filter(|line| !line.is_empty()).try_for_each(|line| writeln!(out, "{line}")))?;
     Ok(0)
 }
 
@@ -179,11 +177,11 @@ fn agent_root(user: bool) -> miette::Result<PathBuf> {
 fn run_hook(hook: Name, arguments: &[String], verbose: bool) -> u8 {
     let scan = Pipeline::new(Path::new("."), verbose);
     let result = match hook.agent() {
-        Some(agent) => read_stdin().map(|input| {
+        Some(agent) => read_stdin().and_then(|input| {
             let reply = agent::run(agent, &input, arguments.iter().any(|word| word == "--no-bypass"), &scan);
-            print!("{}", reply.stdout);
+            output::print(|_, out| out.write_all(reply.stdout.as_bytes()))?;
             eprint!("{}", reply.stderr);
-            reply.code
+            Ok(reply.code)
         }),
         None => run_git_hook(hook, arguments, &scan),
     };

@@ -8,9 +8,9 @@ use std::path::{Path, PathBuf};
 
 use miette::miette;
 
-use super::init;
-use super::target;
+use super::{init, output, target};
 use crate::policy::config::FILE;
+use crate::replace::{self, Links};
 use crate::rules::Catalogue;
 
 /// Reads one kind of file.
@@ -46,8 +46,6 @@ pub struct Unreadable {
 pub struct Moved {
     /// The new entries.
     entries: Vec<Entry>,
-    /// Rules that are to be off.
-    off: Vec<String>,
     /// What has no equal, in sentences.
     left: Vec<String>,
 }
@@ -87,10 +85,6 @@ impl Moved {
         let quoted = |text: &str| toml::Value::String(text.to_owned()).to_string();
         let mut out =
             "# Taken over by `keysweep migrate`; docs/configuration.md of keysweep describes every key.\n".to_owned();
-        if !self.off.is_empty() {
-            let off: Vec<String> = self.off.iter().map(|rule| quoted(rule)).collect();
-            out += &format!("\n[rules]\noff = [{}]\n", off.join(", "));
-        }
         for entry in &self.entries {
             out += "\n[[allow]]\n";
             if let Some(rule) = &entry.rule {
@@ -126,16 +120,14 @@ pub fn run(arguments: &Arguments) -> miette::Result<u8> {
     }
     let text = moved.text();
     if arguments.stdout {
-        super::output::print(|_, out| out.write_all(text.as_bytes()))?;
+        output::print(|_, out| out.write_all(text.as_bytes()))?;
     } else {
         init::create(&root.join(FILE), &text)
             .map_err(|error| error.wrap_err("`--stdout` prints the entries instead"))?;
-        println!(
-            "wrote {} with {} allow entries from {}",
-            root.join(FILE).display(),
-            moved.entries.len(),
-            read.join(", ")
-        );
+        let (path, count) = (root.join(FILE), moved.entries.len());
+        output::print(|_, out| {
+            writeln!(out, "wrote {} with {count} allow entries from {}", path.display(), read.join(", "))
+        })?;
     }
     moved.left.iter().for_each(|sentence| eprintln!("keysweep: not taken over: {sentence}"));
     Ok(0)
@@ -143,11 +135,8 @@ pub fn run(arguments: &Arguments) -> miette::Result<u8> {
 
 /// Reads a file; none is no error.
 fn content(path: &Path) -> miette::Result<Option<Vec<u8>>> {
-    match std::fs::read(path) {
-        Ok(bytes) => Ok(Some(bytes)),
-        Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(None),
-        Err(error) => Err(miette!(help = "check its permissions", "cannot read `{}`: {error}", path.display())),
-    }
+    replace::read(path, Links::Refuse)
+        .map_err(|error| miette!(help = "check its permissions", "cannot read `{}`: {error}", path.display()))
 }
 
 /// Returns the provider or rule that another scanner's rule name speaks of, if there is exactly one.
@@ -203,12 +192,12 @@ mod tests {
 
     #[test]
     fn what_is_written_is_a_valid_configuration() {
-        let mut moved = Moved { off: vec!["aws".to_owned()], ..Moved::default() };
+        let mut moved = Moved::default();
         moved.allow(Some("jwt".to_owned()), literal("a [b]/c\"d.txt"), "a \"reason\" \\ of theirs");
         let config = Config::parse(moved.text(), FILE.into()).expect("valid");
         let path = config.allow[0].path.as_ref().expect("the entry has a path");
         assert!(path.matcher.is_match("a [b]/c\"d.txt"));
         assert!(!path.matcher.is_match("a b/c\"d.txt"));
-        assert!(config.is_off("aws/anything"));
+        config.catalogue().expect("the rule exists");
     }
 }

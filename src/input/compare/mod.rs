@@ -4,6 +4,8 @@ mod index;
 mod listing;
 mod rename;
 
+use std::sync::OnceLock;
+
 use bstr::{BString, ByteSlice, ByteVec};
 use gix::ObjectId;
 
@@ -45,6 +47,8 @@ pub struct Differences {
     pub gone: Vec<Gone>,
     /// Trees that could not be read, so that changes in them are unknown.
     pub unread: Vec<(ObjectId, ObjectError)>,
+    /// The files of all that is gone, listed when a rename is first looked for.
+    vanished: OnceLock<Vec<Gone>>,
 }
 
 impl Differences {
@@ -55,7 +59,8 @@ impl Differences {
         if !change.previous.is_empty() {
             return change.previous.clone();
         }
-        rename::source(change, &self.gone, objects).into_iter().collect()
+        let vanished = self.vanished.get_or_init(|| rename::vanished(&self.gone, objects));
+        rename::source(change, vanished, objects).into_iter().collect()
     }
 }
 

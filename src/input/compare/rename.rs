@@ -17,12 +17,15 @@ const COMPARED: usize = 200;
 /// Files above this size, in bytes, are only matched by equal content.
 const LARGEST: usize = 16 << 20;
 
-/// Returns the content of the vanished file that `change` most likely was before, if any.
-pub(super) fn source(change: &Change, gone: &[Gone], objects: &Objects) -> Option<ObjectId> {
+/// Returns the files below all that is gone, as many as are considered.
+pub(super) fn vanished(gone: &[Gone], objects: &Objects) -> Vec<Gone> {
     let mut files = Vec::new();
-    for vanished in gone {
-        expand(vanished, objects, CONSIDERED, &mut files);
-    }
+    gone.iter().for_each(|gone| expand(gone, objects, CONSIDERED, &mut files));
+    files
+}
+
+/// Returns the content of the vanished file that `change` most likely was before, if any.
+pub(super) fn source(change: &Change, files: &[Gone], objects: &Objects) -> Option<ObjectId> {
     if files.iter().any(|file| file.id == change.id) {
         return Some(change.id);
     }
@@ -32,11 +35,12 @@ pub(super) fn source(change: &Change, gone: &[Gone], objects: &Objects) -> Optio
         return None;
     }
     // A file that was moved keeps its name, one that was renamed in place its directory.
-    files.sort_by_key(|file| distance(file.path.as_bstr(), change.path.as_bstr()));
+    let mut files: Vec<&Gone> = files.iter().filter(|file| file.mode == change.mode).collect();
+    files.sort_by_cached_key(|file| distance(file.path.as_bstr(), change.path.as_bstr()));
     let lines = Lines::new(&bytes);
     let mut best: Option<(usize, ObjectId)> = None;
     let mut old = Vec::new();
-    for file in files.iter().filter(|file| file.mode == change.mode).take(COMPARED) {
+    for file in files.into_iter().take(COMPARED) {
         if objects.read_as(&file.id, ObjectKind::Blob, &mut old).is_err() || old.len() > LARGEST {
             continue;
         }
@@ -49,10 +53,9 @@ pub(super) fn source(change: &Change, gone: &[Gone], objects: &Objects) -> Optio
 }
 
 fn distance(old: &BStr, new: &BStr) -> u8 {
-    let split = |path: &BStr| {
-        let at = path.rfind_byte(b'/').map_or(0, |slash| slash + 1);
-        (path[..at].to_vec(), path[at..].to_vec())
-    };
+    fn split(path: &BStr) -> (&[u8], &[u8]) {
+        path.split_at(path.rfind_byte(b'/').map_or(0, |slash| slash + 1))
+    }
     let ((old_directory, old_name), (new_directory, new_name)) = (split(old), split(new));
     u8::from(old_name != new_name) * 2 + u8::from(old_directory != new_directory)
 }

@@ -58,7 +58,15 @@ impl Index {
         if cache.nodes().first().and_then(|root| root.entries).is_some_and(|entries| entries as usize > count) {
             cache = CacheTree::default();
         }
-        Ok(Self { data, hash, entries: walked.entries, paths: walked.paths, cache })
+        let index = Self { data, hash, entries: walked.entries, paths: walked.paths, cache };
+        // Whoever looks for a directory or compares with a tree relies on it; `git fsck` refuses such an index too.
+        if index.is_sorted() { Ok(index) } else { Err(Fault::Damaged("its entries are not in order")) }
+    }
+
+    /// Tells whether the entries are sorted by path, then stage, and none stands twice.
+    fn is_sorted(&self) -> bool {
+        let key = |position: usize| (self.path(position), self.entry(position).stage);
+        (1..self.len()).all(|position| key(position - 1) < key(position))
     }
 }
 
@@ -214,9 +222,15 @@ fn word(data: &[u8], at: usize) -> Option<u32> {
 
 #[cfg(test)]
 mod tests {
+    use std::sync::LazyLock;
+
     use proptest::prelude::*;
+    use tempfile::TempDir;
 
     use super::*;
+    use crate::input::compare::compare_index;
+    use crate::input::objects::Objects;
+    use crate::input::repository::Repository;
 
     /// Makes an index of version 2 with one entry per path, SHA-1, no extension.
     fn index(paths: &[&[u8]]) -> Vec<u8> {
@@ -237,6 +251,16 @@ mod tests {
         data
     }
 
+    /// The objects of a repository without any.
+    fn objects() -> Objects {
+        static EMPTY: LazyLock<TempDir> = LazyLock::new(|| {
+            let folder = tempfile::tempdir().expect("there is a temporary directory");
+            gix::init_bare(folder.path()).expect("the folder can be written to");
+            folder
+        });
+        Repository::open(EMPTY.path()).expect("it was just made").objects().clone()
+    }
+
     #[test]
     fn paths_of_any_length_are_read() {
         let long = vec![b'x'; 5000];
@@ -245,6 +269,14 @@ mod tests {
         let found: Vec<&[u8]> = read.entries().map(|entry| &**entry.path).collect();
         assert_eq!(found, paths);
         assert!(read.entries().all(|entry| entry.mode == Mode::File && entry.stage == 0 && !entry.intent_to_add));
+    }
+
+    #[test]
+    fn an_index_that_is_not_sorted_is_damaged() {
+        for paths in [&[&b"aaa/x"[..], b"b", b"aaa/y", b"c"][..], &[b"b", b"a"], &[b"a", b"a"]] {
+            let parsed = Index::parse(Bytes::Owned(index(paths)), Kind::Sha1);
+            assert!(matches!(parsed, Err(Fault::Damaged(_))), "{paths:?}");
+        }
     }
 
     #[test]
@@ -269,6 +301,21 @@ mod tests {
             data.truncate(cut);
             if let Ok(index) = Index::parse(Bytes::Owned(data), Kind::Sha1) {
                 prop_assert!(index.entries().all(|entry| entry.path.len() < 1000));
+                let differences = compare_index(&index, &[], &objects());
+                prop_assert!(differences.changes.len() <= index.len());
+            }
+        }
+
+        #[test]
+        fn any_paths_are_compared_or_refused(paths in proptest::collection::vec("[a/.]{0,5}", 1..8), sorted in any::<bool>()) {
+            let mut paths: Vec<&[u8]> = paths.iter().map(|path| path.as_bytes()).collect();
+            if sorted {
+                paths.sort_unstable();
+                paths.dedup();
+            }
+            match Index::parse(Bytes::Owned(index(&paths)), Kind::Sha1) {
+                Ok(index) => prop_assert_eq!(compare_index(&index, &[], &objects()).changes.len(), paths.len()),
+                Err(_) => prop_assert!(!sorted),
             }
         }
     }

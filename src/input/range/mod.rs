@@ -33,6 +33,9 @@ pub struct Addition {
     pub change: Change,
 }
 
+/// What commits changed, each compared once for all that is asked about it.
+pub type Compared = HashMap<ObjectId, Differences>;
+
 /// All that the commits of a range added, ready to be read.
 #[derive(Debug, Default)]
 pub struct Range {
@@ -106,9 +109,9 @@ impl Range {
     /// Returns, for every place at which the range brought in `blob`, what the file held before.
     ///
     /// Something found in the blob is news unless *every* one of these lists has a blob that holds it too.
-    pub fn previous(&self, blob: &ObjectId, objects: &Objects) -> Vec<Vec<ObjectId>> {
+    pub fn previous(&self, blob: &ObjectId, objects: &Objects, compared: &mut Compared) -> Vec<Vec<ObjectId>> {
         let positions = self.by_blob.get(blob).into_iter().flatten();
-        positions.map(|&position| previous(&self.additions[position], objects)).collect()
+        positions.map(|&position| previous(&self.additions[position], objects, compared)).collect()
     }
 
     /// Takes over what one commit added.
@@ -132,7 +135,7 @@ fn each<T: Sync, R: Send>(items: &[T], objects: &Objects, run: impl Fn(&T, &Obje
 }
 
 fn read_one(origin: &Origin, objects: &Objects, coverage: &Coverage, visitor: &dyn Visitor) {
-    let Origin::Object { id, kind, path, .. } = origin else { return };
+    let Origin::Object { id, kind, .. } = origin else { return };
     if visitor.interrupted() {
         return;
     }
@@ -143,23 +146,24 @@ fn read_one(origin: &Origin, objects: &Objects, coverage: &Coverage, visitor: &d
             visitor.visit(Blob { origin: origin.clone(), bytes: &buffer });
         }
         Err(error) => {
-            let subject = match path {
-                Some(path) => format!("{} in object {id}", super::printable(path)),
-                None => format!("{} {id}", kind.name()),
-            };
-            visitor.notice(Notice::unread(subject, error.to_string(), error.help()));
+            visitor.notice(Notice::unread(super::subject(origin), error.to_string(), error.help()));
         }
     }
 }
 
-fn previous(addition: &Addition, objects: &Objects) -> Vec<ObjectId> {
+fn previous(addition: &Addition, objects: &Objects, compared: &mut Compared) -> Vec<ObjectId> {
     if !addition.change.previous.is_empty() {
         return addition.change.previous.clone();
     }
     // New at its path: the commit is compared once more, for what is gone and may be where the file was before.
-    let Ok(commit) = commit::Commit::read(&addition.commit, objects, &mut Vec::new()) else { return Vec::new() };
-    let parents: Vec<ObjectId> = commit.parents.iter().filter_map(|id| commit::tree(id, objects).ok()).collect();
-    compare_trees(commit.tree, &parents, objects).previous(&addition.change, objects)
+    let differences = compared.entry(addition.commit).or_insert_with(|| {
+        let Ok(commit) = commit::Commit::read(&addition.commit, objects, &mut Vec::new()) else {
+            return Differences::default();
+        };
+        let parents: Vec<ObjectId> = commit.parents.iter().filter_map(|id| commit::tree(id, objects).ok()).collect();
+        compare_trees(commit.tree, &parents, objects)
+    });
+    differences.previous(&addition.change, objects)
 }
 
 fn shallow_notice(id: &ObjectId) -> Notice {

@@ -1,6 +1,6 @@
 //! Which commits a range means, in the words of `git log`.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashSet};
 
 use bstr::{BStr, BString, ByteSlice};
 use gix::ObjectId;
@@ -8,7 +8,7 @@ use gix::ObjectId;
 use crate::input::commit;
 use crate::input::compare::Change;
 use crate::input::objects::ObjectError;
-use crate::input::repository::Repository;
+use crate::input::repository::{Repository, RepositoryError};
 use crate::source::ObjectKind;
 
 /// The ends of a range: what is reached from `include` and not from `exclude`.
@@ -65,6 +65,10 @@ pub enum RangeError {
         /// What is wrong with the object.
         source: ObjectError,
     },
+    /// The refs that the range means cannot be read.
+    #[error(transparent)]
+    #[diagnostic(transparent)]
+    Refs(#[from] RepositoryError),
     /// The range includes nothing, because it has no or only excluded revisions.
     #[error("the range `{range}` includes no revision")]
     #[diagnostic(
@@ -163,13 +167,13 @@ impl Reader<'_> {
 
     /// Adds all refs whose name begins with `prefix`.
     fn refs(&mut self, prefix: &str, exclude: bool) -> Result<(), RangeError> {
-        let targets: BTreeSet<ObjectId> = self
-            .repository
-            .refs()
-            .into_iter()
-            .filter(|(name, _)| name.starts_with(prefix.as_bytes()))
-            .map(|(_, id)| id)
-            .collect();
+        let named = self.repository.refs();
+        // A ref that cannot be read excludes nothing, but whoever wants all of them must get all of them.
+        if named.incomplete && !exclude {
+            return Err(RepositoryError::BrokenRefs.into());
+        }
+        let targets: BTreeSet<ObjectId> =
+            named.refs.into_iter().filter(|(name, _)| name.starts_with(prefix.as_bytes())).map(|(_, id)| id).collect();
         targets.into_iter().try_for_each(|id| match self.add(id, &id.to_string(), exclude) {
             // A ref to something that is not there excludes nothing.
             Err(RangeError::Unreadable { .. }) if exclude => Ok(()),
@@ -213,8 +217,12 @@ impl Reader<'_> {
         mut tag: impl FnMut(ObjectId),
     ) -> Result<(ObjectId, ObjectKind), RangeError> {
         let unreadable = |source| RangeError::Unreadable { name: name.to_owned(), source };
-        let mut buffer = Vec::new();
+        let (mut buffer, mut seen) = (Vec::new(), HashSet::new());
         loop {
+            // No hash can be its own, but damaged objects may name each other in a circle.
+            if !seen.insert(id) {
+                return Err(unreadable(ObjectError::Damaged));
+            }
             let kind = self.repository.objects().read(&id, &mut buffer).map_err(unreadable)?;
             if kind != ObjectKind::Tag {
                 return Ok((id, kind));

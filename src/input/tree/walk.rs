@@ -1,20 +1,22 @@
 //! Walks directories, then looks through the indexes of the repositories on the way for tracked files left out.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 use std::hash::{BuildHasher, Hasher, RandomState};
 use std::io;
-use std::path::{Path, PathBuf};
+use std::path::{Component, Path, PathBuf};
 use std::sync::{Arc, Mutex};
 
-use bstr::ByteSlice;
+use bstr::{BStr, ByteSlice};
 use ignore::{DirEntry, WalkState};
 
 use super::read::Reader;
 use super::start::{Start, bytes, shown};
 use super::{broken_notice, ignored};
+use crate::finding::Notice;
 use crate::input::index::Mode;
 use crate::input::repository::{Repository, RepositoryError};
-use crate::input::{Coverage, Visitor};
+use crate::input::{Coverage, Visitor, printable};
+use crate::replace::leaves;
 
 /// One scan of a working tree.
 pub(super) struct Walk<'a> {
@@ -158,7 +160,7 @@ impl<'a> Walk<'a> {
         prefix.write(&bytes(work_tree));
         prefix.write(b"/");
         let mut reader = Reader::new(self.coverage, self.visitor);
-        let mut submodules = Vec::new();
+        let (mut submodules, mut outside) = (Vec::new(), HashMap::new());
         for position in 0..index.len() {
             let path = index.path(position);
             if !is_below(path, &inside) {
@@ -169,8 +171,7 @@ impl<'a> Walk<'a> {
             if self.seen.contains(&hasher.finish()) {
                 continue;
             }
-            let Ok(relative) = path.to_path() else { continue };
-            let full = work_tree.join(relative);
+            let Some(full) = self.place(work_tree, path, &mut outside) else { continue };
             let Ok(metadata) = std::fs::symlink_metadata(&full) else { continue };
             match index.entry(position).mode {
                 Mode::Submodule if metadata.is_dir() => {
@@ -192,6 +193,20 @@ impl<'a> Walk<'a> {
             }
         }
         submodules
+    }
+
+    /// Returns where a tracked path lies, if that is in the work tree; `outside` remembers which directories are not.
+    fn place(&self, work_tree: &Path, path: &BStr, outside: &mut HashMap<PathBuf, bool>) -> Option<PathBuf> {
+        let relative = path.to_path().ok()?;
+        if !relative.components().all(|component| matches!(component, Component::Normal(_))) {
+            let message = "the index tracks a path outside of the work tree, which git would refuse";
+            self.visitor.notice(Notice::unread(printable(path), message, "`git fsck` and `git status` show more"));
+            return None;
+        }
+        // Behind a link lies another file, and for git the tracked one is gone.
+        let directory = relative.parent().unwrap_or(Path::new(""));
+        let is_outside = *outside.entry(directory.to_owned()).or_insert_with(|| leaves(work_tree, relative));
+        (!is_outside).then(|| work_tree.join(relative))
     }
 }
 

@@ -123,7 +123,9 @@ fn article(finding: &Finding, open: bool, out: &mut dyn Write) -> io::Result<()>
     entry("Rule", &format!("<code>{}</code>, confidence {}", markup(&finding.meta.id), finding.confidence), out)?;
     match &finding.verdict {
         Verdict::Active => {}
-        Verdict::Allowed { by, reason } => entry("Allowed", &format!("by {}: {}", markup(by), markup(reason)), out)?,
+        Verdict::Allowed { by, reason } => {
+            entry("Allowed", &format!("by {}: {}", markup(by.name()), markup(reason)), out)?
+        }
         Verdict::Known => entry("Known", "recorded in the baseline", out)?,
     }
     if !finding.evidence.is_empty() {

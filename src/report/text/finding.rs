@@ -65,7 +65,9 @@ fn headline(finding: &Finding, tone: Tone, page: &mut Page<'_>) -> io::Result<()
     }
     match &finding.verdict {
         Verdict::Active => Ok(()),
-        Verdict::Allowed { by, reason } => page.field("allowed", &format!("by {}: {}", plain(by), plain(reason))),
+        Verdict::Allowed { by, reason } => {
+            page.field("allowed", &format!("by {}: {}", plain(by.name()), plain(reason)))
+        }
         Verdict::Known => page.field("known", "recorded in the baseline"),
     }
 }

@@ -85,7 +85,7 @@ fn list(findings: &[&Finding], limit: usize, page: &mut Page<'_>) -> io::Result<
         let rule = page.paint(Tone::Soft, &format!("[{}]", plain(&finding.meta.id)));
         let settled = match &finding.verdict {
             Verdict::Active => String::new(),
-            Verdict::Allowed { by, reason } => format!(" (allowed by {}: {})", plain(by), plain(reason)),
+            Verdict::Allowed { by, reason } => format!(" (allowed by {}: {})", plain(by.name()), plain(reason)),
             Verdict::Known => " (known from the baseline)".to_owned(),
         };
         page.line(&format!("  {severity}  {places}: {} {rule}{settled}", plain(finding::message(finding))))?;

@@ -7,6 +7,7 @@ use serde_json::{Value, json};
 
 use super::super::files;
 use super::{Agent, json};
+use crate::replace::{self, Links, Replace};
 
 /// One entry in an agent's settings: the way to the array, and the element.
 struct Entry {
@@ -19,8 +20,8 @@ struct Entry {
 /// # Errors
 /// If the settings are no JSON, or something else stands where the hooks belong.
 pub fn install(agent: Agent, root: &Path, user: bool, no_bypass: bool) -> miette::Result<String> {
-    let path = file(agent, root, user);
-    let before = text(&path)?;
+    let (path, links) = file(agent, root, user)?;
+    let before = text(&path, links)?;
     let mut text = without(agent, &path, &before)?;
     for entry in entries(agent, no_bypass) {
         let element = serde_json::to_string_pretty(&entry.element).expect("a value made here can be written");
@@ -30,7 +31,7 @@ pub fn install(agent: Agent, root: &Path, user: bool, no_bypass: bool) -> miette
         text = with_version(&text).ok_or_else(|| unfit(&path))?;
     }
     if text != before {
-        files::write(&path, text.as_bytes(), false)?;
+        files::write(&path, text.as_bytes(), Replace { links, ..Replace::default() })?;
     }
     Ok(format!("{}: set up in {}{}", word(agent), path.display(), hint(agent)))
 }
@@ -40,8 +41,8 @@ pub fn install(agent: Agent, root: &Path, user: bool, no_bypass: bool) -> miette
 /// # Errors
 /// If the settings are no JSON or cannot be written.
 pub fn uninstall(agent: Agent, root: &Path, user: bool) -> miette::Result<String> {
-    let path = file(agent, root, user);
-    let before = text(&path)?;
+    let (path, links) = file(agent, root, user)?;
+    let before = text(&path, links)?;
     if !before.contains(&command(agent, false)) {
         return Ok(String::new());
     }
@@ -54,7 +55,7 @@ pub fn uninstall(agent: Agent, root: &Path, user: bool) -> miette::Result<String
     if text.trim().is_empty() {
         std::fs::remove_file(&path).map_err(|error| miette!("cannot remove `{}`: {error}", path.display()))?;
     } else {
-        files::write(&path, text.as_bytes(), false)?;
+        files::write(&path, text.as_bytes(), Replace { links, ..Replace::default() })?;
     }
     Ok(format!("{}: taken out of {}", word(agent), path.display()))
 }
@@ -64,8 +65,8 @@ pub fn uninstall(agent: Agent, root: &Path, user: bool) -> miette::Result<String
 /// # Errors
 /// If the settings cannot be read.
 pub fn status(agent: Agent, root: &Path, user: bool) -> miette::Result<Option<String>> {
-    let path = file(agent, root, user);
-    let found = text(&path)?.contains(&command(agent, false));
+    let (path, links) = file(agent, root, user)?;
+    let found = text(&path, links)?.contains(&command(agent, false));
     Ok(found.then(|| format!("{}: set up: {}", word(agent), path.display())))
 }
 
@@ -89,15 +90,26 @@ fn closed(command: &str) -> String {
     format!("{command} || exit 2")
 }
 
-fn file(agent: Agent, root: &Path, user: bool) -> PathBuf {
-    root.join(match agent {
+/// Returns the file of an agent's settings, and whether it may be a link: only where the user's own files lie, because a
+/// project's come from whoever made it.
+fn file(agent: Agent, root: &Path, user: bool) -> miette::Result<(PathBuf, Links)> {
+    let file = match agent {
         Agent::ClaudeCode => ".claude/settings.json",
         Agent::Cursor => ".cursor/hooks.json",
         Agent::Copilot if user => ".copilot/hooks/keysweep.json",
         Agent::Copilot => ".github/hooks/keysweep.json",
         Agent::Codex => ".codex/hooks.json",
         Agent::Gemini => ".gemini/settings.json",
-    })
+    };
+    let path = root.join(file);
+    if user {
+        return Ok((path, Links::Follow));
+    }
+    if replace::leaves(root, Path::new(file)) {
+        let help = "put a folder in place of the link, or set the hooks up for yourself with `--user`";
+        return Err(miette!(help = help, "a symbolic link is on the way to `{}`", path.display()));
+    }
+    Ok((path, Links::Refuse))
 }
 
 fn hint(agent: Agent) -> &'static str {
@@ -152,8 +164,8 @@ fn entries(agent: Agent, no_bypass: bool) -> Vec<Entry> {
     }
 }
 
-fn text(path: &Path) -> miette::Result<String> {
-    let bytes = files::read(path)?.unwrap_or_default();
+fn text(path: &Path, links: Links) -> miette::Result<String> {
+    let bytes = files::read(path, links)?.unwrap_or_default();
     String::from_utf8(bytes).map_err(|_| unfit(path))
 }
 

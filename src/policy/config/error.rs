@@ -1,0 +1,48 @@
+//! What can be wrong with a configuration.
+
+use crate::rules::SyntaxError;
+
+/// Why a configuration cannot be used.
+///
+/// No error quotes the file but the rules in it, once they have the shape of rules: what is found in somebody else's
+/// repository can be anything.
+#[derive(Debug, thiserror::Error, miette::Diagnostic)]
+pub enum ConfigError {
+    /// The file cannot be read.
+    #[error("cannot read the configuration `{path}`")]
+    #[diagnostic(
+        code(config::access),
+        help("check the path and its permissions; a link is followed only if `--config` names it")
+    )]
+    Access {
+        /// The file.
+        path: String,
+        /// What the system said.
+        source: std::io::Error,
+    },
+    /// The file is not valid TOML, or has a key, a value or a rule's name that is not known.
+    #[error("`{path}` is not valid: {problem}")]
+    #[diagnostic(code(config::syntax), help("the keys are described in docs/configuration.md; nothing was scanned"))]
+    Syntax {
+        /// The file.
+        path: String,
+        /// What is wrong where.
+        problem: SyntaxError,
+    },
+    /// A file of rules lies somewhere else.
+    #[error("the rules `{path}` lie outside of the configuration's folder")]
+    #[diagnostic(code(config::outside), help("keep the files of `rule-files` beside the configuration or below it"))]
+    Outside {
+        /// The file.
+        path: String,
+    },
+    /// A rule of the user's is wrong.
+    #[error("`{path}`: {message}")]
+    #[diagnostic(code(config::rule), help("`keysweep rules check FILE` checks a file of rules; nothing was scanned"))]
+    Rule {
+        /// The file.
+        path: String,
+        /// What is wrong.
+        message: String,
+    },
+}
