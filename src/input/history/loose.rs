@@ -74,7 +74,7 @@ pub(super) fn read(
     let total = usize::try_from(size).ok().and_then(|size| size.checked_add(start)).ok_or(Damage::TooLarge)?;
     let mut buffer = pool.take(total, budget)?;
     match inflater.whole(&packed, buffer.room(), total) {
-        Ok(_) => Ok((kind, buffer, start)),
+        Ok(()) => Ok((kind, buffer, start)),
         Err(damage) => {
             pool.give(buffer, budget);
             Err(damage)

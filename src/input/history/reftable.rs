@@ -109,7 +109,7 @@ fn table(bytes: &[u8], hash: HashKind) -> Result<Table, Damage> {
     while let Some((b'g', start, len)) = block(content, at, head)?.filter(|_| at > 0 || table.refs.is_empty()) {
         let size = (at + len).checked_sub(start).filter(|&size| size < 1 << 24).ok_or(Damage::Size)?;
         let mut block = vec![0; size];
-        let used = inflater.whole(&content[start..], &mut block, size)?;
+        let used = inflater.measured(&content[start..], &mut block)?;
         let records = records(&block, 0, size)?;
         each(&block[..records.end], records, |name, kind, rest| {
             table.logs.extend(rest.log_line(name, kind, hash)?);

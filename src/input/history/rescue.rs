@@ -232,8 +232,8 @@ impl<'a> Reader<'a> {
         let pack = &self.sets[set].pack;
         let size = usize::try_from(size).map_err(|_| Damage::TooLarge)?;
         let mut buffer = self.pool.take(size, self.budget)?;
-        match self.inflater.whole(&pack.all()[data..pack.end], buffer.room(), size) {
-            Ok(_) => Ok(buffer),
+        match self.inflater.whole(&pack.all()[data..], buffer.room(), size) {
+            Ok(()) => Ok(buffer),
             Err(damage) => {
                 self.pool.give(buffer, self.budget);
                 Err(damage)

@@ -179,16 +179,12 @@ impl<'a, S: Sink> Worker<'a, S> {
 
     fn root(&mut self, set: usize, node: u32) -> Result<(), Damage> {
         let Set { pack, forest } = &self.job.sets[set];
-        let (start, end) = forest.range(node);
-        let entry = pack.entry(start)?;
+        let entry = pack.entry(forest.range(node).0)?;
         verify(pack, forest, node)?;
         let Base::Whole(kind) = entry.base else { return Err(Damage::Base) };
         let size = usize::try_from(entry.size).map_err(|_| Damage::TooLarge)?;
         let mut buffer = self.pool.take(size, self.job.budget)?;
-        let input = &pack.all()[entry.data..pack.end];
-        if let Err(damage) =
-            self.inflater.whole(input, buffer.room(), size).and_then(|used| ends(entry.data, used, end))
-        {
+        if let Err(damage) = self.inflater.whole(&pack.all()[entry.data..], buffer.room(), size) {
             self.pool.give(buffer, self.job.budget);
             return Err(damage);
         }
@@ -229,16 +225,13 @@ impl<'a, S: Sink> Worker<'a, S> {
     /// Makes the content of `node`, which builds on the top of the stack.
     fn child(&mut self, set: usize, node: u32) -> Result<Buffer, Damage> {
         let Set { pack, forest } = &self.job.sets[set];
-        let (start, end) = forest.range(node);
-        let entry = pack.entry(start)?;
+        let entry = pack.entry(forest.range(node).0)?;
         verify(pack, forest, node)?;
         let base = self.stack.last().ok_or(Damage::Base)?;
         let size = usize::try_from(entry.size).map_err(|_| Damage::TooLarge)?;
         let budget = self.job.budget;
         let mut instructions = self.pool.take(size, budget)?;
-        let input = &pack.all()[entry.data..pack.end];
-        let expanded =
-            self.inflater.whole(input, instructions.room(), size).and_then(|used| ends(entry.data, used, end));
+        let expanded = self.inflater.whole(&pack.all()[entry.data..], instructions.room(), size);
         let (is_tree, is_remembered) = (base.kind == ObjectKind::Tree, base.memory.is_some());
         self.copied.clear();
         let made = expanded.and_then(|()| {
@@ -387,9 +380,4 @@ fn verify(pack: &Pack, forest: &Forest, node: u32) -> Result<(), Damage> {
     let Some(checksum) = pack.index.checksum(forest.slot(node)) else { return Ok(()) };
     let bytes = pack.all().get(start as usize..end as usize).ok_or(Damage::Truncated)?;
     if crc32fast::hash(bytes) == checksum { Ok(()) } else { Err(Damage::Checksum) }
-}
-
-/// Checks that the compressed data end where the next entry begins.
-fn ends(start: usize, used: usize, end: u64) -> Result<(), Damage> {
-    if (start + used) as u64 == end { Ok(()) } else { Err(Damage::Size) }
 }
