@@ -64,8 +64,8 @@ struct Table {
     count: u16,
     /// The ids, keywords and patterns of all rules.
     text: String,
-    /// Each keyword with the place of a rule that it names.
-    keywords: Vec<(String, u16)>,
+    /// Each keyword with the place of a rule that it names, and whether it counts at words alone for that.
+    keywords: Vec<(String, u16, bool)>,
 }
 
 impl Table {
@@ -79,8 +79,8 @@ impl Table {
         for (position, rule) in entries.into_iter().flatten().enumerate() {
             let word = |key: &str| rule.get(key).and_then(toml::Value::as_str).unwrap_or_default();
             let keywords = words(rule.get("keywords"));
-            self.keywords.extend(keywords.iter().map(|&keyword| (keyword.to_owned(), self.count)));
             let bounds = bounds(word("pattern"), &keywords);
+            self.keywords.extend(keywords.iter().map(|&keyword| (keyword.to_owned(), self.count, bounds.at_word)));
             let check = rule.get("check");
             let proof = check.and_then(|check| check.get("proof")).and_then(toml::Value::as_str);
             let near = words(check.and_then(|check| check.get("near")));
@@ -107,13 +107,14 @@ impl Table {
     /// Returns all of it as Rust source.
     fn source(self) -> String {
         let Self { providers, entries, count, keywords, .. } = self;
-        let Lexicon { long, short, buckets, starts, ends, text, named_ends, named } = Lexicon::new(keywords);
+        let Lexicon { long, short, buckets, starts, at_word, ends, text, named_ends, named } = Lexicon::new(keywords);
         let list = |name: &str, items: &dyn Debug| format!("    {name}: Cow::Borrowed(&{items:?}),\n");
         let lexicon = [
             list("long", &long),
             list("short", &short),
             list("buckets", &buckets),
             list("starts", &starts),
+            list("at_word", &at_word),
             list("ends", &ends),
             list("text", &text),
             list("named_ends", &named_ends),

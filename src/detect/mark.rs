@@ -2,7 +2,7 @@
 
 use super::changes::Changes;
 use super::proof;
-use crate::rules::Rule;
+use crate::rules::{Rule, is_boundary};
 use crate::source::Span;
 
 /// A place of a keyword.
@@ -24,19 +24,20 @@ pub(super) struct Extent {
     /// How far from a chain a change can decide about what matches there.
     margin: usize,
     /// Whether a keyword within a word leads to no match.
-    starts_word: bool,
+    at_word: bool,
+    /// Whether a keyword without an `@` around it leads to no match.
+    at_sign: bool,
 }
 
 impl Extent {
     /// Reads a rule's pattern, or returns `None` if it has none.
     pub(super) fn of(rule: &Rule) -> Option<Self> {
         let bounds = rule.bounds()?;
-        let shortest = rule.keywords.iter().map(|keyword| keyword.len()).min().unwrap_or(0);
         let influence = proof::influence(&rule.proof);
-        let before = bounds.lead.saturating_sub(shortest);
         Some(Self {
-            before,
-            starts_word: before == 0 && bounds.needs.word_start,
+            before: bounds.lead,
+            at_word: bounds.at_word,
+            at_sign: bounds.needs.at_sign,
             behind: bounds.reach,
             margin: bounds.reach + influence,
         })
@@ -44,8 +45,8 @@ impl Extent {
 
     /// Tells whether a keyword at `at` may lead to a match.
     pub(super) fn may_match(&self, bytes: &[u8], at: usize) -> bool {
-        let is_word = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'_';
-        !self.starts_word || at == 0 || is_word(bytes[at - 1]) != is_word(bytes[at])
+        let around = || &bytes[at.saturating_sub(self.before)..(at + self.behind).min(bytes.len())];
+        (!self.at_word || is_boundary(bytes, at)) && (!self.at_sign || memchr::memchr(b'@', around()).is_some())
     }
 }
 

@@ -12,8 +12,10 @@ use super::needs::Needs;
 pub struct Bounds {
     /// It has at most so many bytes.
     pub reach: usize,
-    /// It has at most so many bytes before the end of its first keyword.
+    /// It has at most so many bytes before its first keyword.
     pub lead: usize,
+    /// One of its keywords stands where a word starts, or something behind one.
+    pub at_word: bool,
     /// It has these.
     pub needs: Needs,
 }
@@ -23,6 +25,6 @@ impl Bounds {
     pub fn of(pattern: &Hir, keywords: &[Cow<'static, str>]) -> Option<Self> {
         let reach = pattern.properties().maximum_len()?;
         let lead = super::reach::lead(pattern, keywords).unwrap_or(reach);
-        Some(Self { reach, lead, needs: Needs::of(pattern) })
+        Some(Self { reach, lead, at_word: super::reach::at_word(pattern, keywords), needs: Needs::of(pattern) })
     }
 }

@@ -351,7 +351,8 @@ impl Catalogue {
         let Rules::Own(rules) = &self.rules else { return builtin::lexicon() };
         let place = |place| u16::try_from(place).expect("there are fewer than 65,536 rules");
         let words = |(at, rule): (usize, &Arc<Rule>)| {
-            rule.keywords.iter().map(|word| (word.to_string(), place(at))).collect::<Vec<_>>()
+            let at_word = rule.bounds().is_some_and(|bounds| bounds.at_word);
+            rule.keywords.iter().map(|word| (word.to_string(), place(at), at_word)).collect::<Vec<_>>()
         };
         Lexicon::new(rules.iter().enumerate().flat_map(words))
     }

@@ -21,6 +21,9 @@ const SPREAD: u32 = 0x9e37_79b1;
 /// How many bits of a hash choose a bucket of the table.
 const BUCKET_BITS: u32 = 12;
 
+/// Bytes at whose first places keywords are looked for.
+type Block = [u8; BLOCK + HASHED - 1];
+
 /// All keywords, ready to be found in either case, and the rules that each of them names.
 #[derive(Clone, Debug)]
 pub struct Lexicon {
@@ -32,6 +35,8 @@ pub struct Lexicon {
     pub buckets: Cow<'static, [u16]>,
     /// The first bytes of each keyword, folded.
     pub starts: Cow<'static, [u32]>,
+    /// Whether each keyword counts only where a word starts, or something behind one.
+    pub at_word: Cow<'static, [bool]>,
     /// Where each keyword ends in `text`.
     pub ends: Cow<'static, [u32]>,
     /// All keywords, one after the other.
@@ -99,29 +104,31 @@ const fn bucket(start: u32) -> usize {
 }
 
 impl Lexicon {
-    /// Takes pairs of a keyword, in lower case, and the place of a rule that it names. Keywords of fewer than three bytes are
-    /// never found.
-    pub fn new(pairs: impl IntoIterator<Item = (String, u16)>) -> Self {
-        let of_length =
-            |(word, rule): (String, u16)| (word.len() >= SHORTEST).then(|| (bucket(start_of(&word)), word, rule));
-        let mut pairs: Vec<(usize, String, u16)> = pairs.into_iter().filter_map(of_length).collect();
+    /// Takes keywords, in lower case, each with the place of a rule that it names and whether it counts for that rule only at
+    /// the boundary of a word. Keywords of fewer than three bytes are never found.
+    pub fn new(keywords: impl IntoIterator<Item = (String, u16, bool)>) -> Self {
+        let of_length = |(word, rule, at_word): (String, u16, bool)| {
+            (word.len() >= SHORTEST).then(|| (bucket(start_of(&word)), word, rule, at_word))
+        };
+        let mut pairs: Vec<(usize, String, u16, bool)> = keywords.into_iter().filter_map(of_length).collect();
         pairs.sort_unstable();
         pairs.dedup();
         let (mut long, mut short) = ([0; 2048], [0; 1024]);
         let mut buckets = vec![0; (1 << BUCKET_BITS) + 1];
-        let (mut starts, mut ends, mut text) = (Vec::new(), Vec::new(), Vec::new());
+        let (mut starts, mut at_word, mut ends, mut text) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
         let (mut named_ends, mut named) = (Vec::new(), Vec::new());
         for same in pairs.chunk_by(|one, other| one.1 == other.1) {
-            let (bucket, word, _) = &same[0];
+            let (bucket, word, ..) = &same[0];
             let start = start_of(word);
             match word.len() {
                 SHORTEST => Filter::set(&mut short, hash(start)),
                 _ => Filter::set(&mut long, hash(start)),
             }
+            at_word.push(same.iter().all(|(.., at_word)| *at_word));
             starts.push(start);
             text.extend_from_slice(word.as_bytes());
             ends.push(text.len() as u32);
-            named.extend(same.iter().map(|(_, _, rule)| *rule));
+            named.extend(same.iter().map(|(_, _, rule, _)| *rule));
             named_ends.push(named.len() as u32);
             buckets[bucket + 1] = u16::try_from(starts.len()).expect("there are fewer than 65,536 keywords");
         }
@@ -134,6 +141,7 @@ impl Lexicon {
             short: Cow::Owned(short),
             buckets: buckets.into(),
             starts: starts.into(),
+            at_word: at_word.into(),
             ends: ends.into(),
             text: text.into(),
             named_ends: named_ends.into(),
@@ -151,16 +159,21 @@ impl Lexicon {
         &self.named[range(&self.named_ends, keyword)]
     }
 
-    /// Calls `each` with every keyword that lies in `window` and its offset, offsets ascending.
+    /// Calls `each` with every keyword that lies in `window` and its offset, offsets ascending; one that counts only at the
+    /// boundary of a word is left out elsewhere.
     pub fn find(&self, bytes: &[u8], window: Range<usize>, mut each: impl FnMut(u16, usize)) {
-        let (long, short): (&[u32; 2048], &[u32; 1024]) = (&self.long, &self.short);
         let end = window.end.min(bytes.len());
         let mut at = window.start;
         while at + SHORTEST <= end {
-            let mut passed = match bytes[at..].first_chunk() {
-                Some(block) => filter(long, short, block),
-                None => filter_end(long, short, &bytes[at..]),
+            let padded;
+            let block = match bytes[at..].first_chunk() {
+                Some(block) => block,
+                None => {
+                    padded = pad(&bytes[at..]);
+                    &padded
+                }
             };
+            let mut passed = self.filter(block);
             while passed != 0 {
                 let place = at + passed.trailing_zeros() as usize;
                 passed &= passed - 1;
@@ -174,6 +187,19 @@ impl Lexicon {
         }
     }
 
+    /// Returns a bit for each of the first places of `block` at which a keyword may start.
+    #[inline]
+    fn filter(&self, block: &Block) -> u32 {
+        let (long, short): (&[u32; 2048], &[u32; 1024]) = (&self.long, &self.short);
+        let mut passed = 0;
+        for (place, four) in block.windows(HASHED).enumerate() {
+            let word = fold(u32::from_le_bytes([four[0], four[1], four[2], four[3]]));
+            let bit = (Filter::get(long, hash(word)) | Filter::get(short, hash(three(word)))) & 1;
+            passed |= bit << place;
+        }
+        passed
+    }
+
     /// Tells which keywords start at `place`.
     #[inline]
     fn compare(&self, bytes: &[u8], place: usize, end: usize, each: &mut impl FnMut(u16, usize)) {
@@ -185,7 +211,10 @@ impl Lexicon {
             {
                 let word = self.word(keyword);
                 let text = bytes.get(place..place + word.len());
-                if place + word.len() <= end && text.is_some_and(|text| text.eq_ignore_ascii_case(word)) {
+                if (!self.at_word[usize::from(keyword)] || is_boundary(bytes, place))
+                    && place + word.len() <= end
+                    && text.is_some_and(|text| text.eq_ignore_ascii_case(word))
+                {
                     each(keyword, place);
                 }
             }
@@ -193,26 +222,23 @@ impl Lexicon {
     }
 }
 
-/// Returns a bit for each of the first places of `block` at which a keyword may start.
-#[inline]
-fn filter(long: &[u32; 2048], short: &[u32; 1024], block: &[u8; BLOCK + HASHED - 1]) -> u32 {
-    let mut passed = 0;
-    for place in 0..BLOCK {
-        let four = [block[place], block[place + 1], block[place + 2], block[place + 3]];
-        let word = fold(u32::from_le_bytes(four));
-        let bit = (Filter::get(long, hash(word)) | Filter::get(short, hash(three(word)))) & 1;
-        passed = passed >> 1 | bit << 31;
-    }
-    passed
-}
-
-/// Does the same where the text ends.
+/// Returns `rest` with something made up behind it.
 #[cold]
-fn filter_end(long: &[u32; 2048], short: &[u32; 1024], rest: &[u8]) -> u32 {
+fn pad(rest: &[u8]) -> Block {
     let mut padded = [0; BLOCK + HASHED - 1];
     let len = rest.len().min(padded.len());
     padded[..len].copy_from_slice(&rest[..len]);
-    filter(long, short, &padded)
+    padded
+}
+
+/// Tells whether a byte is part of a word.
+const fn is_word_byte(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric() || byte == b'_'
+}
+
+/// Tells whether a word starts at `at`, or something behind a word.
+pub fn is_boundary(bytes: &[u8], at: usize) -> bool {
+    (at > 0 && is_word_byte(bytes[at - 1])) != bytes.get(at).copied().is_some_and(is_word_byte)
 }
 
 /// Returns the range of the part at `place`, of parts that end at `ends`.
@@ -232,13 +258,16 @@ mod tests {
         #[test]
         fn every_keyword_is_found_in_either_case(
             words in proptest::collection::btree_set("[a-d_-]{3,6}", 1..12), text in "[a-dA-D_ -]{0,120}", cut in 0usize..10,
+            bound: u16,
         ) {
             let words: Vec<&str> = words.iter().map(String::as_str).collect();
             let window = cut.min(text.len())..text.len() - cut.min(text.len()) / 2;
             prop_assume!(window.start <= window.end);
             // Each names the rule whose place is its own in the list, and one more.
-            let pairs = words.iter().enumerate().flat_map(|(rule, word)| [rule as u16, 99].map(|rule| (word.to_string(), rule)));
-            let lexicon = Lexicon::new(pairs);
+            let at_word = |rule: usize| bound >> rule & 1 == 1;
+            let keywords = words.iter().enumerate();
+            let keywords = keywords.flat_map(|(rule, word)| [rule as u16, 99].map(|named| (word.to_string(), named, at_word(rule))));
+            let lexicon = Lexicon::new(keywords);
             let mut found = Vec::new();
             lexicon.find(text.as_bytes(), window.clone(), |keyword, at| {
                 let &[word, 99] = lexicon.rules(keyword) else { panic!("a keyword names its rules") };
@@ -252,6 +281,8 @@ mod tests {
                 expected.extend(words.iter().enumerate().filter(starts).map(|(index, _)| (at, index)));
             }
             found.sort_unstable();
+            let counts = |(at, word): &(usize, usize)| !at_word(*word) || is_boundary(text.as_bytes(), *at);
+            expected.retain(counts);
             prop_assert_eq!(found, expected);
         }
     }

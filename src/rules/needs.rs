@@ -1,6 +1,6 @@
 //! Finds out what every match of a pattern must have, so that most windows are passed over without searching them.
 
-use regex_syntax::hir::{Class, Hir, HirKind, Look};
+use regex_syntax::hir::{Class, Hir, HirKind};
 
 /// What every match of a pattern has.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -9,14 +9,12 @@ pub struct Needs {
     pub at_sign: bool,
     /// A run of at least so many of `[A-Za-z0-9_-]`.
     pub run: usize,
-    /// A boundary of a word where it starts.
-    pub word_start: bool,
 }
 
 impl Needs {
     /// Reads a pattern.
     pub fn of(pattern: &Hir) -> Self {
-        Self { at_sign: requires(pattern, b'@'), run: Run::of(pattern).longest, word_start: starts_word(pattern) }
+        Self { at_sign: requires(pattern, b'@'), run: Run::of(pattern).longest }
     }
 
     /// Tells whether a text has the run and the sign.
@@ -56,17 +54,6 @@ fn requires(hir: &Hir, byte: u8) -> bool {
         HirKind::Concat(parts) => parts.iter().any(|part| requires(part, byte)),
         HirKind::Alternation(branches) => branches.iter().all(|branch| requires(branch, byte)),
         HirKind::Class(Class::Unicode(_)) | HirKind::Empty | HirKind::Look(_) => false,
-    }
-}
-
-/// Tells whether every match starts with a test for a boundary between a word and something else.
-fn starts_word(hir: &Hir) -> bool {
-    match hir.kind() {
-        HirKind::Look(look) => matches!(look, Look::WordAscii | Look::WordStartAscii),
-        HirKind::Capture(capture) => starts_word(&capture.sub),
-        HirKind::Concat(parts) => parts.first().is_some_and(starts_word),
-        HirKind::Alternation(branches) => branches.iter().all(starts_word),
-        _ => false,
     }
 }
 
@@ -178,13 +165,6 @@ mod tests {
             (r"x(?:a|\.)y", 1),
         ] {
             assert_eq!(needs(pattern).run, run, "{pattern}");
-        }
-    }
-
-    #[test]
-    fn a_pattern_starts_at_a_boundary_if_all_its_branches_do() {
-        for (pattern, expected) in [(r"\bab", true), (r"(?:\ba|\bb)c", true), (r"(?:\ba|b)c", false), (r"a\b", false)] {
-            assert_eq!(needs(pattern).word_start, expected, "{pattern}");
         }
     }
 
