@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread::JoinHandle;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use miette::miette;
 
@@ -17,6 +17,10 @@ use crate::scan::{self, Record, Report, Request};
 
 /// How long a scan runs before a progress line appears.
 const PATIENCE: Duration = Duration::from_millis(700);
+/// How long an interrupted scan may take to put together what it has found.
+const CONCLUSION: Duration = Duration::from_secs(10);
+/// The exit code of an interrupted scan.
+const INTERRUPTED: i32 = 130;
 /// How often the line is drawn.
 const TICK: Duration = Duration::from_millis(120);
 /// What shows that the scan goes on, one sign after the other.
@@ -122,9 +126,17 @@ pub fn scan(request: &Request) -> miette::Result<Report> {
     let coverage = Arc::new(Coverage::default());
     let stop = Arc::new(AtomicBool::new(false));
     stop_on_interrupt(&stop);
-    let progress = Progress::start(&coverage, !request.target.is_small());
+    let limit = Companion::start({
+        let (coverage, stop) = (Arc::clone(&coverage), Arc::clone(&stop));
+        move |done| limit(&coverage, &stop, done)
+    });
+    let is_watched = !request.target.is_small() && io::stderr().is_terminal();
+    let progress = is_watched.then(|| {
+        let coverage = Arc::clone(&coverage);
+        Companion::start(move |done| watch(&coverage, done))
+    });
     let report = scan::run(request, &coverage, &stop);
-    progress.finish();
+    progress.into_iter().chain([limit]).for_each(Companion::finish);
     Ok(report?)
 }
 
@@ -158,39 +170,60 @@ fn width() -> usize {
 pub fn stop_on_interrupt(stop: &Arc<AtomicBool>) {
     for signal in [signal_hook::consts::SIGINT, signal_hook::consts::SIGTERM] {
         // Without a handler the default action ends the program, which is right as well.
-        let _ = signal_hook::flag::register_conditional_shutdown(signal, 130, Arc::clone(stop));
+        let _ = signal_hook::flag::register_conditional_shutdown(signal, INTERRUPTED, Arc::clone(stop));
         let _ = signal_hook::flag::register(signal, Arc::clone(stop));
     }
 }
 
-/// A line on standard error that says how far the scan is, when that is a terminal and the scan is long.
-struct Progress {
+/// A thread that stands beside a scan until that is done.
+struct Companion {
     done: Arc<AtomicBool>,
-    thread: Option<JoinHandle<()>>,
+    thread: JoinHandle<()>,
 }
 
-impl Progress {
-    /// Starts to watch the counters.
-    fn start(coverage: &Arc<Coverage>, wanted: bool) -> Self {
+impl Companion {
+    /// Starts `work`, which ends soon after its argument becomes true and it is unparked.
+    fn start(work: impl FnOnce(&AtomicBool) + Send + 'static) -> Self {
         let done = Arc::new(AtomicBool::new(false));
-        let thread = (wanted && io::stderr().is_terminal()).then(|| {
-            let (done, coverage) = (Arc::clone(&done), Arc::clone(coverage));
-            std::thread::spawn(move || watch(&coverage, &done))
-        });
-        Self { done, thread }
+        let own = Arc::clone(&done);
+        Self { done, thread: std::thread::spawn(move || work(&own)) }
     }
 
-    /// Removes the line.
+    /// Waits for its end.
     fn finish(self) {
         self.done.store(true, Ordering::Relaxed);
-        if let Some(thread) = self.thread {
-            thread.thread().unpark();
-            // A panic of the progress line is no reason to lose the report.
-            let _ = thread.join();
+        self.thread.thread().unpark();
+        // Its panic is no reason to lose the report.
+        let _ = self.thread.join();
+    }
+}
+
+/// Ends the program if the scan does not stop soon after an interrupt: it may wait for input that never comes, or be in the
+/// middle of a long file. A scan that goes on counting has more time, one that only puts its findings together the most.
+fn limit(coverage: &Coverage, stop: &AtomicBool, done: &AtomicBool) {
+    let (mut since, mut seen) = (None, 0);
+    while !done.load(Ordering::Relaxed) {
+        std::thread::park_timeout(TICK);
+        if !stop.load(Ordering::Relaxed) {
+            continue;
+        }
+        let bytes = coverage.bytes.load(Ordering::Relaxed);
+        let is_first = since.is_none();
+        let begun = *since.get_or_insert_with(Instant::now);
+        let patience = match coverage.read.load(Ordering::Relaxed) {
+            true => CONCLUSION,
+            false if bytes != seen => CONCLUSION / 2,
+            false => PATIENCE,
+        };
+        seen = bytes;
+        if !is_first && begun.elapsed() > patience {
+            eprintln!("keysweep: interrupted before the scan could be brought to an end, so there is no report");
+            std::process::exit(INTERRUPTED);
         }
     }
 }
 
+/// Draws a line on standard error that says how far the scan is, once that takes long.
 fn watch(coverage: &Coverage, done: &AtomicBool) {
     std::thread::park_timeout(PATIENCE);
     if done.load(Ordering::Relaxed) {

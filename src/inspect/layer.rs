@@ -148,8 +148,11 @@ impl<'a> Inspection<'a> {
         let mut found = Found::default();
         if self.inspector.options.detect {
             found.candidates = self.inspector.engine.candidates(layer.bytes, layer.path, self.scratch);
+            let encoded = decode::encoded(layer.bytes, self.scratch.runs());
             if layer.depth < DEPTH {
-                found.encoded = decode::encoded(layer.bytes, self.scratch.runs());
+                found.encoded = encoded;
+            } else {
+                self.limited |= !encoded.is_empty();
             }
         }
         self.found(layer, found);

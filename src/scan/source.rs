@@ -126,6 +126,7 @@ impl Source {
             Target::Tree(paths) => Self::Tree(Box::new(Tree::new(paths)?)),
             Target::Staged(path) => {
                 let repository = Repository::discover(path)?;
+                repository.work_tree_around(path)?;
                 let differences = staged::changes(&repository)?;
                 Self::Staged(Box::new(repository), differences)
             }

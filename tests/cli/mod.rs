@@ -2,8 +2,10 @@
 
 mod contents;
 mod files;
+mod interrupt;
 mod knowledge;
 mod modes;
+mod places;
 mod policy;
 mod provenance;
 mod secrecy;
