@@ -1,5 +1,6 @@
 //! The pipeline: inputs through inspection and policy to a report.
 
+mod advice;
 mod before;
 mod gather;
 mod history;
@@ -27,9 +28,9 @@ use crate::finding::{Confidence, Finding, Place, Severity, Verdict};
 use crate::input::Coverage;
 use crate::inspect::{Inspector, Options};
 use crate::lint::Persona;
-use crate::policy::Policy;
 use crate::policy::baseline::Baseline;
 use crate::policy::config::Config;
+use crate::policy::{Policy, names, rule_matches};
 use crate::replace::Links;
 use crate::source::Origin;
 
@@ -57,6 +58,42 @@ pub struct Request {
     pub persona: Persona,
     /// Whether only lints report, and every finding of theirs blocks.
     pub lints_only: bool,
+    /// Files and folders of a repository, from its root on, to which a scan of what is staged, of a range or of history keeps;
+    /// none for all.
+    pub within: Vec<BString>,
+    /// Globs on files that are left out, besides the configured ones.
+    pub exclude: Vec<String>,
+    /// The rules, lints or providers that report; none for all.
+    pub rules: Vec<String>,
+    /// Whether permissions that allow nothing are told.
+    pub thorough: bool,
+}
+
+impl Request {
+    /// Tells whether a finding of this rule in this place is asked for.
+    fn wants(&self, id: &str, place: &Place, config: &Config) -> bool {
+        let is_wanted = self.rules.is_empty() || self.rules.iter().any(|rule| rule_matches(rule, id));
+        let known = place.attribution.as_ref().map_or(&[][..], |history| &history.paths);
+        let own = place.origin.path().map(|path| path.to_owned());
+        let paths: Vec<&[u8]> = own.iter().chain(known).map(|path| path.as_slice()).collect();
+        let is_excluded = !paths.is_empty() && paths.iter().all(|path| config.excludes(path));
+        let is_below = |path: &[u8], folder: &BString| {
+            path.strip_prefix(folder.as_slice())
+                .is_some_and(|rest| folder.is_empty() || matches!(rest, [] | [b'/', ..]))
+        };
+        let is_within = |path: &&[u8]| self.within.iter().any(|folder| is_below(path, folder));
+        is_wanted && !is_excluded && (self.within.is_empty() || paths.iter().any(is_within))
+    }
+
+    /// Tells whether all that there is of a kind is looked at, so that a permission without use has none.
+    const fn is_whole(&self) -> bool {
+        let is_all = match &self.target {
+            Target::Tree(paths) => paths.is_empty(),
+            Target::History(_) => true,
+            _ => false,
+        };
+        is_all && self.within.is_empty() && self.rules.is_empty() && self.exclude.is_empty() && !self.lints_only
+    }
 }
 
 /// Scans, and judges what was found.
@@ -70,7 +107,11 @@ pub fn run(request: &Request, coverage: &Coverage, stop: &AtomicBool) -> Result<
     let begun = Instant::now();
     let source = source::Source::open(&request.target)?;
     let policy = policy(request, source.root())?;
-    let engine = Engine::new(&policy.config.catalogue()?);
+    let catalogue = policy.config.catalogue()?;
+    if let Some(rule) = request.rules.iter().find(|rule| !names::names_any(rule, &catalogue)) {
+        return Err(ScanError::Rule { name: rule.clone(), meant: names::suggestion(rule, &catalogue) });
+    }
+    let engine = Engine::new(&catalogue);
     let rules = engine.rule_count();
     let inspector = Inspector::new(
         engine,
@@ -88,10 +129,17 @@ pub fn run(request: &Request, coverage: &Coverage, stop: &AtomicBool) -> Result<
     let mut gathered = gather.finish();
     source.complete(&inspector, request.persona, &mut gathered);
     // Before they are joined: what a rule found that is off must not speak for what another one found elsewhere.
-    gathered.findings.retain(|finding| !policy.config.is_off(&finding.meta.id));
+    gathered.findings.retain_mut(|Finding { meta, places, .. }| {
+        places.retain(|place| request.wants(&meta.id, place, &policy.config));
+        !places.is_empty() && !policy.config.is_off(&meta.id)
+    });
     let mut findings = gather::join(gathered.findings);
-    policy.judge(&mut findings);
+    let used = policy.judge(&mut findings);
     source.forgive(&inspector, &mut findings);
+    gathered.notices.extend(advice::misspelt(&findings, &catalogue));
+    if request.thorough && request.is_whole() {
+        gathered.notices.extend(advice::unused(&policy.config, &used));
+    }
     let every = Threshold { severity: Severity::Low, confidence: Confidence::Low };
     let configured = if request.lints_only { every } else { policy.threshold() };
     let threshold = Threshold {
@@ -99,7 +147,9 @@ pub fn run(request: &Request, coverage: &Coverage, stop: &AtomicBool) -> Result<
         confidence: request.confidence.unwrap_or(configured.confidence),
     };
     sort(&mut findings, threshold);
-    let mut root = source.root().map_or_else(String::new, |root| root.display().to_string());
+    let mut root = source
+        .root()
+        .map_or_else(String::new, |root| root.canonicalize().unwrap_or_else(|_| root.to_owned()).display().to_string());
     let mut redactor = redact::Redactor::new(&inspector, &gathered.secrets);
     redactor.redact(&mut findings, &mut gathered.notices);
     redactor.text(&mut root);
@@ -116,7 +166,8 @@ pub fn run(request: &Request, coverage: &Coverage, stop: &AtomicBool) -> Result<
 
 /// Reads the configuration and the baseline.
 fn policy(request: &Request, root: Option<&Path>) -> Result<Policy, ScanError> {
-    let config = Config::load(root, request.config.as_deref())?;
+    let mut config = Config::load(root, request.config.as_deref())?;
+    config.exclude(&request.exclude)?;
     let usual = || root.map(|root| root.join(BASELINE)).filter(|path| path.symlink_metadata().is_ok());
     let baseline = match (&request.baseline, request.ignore_baseline) {
         (_, true) => None,

@@ -8,6 +8,7 @@ mod modes;
 mod places;
 mod policy;
 mod provenance;
+mod scope;
 mod secrecy;
 mod transcripts;
 mod trouble;
