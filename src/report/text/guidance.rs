@@ -57,12 +57,9 @@ pub fn tell(finding: &Finding, told: &mut Told, page: &mut Page<'_>) -> io::Resu
         },
         None => page.field("fix", &plain(&finding.meta.fix))?,
     }
-    match &finding.variable {
-        Some(variable) => page.field(
-            "instead",
-            &format!("read it from the environment variable {}, kept outside of git", plain(variable)),
-        )?,
-        None => {}
+    if let Some(variable) = &finding.variable {
+        let text = format!("read it from the environment variable {}, kept outside of git", plain(variable));
+        page.field("instead", &text)?;
     }
     if told.explains_allow && finding.verdict == Verdict::Active { allow(finding, page) } else { Ok(()) }
 }
