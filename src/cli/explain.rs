@@ -12,7 +12,7 @@ use crate::rules::Catalogue;
 /// Tells everything about a rule or lint: what it finds, how, why it matters, how to rotate.
 #[derive(Debug, clap::Args)]
 pub struct Arguments {
-    /// The rule's or lint's id, or a provider for all of its rules.
+    /// The rule's or lint's id, or a provider for all of its rules, as `github` or `github/*`.
     id: String,
     /// The shape of the answer.
     #[arg(long, value_name = "FORMAT", default_value = "text")]
@@ -41,7 +41,8 @@ pub fn run(arguments: &Arguments) -> miette::Result<u8> {
 /// Returns the rule or lint of an id, or all of a provider's.
 fn find(id: &str, mut known: Vec<Subject>) -> Vec<Subject> {
     let exact = known.iter().any(|subject| subject.meta.id == id);
-    known.retain(|subject| if exact { subject.meta.id == id } else { subject.family() == id });
+    let family = id.strip_suffix("/*").unwrap_or(id);
+    known.retain(|subject| if exact { subject.meta.id == id } else { subject.family() == family });
     known
 }
 

@@ -23,6 +23,9 @@ use clap::{Parser, Subcommand};
 pub struct Arguments {
     #[command(subcommand)]
     command: Command,
+    /// Whether to colour what goes to a terminal; `auto` heeds NO_COLOR and TERM=dumb.
+    #[arg(long, global = true, value_name = "WHEN", default_value = "auto")]
+    color: output::Color,
 }
 
 /// One line a command, and one in [`run`]; the order is the help's.
@@ -58,6 +61,7 @@ enum Command {
 
 /// Runs the command and returns the exit code: 0 clean, 1 findings, 2 could not do the job, 3 incomplete.
 pub fn run(arguments: Arguments) -> u8 {
+    output::prepare(arguments.color);
     let result = match arguments.command {
         Command::Scan(arguments) => scan::run(&arguments),
         Command::Rotate(arguments) => rotate::run(&arguments),

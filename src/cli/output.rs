@@ -3,12 +3,13 @@
 use std::fs::{self, OpenOptions};
 use std::io::{self, IsTerminal as _, Write};
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, OnceLock};
 use std::thread::JoinHandle;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use miette::miette;
+use terminal_size::{Height, Width, terminal_size_of};
 
 use crate::input::Coverage;
 use crate::replace::{Permissions, Replace};
@@ -17,6 +18,10 @@ use crate::scan::{self, Record, Report, Request};
 
 /// How long a scan runs before a progress line appears.
 const PATIENCE: Duration = Duration::from_millis(700);
+/// How long an interrupted scan may take to put together what it has found.
+const CONCLUSION: Duration = Duration::from_secs(10);
+/// The exit code of an interrupted scan.
+const INTERRUPTED: i32 = 130;
 /// How often the line is drawn.
 const TICK: Duration = Duration::from_millis(120);
 /// What shows that the scan goes on, one sign after the other.
@@ -67,7 +72,6 @@ impl Output {
         };
         written.map_err(|error| {
             if error.kind() == io::ErrorKind::BrokenPipe {
-                eprintln!("keysweep: the output was closed before the report was written");
                 std::process::exit(i32::from(CLOSED_PIPE));
             }
             let place = self
@@ -82,9 +86,8 @@ impl Output {
     }
 
     fn write_stdout(&self, report: &Report) -> io::Result<()> {
-        let out = io::stdout();
-        let color = wants_color(&out);
-        let mut out = io::BufWriter::new(out.lock());
+        let color = wants_color();
+        let mut out = io::BufWriter::new(stdout()?);
         report::render(report, self.format, &self.options(color), &mut out)?;
         out.flush()
     }
@@ -100,7 +103,13 @@ impl Output {
     }
 
     fn options(&self, color: bool) -> RenderOptions {
-        RenderOptions { color, width: width(), verbose: self.verbose, quiet: self.quiet, reveal: self.reveal }
+        RenderOptions {
+            color,
+            width: width(terminal_size_of(io::stdout())),
+            verbose: self.verbose,
+            quiet: self.quiet,
+            reveal: self.reveal,
+        }
     }
 }
 
@@ -122,9 +131,17 @@ pub fn scan(request: &Request) -> miette::Result<Report> {
     let coverage = Arc::new(Coverage::default());
     let stop = Arc::new(AtomicBool::new(false));
     stop_on_interrupt(&stop);
-    let progress = Progress::start(&coverage, !request.target.is_small());
+    let limit = Companion::start({
+        let (coverage, stop) = (Arc::clone(&coverage), Arc::clone(&stop));
+        move |done| limit(&coverage, &stop, done)
+    });
+    let is_watched = !request.target.is_small() && io::stderr().is_terminal();
+    let progress = is_watched.then(|| {
+        let coverage = Arc::clone(&coverage);
+        Companion::start(move |done| watch(&coverage, done))
+    });
     let report = scan::run(request, &coverage, &stop);
-    progress.finish();
+    progress.into_iter().chain([limit]).for_each(Companion::finish);
     Ok(report?)
 }
 
@@ -133,10 +150,16 @@ pub fn scan(request: &Request) -> miette::Result<Report> {
 /// # Errors
 /// Standard output cannot be written.
 pub fn print(write: impl FnOnce(&RenderOptions, &mut dyn Write) -> io::Result<()>) -> miette::Result<()> {
-    let out = io::stdout();
-    let options = RenderOptions { color: wants_color(&out), width: width(), ..RenderOptions::default() };
-    let mut out = io::BufWriter::new(out.lock());
-    match write(&options, &mut out).and_then(|()| out.flush()) {
+    let options = RenderOptions {
+        color: wants_color(),
+        width: width(terminal_size_of(io::stdout())),
+        ..RenderOptions::default()
+    };
+    let written = stdout().and_then(|out| {
+        let mut out = io::BufWriter::new(out);
+        write(&options, &mut out).and_then(|()| out.flush())
+    });
+    match written {
         Err(error) if error.kind() != io::ErrorKind::BrokenPipe => {
             Err(miette!("cannot write to standard output: {error}"))
         }
@@ -144,53 +167,133 @@ pub fn print(write: impl FnOnce(&RenderOptions, &mut dyn Write) -> io::Result<()
     }
 }
 
-/// Tells whether what goes to standard output may be coloured.
-fn wants_color(out: &io::Stdout) -> bool {
-    out.is_terminal() && std::env::var_os("NO_COLOR").is_none()
+/// Opens standard output. What the library of Rust hands out takes bytes for written that go nowhere, because standard
+/// output is closed or cannot be written to.
+///
+/// # Errors
+/// There is none.
+#[cfg(unix)]
+fn stdout() -> io::Result<impl Write> {
+    use std::os::fd::AsFd as _;
+    Ok(fs::File::from(io::stdout().as_fd().try_clone_to_owned()?))
 }
 
-/// Returns the columns of the terminal, as far as its environment says.
-fn width() -> usize {
-    std::env::var("COLUMNS").ok().and_then(|columns| columns.parse().ok()).unwrap_or(100)
+/// Opens standard output.
+///
+/// # Errors
+/// There is none.
+#[cfg(not(unix))]
+fn stdout() -> io::Result<impl Write> {
+    Ok(io::stdout().lock())
+}
+
+/// When what goes to a terminal is coloured.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, clap::ValueEnum)]
+pub enum Color {
+    /// On a terminal, unless NO_COLOR or TERM=dumb says otherwise.
+    #[default]
+    Auto,
+    /// Always, wherever it goes.
+    Always,
+    /// Never.
+    Never,
+}
+
+impl Color {
+    /// Decides for a stream that is a terminal or is none.
+    fn decide(self, is_terminal: bool) -> bool {
+        let is_set = |name: &str| std::env::var_os(name).is_some_and(|value| !value.is_empty());
+        let is_dumb = || std::env::var_os("TERM").is_some_and(|term| term == "dumb");
+        match self {
+            Self::Auto => is_terminal && !is_set("NO_COLOR") && !is_dumb(),
+            Self::Always => true,
+            Self::Never => false,
+        }
+    }
+}
+
+/// What the user said about colours.
+static COLOR: OnceLock<Color> = OnceLock::new();
+
+/// Takes note of what the user said about colours, and has errors shown so.
+pub fn prepare(color: Color) {
+    // A second run in one process keeps what the first one said.
+    let _ = COLOR.set(color);
+    let (color, width) = (color.decide(io::stderr().is_terminal()), width(terminal_size_of(io::stderr())));
+    let _ = miette::set_hook(Box::new(move |_| {
+        Box::new(miette::MietteHandlerOpts::new().color(color).width(width.clamp(20, 100)).build())
+    }));
+}
+
+/// Tells whether what goes to standard output may be coloured.
+fn wants_color() -> bool {
+    COLOR.get().copied().unwrap_or_default().decide(io::stdout().is_terminal())
+}
+
+/// Returns the columns of a terminal of this size, if it is one, or as its environment says.
+fn width(terminal: Option<(Width, Height)>) -> usize {
+    let said = std::env::var("COLUMNS").ok().and_then(|columns| columns.parse().ok()).filter(|columns| *columns > 0);
+    said.or_else(|| terminal.map(|(width, _)| width.0.into())).unwrap_or(100)
 }
 
 /// Makes the first interrupt stop the scan in good order, and the second end the program.
 pub fn stop_on_interrupt(stop: &Arc<AtomicBool>) {
     for signal in [signal_hook::consts::SIGINT, signal_hook::consts::SIGTERM] {
         // Without a handler the default action ends the program, which is right as well.
-        let _ = signal_hook::flag::register_conditional_shutdown(signal, 130, Arc::clone(stop));
+        let _ = signal_hook::flag::register_conditional_shutdown(signal, INTERRUPTED, Arc::clone(stop));
         let _ = signal_hook::flag::register(signal, Arc::clone(stop));
     }
 }
 
-/// A line on standard error that says how far the scan is, when that is a terminal and the scan is long.
-struct Progress {
+/// A thread that stands beside a scan until that is done.
+struct Companion {
     done: Arc<AtomicBool>,
-    thread: Option<JoinHandle<()>>,
+    thread: JoinHandle<()>,
 }
 
-impl Progress {
-    /// Starts to watch the counters.
-    fn start(coverage: &Arc<Coverage>, wanted: bool) -> Self {
+impl Companion {
+    /// Starts `work`, which ends soon after its argument becomes true and it is unparked.
+    fn start(work: impl FnOnce(&AtomicBool) + Send + 'static) -> Self {
         let done = Arc::new(AtomicBool::new(false));
-        let thread = (wanted && io::stderr().is_terminal()).then(|| {
-            let (done, coverage) = (Arc::clone(&done), Arc::clone(coverage));
-            std::thread::spawn(move || watch(&coverage, &done))
-        });
-        Self { done, thread }
+        let own = Arc::clone(&done);
+        Self { done, thread: std::thread::spawn(move || work(&own)) }
     }
 
-    /// Removes the line.
+    /// Waits for its end.
     fn finish(self) {
         self.done.store(true, Ordering::Relaxed);
-        if let Some(thread) = self.thread {
-            thread.thread().unpark();
-            // A panic of the progress line is no reason to lose the report.
-            let _ = thread.join();
+        self.thread.thread().unpark();
+        // Its panic is no reason to lose the report.
+        let _ = self.thread.join();
+    }
+}
+
+/// Ends the program if the scan does not stop soon after an interrupt: it may wait for input that never comes, or be in the
+/// middle of a long file. A scan that goes on counting has more time, one that only puts its findings together the most.
+fn limit(coverage: &Coverage, stop: &AtomicBool, done: &AtomicBool) {
+    let (mut since, mut seen) = (None, 0);
+    while !done.load(Ordering::Relaxed) {
+        std::thread::park_timeout(TICK);
+        if !stop.load(Ordering::Relaxed) {
+            continue;
+        }
+        let bytes = coverage.bytes.load(Ordering::Relaxed);
+        let is_first = since.is_none();
+        let begun = *since.get_or_insert_with(Instant::now);
+        let patience = match coverage.read.load(Ordering::Relaxed) {
+            true => CONCLUSION,
+            false if bytes != seen => CONCLUSION / 2,
+            false => PATIENCE,
+        };
+        seen = bytes;
+        if !is_first && begun.elapsed() > patience {
+            eprintln!("keysweep: interrupted before the scan could be brought to an end, so there is no report");
+            std::process::exit(INTERRUPTED);
         }
     }
 }
 
+/// Draws a line on standard error that says how far the scan is, once that takes long.
 fn watch(coverage: &Coverage, done: &AtomicBool) {
     std::thread::park_timeout(PATIENCE);
     if done.load(Ordering::Relaxed) {

@@ -45,8 +45,8 @@ pub fn run(arguments: &Arguments) -> miette::Result<u8> {
         };
         return show(arguments, &guides_of_rules(&catalogue, pattern)).map(|()| 0);
     }
-    let target = arguments.which.target(&arguments.paths)?;
-    let request = Request { target, config: arguments.config.clone(), ..Request::default() };
+    let target::Scope { target, within } = arguments.which.scope(&arguments.paths)?;
+    let request = Request { target, within, config: arguments.config.clone(), ..Request::default() };
     let report = output::scan(&request)?;
     report.notices.iter().filter(|notice| notice.incomplete).for_each(warn);
     let guides = guides(&report.findings, &selector, report.threshold);

@@ -8,7 +8,7 @@ use miette::{IntoDiagnostic as _, miette};
 
 use super::{explain, output, target};
 use crate::detect::examples;
-use crate::policy::rule_matches;
+use crate::policy::{names, rule_matches};
 use crate::report::{self, RuleFormat, Subject};
 use crate::rules::Rule;
 
@@ -56,7 +56,7 @@ pub fn run(arguments: &Arguments) -> miette::Result<u8> {
     }
 }
 
-/// Prints the rules and lints that the filters approve; none is an error when a provider was named.
+/// Prints the rules and lints that the filters approve; none is an error.
 fn list(list: &List) -> miette::Result<u8> {
     let catalogue = target::catalogue(&[], list.config.as_deref())?;
     let word = list.filter.as_deref().unwrap_or_default().to_lowercase();
@@ -69,6 +69,13 @@ fn list(list: &List) -> miette::Result<u8> {
     subjects.retain(|each| provider(each) && contains(each));
     if let (true, Some(name)) = (subjects.is_empty(), &list.provider) {
         return Err(explain::unknown(name, &catalogue));
+    }
+    if subjects.is_empty() {
+        return Err(miette!(
+            help = names::suggestion(&word, &catalogue),
+            "no rule or lint has `{}` in its id, title, provider or variable",
+            word.escape_debug()
+        ));
     }
     output::print(|_, out| report::render_rules(&subjects, list.format, out))?;
     Ok(0)

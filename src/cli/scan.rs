@@ -9,13 +9,20 @@ use super::output::{self, Output};
 use super::target;
 use crate::finding::{Confidence, Severity};
 use crate::lint::Persona;
+use crate::report::Format;
 use crate::scan::Request;
 
 /// Looks for leaked credentials and for configuration that leaks.
 #[derive(Debug, clap::Args)]
 pub struct Arguments {
     #[command(flatten)]
-    target: target::Place,
+    place: target::Place,
+    /// Leave out files, besides the configured ones; a glob as in `.gitignore`, may be repeated.
+    #[arg(long, value_name = "GLOB")]
+    exclude: Vec<String>,
+    /// Report only what this rule, lint or provider finds; may be repeated.
+    #[arg(long = "rule", value_name = "ID")]
+    rules: Vec<String>,
     /// Block at findings of this severity and above: low, medium, high, critical.
     #[arg(long, value_name = "LEVEL")]
     severity: Option<Severity>,
@@ -38,9 +45,14 @@ pub struct Arguments {
 impl Arguments {
     /// Returns everything that the pipeline wants to know.
     fn request(&self) -> miette::Result<Request> {
+        let target::Scope { target, within } = self.place.scope()?;
         Ok(Request {
-            target: self.target.target()?,
-            config: self.target.config.clone(),
+            target,
+            within,
+            exclude: self.exclude.clone(),
+            rules: self.rules.clone(),
+            thorough: self.output.verbose || self.output.format != Format::Text,
+            config: self.place.config.clone(),
             baseline: self.baseline.clone(),
             ignore_baseline: self.no_baseline,
             reveal: self.output.reveal,

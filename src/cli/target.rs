@@ -2,6 +2,8 @@
 
 use std::path::{Path, PathBuf};
 
+use bstr::{BString, ByteVec as _};
+
 use crate::input::repository::Repository;
 use crate::input::tree::Tree;
 use crate::lint;
@@ -13,8 +15,8 @@ use crate::scan::{ScanError, Target};
 /// What to scan.
 #[derive(Debug, clap::Args)]
 pub struct Place {
-    /// Files and folders to scan; the working tree around the current folder if none is given. With `--staged`,
-    /// `--history` or `--range`: the repository.
+    /// Files and folders to scan, or `-` for standard input; the whole working tree around the current folder if none is
+    /// given. With `--staged`, `--history` or `--range`: the repository, or the files and folders in it to keep to.
     paths: Vec<PathBuf>,
     #[command(flatten)]
     pub which: Which,
@@ -41,18 +43,26 @@ pub struct Which {
     /// The home directory in which `--transcripts` looks, if it is not your own.
     #[arg(long, value_name = "DIR", requires = "transcripts")]
     home: Option<PathBuf>,
-    /// Scan standard input.
+    /// Scan standard input, as `-` does.
     #[arg(long, group = "what", conflicts_with = "paths")]
     stdin: bool,
+}
+
+/// What to scan, and to which files and folders of a repository to keep.
+pub struct Scope {
+    /// What to scan.
+    pub target: Target,
+    /// The files and folders, from the root on; none for all.
+    pub within: Vec<BString>,
 }
 
 impl Place {
     /// Returns what to scan.
     ///
     /// # Errors
-    /// Several paths are given where one repository is wanted.
-    pub fn target(&self) -> miette::Result<Target> {
-        self.which.target(&self.paths)
+    /// A path lies in no repository, or in another than the first, where one is wanted.
+    pub fn scope(&self) -> miette::Result<Scope> {
+        self.which.scope(&self.paths)
     }
 }
 
@@ -60,17 +70,95 @@ impl Which {
     /// Returns what to scan of `paths`.
     ///
     /// # Errors
-    /// Several paths are given where one repository is wanted.
-    pub fn target(&self, paths: &[PathBuf]) -> miette::Result<Target> {
-        Ok(match (&self.range, self.staged, self.history, self.stdin) {
-            (Some(range), ..) => Target::Range(repository(paths)?, range.clone()),
-            (_, true, ..) => Target::Staged(repository(paths)?),
-            (_, _, true, _) => Target::History(repository(paths)?),
-            (.., true) => Target::Stdin,
-            _ if self.transcripts => Target::Transcripts(self.home.clone()),
-            _ => Target::Tree(paths.to_vec()),
-        })
+    /// A path lies in no repository, or in another than the first, where one is wanted.
+    pub fn scope(&self, paths: &[PathBuf]) -> miette::Result<Scope> {
+        let whole = |target| Scope { target, within: Vec::new() };
+        if self.range.is_none() && !self.staged && !self.history {
+            return Ok(whole(match (self.stdin || paths == [Path::new("-")], self.transcripts) {
+                (true, false) => Target::Stdin,
+                (_, true) => Target::Transcripts(self.home.clone()),
+                _ => Target::Tree(paths.to_vec()),
+            }));
+        }
+        let Part { repository, within } = Part::of(paths, self.staged)?;
+        let target = match (&self.range, self.staged) {
+            (Some(range), _) => Target::Range(repository, range.clone()),
+            (_, true) => Target::Staged(repository),
+            _ => Target::History(repository),
+        };
+        Ok(Scope { target, within })
     }
+}
+
+/// A repository and the files and folders of it that are meant.
+struct Part {
+    repository: PathBuf,
+    within: Vec<BString>,
+}
+
+impl Part {
+    /// Finds the repository of `paths`: one that is named is meant whole, or else in part.
+    ///
+    /// With `strict`, a path must be there or be tracked: what is staged has no others.
+    fn of(paths: &[PathBuf], strict: bool) -> miette::Result<Self> {
+        let here = PathBuf::from(".");
+        let Some(first) = paths.first() else { return Ok(Self { repository: here, within: Vec::new() }) };
+        let place = if first.exists() { first.clone() } else { here };
+        let repository = Repository::discover(&place)?;
+        let root = repository.work_tree().map(real);
+        let is_whole = repository.work_tree_around(&place).is_err() || root == Some(real(&place));
+        let rest = if is_whole && place == *first { &paths[1..] } else { paths };
+        let index = repository.index().ok();
+        let mut within = Vec::new();
+        for path in rest {
+            let inside = match &root {
+                Some(root) => {
+                    real(path).strip_prefix(root).map(Path::to_path_buf).map_err(|_| elsewhere(path, root))?
+                }
+                None => path.clone(),
+            };
+            let name = BString::from(<Vec<u8>>::from_path_buf(inside).map_err(|_| elsewhere(path, &place))?);
+            let is_tracked =
+                |entry: &[u8]| entry.strip_prefix(name.as_slice()).is_some_and(|rest| matches!(rest, [] | [b'/', ..]));
+            let is_known = path.symlink_metadata().is_ok()
+                || index.as_ref().is_some_and(|index| index.entries().any(|entry| is_tracked(entry.path)));
+            if !is_known && strict {
+                return Err(miette::miette!(
+                    help = "check the path's spelling",
+                    "`{}` is not here, and not tracked",
+                    path.display()
+                ));
+            }
+            if !is_known {
+                eprintln!(
+                    "keysweep: `{}` is neither here nor tracked now, so only what commits had there is told",
+                    path.display()
+                );
+            }
+            within.push(name);
+        }
+        Ok(Self { repository: place, within })
+    }
+}
+
+/// Returns the absolute path without links before its last component, as far as it exists.
+fn real(path: &Path) -> PathBuf {
+    let absolute = std::path::absolute(path).unwrap_or_else(|_| path.to_owned());
+    if absolute.is_dir() && !absolute.is_symlink() || absolute.file_name().is_none() {
+        return absolute.canonicalize().unwrap_or(absolute);
+    }
+    let above = absolute.ancestors().skip(1).find_map(|above| Some((above.canonicalize().ok()?, above)));
+    let joined = above.and_then(|(real, above)| Some(real.join(absolute.strip_prefix(above).ok()?)));
+    joined.unwrap_or(absolute)
+}
+
+fn elsewhere(path: &Path, root: &Path) -> miette::Report {
+    miette::miette!(
+        help = "give paths of one repository, or none for the repository around the current folder",
+        "only one repository can be scanned at a time, and `{}` is not in `{}`",
+        path.display(),
+        root.display()
+    )
 }
 
 /// Returns the one repository that is meant by `paths`.

@@ -64,6 +64,8 @@ pub struct Scratch {
     windows: Vec<Span>,
     marks: Vec<Mark>,
     chains: Chains,
+    /// Whether places of keywords are kept for the sake of versions: there may be as many as bytes.
+    keeps_marks: bool,
 }
 
 impl Scratch {
@@ -133,6 +135,17 @@ impl Engine {
     ///
     /// `path` helps rules that apply to some files only.
     pub fn candidates(&self, bytes: &[u8], path: Option<&[u8]>, scratch: &mut Scratch) -> Vec<Candidate> {
+        scratch.keeps_marks = false;
+        self.search(bytes, path, scratch)
+    }
+
+    /// Finds every candidate of a text without a path whose versions will be searched: [`Engine::known`] may follow.
+    pub fn candidates_of_base(&self, bytes: &[u8], scratch: &mut Scratch) -> Vec<Candidate> {
+        scratch.keeps_marks = true;
+        self.search(bytes, None, scratch)
+    }
+
+    fn search(&self, bytes: &[u8], path: Option<&[u8]>, scratch: &mut Scratch) -> Vec<Candidate> {
         sieve::sift(bytes, &mut scratch.sifted);
         scratch.marks.clear();
         let mut found = Vec::new();
@@ -207,23 +220,32 @@ impl Engine {
         scratch: &mut Scratch,
         found: &mut Vec<Candidate>,
     ) {
-        let Scratch { sifted, windows, marks, chains, .. } = scratch;
+        let Scratch { sifted, windows, marks, chains, keeps_marks, .. } = scratch;
         windows.clear();
         self.open_windows(bytes, path, changes, sifted, windows, found);
-        for window in &*windows {
-            self.keywords.find(bytes, window.range(), |keyword, at| marks.push(Mark { at, keyword }));
-        }
-        if changes.is_some() {
-            marks.sort_unstable();
-            marks.dedup();
-        }
         chains.clear();
-        for mark in &*marks {
+        let mut link = |mark: &Mark| {
             for &rule in self.keywords.rules(mark.keyword) {
                 if let Some(extent) = self.extent(rule).filter(|extent| extent.may_match(bytes, mark.at)) {
                     chains.add(rule, mark.at, extent, changes);
                 }
             }
+        };
+        for window in &*windows {
+            self.keywords.find(bytes, window.range(), |keyword, at| {
+                let mark = Mark { at, keyword };
+                if changes.is_none() {
+                    link(&mark);
+                }
+                if changes.is_some() || *keeps_marks {
+                    marks.push(mark);
+                }
+            });
+        }
+        if changes.is_some() {
+            marks.sort_unstable();
+            marks.dedup();
+            marks.iter().for_each(link);
         }
         chains.finish(changes, |rule| self.extent(rule));
         for &(rule, window) in chains.near() {

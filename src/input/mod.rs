@@ -112,6 +112,8 @@ pub struct Coverage {
     pub bytes: AtomicU64,
     /// Blobs that were left out on purpose, such as those of a baseline commit.
     pub skipped: AtomicU64,
+    /// Set once everything has been read, while what was found is still put together.
+    pub read: AtomicBool,
     /// What stands in the way of completeness: set for a shallow or partial clone under `--history`.
     pub partial: AtomicBool,
 }

@@ -61,7 +61,8 @@ pub enum RepositoryError {
     #[diagnostic(
         code(input::broken_repository),
         help(
-            "`git -C DIRECTORY status` says what is wrong: a broken `config` file, an object format that is not known, or missing permissions"
+            "`git -C {} status` says what is wrong: a `.git` whose files are gone, a broken `config` file, an object format that is not known, or missing permissions",
+            quoted(path)
         )
     )]
     Broken {
@@ -76,6 +77,16 @@ pub enum RepositoryError {
         path: PathBuf,
         /// What the system said.
         source: io::Error,
+    },
+    /// Files or what is staged are wanted, and the place has none.
+    #[error("`{}` is in no work tree: it is a bare repository or a git directory", path.display())]
+    #[diagnostic(
+        code(input::no_work_tree),
+        help("use `--history`: `keysweep scan --history` looks at every object of the repository")
+    )]
+    NoWorkTree {
+        /// The place.
+        path: PathBuf,
     },
     /// A newer git made the repository.
     #[error("the repository's format is version {version}; keysweep knows 0 and 1")]
@@ -115,16 +126,18 @@ impl Repository {
     /// If there is no repository, or none that can be read.
     pub fn discover(from: &Path) -> Result<Self, RepositoryError> {
         let from = existing(from)?;
+        let explicit = is_named_by_environment();
         let search = gix::discover::upwards::Options {
             trust: TrustPolicy::Assume(gix::sec::Trust::Full),
             match_ceiling_dir_or_error: false,
             ..Default::default()
         };
         let trust = gix::sec::trust::Mapping { full: options(true), reduced: options(true) };
-        let explicit = std::env::var_os("GIT_DIR").is_some();
-        match gix::ThreadSafeRepository::discover_with_environment_overrides_opts(&from, search, trust) {
+        // Inside of a git directory, a relative path does not lead `gix` to the work tree around it.
+        let real = from.canonicalize().unwrap_or_else(|_| from.clone());
+        match gix::ThreadSafeRepository::discover_with_environment_overrides_opts(&real, search, trust) {
             Ok(git) => Self::new(git.to_thread_local()),
-            Err(_) if explicit || gix::discover::upwards(&from).is_ok() => Err(RepositoryError::Broken { path: from }),
+            Err(_) if explicit || gix::discover::upwards(&real).is_ok() => Err(RepositoryError::Broken { path: from }),
             Err(_) => Err(RepositoryError::NotARepository { path: from }),
         }
     }
@@ -164,6 +177,20 @@ impl Repository {
     /// Returns the root of the work tree; a bare repository has none.
     pub fn work_tree(&self) -> Option<&Path> {
         self.git.workdir()
+    }
+
+    /// Returns the root of the work tree that the directory `from` lies in, or that the environment names for it.
+    ///
+    /// # Errors
+    /// If there is none: the repository is bare, or `from` lies among git's own files.
+    pub fn work_tree_around(&self, from: &Path) -> Result<&Path, RepositoryError> {
+        let real = |path: &Path| path.canonicalize().unwrap_or_else(|_| path.to_owned());
+        let work_tree = self.work_tree().filter(|work_tree| {
+            let (from, work_tree) = (real(from), real(work_tree));
+            let is_inside = |git: &Path| from.starts_with(real(git)) && !work_tree.starts_with(real(git));
+            is_named_by_environment() || !is_inside(self.git.git_dir()) && !is_inside(self.git.common_dir())
+        });
+        work_tree.ok_or_else(|| RepositoryError::NoWorkTree { path: real(from) })
     }
 
     /// Returns the kind of hash that names the objects.
@@ -256,6 +283,18 @@ impl Repository {
         let named = names.filter_map(|name| ObjectId::from_hex(name.strip_prefix("GITHEAD_")?.as_bytes()).ok());
         written.chain(named.filter(|id| self.objects.contains(id))).collect()
     }
+}
+
+/// Tells whether git runs keysweep, or the user says where the repository is.
+fn is_named_by_environment() -> bool {
+    std::env::var_os("GIT_DIR").is_some()
+}
+
+/// Returns a path as a shell takes it for one word.
+fn quoted(path: &Path) -> String {
+    let text = path.display().to_string();
+    let is_plain = |c: char| c.is_alphanumeric() || "/._-+:@,~".contains(c);
+    if text.chars().all(is_plain) { text } else { format!("'{}'", text.replace('\'', r"'\''")) }
 }
 
 /// Options that trust nothing but the repository itself and, where asked for, git's variables about places.

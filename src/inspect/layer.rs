@@ -18,6 +18,9 @@ const DEPTH: usize = 4;
 /// How many unwrapped bytes one blob may yield, against archives that blow up.
 const BUDGET: usize = 256 << 20;
 
+/// How many keywords of a rule may be alike up to their last character before that is part of the secret.
+const MOST_ALIKE: usize = 8;
+
 /// A text on its way through inspection: a blob's bytes, or what a wrapping held.
 pub(super) struct Layer<'a> {
     pub(super) bytes: &'a [u8],
@@ -148,8 +151,11 @@ impl<'a> Inspection<'a> {
         let mut found = Found::default();
         if self.inspector.options.detect {
             found.candidates = self.inspector.engine.candidates(layer.bytes, layer.path, self.scratch);
+            let encoded = decode::encoded(layer.bytes, self.scratch.runs());
             if layer.depth < DEPTH {
-                found.encoded = decode::encoded(layer.bytes, self.scratch.runs());
+                found.encoded = encoded;
+            } else {
+                self.limited |= !encoded.is_empty();
             }
         }
         self.found(layer, found);
@@ -261,5 +267,12 @@ pub(super) fn merged(mut spans: Vec<Span>) -> Vec<Span> {
 fn public_prefix(rule: &Rule, secret: &[u8]) -> usize {
     let starts =
         |keyword: &str| secret.get(..keyword.len()).is_some_and(|start| start.eq_ignore_ascii_case(keyword.as_bytes()));
-    rule.keywords.iter().filter(|keyword| starts(keyword)).map(|keyword| keyword.len()).max().unwrap_or(0)
+    // Keywords that differ in nothing but their last character list what a secret may begin with.
+    let is_list = |keyword: &str| {
+        let stem = &keyword.as_bytes()[..keyword.len() - 1];
+        let alike = |other: &str| other.len() == keyword.len() && other.as_bytes().starts_with(stem);
+        rule.keywords.iter().filter(|other| alike(other)).count() > MOST_ALIKE
+    };
+    let public = |keyword: &str| keyword.len() - usize::from(is_list(keyword));
+    rule.keywords.iter().filter(|keyword| starts(keyword)).map(|keyword| public(keyword)).max().unwrap_or(0)
 }

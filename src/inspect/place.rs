@@ -87,7 +87,8 @@ fn overlapping(spans: &[Span], window: Span) -> &[Span] {
 /// Reads the allow comment that speaks for a line, from masked text.
 fn inline_allow(bytes: &[u8], lines: &LineIndex, line: usize, hidden: &[Span]) -> Option<InlineAllow> {
     let text = |line: usize| {
-        let span = lines.line(line);
+        let whole = lines.line(line);
+        let span = Span::new(whole.start, whole.start + bytes[whole.range()].trim_ascii_end().len());
         // Long lines are data, not code with comments.
         (span.len() < 4096 && memchr::memmem::find(&bytes[span.range()], b"keysweep:allow").is_some()).then(|| {
             let inside = |secret: &Span| {

@@ -28,7 +28,7 @@ pub(super) fn inspect(
     remember: bool,
 ) -> (Inspected, Option<Trace>) {
     let carried = base.and_then(|base| carry(base, &mut inspection, bytes));
-    let found = carried.unwrap_or_else(|| whole(&mut inspection, bytes));
+    let found = carried.unwrap_or_else(|| whole(&mut inspection, bytes, remember));
     let engine = inspection.inspector.engine();
     let known = remember.then(|| engine.known(&found.candidates, bytes.len(), inspection.scratch));
     let barren = inspection.found(&Layer { bytes, via: &[], outer: None, path: None, depth: 0 }, found);
@@ -39,9 +39,13 @@ pub(super) fn inspect(
     (inspection.finish(), trace)
 }
 
-/// Searches all of a text.
-fn whole(inspection: &mut Inspection<'_>, bytes: &[u8]) -> Found {
-    let candidates = inspection.inspector.engine().candidates(bytes, None, inspection.scratch);
+/// Searches all of a text, which `remember` says to be the base of others.
+fn whole(inspection: &mut Inspection<'_>, bytes: &[u8], remember: bool) -> Found {
+    let engine = inspection.inspector.engine();
+    let candidates = match remember {
+        true => engine.candidates_of_base(bytes, inspection.scratch),
+        false => engine.candidates(bytes, None, inspection.scratch),
+    };
     let encoded = decode::encoded(bytes, inspection.scratch.runs());
     Found { candidates, encoded, barren: Vec::new() }
 }

@@ -34,6 +34,16 @@ pub struct Entry {
     pub found: Found,
 }
 
+impl Entry {
+    /// Returns the path of the first place when it was written.
+    pub fn path(&self) -> &str {
+        let mut parts = self.place.rsplitn(3, ':');
+        let (column, line, path) = (parts.next(), parts.next(), parts.next());
+        let is_number = |text: Option<&str>| text.is_some_and(|text| text.bytes().all(|byte| byte.is_ascii_digit()));
+        path.filter(|_| is_number(column) && is_number(line)).unwrap_or(&self.place)
+    }
+}
+
 /// Where a known finding was found.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
@@ -75,9 +85,22 @@ pub enum BaselineError {
         /// What the system said.
         source: std::io::Error,
     },
+    /// There is no such file.
+    #[error("there is no baseline `{path}`")]
+    #[diagnostic(
+        code(baseline::missing),
+        help("`keysweep baseline write` makes one; `--baseline FILE` names one that lies elsewhere")
+    )]
+    Missing {
+        /// The file.
+        path: String,
+    },
     /// The file is not a baseline of this version.
     #[error("`{path}` is not a keysweep baseline of version {VERSION}")]
-    #[diagnostic(code(baseline::format), help("write it anew with `keysweep baseline write`"))]
+    #[diagnostic(
+        code(baseline::format),
+        help("take it back from git, or move it away and make another with `keysweep baseline write`")
+    )]
     Format {
         /// The file.
         path: String,
@@ -114,7 +137,7 @@ impl Baseline {
     pub fn read(path: &Path, links: Links) -> Result<Self, BaselineError> {
         let access = |source| BaselineError::Access { path: path.display().to_string(), source };
         let text = replace::read(path, links).map_err(access)?;
-        Self::parse(&text.ok_or_else(|| access(std::io::ErrorKind::NotFound.into()))?, path)
+        Self::parse(&text.ok_or_else(|| BaselineError::Missing { path: path.display().to_string() })?, path)
     }
 
     /// Parses the text of the file `path`.

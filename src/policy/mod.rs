@@ -6,13 +6,13 @@ pub mod fingerprint;
 pub mod names;
 
 use std::cell::LazyCell;
+use std::sync::atomic::{AtomicBool, Ordering};
 
-use globset::GlobMatcher;
 use rayon::prelude::*;
 
-use crate::finding::{Finding, InlineAllow, Permission, Threshold, Verdict};
+use crate::finding::{Finding, InlineAllow, Permission, Place, Threshold, Verdict};
 use baseline::Baseline;
-use config::{Allow, Config};
+use config::{Allow, Config, Globs};
 use fingerprint::Key;
 
 /// All that decides about findings, ready to be applied.
@@ -30,39 +30,57 @@ impl Policy {
         self.config.threshold()
     }
 
-    /// Gives every finding its fingerprint, its levels and its verdict.
-    pub fn judge(&self, findings: &mut [Finding]) {
-        let key = self.baseline.as_ref().map_or_else(Key::default, |baseline| baseline.key.clone());
+    /// Gives every finding its fingerprint, its levels and its verdict; tells of each allow entry whether it spoke for any.
+    ///
+    /// A fingerprint is made with the key for all, so that it stays what it is when a baseline comes or goes.
+    pub fn judge(&self, findings: &mut [Finding]) -> Vec<bool> {
+        let used: Vec<AtomicBool> = self.config.allow.iter().map(|_| AtomicBool::new(false)).collect();
         findings.par_iter_mut().for_each(|finding| {
-            finding.fingerprint = key.fingerprint(finding);
+            finding.fingerprint = Key::default().fingerprint(finding);
             if let Some(level) = self.config.level(&finding.meta.id) {
                 finding.severity = level.severity.unwrap_or(finding.severity);
                 finding.confidence = level.confidence.unwrap_or(finding.confidence);
             }
-            finding.verdict = self.verdict(finding);
+            finding.verdict = self.verdict(finding, &used);
         });
+        used.into_iter().map(AtomicBool::into_inner).collect()
     }
 
     /// Decides about one finding: it is allowed if every place is, known if the baseline has it.
-    fn verdict(&self, finding: &Finding) -> Verdict {
-        // An entry may hold a fingerprint from before the baseline was written, made with the key for all.
-        let earlier = LazyCell::new(|| self.baseline.is_some().then(|| Key::default().fingerprint(finding)));
-        if let Some(allow) = self.config.allow.iter().find(|allow| allows(allow, finding, &|| earlier.as_deref())) {
-            return Verdict::Allowed {
-                by: Permission::Configuration(self.config.name()),
-                reason: allow.reason.clone(),
-            };
+    fn verdict(&self, finding: &Finding, used: &[AtomicBool]) -> Verdict {
+        let recorded = LazyCell::new(|| self.baseline.as_ref().map(|baseline| baseline.key.fingerprint(finding)));
+        let entries: Vec<(&Allow, &AtomicBool)> = self
+            .config
+            .allow
+            .iter()
+            .zip(used)
+            .filter(|(allow, _)| may_allow(allow, finding, &|| recorded.as_deref()))
+            .collect();
+        let permission = |place: &Place| {
+            let here = |allow: &Allow| allow.path.as_ref().is_none_or(|globs| place_matches(globs, place));
+            let mut entries = entries.iter().filter(|(allow, _)| here(allow)).map(|(allow, used)| {
+                used.store(true, Ordering::Relaxed);
+                (Permission::Configuration(self.config.name()), allow.reason.clone())
+            });
+            let entry = entries.next();
+            entries.for_each(drop);
+            let inline = || place.allow.as_ref().filter(|allow| names_rule(allow, &finding.meta.id));
+            entry.or_else(|| inline().map(|allow| (Permission::Inline, allow.reason.clone())))
+        };
+        // All of them, so that every entry is asked.
+        let permissions: Vec<Option<(Permission, String)>> = finding.places.iter().map(permission).collect();
+        let permissions: Option<Vec<(Permission, String)>> = permissions.into_iter().collect();
+        if let Some([(by, reason), others @ ..]) = permissions.as_deref() {
+            let mut reasons = vec![reason.as_str()];
+            for (_, reason) in others {
+                if !reasons.contains(&reason.as_str()) {
+                    reasons.push(reason);
+                }
+            }
+            return Verdict::Allowed { by: by.clone(), reason: reasons.join("; ") };
         }
-        let inline =
-            |place: &crate::finding::Place| place.allow.clone().filter(|allow| names_rule(allow, &finding.meta.id));
-        let allows: Option<Vec<InlineAllow>> = finding.places.iter().map(inline).collect();
-        if let Some(first) = allows.as_ref().and_then(|allows| allows.first()) {
-            return Verdict::Allowed { by: Permission::Inline, reason: first.reason.clone() };
-        }
-        match &self.baseline {
-            Some(baseline) if baseline.contains(&finding.fingerprint) => Verdict::Known,
-            _ => Verdict::Active,
-        }
+        let is_known = |baseline: &Baseline| recorded.as_deref().is_some_and(|name| baseline.contains(name));
+        if self.baseline.as_ref().is_some_and(is_known) { Verdict::Known } else { Verdict::Active }
     }
 }
 
@@ -77,21 +95,19 @@ pub fn rule_matches(pattern: &str, id: &str) -> bool {
     pattern == id || pattern == "*" || id.split('/').next() == Some(family)
 }
 
-/// Tells whether an entry of the configuration allows a finding: every condition that it has must hold.
+/// Tells whether an entry of the configuration speaks of a finding, as far as that does not depend on the place.
 ///
-/// `earlier` tells the finding's fingerprint by the key that is used where there is no baseline, if that is another.
-fn allows<'a>(allow: &Allow, finding: &Finding, earlier: &dyn Fn() -> Option<&'a str>) -> bool {
-    let rule = allow.rule.as_ref().is_none_or(|rule| rule_matches(rule, &finding.meta.id));
-    let is_named = |name: &String| *name == finding.fingerprint || earlier() == Some(name.as_str());
-    let path =
-        allow.path.as_ref().is_none_or(|glob| finding.places.iter().all(|place| place_matches(&glob.matcher, place)));
+/// `recorded` tells the finding's name in the baseline, which an entry may hold as well.
+fn may_allow<'a>(allow: &Allow, finding: &Finding, recorded: &dyn Fn() -> Option<&'a str>) -> bool {
+    let is_named = |name: &String| *name == finding.fingerprint || recorded() == Some(name.as_str());
     // The fingerprint last: it may have to be made.
-    rule && path && allow.fingerprint.as_ref().is_none_or(is_named)
+    allow.rule.as_ref().is_none_or(|rule| rule_matches(rule, &finding.meta.id))
+        && allow.fingerprint.as_ref().is_none_or(is_named)
 }
 
 /// Tells whether all paths of a place match.
-fn place_matches(glob: &GlobMatcher, place: &crate::finding::Place) -> bool {
-    let matches = |path: &[u8]| glob.is_match(String::from_utf8_lossy(path).as_ref());
+fn place_matches(globs: &Globs, place: &Place) -> bool {
+    let matches = |path: &[u8]| globs.matches(path);
     match (place.origin.path(), &place.attribution) {
         (Some(path), _) => matches(path),
         (None, Some(attribution)) => {

@@ -127,6 +127,11 @@ pub fn history(place: &Place) -> Vec<String> {
         return other.map(|id| vec![format!("in commit {}", short(id))]).unwrap_or_default();
     };
     let mut sentences = Vec::new();
+    // What a push brings to a server lies beside the repository until it is taken in.
+    let brought = commit(place).filter(|id| attribution.first.is_none() && place.origin.object() != Some(*id));
+    if let (Some(id), Reach::Unreachable) = (brought, attribution.reach) {
+        return vec![format!("in commit {}, to which no ref of the repository leads yet", short(id))];
+    }
     if let Some(first) = &attribution.first {
         sentences.push(format!("{} {}", if *kind == ObjectKind::Commit { "in" } else { "since" }, marked(first)));
     }

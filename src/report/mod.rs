@@ -113,7 +113,7 @@ impl fmt::Display for Format {
 pub struct RenderOptions {
     /// Whether text may be coloured.
     pub color: bool,
-    /// The columns that text may take; less than 40 or more than 120 are not used.
+    /// The columns that text may take; less than 20 or more than 120 are not used.
     pub width: usize,
     /// Whether text shows everything at length: advice, what is allowed and known, every place.
     pub verbose: bool,

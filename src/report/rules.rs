@@ -81,7 +81,7 @@ pub fn render(subjects: &[Subject], format: RuleFormat, out: &mut dyn Write) -> 
     }
 }
 
-/// Writes everything about each of the subjects; there is no table of a single rule, so markdown is the list's.
+/// Writes everything about each of the subjects.
 pub fn render_one(
     subjects: &[Subject],
     format: RuleFormat,
@@ -90,8 +90,47 @@ pub fn render_one(
 ) -> io::Result<()> {
     match format {
         RuleFormat::Text => text::rule::render(subjects, options, out),
-        format => render(subjects, format, out),
+        RuleFormat::Json => write_json(subjects, out),
+        RuleFormat::Markdown => subjects.iter().try_for_each(|subject| section(subject, out)),
     }
+}
+
+/// Writes everything about a rule or lint as a section of a page.
+fn section(subject: &Subject, out: &mut dyn Write) -> io::Result<()> {
+    let Meta { id, title, severity, confidence, why, fix, .. } = &*subject.meta;
+    writeln!(out, "## {} ({})\n", markdown(title), markdown_code(id))?;
+    writeln!(out, "{severity} severity, {confidence} confidence. {}\n", markdown(why))?;
+    let Some(rule) = &subject.rule else {
+        writeln!(out, "**Fix.** {}\n", markdown(fix))?;
+        return match subject.lint {
+            Some(lint) => writeln!(out, "{}\n", markdown(lint.details)),
+            None => Ok(()),
+        };
+    };
+    let rotation = rule.rotation();
+    for (index, step) in rotation.steps.iter().enumerate() {
+        writeln!(out, "{}. {}", index + 1, markdown(step))?;
+    }
+    rotation.commands.iter().try_for_each(|command| writeln!(out, "- {}", markdown_code(command)))?;
+    writeln!(out)?;
+    for (name, text) in [
+        ("Where", &rotation.place),
+        ("Effect", &rotation.immediate),
+        ("Reach", &rotation.scope),
+        ("Audit", &rotation.audit),
+        ("Documentation", &rotation.docs),
+        ("Variable", &subject.variable()),
+    ] {
+        if !text.is_empty() {
+            writeln!(out, "- {name}: {}", markdown(text))?;
+        }
+    }
+    let checks = checks(&rule.entry().check);
+    writeln!(out, "- Checks: {}", markdown(&checks.join("; ")))?;
+    if !rule.pattern.is_empty() {
+        writeln!(out, "- Pattern: {}", markdown_code(&rule.pattern))?;
+    }
+    writeln!(out)
 }
 
 /// Returns what a rule tests beyond its pattern, one phrase each.

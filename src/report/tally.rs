@@ -83,6 +83,12 @@ pub fn headline(report: &Report) -> String {
     }
 }
 
+/// Tells whether there was nothing at all to look at.
+pub fn is_empty(record: &Record) -> bool {
+    let counts = [record.files, record.entries, record.blobs, record.trees, record.commits, record.tags];
+    counts.iter().all(|count| *count == 0) && record.metadata == 0 && record.skipped == 0
+}
+
 /// Returns what was looked at: `1,200 files (3.4 MB) with 221 rules in 80 ms`.
 pub fn coverage(record: &Record) -> String {
     let kinds = [

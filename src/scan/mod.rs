@@ -1,11 +1,13 @@
 //! The pipeline: inputs through inspection and policy to a report.
 
+mod advice;
 mod before;
 mod gather;
 mod history;
 mod lint;
 mod redact;
 mod report;
+mod request;
 mod settle;
 mod source;
 mod text;
@@ -13,51 +15,30 @@ mod text;
 pub use crate::finding::Threshold;
 pub use gather::Gather;
 pub use report::{Mode, Record, Report};
+pub use request::Request;
 pub use source::{ScanError, Target};
 pub use text::Texts;
 
-use std::path::{Path, PathBuf};
+use std::collections::HashSet;
+use std::path::Path;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Instant;
 
 use bstr::{BStr, BString};
 
 use crate::detect::Engine;
-use crate::finding::{Confidence, Finding, Place, Severity, Verdict};
+use crate::finding::{Finding, Place, Verdict};
 use crate::input::Coverage;
 use crate::inspect::{Inspector, Options};
-use crate::lint::Persona;
-use crate::policy::Policy;
 use crate::policy::baseline::Baseline;
 use crate::policy::config::Config;
+use crate::policy::{Policy, names};
 use crate::replace::Links;
+use crate::rules::Catalogue;
 use crate::source::Origin;
 
 /// The baseline's name at the root of what is scanned.
 pub const BASELINE: &str = "keysweep.baseline.json";
-
-/// What to scan, and how.
-#[derive(Clone, Debug, Default)]
-pub struct Request {
-    /// Where the bytes come from.
-    pub target: Target,
-    /// The configuration file, if it is not the one at the root of what is scanned.
-    pub config: Option<PathBuf>,
-    /// The baseline file, if it is not the configured one.
-    pub baseline: Option<PathBuf>,
-    /// Whether the baseline is left aside, so that known findings are reported too.
-    pub ignore_baseline: bool,
-    /// Whether findings carry their raw secrets.
-    pub reveal: bool,
-    /// The mildest severity that blocks, if it is not the configured one.
-    pub severity: Option<Severity>,
-    /// The lowest confidence that blocks, if it is not the configured one.
-    pub confidence: Option<Confidence>,
-    /// For whom lints speak up.
-    pub persona: Persona,
-    /// Whether only lints report, and every finding of theirs blocks.
-    pub lints_only: bool,
-}
 
 /// Scans, and judges what was found.
 ///
@@ -70,7 +51,9 @@ pub fn run(request: &Request, coverage: &Coverage, stop: &AtomicBool) -> Result<
     let begun = Instant::now();
     let source = source::Source::open(&request.target)?;
     let policy = policy(request, source.root())?;
-    let engine = Engine::new(&policy.config.catalogue()?);
+    let catalogue = policy.config.catalogue()?;
+    check_rules(request, &catalogue)?;
+    let engine = Engine::new(&catalogue);
     let rules = engine.rule_count();
     let inspector = Inspector::new(
         engine,
@@ -84,21 +67,25 @@ pub fn run(request: &Request, coverage: &Coverage, stop: &AtomicBool) -> Result<
     );
     let gather = Gather::new(&inspector, &policy.config, coverage, stop);
     source.read(&gather, coverage)?;
+    coverage.read.store(true, Ordering::Relaxed);
     let mut gathered = gather.finish();
     source.complete(&inspector, request.persona, &mut gathered);
     // Before they are joined: what a rule found that is off must not speak for what another one found elsewhere.
-    gathered.findings.retain(|finding| !policy.config.is_off(&finding.meta.id));
+    gathered.findings.retain_mut(|Finding { meta, places, .. }| {
+        places.retain(|place| request.wants(&meta.id, place, &policy.config));
+        !places.is_empty() && !policy.config.is_off(&meta.id)
+    });
     let mut findings = gather::join(gathered.findings);
-    policy.judge(&mut findings);
+    findings.iter_mut().for_each(|finding| tell_members_once(&mut finding.places));
+    let used = policy.judge(&mut findings);
     source.forgive(&inspector, &mut findings);
-    let every = Threshold { severity: Severity::Low, confidence: Confidence::Low };
-    let configured = if request.lints_only { every } else { policy.threshold() };
-    let threshold = Threshold {
-        severity: request.severity.unwrap_or(configured.severity),
-        confidence: request.confidence.unwrap_or(configured.confidence),
-    };
+    gathered.notices.extend(advice::misspelt(&findings, &catalogue));
+    if request.thorough && request.is_whole() {
+        gathered.notices.extend(advice::unused(&policy.config, &used));
+    }
+    let threshold = request.threshold(policy.threshold());
     sort(&mut findings, threshold);
-    let mut root = source.root().map_or_else(String::new, |root| root.display().to_string());
+    let mut root = source.root().map_or_else(String::new, real);
     let mut redactor = redact::Redactor::new(&inspector, &gathered.secrets);
     redactor.redact(&mut findings, &mut gathered.notices);
     redactor.text(&mut root);
@@ -113,9 +100,36 @@ pub fn run(request: &Request, coverage: &Coverage, stop: &AtomicBool) -> Result<
     })
 }
 
+/// Checks that the rules that alone are to report exist.
+fn check_rules(request: &Request, catalogue: &Catalogue) -> Result<(), ScanError> {
+    match request.rules.iter().find(|rule| !names::names_any(rule, catalogue)) {
+        Some(rule) => Err(ScanError::Rule { name: rule.clone(), meant: names::suggestion(rule, catalogue) }),
+        None => Ok(()),
+    }
+}
+
+/// Leaves out places in a tar archive as a text that are told as places in its members: it holds them as they are.
+fn tell_members_once(places: &mut Vec<Place>) {
+    let mut members: HashSet<(Origin, Vec<String>)> = HashSet::new();
+    for place in &*places {
+        if let Some((_, outside)) = place.via.split_last().filter(|(last, _)| last.starts_with("tar member ")) {
+            members.insert((place.origin.clone(), outside.to_vec()));
+        }
+    }
+    if !members.is_empty() {
+        places.retain(|place| !members.contains(&(place.origin.clone(), place.via.clone())));
+    }
+}
+
+/// Returns a path for people, without links and not relative.
+fn real(path: &Path) -> String {
+    path.canonicalize().unwrap_or_else(|_| path.to_owned()).display().to_string()
+}
+
 /// Reads the configuration and the baseline.
 fn policy(request: &Request, root: Option<&Path>) -> Result<Policy, ScanError> {
-    let config = Config::load(root, request.config.as_deref())?;
+    let mut config = Config::load(root, request.config.as_deref())?;
+    config.exclude(&request.exclude)?;
     let usual = || root.map(|root| root.join(BASELINE)).filter(|path| path.symlink_metadata().is_ok());
     let baseline = match (&request.baseline, request.ignore_baseline) {
         (_, true) => None,
@@ -151,4 +165,35 @@ fn location(place: &Place) -> (Option<BString>, Origin) {
     let history = place.attribution.as_ref();
     let path = place.origin.path().map(BStr::to_owned);
     (path.or_else(|| history.and_then(|history| history.paths.first()).cloned()), place.origin.clone())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::finding::Excerpt;
+    use crate::source::{Position, Span};
+
+    #[test]
+    fn what_a_member_of_a_tar_archive_holds_is_told_once() {
+        let place = |path: &str, via: &[&str]| Place {
+            origin: Origin::File { path: path.into() },
+            span: Span::default(),
+            start: Position { line: 0, column: 0 },
+            end: Position { line: 0, column: 0 },
+            excerpt: Excerpt::default(),
+            via: via.iter().map(ToString::to_string).collect(),
+            versions: 1,
+            allow: None,
+            attribution: None,
+        };
+        let mut places = vec![
+            place("a.tgz", &["gzip"]),
+            place("a.tgz", &["gzip", "tar member b"]),
+            place("c.gz", &["gzip"]),
+            place("a.tgz", &[]),
+        ];
+        tell_members_once(&mut places);
+        let left: Vec<usize> = places.iter().map(|place| place.via.len()).collect();
+        assert_eq!(left, [2, 1, 0]);
+    }
 }

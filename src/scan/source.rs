@@ -94,6 +94,15 @@ pub enum ScanError {
     #[error(transparent)]
     #[diagnostic(transparent)]
     Transcripts(#[from] TranscriptsError),
+    /// Only a rule was to report that does not exist.
+    #[error("no rule, lint or provider is called `{}`", name.escape_debug())]
+    #[diagnostic(code(scan::rule), help("{meant}"))]
+    Rule {
+        /// The name that was given.
+        name: String,
+        /// What may be meant.
+        meant: String,
+    },
     /// Standard input cannot be read.
     #[error("standard input cannot be read")]
     #[diagnostic(code(scan::stdin))]
@@ -126,6 +135,7 @@ impl Source {
             Target::Tree(paths) => Self::Tree(Box::new(Tree::new(paths)?)),
             Target::Staged(path) => {
                 let repository = Repository::discover(path)?;
+                repository.work_tree_around(path)?;
                 let differences = staged::changes(&repository)?;
                 Self::Staged(Box::new(repository), differences)
             }

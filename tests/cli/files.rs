@@ -157,3 +157,18 @@ mod unix {
         }
     }
 }
+
+#[cfg(target_os = "linux")]
+#[test]
+fn a_report_that_cannot_be_written_is_an_error() {
+    let git = repository();
+    git.write("leak.txt", line(1));
+    let mut command = git.command(env!("CARGO_BIN_EXE_keysweep"));
+    let read_only = std::fs::File::open("/dev/null").expect("every system has it");
+    let output = command.arg("scan").stdout(read_only).output().expect("it runs");
+    assert_eq!(output.status.code(), Some(2));
+    assert!(String::from_utf8_lossy(&output.stderr).contains("cannot write the report"));
+    // A reader that goes away has seen enough.
+    let run = unread(&git, &["scan"]);
+    assert_eq!((run.code, run.err.as_str()), (141, ""));
+}

@@ -133,3 +133,52 @@ fn a_scan_of_this_repository_finds_nothing_that_is_not_explained() {
     assert_eq!(report.count("active"), 0);
     assert!(report.count("allowed") > 0);
 }
+
+#[test]
+fn a_provider_is_explained_in_either_form_and_in_markdown() {
+    let git = Git::outside();
+    let all = keysweep(&git, &["explain", "github"]).exits(0).out;
+    assert_eq!(keysweep(&git, &["explain", "github/*"]).exits(0).out, all);
+    let page = keysweep(&git, &["explain", RULE, "--format", "markdown"]).exits(0).out;
+    assert!(
+        page.contains("## GitHub personal access token") && page.contains("1. ") && page.contains("Pattern"),
+        "{page}"
+    );
+    assert!(!page.contains("Made by"), "{page}");
+}
+
+#[test]
+fn colour_and_width_are_as_they_are_asked_for() {
+    let git = repository();
+    git.write("a.txt", line(1));
+    let run = |variables: &[(&str, &str)], arguments: &[&str]| {
+        let mut command = git.command(env!("CARGO_BIN_EXE_keysweep"));
+        command.args([&["scan"], arguments].concat()).envs(variables.iter().copied());
+        String::from_utf8(command.output().expect("it runs").stdout).expect("reports are UTF-8")
+    };
+    let colours = |text: &str| text.contains('\u{1b}');
+    assert!(!colours(&run(&[], &[])), "this is no terminal");
+    assert!(colours(&run(&[("NO_COLOR", "1"), ("TERM", "dumb")], &["--color", "always"])));
+    assert!(!colours(&run(&[("TERM", "xterm")], &["--color", "never"])));
+    for columns in ["20", "40", "80"] {
+        let text = run(&[("COLUMNS", columns)], &[]);
+        let width: usize = columns.parse().expect("a number");
+        let headings = text.lines().filter(|line| line.starts_with("──"));
+        assert!(headings.map(|line| line.chars().count()).all(|length| length <= width), "{text}");
+    }
+    let nothing = keysweep(&git, &["scan", "--staged"]).exits(0).out;
+    assert_eq!(nothing, "there was nothing to look at\n");
+}
+
+#[test]
+fn a_mask_shows_no_character_that_is_not_the_same_in_all_secrets_of_its_kind() {
+    let outside = Git::outside();
+    let secret = Generator::new(3).fill("SK{hex:32}");
+    let run = keysweep_fed(
+        &outside,
+        &["scan", "-", "--format", "json", "--rule", "twilio"],
+        format!("k={secret}\n").as_bytes(),
+    );
+    let masked = run.exits(1).report().0["findings"][0]["masked"].as_str().expect("a text").to_owned();
+    assert!(masked.starts_with("SK***"), "{masked}");
+}

@@ -2,10 +2,13 @@
 
 mod contents;
 mod files;
+mod interrupt;
 mod knowledge;
 mod modes;
+mod places;
 mod policy;
 mod provenance;
+mod scope;
 mod secrecy;
 mod transcripts;
 mod trouble;

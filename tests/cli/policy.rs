@@ -183,3 +183,79 @@ fn what_a_rule_finds_that_is_off_does_not_hide_what_another_finds_elsewhere() {
     git.write("keysweep.toml", format!("[rules]\noff = ['acme/sure']\n{rules}"));
     assert_eq!(scan(&git, &[], 1).places("acme/hint"), ["b.txt:1"]);
 }
+
+#[test]
+fn a_secret_is_allowed_where_each_of_its_places_is() {
+    let git = repository();
+    git.write("a.txt", line(1));
+    git.write("docs/b.md", format!("<!-- keysweep:allow[github] in the docs -->\n{}", line(1)));
+    git.write("c.txt", line(1));
+    let entry = |path: &str| format!("[[allow]]\npath = '{path}'\nreason = 'because of {path}'\n");
+    git.write("keysweep.toml", entry("a.txt"));
+    assert_eq!(scan(&git, &[], 1).count("active"), 1);
+    git.write("keysweep.toml", entry("a.txt") + &entry("/c.txt"));
+    let report = scan(&git, &[], 0);
+    let reason = report.0["findings"][0]["verdict"]["reason"].as_str().expect("a text");
+    assert_eq!(reason, "because of a.txt; because of /c.txt; in the docs");
+}
+
+#[test]
+fn a_fingerprint_stays_what_it_is_when_a_baseline_comes() {
+    let git = repository();
+    git.commit_file("a.txt", line(1), "Leak");
+    let name = |arguments: &[&str], code| scan(&git, arguments, code).0["findings"][0]["fingerprint"].clone();
+    let before = name(&[], 1);
+    keysweep(&git, &["baseline", "write"]).exits(0);
+    assert_eq!(name(&[], 0), before);
+    assert_eq!(name(&["--no-baseline"], 1), before);
+    let text = std::fs::read_to_string(git.file("keysweep.baseline.json")).expect("it was written");
+    assert!(!text.contains(before.as_str().expect("a text")), "a committed file has names of its own");
+}
+
+#[test]
+fn permissions_that_do_nothing_are_named() {
+    let git = repository();
+    git.write("a.txt", format!("{} # keysweep:allow[githb] sample\n", line(1).trim_end()));
+    git.write(
+        "keysweep.toml",
+        "\n[[allow]]\npath = 'b.txt'\nreason = 'x'\n[[allow]]\npath = 'a.txt'\nrule = 'github'\nreason = 'x'\n",
+    );
+    let text = keysweep(&git, &["scan", "--verbose"]).exits(0).out;
+    assert!(text.contains("keysweep.toml, line 2: this `[[allow]]` entry allows nothing"), "{text}");
+    assert!(!text.contains("line 5"), "{text}");
+    assert!(!keysweep(&git, &["scan"]).exits(0).out.contains("allows nothing"));
+    git.write("keysweep.toml", "");
+    let text = keysweep(&git, &["scan"]).exits(1).out;
+    assert!(text.contains("a.txt, line 1: `keysweep:allow[githb]` allows nothing"), "{text}");
+}
+
+#[test]
+fn a_reason_ends_where_its_line_ends() {
+    let git = repository();
+    let leak = line(1);
+    for (comment, end, shown) in [
+        ("[github] a sample", "\n", "(allowed by inline: a sample)"),
+        ("[github] a sample", "\r\n", "(allowed by inline: a sample)"),
+        ("", "\r\n", "(allowed by inline)"),
+    ] {
+        git.write("a.txt", format!("{} # keysweep:allow{comment}{end}next{end}", leak.trim_end()));
+        let text = keysweep(&git, &["scan", "--verbose"]).exits(0).out;
+        assert!(text.contains(shown), "{text}");
+    }
+}
+
+#[test]
+fn a_commit_that_is_blocked_hears_how_to_allow_a_false_alarm() {
+    let git = repository();
+    git.add("a.txt", line(1));
+    git.add("b.json", format!("{{\"a\": \"{}\"}}\n", token(2)));
+    let text = keysweep(&git, &["scan", "--staged"]).exits(1).out;
+    let one_line = text.split_whitespace().collect::<Vec<_>>().join(" ");
+    assert_eq!(one_line.matches(&format!("keysweep:allow[{RULE}] REASON")).count(), 1, "JSON has no comments: {text}");
+    assert!(one_line.contains("only as the last way, `git commit --no-verify`"), "{text}");
+    let names: Vec<&str> = one_line.split("fingerprint = \"").skip(1).map(|rest| &rest[..24]).collect();
+    let entries: Vec<String> =
+        names.iter().map(|name| format!("[[allow]]\nfingerprint = \"{name}\"\nreason = 'a false alarm'\n")).collect();
+    git.write("keysweep.toml", entries.concat());
+    assert_eq!(scan(&git, &["--staged"], 0).count("allowed"), 2);
+}

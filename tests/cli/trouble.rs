@@ -13,7 +13,11 @@ fn what_cannot_be_done_at_all_is_exit_code_2_with_help() {
         (&git, &["scan", "--range", "nosuch..HEAD"], "nosuch"),
         (&git, &["scan", "--range", "HEAD..nosuch"], "nosuch"),
         (&git, &["scan", "no/such/file"], "no/such/file"),
-        (&git, &["scan", "--history", "a", "b"], "one repository"),
+        (&git, &["scan", "--history", ".", outside.path().to_str().expect("a plain path")], "one repository"),
+        (&git, &["scan", "--staged", "no/such/file"], "not tracked"),
+        (&git, &["scan", "--exclude", ""], "names no path"),
+        (&git, &["scan", "--rule", "githb/oauth-token"], "did you mean"),
+        (&git, &["rules", "zzz"], "no rule or lint has `zzz`"),
         (&git, &["scan", "--config", "nosuch.toml"], "nosuch.toml"),
         (&git, &["scan", "--baseline", "nosuch.json"], "nosuch.json"),
         (&git, &["scan", "--staged", "--history"], "cannot be used with"),
@@ -51,7 +55,11 @@ fn a_broken_configuration_stops_the_scan_and_points_into_the_file() {
     }
     git.write("keysweep.toml", "");
     git.write("keysweep.baseline.json", "{}");
-    assert!(keysweep(&git, &["scan"]).exits(2).err.contains("keysweep baseline write"));
+    let help = keysweep(&git, &["scan"]).exits(2).err;
+    assert!(help.contains("move it away") && help.contains("baseline write"), "{help}");
+    git.remove("keysweep.baseline.json");
+    let help = keysweep(&git, &["baseline", "show"]).exits(2).err;
+    assert!(help.contains("there is no baseline") && help.contains("keysweep baseline write"), "{help}");
 }
 
 /// Finds the file of a loose object.
@@ -175,5 +183,19 @@ fn help_and_version_are_no_errors() {
     let git = Git::outside();
     for arguments in [&["--help"][..], &["--version"], &["scan", "--help"], &["help", "rotate"]] {
         assert!(keysweep(&git, arguments).exits(0).out.contains("keysweep"), "{arguments:?}");
+    }
+}
+
+#[test]
+fn what_is_packed_too_deep_makes_the_scan_incomplete() {
+    use base64::Engine as _;
+
+    let git = repository();
+    let mut text = line(1);
+    for depth in 1..=6 {
+        text = base64::engine::general_purpose::STANDARD.encode(&text);
+        git.write("a.txt", &text);
+        let run = keysweep(&git, &["scan"]).exits(if depth <= 4 { 1 } else { 3 });
+        assert_eq!(run.out.contains("deeper inside each other"), depth > 4, "{depth}: {}", run.out);
     }
 }

@@ -47,17 +47,20 @@ pub enum TreeError {
         /// What the system said.
         source: io::Error,
     },
+    /// A bare repository or a git directory has objects, not files.
+    #[error(transparent)]
+    #[diagnostic(transparent)]
+    Repository(RepositoryError),
 }
 
 impl Tree {
-    /// Prepares a scan of `paths`, or of the current directory if there is none.
+    /// Prepares a scan of `paths`, or of the whole work tree around the current directory if there is none. Outside of any
+    /// work tree that is the current directory.
     ///
     /// # Errors
-    /// If a path cannot be reached.
+    /// If a path cannot be reached, or is a directory of git's that holds objects.
     pub fn new(paths: &[PathBuf]) -> Result<Self, TreeError> {
-        let here = [PathBuf::from(".")];
-        let paths = if paths.is_empty() { &here[..] } else { paths };
-        let places = paths.iter().map(|path| start::Place::find(path)).collect::<Result<Vec<_>, _>>()?;
+        let places = if paths.is_empty() { vec![around()?] } else { named(paths)? };
         let mut notices = Vec::new();
         let repository = match Repository::discover(&places[0].real) {
             Ok(repository) => Some(repository),
@@ -106,6 +109,25 @@ impl Tree {
         files.into_iter().for_each(|file| walk.file(file));
         directories.into_iter().for_each(|directory| walk.directory(directory));
     }
+}
+
+/// Finds the work tree around the current directory.
+fn around() -> Result<start::Place, TreeError> {
+    let here = Path::new(".");
+    match Repository::discover(here) {
+        Ok(repository) => start::Place::find(repository.work_tree_around(here).map_err(TreeError::Repository)?),
+        Err(_) => start::Place::find(here),
+    }
+}
+
+/// Finds the places that were named.
+fn named(paths: &[PathBuf]) -> Result<Vec<start::Place>, TreeError> {
+    let find = |path: &PathBuf| {
+        let place = start::Place::find(path)?;
+        let is_git = place.is_directory && gix::discover::is_git(&place.real).is_ok();
+        if is_git { Err(TreeError::Repository(RepositoryError::NoWorkTree { path: path.clone() })) } else { Ok(place) }
+    };
+    paths.iter().map(find).collect()
 }
 
 /// Makes a notice of a repository whose index or configuration cannot be used.

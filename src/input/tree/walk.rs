@@ -98,7 +98,11 @@ impl<'a> Walk<'a> {
         match Repository::open(work_tree) {
             Ok(repository) => Some(repository),
             // Whatever is called `.git` there, git would not take it for a repository either.
-            Err(RepositoryError::NotARepository { .. }) => None,
+            Err(RepositoryError::NotARepository { .. }) if !is_remnant(&work_tree.join(".git")) => None,
+            Err(RepositoryError::NotARepository { path }) => {
+                self.note(work_tree, &RepositoryError::Broken { path });
+                None
+            }
             Err(error) => {
                 self.note(work_tree, &error);
                 None
@@ -266,6 +270,12 @@ impl Drop for Worker<'_, '_> {
         let seen = std::mem::take(&mut self.seen);
         self.collected.lock().expect("pushing does not panic").push(seen);
     }
+}
+
+/// Tells whether a `.git` that is no repository has been one, or points to one that is gone.
+fn is_remnant(git: &Path) -> bool {
+    const LEFT: [&str; 6] = ["HEAD", "objects", "refs", "config", "index", "packed-refs"];
+    git.is_file() || LEFT.iter().any(|name| git.join(name).exists())
 }
 
 fn hash(hasher: &RandomState, path: &[u8]) -> u64 {

@@ -20,6 +20,36 @@ pub enum ConfigError {
         /// What the system said.
         source: std::io::Error,
     },
+    /// The file is no text.
+    #[error("the configuration `{path}` is not UTF-8")]
+    #[diagnostic(code(config::not_text), help("save it as UTF-8; nothing was scanned"))]
+    NotText {
+        /// The file.
+        path: String,
+    },
+    /// A file of rules cannot be read.
+    #[error("cannot read the rules `{path}`")]
+    #[diagnostic(
+        code(config::rule_file),
+        help(
+            "`rule-files` of the configuration names it: mend the path there, or the file's permissions; nothing was scanned"
+        )
+    )]
+    RuleFile {
+        /// The file.
+        path: String,
+        /// What the system said.
+        source: std::io::Error,
+    },
+    /// What is to be left out for one run is no glob.
+    #[error("`--exclude {}`: {problem}", glob.escape_debug())]
+    #[diagnostic(code(config::glob), help("a glob as in `.gitignore`, such as `vendor/` or `*.min.js`"))]
+    Glob {
+        /// The glob.
+        glob: String,
+        /// What is wrong.
+        problem: &'static str,
+    },
     /// The file is not valid TOML, or has a key, a value or a rule's name that is not known.
     #[error("`{path}` is not valid: {problem}")]
     #[diagnostic(code(config::syntax), help("the keys are described in docs/configuration.md; nothing was scanned"))]

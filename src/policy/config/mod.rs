@@ -1,15 +1,16 @@
 //! `keysweep.toml`: threshold, rules, paths, allows. What is not known in it is an error that says where it stands.
 
 mod error;
+mod glob;
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
-use globset::{Glob, GlobBuilder, GlobMatcher, GlobSet, GlobSetBuilder};
 use serde::Deserialize;
 use toml::Spanned;
 
 pub use self::error::ConfigError;
+pub use self::glob::Globs;
 use super::names;
 use crate::finding::{Confidence, Severity, Threshold, masked};
 use crate::replace::{self, Links};
@@ -27,7 +28,9 @@ pub struct Config {
     text: Text,
     /// The allow entries.
     pub allow: Vec<Allow>,
-    exclude: GlobSet,
+    exclude: Globs,
+    /// What is left out for one run.
+    also_excluded: Globs,
 }
 
 /// The file as serde reads it.
@@ -77,18 +80,13 @@ pub struct Allow {
     /// A rule id, a provider, or `provider/*`.
     pub rule: Option<String>,
     /// The paths.
-    pub path: Option<PathGlob>,
+    pub path: Option<Globs>,
     /// One finding.
     pub fingerprint: Option<String>,
     /// Why.
     pub reason: String,
-}
-
-/// A compiled glob on paths.
-#[derive(Clone, Debug)]
-pub struct PathGlob {
-    /// The compiled glob.
-    pub matcher: GlobMatcher,
+    /// The line of the file that it stands in.
+    pub line: usize,
 }
 
 impl Config {
@@ -112,7 +110,8 @@ impl Config {
             }
             Err(error) => return Err(access(error)),
         };
-        let text = String::from_utf8(bytes).map_err(|_| access(std::io::ErrorKind::InvalidData.into()))?;
+        let not_text = |_| ConfigError::NotText { path: path.display().to_string() };
+        let text = String::from_utf8(bytes).map_err(not_text)?;
         Self::parse(text, path)
     }
 
@@ -128,13 +127,11 @@ impl Config {
             let problem = SyntaxError::at(&text, offset, problem.to_owned());
             ConfigError::Syntax { path: name.clone(), problem }
         };
-        let mut exclude = GlobSetBuilder::new();
-        for glob in &parsed.exclude {
-            exclude.add(path_glob(glob).map_err(&wrong)?);
-        }
-        let exclude = exclude.build().map_err(|_| wrong((0, "the globs of `exclude` are too much together")))?;
-        let allow = parsed.allow.iter().map(|text| allow(text).map_err(&wrong)).collect::<Result<_, _>>()?;
-        Ok(Self { path: Some(path), source: text, text: parsed, allow, exclude })
+        let exclude = Globs::new(parsed.exclude.iter().map(|glob| glob.as_ref().as_str()))
+            .map_err(|(number, problem)| wrong((parsed.exclude[number].span().start, problem)))?;
+        let allow = parsed.allow.iter().map(|entry| allow(entry, &text).map_err(&wrong)).collect::<Result<_, _>>()?;
+        let also_excluded = Globs::default();
+        Ok(Self { path: Some(path), source: text, text: parsed, allow, exclude, also_excluded })
     }
 
     /// Returns the file's name for people.
@@ -153,7 +150,17 @@ impl Config {
 
     /// Tells whether files of this path are left out.
     pub fn excludes(&self, path: &[u8]) -> bool {
-        !self.exclude.is_empty() && self.exclude.is_match(String::from_utf8_lossy(path).as_ref())
+        self.exclude.matches(path) || self.also_excluded.matches(path)
+    }
+
+    /// Leaves out more files, for one run.
+    ///
+    /// # Errors
+    /// One of the globs is none.
+    pub fn exclude(&mut self, globs: &[String]) -> Result<(), ConfigError> {
+        self.also_excluded = Globs::new(globs.iter().map(String::as_str))
+            .map_err(|(number, problem)| ConfigError::Glob { glob: globs[number].clone(), problem })?;
+        Ok(())
     }
 
     /// Tells whether a rule or lint is switched off.
@@ -191,7 +198,7 @@ impl Config {
         for file in &self.text.rule_files {
             let path = self.folder().join(file);
             let name = printable(&path.to_string_lossy());
-            let access = |source| ConfigError::Access { path: name.clone(), source };
+            let access = |source| ConfigError::RuleFile { path: name.clone(), source };
             let real = path.canonicalize().map_err(access)?;
             // Through links and `..` a repository could name any file of whoever scans it.
             if !real.starts_with(self.folder().canonicalize().map_err(access)?) {
@@ -230,8 +237,9 @@ impl Config {
 type Wrong = (usize, &'static str);
 
 /// Reads one allow entry.
-fn allow(entry: &Spanned<AllowText>) -> Result<Allow, Wrong> {
+fn allow(entry: &Spanned<AllowText>, source: &str) -> Result<Allow, Wrong> {
     let text = entry.as_ref();
+    let line = source.get(..entry.span().start).unwrap_or_default().matches('\n').count() + 1;
     let wrong = |problem| Err((entry.span().start, problem));
     if text.reason.trim().is_empty() {
         return wrong("an allow entry needs a `reason`");
@@ -239,24 +247,13 @@ fn allow(entry: &Spanned<AllowText>) -> Result<Allow, Wrong> {
     if text.rule.is_none() && text.path.is_none() && text.fingerprint.is_none() {
         return wrong("an allow entry needs a `rule`, a `path` or a `fingerprint`");
     }
-    let path = text.path.as_ref().map(path_glob).transpose()?.map(|glob| PathGlob { matcher: glob.compile_matcher() });
+    let glob = |path: &Spanned<String>| {
+        let globs = Globs::new([path.as_ref().as_str()]).map_err(|(_, problem)| (path.span().start, problem));
+        if path.as_ref().starts_with('!') { Err((path.span().start, "this would allow nothing")) } else { globs }
+    };
+    let path = text.path.as_ref().map(glob).transpose()?;
     let rule = text.rule.as_ref().map(|rule| rule.as_ref().clone());
-    Ok(Allow { rule, path, fingerprint: text.fingerprint.clone(), reason: text.reason.clone() })
-}
-
-/// Compiles a glob on paths: `*` stays within a folder, `**` does not, a pattern without `/` matches anywhere,
-/// one that ends with `/` all below a folder.
-fn path_glob(entry: &Spanned<String>) -> Result<Glob, Wrong> {
-    let text = entry.as_ref();
-    let mut glob = text.strip_prefix('/').unwrap_or(text).to_owned();
-    if glob.ends_with('/') {
-        glob.push_str("**");
-    }
-    if !text.trim_end_matches('/').contains('/') {
-        glob.insert_str(0, "**/");
-    }
-    let built = GlobBuilder::new(&glob).literal_separator(true).build();
-    built.map_err(|_| (entry.span().start, "this is not a glob"))
+    Ok(Allow { rule, path, fingerprint: text.fingerprint.clone(), reason: text.reason.clone(), line })
 }
 
 /// Returns a text of several lines without what a terminal could act on.
@@ -337,16 +334,14 @@ mod tests {
     }
 
     #[test]
-    fn globs_match_as_in_gitignore() {
-        let config = parse("exclude = ['*.min.js', 'vendor/', '/docs/*.md']").expect("valid");
-        for (path, excluded) in [
-            ("a/b.min.js", true),
-            ("x/vendor/y/z", true),
-            ("docs/a.md", true),
-            ("docs/b/a.md", false),
-            ("src/a.js", false),
+    fn a_glob_that_can_match_nothing_is_an_error_where_it_stands() {
+        for (text, expected) in [
+            ("exclude = ['a', '']", "line 1, column 17: this names no path"),
+            ("[[allow]]\nreason = 'x'\npath = ''", "line 3, column 8: this names no path"),
+            ("[[allow]]\nreason = 'x'\npath = '!a'", "line 3, column 8: this would allow nothing"),
         ] {
-            assert_eq!(config.excludes(path.as_bytes()), excluded, "{path}");
+            let error = parse(text).expect_err("the text is wrong").to_string();
+            assert!(error.contains(expected), "{error}");
         }
     }
 

@@ -9,10 +9,14 @@ use crate::report::columns::wrap;
 use crate::report::escape::plain;
 use crate::report::quantity::{counted, number};
 use crate::report::tally::{self, Tally};
-use crate::scan::Report;
+use crate::scan::{Mode, Report};
 
 /// How many notices of each kind are told.
 const NOTICES: usize = 20;
+
+/// What a commit that is blocked can do at last.
+const LAST_WAY: &str = "rotate what leaked; allow a false alarm as told with it; only as the last way, \
+    `git commit --no-verify` skips every check";
 
 /// Writes the notices and the summary; a clean and complete run with nothing to say is one line.
 pub fn tell(report: &Report, options: &RenderOptions, page: &mut Page<'_>) -> io::Result<()> {
@@ -22,6 +26,9 @@ pub fn tell(report: &Report, options: &RenderOptions, page: &mut Page<'_>) -> io
     }
     let tally = Tally::of(report);
     if report.findings.is_empty() && !report.incomplete() {
+        if tally::is_empty(&report.record) {
+            return page.line("there was nothing to look at");
+        }
         let found = page.paint(Tone::Good, &tally::headline(report));
         return page.line(&format!("{found} in {}", tally::coverage(&report.record)));
     }
@@ -44,8 +51,15 @@ pub fn tell(report: &Report, options: &RenderOptions, page: &mut Page<'_>) -> io
     for line in wrap(&format!("looked at {}", tally::coverage(&report.record)), page.width()) {
         page.line(&line)?;
     }
-    for line in wrap(&tally::exit_meaning(report), page.width()) {
-        page.line(&line)?;
+    let meaning = tally::exit_meaning(report);
+    let last = match report.mode {
+        Mode::Staged if report.exit_code() == 1 => Some(LAST_WAY),
+        _ => None,
+    };
+    for text in [meaning.as_str()].into_iter().chain(last) {
+        for line in wrap(text, page.width()) {
+            page.line(&line)?;
+        }
     }
     Ok(())
 }

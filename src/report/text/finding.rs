@@ -5,7 +5,7 @@ use std::io;
 use super::guidance::{self, Told};
 use super::page::{Page, Tone};
 use super::snippet;
-use crate::finding::{Confidence, Finding, Place, Severity, Verdict};
+use crate::finding::{Confidence, Finding, Permission, Place, Severity, Verdict};
 use crate::report::escape::plain;
 use crate::report::location;
 use crate::report::quantity::number;
@@ -37,7 +37,9 @@ pub fn tell(finding: &Finding, verbose: bool, told: &mut Told, page: &mut Page<'
         page.item("", "", &older)?;
     }
     places(&finding.places, verbose, page)?;
-    page.field("why", &plain(&finding.meta.why))?;
+    if told.is_new(&finding.meta.why) {
+        page.field("why", &plain(&finding.meta.why))?;
+    }
     page.field("evidence", &plain(&finding.evidence.join("; ")))?;
     guidance::tell(finding, told, page)?;
     if verbose {
@@ -65,11 +67,15 @@ fn headline(finding: &Finding, tone: Tone, page: &mut Page<'_>) -> io::Result<()
     }
     match &finding.verdict {
         Verdict::Active => Ok(()),
-        Verdict::Allowed { by, reason } => {
-            page.field("allowed", &format!("by {}: {}", plain(by.name()), plain(reason)))
-        }
+        Verdict::Allowed { by, reason } => page.field("allowed", &format!("by {}", permission(by, reason))),
         Verdict::Known => page.field("known", "recorded in the baseline"),
     }
+}
+
+/// Returns where a permission stands, and its reason if there is one.
+pub fn permission(by: &Permission, reason: &str) -> String {
+    let by = plain(by.name());
+    if reason.is_empty() { by } else { format!("{by}: {}", plain(reason)) }
 }
 
 /// Names the places behind the first.

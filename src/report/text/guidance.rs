@@ -1,25 +1,44 @@
 //! How to put it right: the rotation of a credential, told once for each rule, and the fix.
 
+use std::collections::HashSet;
 use std::io;
 
 use super::page::Page;
-use crate::finding::{Finding, Rotation};
+use crate::finding::{Finding, Place, Rotation, Verdict};
 use crate::report::escape::plain;
 use crate::report::location;
+use crate::scan::Mode;
 
-/// The rotations that the reader has seen already, with the place where.
+/// What the reader has seen already.
 #[derive(Default)]
-pub struct Told(Vec<(String, Rotation, String)>);
+pub struct Told {
+    /// The rotations, with the place where.
+    rotations: Vec<(String, Rotation, String)>,
+    /// The reasons why a finding matters.
+    reasons: HashSet<String>,
+    /// Whether it is said how to allow a finding.
+    explains_allow: bool,
+}
 
 impl Told {
+    /// Starts a report in which nothing has been told. What stops a commit or a push says how to go on.
+    pub fn new(mode: Mode) -> Self {
+        Self { explains_allow: matches!(mode, Mode::Staged | Mode::Range), ..Self::default() }
+    }
+
+    /// Tells whether a reason is new to the reader, and takes note of it.
+    pub fn is_new(&mut self, reason: &str) -> bool {
+        self.reasons.insert(reason.to_owned())
+    }
+
     /// Returns the place under which the same guidance stands, or remembers that it stands here.
     fn before(&mut self, finding: &Finding, rotation: &Rotation) -> Option<&str> {
-        let known = self.0.iter().position(|(rule, told, _)| *rule == finding.meta.id && told == rotation);
+        let known = self.rotations.iter().position(|(rule, told, _)| *rule == finding.meta.id && told == rotation);
         match known {
-            Some(index) => Some(&self.0[index].2),
+            Some(index) => Some(&self.rotations[index].2),
             None => {
                 let place = finding.places.first().map(location::label).unwrap_or_default();
-                self.0.push((finding.meta.id.clone(), rotation.clone(), place));
+                self.rotations.push((finding.meta.id.clone(), rotation.clone(), place));
                 None
             }
         }
@@ -38,13 +57,27 @@ pub fn tell(finding: &Finding, told: &mut Told, page: &mut Page<'_>) -> io::Resu
         },
         None => page.field("fix", &plain(&finding.meta.fix))?,
     }
-    match &finding.variable {
-        Some(variable) => page.field(
-            "instead",
-            &format!("read it from the environment variable {}, kept outside of git", plain(variable)),
-        ),
-        None => Ok(()),
+    if let Some(variable) = &finding.variable {
+        let text = format!("read it from the environment variable {}, kept outside of git", plain(variable));
+        page.field("instead", &text)?;
     }
+    if told.explains_allow && finding.verdict == Verdict::Active { allow(finding, page) } else { Ok(()) }
+}
+
+/// Says how a finding that is no leak is allowed: where its line can hold a comment, or by its fingerprint.
+fn allow(finding: &Finding, page: &mut Page<'_>) -> io::Result<()> {
+    let takes_comment = |place: &Place| {
+        location::is_current(place) && location::path(place).is_some_and(|path| !path.ends_with(b".json"))
+    };
+    let comment = match finding.places.iter().all(takes_comment) {
+        true => format!("a comment `keysweep:allow[{}] REASON` on its line, or ", plain(&finding.meta.id)),
+        false => String::new(),
+    };
+    let entry = format!(
+        "an `[[allow]]` in keysweep.toml with a `reason` and fingerprint = \"{}\"",
+        plain(&finding.fingerprint)
+    );
+    page.field("no leak?", &format!("{comment}{entry}"))
 }
 
 /// Writes the steps, commands and facts of a rotation; `fix` stands in where there are no steps.

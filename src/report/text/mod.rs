@@ -33,7 +33,7 @@ pub fn render(report: &Report, options: &RenderOptions, out: &mut dyn Write) -> 
         return Ok(());
     }
     let mut page = Page::new(options, out);
-    let mut told = Told::default();
+    let mut told = Told::new(report.mode);
     let full = if options.verbose { blocking.len() } else { FULL.min(blocking.len()) };
     for finding in &blocking[..full] {
         finding::tell(finding, options.verbose, &mut told, &mut page)?;
@@ -85,7 +85,7 @@ fn list(findings: &[&Finding], limit: usize, page: &mut Page<'_>) -> io::Result<
         let rule = page.paint(Tone::Soft, &format!("[{}]", plain(&finding.meta.id)));
         let settled = match &finding.verdict {
             Verdict::Active => String::new(),
-            Verdict::Allowed { by, reason } => format!(" (allowed by {}: {})", plain(by.name()), plain(reason)),
+            Verdict::Allowed { by, reason } => format!(" (allowed by {})", finding::permission(by, reason)),
             Verdict::Known => " (known from the baseline)".to_owned(),
         };
         page.line(&format!("  {severity}  {places}: {} {rule}{settled}", plain(finding::message(finding))))?;

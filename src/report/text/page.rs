@@ -55,9 +55,9 @@ pub struct Page<'a> {
 }
 
 impl<'a> Page<'a> {
-    /// Begins a page of between 40 and 120 columns.
+    /// Begins a page of between 20 and 120 columns.
     pub fn new(options: &RenderOptions, out: &'a mut dyn Write) -> Self {
-        Self { out, color: options.color, width: options.width.clamp(40, 120) }
+        Self { out, color: options.color, width: options.width.clamp(20, 120) }
     }
 
     /// Returns the number of columns.
