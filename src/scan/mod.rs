@@ -114,7 +114,10 @@ pub fn run(request: &Request, coverage: &Coverage, stop: &AtomicBool) -> Result<
 }
 
 /// Reads the configuration and the baseline.
-fn policy(request: &Request, root: Option<&Path>) -> Result<Policy, ScanError> {
+///
+/// # Errors
+/// One of them cannot be read or is not valid.
+pub fn policy(request: &Request, root: Option<&Path>) -> Result<Policy, ScanError> {
     let config = Config::load(root, request.config.as_deref())?;
     let usual = || root.map(|root| root.join(BASELINE)).filter(|path| path.symlink_metadata().is_ok());
     let baseline = match (&request.baseline, request.ignore_baseline) {
