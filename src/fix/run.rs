@@ -140,17 +140,14 @@ impl Run<'_> {
             .collect();
         for path in &self.tracked {
             let inside = path.to_path_lossy();
-            match root.join(&inside).symlink_metadata() {
-                Ok(metadata) if replace::leaves(root, &inside) || metadata.is_symlink() => {
-                    if is_agents(path.as_bstr()) {
-                        let message =
-                            "was left as it is, because a symbolic link leads to it, which could lead anywhere";
-                        let help = "run `keysweep fix` where the file itself lies";
-                        self.report.notices.push(Notice::note(path.to_string(), message, help));
-                    }
-                }
-                Ok(metadata) if metadata.is_file() => paths.push(path.clone()),
-                _ => {}
+            let Ok(metadata) = root.join(&inside).symlink_metadata() else { continue };
+            let is_linked = metadata.is_symlink() || replace::leaves(root, &inside);
+            if metadata.is_file() && !is_linked {
+                paths.push(path.clone());
+            } else if is_linked && is_agents(path.as_bstr()) {
+                let message = "was left as it is, because a symbolic link leads to it, which could lead anywhere";
+                let help = "run `keysweep fix` where the file itself lies";
+                self.report.notices.push(Notice::note(path.to_string(), message, help));
             }
         }
         paths.retain(|path| !self.opinion.excludes(path.as_bstr()));

@@ -57,7 +57,8 @@ fn nothing_is_read_or_written_behind_a_symbolic_link() {
 #[test]
 fn credentials_go_into_no_file_that_is_tracked_a_link_or_unreadable() {
     let (text, secret) = configuration("docs");
-    let cases: [(&str, fn(&Git)); 3] = [
+    type Prepare = fn(&Git);
+    let cases: [(&str, Prepare); 3] = [
         ("tracked by git", |git| git.add(".env", "OLD=1\n")),
         ("plain file", |git| {
             git.add("docs/env.md", "A page\n");
@@ -130,4 +131,18 @@ fn one_credential_in_many_places_becomes_one_variable_and_is_shown_in_none() {
     let (_, said) = fix(&git, &[]);
     assert!(!said.contains(&secret));
     assert_eq!(read(&git, ".env").lines().count(), 1, "{}", read(&git, ".env").replace(&secret, "…"));
+}
+
+#[test]
+fn a_lint_says_what_each_place_of_one_credential_is() {
+    let git = repository();
+    let (text, secret) = configuration("docs");
+    git.write(".mcp.json", text);
+    let rule = format!("{{\"permissions\": {{\"allow\": [\"Bash(curl -H 'Authorization: Bearer {secret}' x)\"]}}}}\n");
+    git.write(".claude/settings.json", rule);
+    let mut command = git.command(env!("CARGO_BIN_EXE_keysweep"));
+    let output = command.arg("lint").output().expect("the program was built with the tests");
+    let said = String::from_utf8(output.stdout).expect("it speaks UTF-8");
+    assert!(said.contains("variable `DOCS_TOKEN`") && said.contains("a saved rule holds"), "{said}");
+    assert!(!said.contains(&secret));
 }

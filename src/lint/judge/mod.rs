@@ -93,7 +93,7 @@ impl Judge<'_> {
         if self.is_credential(name) {
             return "…".to_owned();
         }
-        let clean = |c: char| if c.is_alphanumeric() || " _.-@/:$".contains(c) { c } else { '?' };
+        let clean = |c: char| if c.is_alphanumeric() || " _.-@/:$+[]=~^,".contains(c) { c } else { '?' };
         let mut text: String = name.chars().take(48).map(clean).collect();
         if name.chars().count() > 48 {
             text.push('…');

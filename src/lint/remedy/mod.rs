@@ -74,10 +74,12 @@ fn is_variable(name: &str) -> bool {
 /// Writes a name as variables are written: `apiKey` and `api-key` become `API_KEY`.
 fn upper(name: &str) -> String {
     let mut text = String::with_capacity(name.len() + 4);
+    // A name with signs between its words says itself where they end.
+    let is_camel = !name.contains(['_', '-', ' ']);
     let mut small = false;
     for c in name.chars() {
         if c.is_ascii_alphanumeric() {
-            if c.is_ascii_uppercase() && small {
+            if c.is_ascii_uppercase() && small && is_camel {
                 text.push('_');
             }
             small = c.is_ascii_lowercase();
