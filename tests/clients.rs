@@ -5,7 +5,7 @@ use std::path::Path;
 
 use bstr::BStr;
 use keysweep::finding::Severity;
-use keysweep::fix::{self, Fixed, Opinion};
+use keysweep::fix::{self, Fixed, Nobody, Variables};
 use keysweep::lint::{LintFinding, Safety};
 use keysweep::mcp::{Client, Dialect, File, How, Scope, Status, all};
 
@@ -27,7 +27,7 @@ fn folders(folder: &str) -> Vec<String> {
 }
 
 fn apply(path: &str, text: &str) -> Fixed {
-    fix::apply(BStr::new(path), text.as_bytes(), Safety::Safe, Opinion::none(), &|_, _| false)
+    fix::apply(BStr::new(path), text.as_bytes(), Safety::Safe, &Nobody, &Variables::default())
 }
 
 /// Returns what is worse than advice, as messages.

@@ -1,10 +1,12 @@
 //! `keysweep fix`: what each client's file becomes, and what happens in a working tree.
 
+mod command;
+
 use std::fs;
 use std::path::Path;
 
 use bstr::BStr;
-use keysweep::fix::{self, Opinion, Options};
+use keysweep::fix::{self, Nobody, Options, Variables};
 use keysweep::lint::{Persona, Safety};
 
 use crate::git::Git;
@@ -37,7 +39,7 @@ fn each_clients_file_is_mended_in_its_own_way_and_only_where_it_must() {
         let (path, before) = fixture(&client, "before");
         let (_, after) = fixture(&client, "after");
         let (before, secrets) = fill(&before);
-        let fixed = fix::apply(BStr::new(&path), before.as_bytes(), Safety::Safe, Opinion::none(), &|_, _| false);
+        let fixed = fix::apply(BStr::new(&path), before.as_bytes(), Safety::Safe, &Nobody, &Variables::default());
         let text = String::from_utf8(fixed.bytes.clone()).expect("still text");
         assert_eq!(
             text,
@@ -60,7 +62,7 @@ fn each_clients_file_is_mended_in_its_own_way_and_only_where_it_must() {
         for secret in &secrets {
             assert!(taken.contains(&secret.as_bytes()), "{} lost a credential", client.display());
         }
-        let again = fix::apply(BStr::new(&path), &fixed.bytes, Safety::Safe, Opinion::none(), &|_, _| false);
+        let again = fix::apply(BStr::new(&path), &fixed.bytes, Safety::Safe, &Nobody, &Variables::default());
         assert!(again.applied.is_empty() && again.bytes == fixed.bytes, "{}", client.display());
     }
 }
@@ -88,7 +90,7 @@ fn a_dry_run_shows_what_would_change_without_the_secret_and_changes_nothing() {
     let folder = tempfile::tempdir().expect("a temporary folder");
     let secret = repository(folder.path(), "target\n");
     let before = fs::read(folder.path().join(".mcp.json")).expect("just written");
-    let report = fix::run(&options(folder.path(), true), Opinion::none()).expect("a working tree");
+    let report = fix::run(&options(folder.path(), true), &Nobody).expect("a working tree");
     let shown: String = report.files.iter().map(|file| file.diff.as_str()).collect();
     assert!(shown.contains("+{\"mcpServers\"") && shown.contains("${DOCS_TOKEN}") && shown.contains("+.doxhub/"));
     assert!(!shown.contains(&secret) && shown.contains("********"));
@@ -101,7 +103,7 @@ fn a_dry_run_shows_what_would_change_without_the_secret_and_changes_nothing() {
 fn the_credential_moves_into_an_ignored_private_file() {
     let folder = tempfile::tempdir().expect("a temporary folder");
     let secret = repository(folder.path(), "target");
-    let report = fix::run(&options(folder.path(), false), Opinion::none()).expect("a working tree");
+    let report = fix::run(&options(folder.path(), false), &Nobody).expect("a working tree");
     let read = |name: &str| fs::read_to_string(folder.path().join(name)).expect("written");
     assert!(read(".gitignore").starts_with("target\n.env\n.doxhub/"));
     assert_eq!(read(".env"), format!("DOCS_TOKEN={secret}\n"));
@@ -113,7 +115,7 @@ fn the_credential_moves_into_an_ignored_private_file() {
         let mode = fs::metadata(folder.path().join(".env")).expect("written").permissions().mode();
         assert_eq!(mode & 0o777, 0o600);
     }
-    let again = fix::run(&options(folder.path(), false), Opinion::none()).expect("a working tree");
+    let again = fix::run(&options(folder.path(), false), &Nobody).expect("a working tree");
     assert!(again.files.iter().all(|file| file.applied.is_empty()) && again.notices.is_empty());
 }
 
@@ -133,10 +135,10 @@ fn nothing_is_moved_into_a_file_that_git_would_show() {
     let mut options = options(folder.path(), false);
     fs::create_dir(folder.path().join(".gitignore")).expect("writable");
     options.show = false;
-    let report = fix::run(&options, Opinion::none()).expect("a working tree");
+    let report = fix::run(&options, &Nobody).expect("a working tree");
     assert!(!folder.path().join(".env").exists());
     assert!(fs::read_to_string(folder.path().join(".mcp.json")).expect("untouched").contains(&secret));
-    assert!(report.notices.iter().any(|notice| notice.message.contains("does not ignore")));
+    assert!(report.notices.iter().any(|notice| notice.message.contains("not ignored")));
 }
 
 #[test]
@@ -146,6 +148,6 @@ fn a_tracked_secret_file_is_left_and_its_command_is_printed() {
     fs::create_dir(folder.path().join(".doxhub")).expect("writable");
     fs::write(folder.path().join(".doxhub/credentials.json"), "{}").expect("writable");
     git(folder.path(), &["add", "-f", ".doxhub/credentials.json"]);
-    let report = fix::run(&options(folder.path(), true), Opinion::none()).expect("a working tree");
+    let report = fix::run(&options(folder.path(), true), &Nobody).expect("a working tree");
     assert_eq!(report.commands, ["git rm --cached -- .doxhub/credentials.json"]);
 }

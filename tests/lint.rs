@@ -152,7 +152,7 @@ fn processor_time() -> Duration {
 
 /// Each document, made of so many parts, is a way to have something looked through again and again.
 #[cfg(target_os = "linux")]
-const HOSTILE: [fn(usize) -> String; 11] = [
+const HOSTILE: [fn(usize) -> String; 14] = [
     |count| server(&format!("\"args\": [{}]", listed("\"--header\"", count))),
     |count| server(&format!("\"args\": [{}]", listed("\"--token\", \"x\"", count))),
     |count| server(&format!("\"env\": {{\"A_KEY\": \"{}\"}}", "a-1".repeat(count))),
@@ -167,6 +167,10 @@ const HOSTILE: [fn(usize) -> String; 11] = [
     |count| format!("{{\"mcpServers\": {}", "[".repeat(count)),
     |count| "mcp add config=mcp/install?config=".repeat(count),
     |count| "\"a\":".repeat(count),
+    // Each value stands below the long name.
+    |count| server(&format!("\"{}\": [{}]", "k".repeat(4 * count), listed("0", count))),
+    |count| server(&format!("\"{}\": [{}]", "k".repeat(4 * count), listed("\"http://a.io\"", count))),
+    |count| format!("{{\"{}\": [{}]}}", "k".repeat(4 * count), listed("{\"a\": 0, \"a\": 0}", count)),
 ];
 
 #[cfg(target_os = "linux")]
@@ -204,6 +208,21 @@ fn a_hostile_document_of_twice_the_size_takes_about_twice_the_time() {
             "document {number} of {count} parts: {taken:?}, of four times as many: {fourfold:?}"
         );
     }
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn a_text_of_blank_lines_is_read_in_one_go() {
+    let time = |lines: usize| {
+        let text = format!("mcpServers:\n  a:\n    command: |\n      x{}      y\n", "\n".repeat(lines));
+        let before = processor_time();
+        let linted =
+            lint_document(".continue/mcpServers/a.yaml".into(), text.as_bytes(), &|_| false, Options::default());
+        assert_eq!(linted.error, None);
+        processor_time() - before
+    };
+    let taken = time(100_000).max(Duration::from_millis(20));
+    assert!(time(400_000) < 9 * taken, "{taken:?}");
 }
 
 #[test]

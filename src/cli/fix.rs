@@ -5,11 +5,14 @@ use std::path::PathBuf;
 
 use bstr::ByteSlice as _;
 
+use super::target;
 use crate::detect::Engine;
 use crate::finding::{Notice, Severity};
-use crate::fix::{self, FixReport, FixedFile, Known, Left, Opinion, Options};
+use crate::fix::{self, FixReport, FixedFile, Left, Options, Scans};
+use crate::inspect::{self, Inspector};
 use crate::lint::{Persona, Safety};
-use crate::rules::Catalogue;
+use crate::report::escape::{plain, printable};
+use crate::scan::{self, Request};
 
 /// Mends the configuration of agents in a working tree.
 ///
@@ -29,6 +32,9 @@ pub struct Arguments {
     /// Also make edits that may change what a program does.
     #[arg(long = "unsafe")]
     not_only_safe: bool,
+    /// The configuration file; without it, `keysweep.toml` at the root of the working tree.
+    #[arg(long, value_name = "FILE")]
+    config: Option<PathBuf>,
     /// Cover the files of all known clients in `.gitignore`, not only of those in use.
     #[arg(long)]
     all_clients: bool,
@@ -36,9 +42,10 @@ pub struct Arguments {
 
 /// Mends, and says what was done; exit code 1 if high findings are left, 3 if a file could not be read or written.
 pub fn run(arguments: &Arguments) -> miette::Result<u8> {
-    let engine = Engine::new(&Catalogue::builtin());
-    let known = Known::new(&engine);
-    let opinion = Opinion { known: &|value| known.value(value), secrets: &|path, bytes| known.secrets(path, bytes) };
+    let root = target::root(std::slice::from_ref(&arguments.path))?;
+    let policy = scan::policy(&Request { config: arguments.config.clone(), ..Request::default() }, Some(&root))?;
+    let look = inspect::Options { reveal: false, detect: true, lint: true, persona: Persona::Regular };
+    let inspector = Inspector::new(Engine::new(&policy.config.catalogue()?), look);
     let options = Options {
         root: arguments.path.clone(),
         dry_run: arguments.dry_run,
@@ -46,7 +53,7 @@ pub fn run(arguments: &Arguments) -> miette::Result<u8> {
         safety: if arguments.not_only_safe { Safety::Unsafe } else { Safety::Safe },
         persona: if arguments.all_clients { Persona::Auditor } else { Persona::Regular },
     };
-    let report = fix::run(&options, opinion)?;
+    let report = fix::run(&options, &Scans::new(&inspector, &policy))?;
     super::output::print(|_, out| out.write_all(text(&report, arguments).as_bytes()))?;
     let left = report.files.iter().flat_map(|file| &file.left).any(|left| left.finding.secret.is_some());
     let incomplete = report.notices.iter().any(|notice| notice.incomplete);
@@ -86,11 +93,11 @@ fn text(report: &FixReport, arguments: &Arguments) -> String {
     if !report.commands.is_empty() {
         out.push_str("\nGit tracks files that hold credentials. To take them out of the next commit, run:\n");
         for command in &report.commands {
-            let _ = writeln!(out, "    {command}");
+            let _ = writeln!(out, "    {}", plain(command));
         }
     }
     for Notice { subject, message, help, .. } in &report.notices {
-        let _ = writeln!(out, "\n{subject}: {message}\n    {help}");
+        let _ = writeln!(out, "\n{}: {}\n    {}", plain(subject), plain(message), plain(help));
     }
     if out.is_empty() {
         out.push_str("nothing to mend\n");
@@ -99,17 +106,21 @@ fn text(report: &FixReport, arguments: &Arguments) -> String {
 }
 
 fn file_text(file: &FixedFile, dry_run: bool, out: &mut String) {
-    if dry_run {
-        out.push_str(&file.diff);
+    let path = printable(file.path.as_bstr());
+    if dry_run && !file.diff.is_empty() {
+        let _ = writeln!(out, "--- a/{path}\n+++ b/{path}");
+        file.diff.lines().for_each(|line| {
+            let _ = writeln!(out, "{}", plain(line));
+        });
     } else if !file.applied.is_empty() {
-        let _ = writeln!(out, "{}:", file.path);
+        let _ = writeln!(out, "{path}:");
         for applied in &file.applied {
             let _ = writeln!(out, "    mended: {} ({})", applied.message, applied.id);
         }
     }
     let mut left = false;
     for Left { finding, reason } in file.left.iter().filter(|left| left.finding.severity >= Severity::Medium) {
-        let _ = writeln!(out, "{}: left: {} ({}): {reason}", file.path, finding.message, finding.meta.id);
+        let _ = writeln!(out, "{path}: left: {} ({}): {reason}", finding.message, finding.meta.id);
         left |= finding.secret.is_some();
     }
     let owner = crate::mcp::reading(file.path.as_bstr(), b"").into_iter().next();

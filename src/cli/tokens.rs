@@ -1,12 +1,13 @@
 //! `keysweep tokens`: the inventory of credentials for MCP servers.
 
+use std::cell::RefCell;
 use std::path::PathBuf;
 
 use miette::miette;
 
 use super::output;
-use crate::detect::Engine;
-use crate::fix::Known;
+use crate::detect::{Engine, Scratch};
+use crate::inspect::{self, Inspector};
 use crate::inventory::{self, Options};
 use crate::rules::Catalogue;
 
@@ -46,10 +47,10 @@ pub fn run(arguments: &Arguments) -> miette::Result<u8> {
     if !home.is_dir() {
         return Err(miette!(help = "give another with `--home DIR`", "`{}` is not a directory", home.display()));
     }
-    let engine = Engine::new(&Catalogue::builtin());
-    let known = Known::new(&engine);
+    let inspector = Inspector::new(Engine::new(&Catalogue::builtin()), inspect::Options::default());
+    let scratch = RefCell::new(Scratch::default());
     let options = Options { warning_days: arguments.warn, age_days: arguments.age, ..Options::new(home) };
-    let inventory = inventory::take(&options, &|value| known.value(value));
+    let inventory = inventory::take(&options, &|value| inspector.knows(value, &mut scratch.borrow_mut()));
     match arguments.format {
         Format::Text => output::print(|_, out| out.write_all(inventory.text(&options).as_bytes()))?,
         Format::Json => output::print(|_, out| {

@@ -52,12 +52,10 @@ fn indented(raw: &str, wanted: char) -> Option<(usize, usize)> {
     if wanted == ' ' && (raw.starts_with('\n') || raw.starts_with("\r\n")) {
         return Some((0, raw.find('\n')? + 1));
     }
-    let skipped = raw.len() - raw.trim_start_matches([' ', '\t', '\r', '\n']).len();
-    let found = match wanted {
-        '\n' => raw.find('\n')?,
-        _ => skipped,
-    };
-    (found <= skipped && raw[found..].starts_with(wanted)).then_some((found, wanted.len_utf8()))
+    // No further than to what is wanted: a text may be nothing but blank lines.
+    let is_blank = |c: char| matches!(c, ' ' | '\t' | '\r') || c == '\n' && wanted != '\n';
+    let rest = raw.trim_start_matches(is_blank);
+    rest.starts_with(wanted).then_some((raw.len() - rest.len(), wanted.len_utf8()))
 }
 
 /// Decodes one escape of JSON, TOML or YAML at the start of `raw`.
@@ -71,7 +69,7 @@ fn unescape(raw: &str) -> Option<(char, usize)> {
         'b' => simple('\u{8}'),
         'f' => simple('\u{c}'),
         'e' => simple('\u{1b}'),
-        '"' | '\\' | '/' | '\'' | ' ' => simple(kind),
+        '"' | '\\' | '/' | '\'' | ' ' | '$' | '`' => simple(kind),
         'x' => hex(raw, 2),
         'U' => hex(raw, 8),
         'u' => {

@@ -99,7 +99,7 @@ fn unescaped(raw: &str) -> String {
                 Some('n') => text.push('\n'),
                 Some('r') => text.push('\r'),
                 Some('t') => text.push('\t'),
-                Some(other @ ('"' | '\\' | '\'')) => text.push(other),
+                Some(other @ ('"' | '\\' | '\'' | '$' | '`')) => text.push(other),
                 Some(other) => text.extend(['\\', other]),
                 None => text.push('\\'),
             },

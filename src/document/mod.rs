@@ -4,10 +4,12 @@ mod align;
 mod dotenv;
 mod json;
 mod node;
+mod pointer;
 mod toml;
 mod yaml;
 
-pub use node::{Comment, Key, Kind, Node, Quoting, Scalar, Value, pointer};
+pub use node::{Comment, Key, Kind, Node, Quoting, Scalar, Value};
+pub use pointer::Pointer;
 
 use crate::source::Span;
 

@@ -186,8 +186,3 @@ impl fmt::Debug for Key {
         write!(f, "key of {} bytes at {:?}", self.name.len(), self.span)
     }
 }
-
-/// Returns `path` with one more step, as JSON Pointer writes it.
-pub fn pointer(path: &str, step: &str) -> String {
-    format!("{path}/{}", step.replace('~', "~0").replace('/', "~1"))
-}

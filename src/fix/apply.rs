@@ -4,10 +4,13 @@ use std::collections::HashSet;
 
 use bstr::BStr;
 
-use super::Opinion;
+use super::{Opinion, Variables};
 use crate::lint::{Edit, Fix, LintFinding, Options, Safety, lint_document};
 use crate::secret::Secret;
 use crate::source::Span;
+
+/// The length from which a value is looked for where nothing says what it is: shorter ones are words.
+const SHORTEST: usize = 4;
 
 /// A credential that an edit took out of a file.
 #[derive(Clone, Debug)]
@@ -53,27 +56,29 @@ pub struct Fixed {
 
 /// Applies all edits of a file that are at least as safe as `safety`.
 ///
-/// An edit is kept only if the file parses again, the finding is gone and no other one came. `reserved` tells whether a
-/// variable's name is taken by another value; then the edit gets a name with a number.
-pub fn apply(
-    path: &BStr,
-    bytes: &[u8],
-    safety: Safety,
-    opinion: Opinion<'_>,
-    reserved: &dyn Fn(&str, &Secret) -> bool,
-) -> Fixed {
+/// An edit is kept only if the file parses again, the finding is gone and no other one came. What the user
+/// allowed is left. A credential that has a name among `variables` keeps it; a name that stands for another value there gets
+/// a number.
+pub fn apply(path: &BStr, bytes: &[u8], safety: Safety, opinion: &dyn Opinion, variables: &Variables) -> Fixed {
     let mut fixed = Fixed { bytes: bytes.to_vec(), applied: Vec::new(), taken: Vec::new(), left: Vec::new() };
     let mut failed: HashSet<(String, String)> = HashSet::new();
     loop {
         let findings = lint(path, &fixed.bytes, opinion);
+        let allowed = if findings.is_empty() { Vec::new() } else { opinion.allowed(path, &fixed.bytes) };
+        let is_allowed = |finding: &LintFinding| {
+            let span = finding.secret.unwrap_or(finding.span);
+            allowed.iter().any(|allowed| *allowed == span || finding.secret.is_some() && allowed.overlaps(span))
+        };
         let next = findings.iter().find(|finding| {
-            finding.fix.as_ref().is_some_and(|fix| fix.safety >= safety) && !failed.contains(&name_of(finding))
+            let certain = finding.fix.as_ref().is_some_and(|fix| fix.safety >= safety);
+            certain && !failed.contains(&name_of(finding)) && !is_allowed(finding)
         });
         let Some(finding) = next else {
-            fixed.left = findings.into_iter().map(|finding| left(finding, safety, &failed)).collect();
+            let (_, others): (Vec<_>, Vec<_>) = findings.into_iter().partition(is_allowed);
+            fixed.left = others.into_iter().map(|finding| left(finding, safety, &failed)).collect();
             return fixed;
         };
-        if !step(path, &mut fixed, finding, &findings, opinion, reserved) {
+        if !step(path, &mut fixed, finding, &findings, opinion, variables) {
             failed.insert(name_of(finding));
         }
     }
@@ -85,8 +90,8 @@ fn step(
     fixed: &mut Fixed,
     finding: &LintFinding,
     before: &[LintFinding],
-    opinion: Opinion<'_>,
-    reserved: &dyn Fn(&str, &Secret) -> bool,
+    opinion: &dyn Opinion,
+    variables: &Variables,
 ) -> bool {
     let Some(fix) = &finding.fix else { return false };
     let taken = fix.moved.as_ref().map(|moved| Taken {
@@ -95,7 +100,7 @@ fn step(
         store: moved.store.clone(),
     });
     let (fix, taken) = match taken {
-        Some(taken) => match renamed(fix, taken, &fixed.taken, reserved) {
+        Some(taken) => match renamed(fix, taken, &fixed.taken, variables) {
             Some((fix, taken)) => (fix, Some(taken)),
             None => return false,
         },
@@ -112,23 +117,26 @@ fn step(
 }
 
 /// Gives the variable a number if its name stands for another value already.
-fn renamed(
-    fix: &Fix,
-    mut taken: Taken,
-    earlier: &[Taken],
-    reserved: &dyn Fn(&str, &Secret) -> bool,
-) -> Option<(Fix, Taken)> {
+fn renamed(fix: &Fix, mut taken: Taken, earlier: &[Taken], variables: &Variables) -> Option<(Fix, Taken)> {
     let is_free = |name: &str| {
         !earlier.iter().any(|other| other.variable == name && other.secret != taken.secret)
-            && !reserved(name, &taken.secret)
+            && !variables.is_taken(name, &taken.secret)
     };
     let original = taken.variable.clone();
-    let mut names = std::iter::once(original.clone()).chain((2..100).map(|number| format!("{original}_{number}")));
+    let renamable = fix.moved.as_ref().is_some_and(|moved| moved.renamable);
+    // One credential needs but one variable.
+    let known = || {
+        let known = earlier.iter().find(|other| other.secret == taken.secret && other.store.is_none());
+        known.map(|other| other.variable.clone()).or_else(|| variables.name_of(&taken.secret))
+    };
+    let known = if renamable && taken.store.is_none() { known() } else { None };
+    let mut names =
+        known.into_iter().chain([original.clone()]).chain((2..100).map(|number| format!("{original}_{number}")));
     let name = names.find(|name| is_free(name))?;
     let mut fix = fix.clone();
     if name != original {
         // An edit that hands a variable on under its own name cannot call it otherwise.
-        if !fix.moved.as_ref().is_some_and(|moved| moved.renamable) {
+        if !renamable {
             return None;
         }
         // A store knows the variable by its name in small letters.
@@ -161,8 +169,8 @@ pub(super) fn edited(bytes: &[u8], edits: &[Edit]) -> Option<Vec<u8>> {
 }
 
 /// Tells whether the new content parses, no longer has the finding, and has no finding that the old one did not have.
-fn proven(path: &BStr, bytes: &[u8], finding: &LintFinding, before: &[LintFinding], opinion: Opinion<'_>) -> bool {
-    let linted = lint_document(path, bytes, opinion.known, options());
+fn proven(path: &BStr, bytes: &[u8], finding: &LintFinding, before: &[LintFinding], opinion: &dyn Opinion) -> bool {
+    let linted = lint_document(path, bytes, &|value| opinion.knows(value), options());
     let count = |findings: &[LintFinding], wanted: &LintFinding| {
         findings.iter().filter(|found| found.meta.id == wanted.meta.id && found.pointer == wanted.pointer).count()
     };
@@ -176,8 +184,8 @@ fn proven(path: &BStr, bytes: &[u8], finding: &LintFinding, before: &[LintFindin
     linted.error.is_none() && gone && no_more && none_new
 }
 
-fn lint(path: &BStr, bytes: &[u8], opinion: Opinion<'_>) -> Vec<LintFinding> {
-    let linted = lint_document(path, bytes, opinion.known, options());
+fn lint(path: &BStr, bytes: &[u8], opinion: &dyn Opinion) -> Vec<LintFinding> {
+    let linted = lint_document(path, bytes, &|value| opinion.knows(value), options());
     if linted.error.is_some() { Vec::new() } else { linted.findings }
 }
 
@@ -199,10 +207,15 @@ fn left(finding: LintFinding, safety: Safety, failed: &HashSet<(String, String)>
     Left { finding, reason }
 }
 
-/// Returns the spans of all credentials of a file, for masking.
-pub(super) fn secrets(path: &BStr, bytes: &[u8], opinion: Opinion<'_>) -> Vec<Span> {
-    let findings = lint_document(path, bytes, opinion.known, options()).findings;
+/// Returns what must not be shown of a file: the spans of all its credentials, and wherever else one of `values` stands.
+pub(super) fn hidden(path: &BStr, bytes: &[u8], opinion: &dyn Opinion, values: &mut HashSet<Vec<u8>>) -> Vec<Span> {
+    let findings = lint_document(path, bytes, &|value| opinion.knows(value), options()).findings;
     let mut spans: Vec<Span> = findings.iter().filter_map(|finding| finding.secret).collect();
-    spans.extend((opinion.secrets)(path, bytes));
+    spans.extend(opinion.secrets(bytes));
+    values.extend(spans.iter().map(|span| bytes[span.range()].to_vec()).filter(|value| value.len() >= SHORTEST));
+    for value in values.iter() {
+        let places = memchr::memmem::find_iter(bytes, value);
+        spans.extend(places.map(|at| Span::new(at, at + value.len())));
+    }
     spans
 }

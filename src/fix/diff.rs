@@ -1,7 +1,5 @@
 //! Shows what changed in a file, line by line, without showing a secret.
 
-use bstr::BStr;
-
 use crate::finding::masked;
 use crate::source::Span;
 
@@ -18,15 +16,15 @@ enum Line {
     New(usize),
 }
 
-/// Returns a unified diff of two contents of `path`, in which every span of a secret is masked.
+/// Returns the changed parts of a unified diff of two contents, without its first two lines, in which every span of a secret is masked.
 ///
 /// A line that differs only in masked bytes still counts as changed.
-pub fn diff(path: &BStr, old: &[u8], old_secrets: &[Span], new: &[u8], new_secrets: &[Span]) -> String {
+pub fn diff(old: &[u8], old_secrets: &[Span], new: &[u8], new_secrets: &[Span]) -> String {
     let (old_text, new_text) = (shown(old, old_secrets), shown(new, new_secrets));
     let old_raw: Vec<&[u8]> = old.split_inclusive(|&byte| byte == b'\n').collect();
     let new_raw: Vec<&[u8]> = new.split_inclusive(|&byte| byte == b'\n').collect();
     let lines = lines(&old_raw, &new_raw);
-    let mut out = format!("--- a/{path}\n+++ b/{path}\n");
+    let mut out = String::new();
     for hunk in hunks(&lines) {
         hunk_text(&lines[hunk], &old_text, &new_text, &mut out);
     }
@@ -43,11 +41,17 @@ fn shown(bytes: &[u8], secrets: &[Span]) -> Vec<String> {
             .filter(|secret| secret.overlaps(Span::new(at, at + line.len())))
             .map(|secret| Span::new(secret.start.max(at) - at, secret.end.min(at + line.len()) - at))
             .collect();
-        let text = masked(line.strip_suffix(b"\n").unwrap_or(line), &within);
-        lines.push(text.trim_end_matches('?').to_owned() + if line.ends_with(b"?\n") { "?" } else { "" });
+        let text = line.strip_suffix(b"\n").unwrap_or(line);
+        let text = text.strip_suffix(b"\r").unwrap_or(text);
+        lines.push(masked(text, &within.iter().map(|span| cut(*span, text.len())).collect::<Vec<_>>()));
         at += line.len();
     }
     lines
+}
+
+/// Cuts what reaches behind the end of a line off a span.
+fn cut(span: Span, len: usize) -> Span {
+    Span::new(span.start.min(len), span.end.min(len))
 }
 
 /// Finds a shortest difference, or the plainest one where the texts are too long for that.
@@ -148,18 +152,21 @@ mod tests {
     fn a_difference_shows_lines_and_hides_secrets() {
         let old = b"a\nb\nkey: hunter2\nc\n";
         let new = b"a\nb\nkey: ${KEY}\nmore\nc\n";
-        let text = diff("x.yaml".into(), old, &[Span::new(9, 16)], new, &[]);
-        assert_eq!(
-            text,
-            "--- a/x.yaml\n+++ b/x.yaml\n@@ -1,4 +1,5 @@\n a\n b\n-key: *******\n+key: ${KEY}\n+more\n c\n"
-        );
+        let text = diff(old, &[Span::new(9, 16)], new, &[]);
+        assert_eq!(text, "@@ -1,4 +1,5 @@\n a\n b\n-key: *******\n+key: ${KEY}\n+more\n c\n");
+    }
+
+    #[test]
+    fn a_question_mark_at_the_end_of_a_line_stays() {
+        let text = diff(b"what???\r\na?\nb\n", &[], b"what???\r\na?\nc\n", &[]);
+        assert_eq!(text, "@@ -1,3 +1,3 @@\n what???\n a?\n-b\n+c\n");
     }
 
     #[test]
     fn changes_far_apart_are_shown_apart() {
         let old: Vec<u8> = (0..40).flat_map(|number| format!("{number}\n").into_bytes()).collect();
         let new = String::from_utf8(old.clone()).expect("digits").replace("\n3\n", "\nx\n").replace("\n33\n", "\ny\n");
-        let text = diff("n".into(), &old, &[], new.as_bytes(), &[]);
+        let text = diff(&old, &[], new.as_bytes(), &[]);
         assert_eq!(text.matches("@@ -").count(), 2);
         assert!(text.contains("-3\n+x\n") && text.contains("-33\n+y\n"));
     }

@@ -1,34 +1,86 @@
-//! The detection engine's opinion on values and files.
+//! What is thought of values and files: by the detection engine, and by the user's configuration.
 
 use std::cell::RefCell;
 
-use bstr::{BStr, ByteSlice};
+use bstr::BStr;
 
-use crate::detect::{Engine, Scratch};
-use crate::finding::Confidence;
-use crate::source::Span;
+use crate::detect::Scratch;
+use crate::finding::Verdict;
+use crate::inspect::Inspector;
+use crate::policy::Policy;
+use crate::source::{Origin, Span};
 
-/// An engine that is asked about single values.
-pub struct Known<'a> {
-    engine: &'a Engine,
+/// Judges values and files for a fix.
+pub trait Opinion {
+    /// Tells whether a value alone is a credential of a known provider.
+    fn knows(&self, value: &[u8]) -> bool;
+
+    /// Returns all credentials of a file, so that nothing that is printed of it shows one.
+    fn secrets(&self, bytes: &[u8]) -> Vec<Span>;
+
+    /// Returns where a file has findings that the user allowed or switched off: those are left as they are.
+    fn allowed(&self, path: &BStr, bytes: &[u8]) -> Vec<Span>;
+
+    /// Tells whether the user wants a file left alone.
+    fn excludes(&self, path: &BStr) -> bool;
+}
+
+/// The opinion of nobody: only the lints judge.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Nobody;
+
+impl Opinion for Nobody {
+    fn knows(&self, _: &[u8]) -> bool {
+        false
+    }
+
+    fn secrets(&self, _: &[u8]) -> Vec<Span> {
+        Vec::new()
+    }
+
+    fn allowed(&self, _: &BStr, _: &[u8]) -> Vec<Span> {
+        Vec::new()
+    }
+
+    fn excludes(&self, _: &BStr) -> bool {
+        false
+    }
+}
+
+/// The opinion that a scan has: the same engine, the same configuration.
+pub struct Scans<'a> {
+    inspector: &'a Inspector,
+    policy: &'a Policy,
     scratch: RefCell<Scratch>,
 }
 
-impl<'a> Known<'a> {
-    /// Asks `engine`.
-    pub fn new(engine: &'a Engine) -> Self {
-        Self { engine, scratch: RefCell::default() }
+impl<'a> Scans<'a> {
+    /// Asks an inspector, and a policy about what it finds.
+    pub fn new(inspector: &'a Inspector, policy: &'a Policy) -> Self {
+        Self { inspector, policy, scratch: RefCell::default() }
+    }
+}
+
+impl Opinion for Scans<'_> {
+    fn knows(&self, value: &[u8]) -> bool {
+        self.inspector.knows(value, &mut self.scratch.borrow_mut())
     }
 
-    /// Tells whether a value is a credential of a known provider, as far as its own bytes tell.
-    pub fn value(&self, value: &[u8]) -> bool {
-        let candidates = self.engine.candidates(value, None, &mut self.scratch.borrow_mut());
-        candidates.iter().any(|found| found.confidence >= Confidence::Medium && found.secret.len() * 2 > value.len())
+    fn secrets(&self, bytes: &[u8]) -> Vec<Span> {
+        self.inspector.hidden(bytes, &mut self.scratch.borrow_mut())
     }
 
-    /// Returns all credentials of a file.
-    pub fn secrets(&self, path: &BStr, bytes: &[u8]) -> Vec<Span> {
-        let candidates = self.engine.candidates(bytes, Some(path.as_bytes()), &mut self.scratch.borrow_mut());
-        candidates.iter().map(|found| found.secret).collect()
+    fn allowed(&self, path: &BStr, bytes: &[u8]) -> Vec<Span> {
+        let origin = Origin::File { path: path.to_owned() };
+        let mut findings = self.inspector.inspect(&origin, bytes, &mut self.scratch.borrow_mut()).findings;
+        self.policy.judge(&mut findings);
+        let is_left =
+            |verdict: &Verdict, id: &str| matches!(verdict, Verdict::Allowed { .. }) || self.policy.config.is_off(id);
+        let left = findings.iter().filter(|finding| is_left(&finding.verdict, &finding.meta.id));
+        left.flat_map(|finding| &finding.places).filter(|place| place.via.is_empty()).map(|place| place.span).collect()
+    }
+
+    fn excludes(&self, path: &BStr) -> bool {
+        self.policy.config.excludes(path)
     }
 }

@@ -1,14 +1,16 @@
 //! Reads the credentials of one file.
 
+use std::collections::HashSet;
+
 use bstr::BStr;
 
 use super::files::Candidate;
 use super::when::life;
 use super::{Entry, Held, Options, Problem};
-use crate::document::{DocumentError, Format, Node, parse, pointer};
+use crate::document::{DocumentError, Format, Node, Pointer, parse};
 use crate::lint::Subject;
 use crate::lint::judge::{Judge, Place, Says, says};
-use crate::mcp::{Field, references};
+use crate::mcp::{Field, Leaf, references};
 
 /// Names under which stores keep a credential.
 const TOKENS: [&str; 10] = [
@@ -44,14 +46,14 @@ pub(super) fn entries(
     };
     let document = parse(bytes, format)?;
     let mut found = Vec::new();
-    let reader = Reader { file, mode, options };
+    let judge = Judge { opinion: known };
+    let reader = Reader { file, mode, options, judge };
     for root in &document.roots {
-        reader.stored(root, root, "", &mut found);
+        reader.stored(root, root, &Pointer::root(), &mut found);
         reader.profiles(root, &mut found);
     }
-    let judge = Judge { opinion: known };
     if format == Format::Dotenv {
-        document.roots.iter().for_each(|root| reader.variables(root, judge, &mut found));
+        document.roots.iter().for_each(|root| reader.variables(root, &mut found));
     }
     let path: &BStr = file.path.as_str().into();
     reader.configured(&Subject::new(path, bytes, &document, judge), &mut found);
@@ -63,21 +65,21 @@ struct Reader<'a> {
     file: &'a Candidate,
     mode: Option<u32>,
     options: &'a Options,
+    judge: Judge<'a>,
 }
 
 impl Reader<'_> {
     /// Collects the tokens that a program stored after a login.
-    fn stored(&self, node: &Node, parent: &Node, path: &str, found: &mut Vec<Entry>) {
+    fn stored<'b>(&self, node: &'b Node, parent: &'b Node, path: &Pointer<'b>, found: &mut Vec<Entry>) {
         for (index, child) in node.children().iter().enumerate() {
-            let step = child.key.as_ref().map_or_else(|| index.to_string(), |key| key.name.clone());
-            let path = pointer(path, &step);
+            let path = path.child(child, index);
             let text = child.text().unwrap_or("");
             if TOKENS.contains(&child.name()) && text.len() >= 8 && references(text).is_empty() {
                 let (created, expires) = life(node, text);
                 // A refresh token outlives the access token that it stands beside.
                 let expires = if child.name().to_ascii_lowercase().starts_with("refresh") { None } else { expires };
                 let provider = self.provider(node, parent);
-                let mut entry = self.entry(provider, path.clone(), Held::Literal, created, expires);
+                let mut entry = self.entry(provider, &path, Held::Literal, created, expires);
                 if is_revoked(node) {
                     entry.problems.push(Problem::Revoked);
                 }
@@ -88,13 +90,13 @@ impl Reader<'_> {
     }
 
     /// Collects the variables of a dotenv file that are credentials.
-    fn variables(&self, root: &Node, judge: Judge<'_>, found: &mut Vec<Entry>) {
+    fn variables(&self, root: &Node, found: &mut Vec<Entry>) {
         for member in root.children() {
             let text = member.text().unwrap_or("");
-            for literal in judge.literals(member.name(), text, Place::Server) {
+            for literal in self.judge.literals(member.name(), text, Place::Server) {
                 let (created, expires) = life(member, &text[literal.range]);
-                let pointer = pointer("", member.name());
-                found.push(self.entry(member.name().to_owned(), pointer, Held::Literal, created, expires));
+                let pointer = Pointer::root().key(member.name());
+                found.push(self.entry(member.name().to_owned(), &pointer, Held::Literal, created, expires));
             }
         }
     }
@@ -108,7 +110,7 @@ impl Reader<'_> {
         if profiles.get(current).is_none() {
             let mut entry = self.entry(
                 self.provider(root, root),
-                "/currentProfile".to_owned(),
+                &Pointer::root().key("currentProfile"),
                 Held::Reference(String::new()),
                 None,
                 None,
@@ -120,41 +122,52 @@ impl Reader<'_> {
 
     /// Collects what servers are configured with: literals, and references under names that say so.
     fn configured(&self, subject: &Subject<'_>, found: &mut Vec<Entry>) {
+        let mut seen: HashSet<String> = found.iter().map(|entry| entry.pointer.clone()).collect();
         for located in &subject.literals {
             let leaf = subject.leaf(located);
-            if found.iter().any(|entry| entry.pointer == leaf.pointer) {
-                continue;
-            }
             let provider =
                 located.server.map_or_else(|| leaf.name.to_string(), |server| subject.servers[server].name.to_owned());
             let (created, expires) = life(leaf.node, &leaf.scalar.text[located.literal.range.clone()]);
-            found.push(self.entry(provider, leaf.pointer.clone(), Held::Literal, created, expires));
+            self.once(self.entry(provider, &leaf.pointer, Held::Literal, created, expires), &mut seen, found);
         }
         for server in &subject.servers {
             for leaf in &server.leaves {
-                let secret = leaf.field == Field::Headers
-                    || leaf.field == Field::VariableName
-                    || says(&leaf.name) != Says::Nothing;
-                let text = leaf.scalar.text.as_str();
-                let reference = match leaf.field {
-                    Field::VariableName if leaf.name != "source" => Some(text.to_owned()),
-                    Field::Env | Field::Headers | Field::Url | Field::Argument | Field::Oauth => {
-                        references(text).first().map(|reference| text[reference.range.clone()].to_owned())
-                    }
-                    _ => None,
-                };
-                if let Some(reference) = reference.filter(|_| secret || leaf.field != Field::Env)
-                    && !found.iter().any(|entry| entry.pointer == leaf.pointer)
-                {
-                    found.push(self.entry(
-                        server.name.to_owned(),
-                        leaf.pointer.clone(),
-                        Held::Reference(reference),
-                        None,
-                        None,
-                    ));
+                if let Some(held) = self.held(leaf) {
+                    let entry = self.entry(server.name.to_owned(), &leaf.pointer, held, None, None);
+                    self.once(entry, &mut seen, found);
                 }
             }
+        }
+    }
+
+    /// Adds an entry unless there is one for its place.
+    fn once(&self, entry: Entry, seen: &mut HashSet<String>, found: &mut Vec<Entry>) {
+        if seen.insert(entry.pointer.clone()) {
+            found.push(entry);
+        }
+    }
+
+    /// Tells how a text that is no known literal holds a credential, if it does.
+    fn held(&self, leaf: &Leaf<'_>) -> Option<Held> {
+        let text = leaf.scalar.text.as_str();
+        let reference = references(text).into_iter().next().map(|reference| {
+            let name = reference.variable(text).filter(|name| self.judge.is_credential(name));
+            name.map_or_else(|| reference.shown(text).into_owned(), |_| reference.syntax.example().to_owned())
+        });
+        match leaf.field {
+            Field::VariableName if text.is_empty() || matches!(leaf.name.as_ref(), "source" | "remote") => None,
+            // Whoever wrote a token where its variable's name belongs has it in the open.
+            Field::VariableName if reference.is_none() => {
+                Some(match is_variable(text) && !self.judge.is_credential(text) {
+                    true => Held::Reference(text.to_owned()),
+                    false => Held::Literal,
+                })
+            }
+            Field::Env if says(&leaf.name) == Says::Nothing => None,
+            Field::VariableName | Field::Env | Field::Headers | Field::Url | Field::Argument | Field::Oauth => {
+                reference.map(Held::Reference)
+            }
+            _ => None,
         }
     }
 
@@ -171,19 +184,25 @@ impl Reader<'_> {
         }
     }
 
+    /// Returns a name or a place of the file without the parts of it that are credentials themselves.
+    fn shown(&self, text: &str) -> String {
+        let hidden = |part: &str| if self.judge.is_credential(part) { "…" } else { part }.to_owned();
+        text.split('/').map(hidden).collect::<Vec<_>>().join("/")
+    }
+
     fn entry(
         &self,
         provider: String,
-        pointer: String,
+        pointer: &Pointer<'_>,
         held: Held,
         created: Option<jiff::Timestamp>,
         expires: Option<jiff::Timestamp>,
     ) -> Entry {
         let mut entry = Entry {
-            provider,
+            provider: self.shown(&provider),
             client: self.file.client.clone(),
             file: self.file.path.clone(),
-            pointer,
+            pointer: self.shown(&pointer.to_string()),
             held,
             created,
             expires,
@@ -209,6 +228,12 @@ impl Reader<'_> {
         }
         entry
     }
+}
+
+/// Tells whether a text can be the name of a variable.
+fn is_variable(text: &str) -> bool {
+    let is_part = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'_';
+    text.bytes().all(is_part) && text.bytes().next().is_some_and(|byte| !byte.is_ascii_digit())
 }
 
 /// Tells whether a profile says of itself that it was revoked.

@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use super::{Entry, Held, Inventory, Options, Problem};
 
-/// Returns a table with one line for each credential, worst first within nothing: files keep their order.
+/// Returns a table with one line for each credential, in the order of files and places.
 pub(super) fn text(inventory: &Inventory, options: &Options) -> String {
     let mut out = String::new();
     if inventory.entries.is_empty() {

@@ -130,3 +130,28 @@ fn the_claims_of_a_token_tell_its_life() {
     assert_eq!(entry.expires.map(|when| when.as_second()), Some(1_777_000_000));
     assert_eq!(entry.problems, [Problem::Expiring, Problem::Old]);
 }
+
+#[test]
+fn a_token_in_place_of_a_name_is_a_literal_and_shown_nowhere() {
+    let home = tempfile::tempdir().expect("a temporary folder");
+    let token = format!("mcp_{}", secret(40));
+    let password = ["Summer", "Rain7"].join("-");
+    let toml = format!(
+        "[mcp_servers.a]\nurl = \"https://a\"\nbearer_token_env_var = \"{token}\"\n[mcp_servers.b]\nurl = \"https://a\"\n\
+         bearer_token_env_var = \"{password}\"\n[mcp_servers.{token}]\nurl = \"https://a\"\nbearer_token_env_var = \"A\"\n"
+    );
+    write(home.path(), ".codex/config.toml", &toml, 0o600);
+    let json = format!(
+        r#"{{"mcpServers": {{"{token}": {{"command": "npx", "env": {{"{token}": "${{A}}", "A_TOKEN": "${{A_TOKEN:-{password}}}",
+            "B_TOKEN": "${{B:-x}}", "C_TOKEN": "$(echo {password})", "D_TOKEN": "${{{token}}}"}}}}}}}}"#
+    );
+    write(home.path(), ".cursor/mcp.json", &json, 0o600);
+    let inventory = take(&options(home.path()), &|_| false);
+    let literals = inventory.entries.iter().filter(|entry| entry.held == Held::Literal).count();
+    let references: Vec<&Held> = inventory.entries.iter().map(|entry| &entry.held).collect();
+    assert!(literals >= 4, "{references:?}");
+    assert!(references.contains(&&Held::Reference("${B:-default}".to_owned())), "{references:?}");
+    for shown in [inventory.text(&options(home.path())), inventory.json(&options(home.path())).to_string()] {
+        assert!(!shown.contains(&token) && !shown.contains(&password), "{shown}");
+    }
+}

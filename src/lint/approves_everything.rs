@@ -1,6 +1,5 @@
 //! `mcp/approves-everything`: a setting switches the questions off.
 
-use super::finding::shown;
 use super::{About, Lint, LintFinding, Persona, Subject};
 use crate::finding::{Confidence, Severity};
 
@@ -36,7 +35,7 @@ impl Lint for Rule {
                 | "autoApproveAll"
                 | "dangerouslySkipPermissions"
                 | "skipDangerousModePermissionPrompt" => value == "true",
-                "allow" => leaf.pointer.contains("/permissions/") && rule,
+                "allow" => leaf.pointer.is_below("permissions") && rule,
                 "defaultMode" => value == "bypassPermissions",
                 "trust" => of_server && value == "true",
                 "alwaysAllow" | "autoApprove" => value == "*",
@@ -44,8 +43,8 @@ impl Lint for Rule {
                 _ => false,
             };
             if approved {
-                let message = format!("`{}` approves everything", shown(&leaf.name));
-                found.push(LintFinding::new(&ABOUT, leaf.node.whole(), leaf.pointer.clone(), message));
+                let message = format!("`{}` approves everything", subject.shown(&leaf.name));
+                found.push(LintFinding::new(&ABOUT, leaf.node.whole(), &leaf.pointer, message));
             }
         }
     }

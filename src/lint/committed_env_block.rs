@@ -2,7 +2,6 @@
 
 use std::collections::HashSet;
 
-use super::finding::shown;
 use super::judge::{Says, says};
 use super::{About, Lint, LintFinding, Persona, Subject};
 use crate::finding::{Confidence, Severity};
@@ -34,12 +33,12 @@ impl Lint for Rule {
         let literals: HashSet<usize> =
             subject.literals.iter().filter(|located| located.server.is_none()).map(|located| located.leaf).collect();
         for (index, leaf) in subject.settings.iter().enumerate() {
-            let is_secret = leaf.pointer.starts_with("/env/") && says(&leaf.name) != Says::Nothing;
+            let is_secret = leaf.pointer.section() == Some("env") && says(&leaf.name) != Says::Nothing;
             if !is_secret || literals.contains(&index) {
                 continue;
             }
-            let message = format!("`{}` is set in settings that are committed", shown(&leaf.name));
-            found.push(LintFinding::new(&ABOUT, leaf.node.whole(), leaf.pointer.clone(), message));
+            let message = format!("`{}` is set in settings that are committed", subject.shown(&leaf.name));
+            found.push(LintFinding::new(&ABOUT, leaf.node.whole(), &leaf.pointer, message));
         }
     }
 }

@@ -1,6 +1,5 @@
 //! `mcp/example-with-real-value`: a dotenv example holds a value that works.
 
-use super::finding::shown;
 use super::judge::{Place, is_uuid, looks_made};
 use super::subject::is_dotenv_example;
 use super::{About, Lint, LintFinding, Persona, Subject};
@@ -39,7 +38,7 @@ impl Lint for Rule {
                     continue;
                 }
                 let span = scalar.raw(literal.range);
-                let message = format!("`{}` of an example has a real value", shown(member.name()));
+                let message = format!("`{}` of an example has a real value", subject.shown(member.name()));
                 let pointer = format!("/{}", member.name());
                 found.push(LintFinding::new(&ABOUT, span, pointer, message).with_secret(span));
             }

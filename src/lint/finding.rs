@@ -169,16 +169,3 @@ impl LintFinding {
         self
     }
 }
-
-/// Returns a name of the file as it may stand in a message: short, printable, and not a secret itself.
-pub(super) fn shown(name: &str) -> String {
-    if super::judge::looks_made(name) {
-        return "…".to_owned();
-    }
-    let clean = |c: char| if c.is_alphanumeric() || " _.-@/:$".contains(c) { c } else { '?' };
-    let mut text: String = name.chars().take(48).map(clean).collect();
-    if name.chars().count() > 48 {
-        text.push('…');
-    }
-    text
-}

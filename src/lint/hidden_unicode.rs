@@ -1,7 +1,7 @@
 //! `mcp/hidden-unicode`: a text holds characters that are not shown.
 
 use super::{About, Lint, LintFinding, Persona, Subject};
-use crate::document::{Node, pointer};
+use crate::document::{Node, Pointer};
 use crate::finding::{Confidence, Severity};
 
 /// What the lint says about itself.
@@ -30,24 +30,23 @@ impl Lint for Rule {
             return;
         }
         for root in &subject.document.roots {
-            check(root, "", found);
+            check(root, &Pointer::root(), found);
         }
     }
 }
 
-fn check(node: &Node, path: &str, found: &mut Vec<LintFinding>) {
+fn check<'a>(node: &'a Node, path: &Pointer<'a>, found: &mut Vec<LintFinding>) {
     for (index, child) in node.children().iter().enumerate() {
-        let step = child.key.as_ref().map_or_else(|| index.to_string(), |key| key.name.clone());
-        let path = pointer(path, &step);
+        let path = path.child(child, index);
         if let Some(key) = child.key.as_ref().filter(|key| hidden(&key.name).is_some()) {
             let message = "a name holds characters that are not shown";
-            found.push(LintFinding::new(&ABOUT, key.span, path.clone(), message));
+            found.push(LintFinding::new(&ABOUT, key.span, &path, message));
         }
         if let Some(scalar) = child.scalar()
             && let Some(range) = hidden(&scalar.text)
         {
             let message = "a text holds characters that are not shown";
-            found.push(LintFinding::new(&ABOUT, scalar.raw(range), path.clone(), message));
+            found.push(LintFinding::new(&ABOUT, scalar.raw(range), &path, message));
         }
         check(child, &path, found);
     }

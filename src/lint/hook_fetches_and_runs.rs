@@ -26,10 +26,10 @@ impl Lint for Rule {
     fn check(&self, subject: &Subject<'_>, found: &mut Vec<LintFinding>) {
         let servers = subject.servers.iter().flat_map(|server| &server.leaves);
         for leaf in subject.settings.iter().chain(servers) {
-            let rule = leaf.pointer.contains("/permissions/");
+            let rule = leaf.pointer.is_below("permissions");
             if !rule && fetches_and_runs(&leaf.scalar.text) {
                 let message = "this command runs what it downloads";
-                found.push(LintFinding::new(&ABOUT, leaf.node.span, leaf.pointer.clone(), message));
+                found.push(LintFinding::new(&ABOUT, leaf.node.span, &leaf.pointer, message));
             }
         }
     }

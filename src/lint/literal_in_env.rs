@@ -1,6 +1,5 @@
 //! `mcp/literal-in-env`: a credential is written out among the variables of a server.
 
-use super::finding::shown;
 use super::{About, Lint, LintFinding, Persona, Subject, remedy};
 use crate::finding::{Confidence, Severity};
 use crate::mcp::Field;
@@ -27,7 +26,7 @@ impl Lint for Rule {
 
     fn check(&self, subject: &Subject<'_>, found: &mut Vec<LintFinding>) {
         for located in subject.plain_literals(&[Field::Env]) {
-            let what = format!("variable `{}`", shown(&subject.leaf(located).name));
+            let what = format!("variable `{}`", subject.shown(&subject.leaf(located).name));
             found.push(remedy::credential(&ABOUT, subject, located, &what));
         }
     }

@@ -1,6 +1,5 @@
 //! `mcp/literal-in-header`: a credential is written out in a header of a remote server.
 
-use super::finding::shown;
 use super::{About, Lint, LintFinding, Persona, Subject, remedy};
 use crate::finding::{Confidence, Severity};
 use crate::mcp::Field;
@@ -27,7 +26,7 @@ impl Lint for Rule {
 
     fn check(&self, subject: &Subject<'_>, found: &mut Vec<LintFinding>) {
         for located in subject.plain_literals(&[Field::Headers]) {
-            let what = format!("header `{}`", shown(&subject.leaf(located).name));
+            let what = format!("header `{}`", subject.shown(&subject.leaf(located).name));
             found.push(remedy::credential(&ABOUT, subject, located, &what));
         }
     }

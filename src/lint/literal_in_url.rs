@@ -1,6 +1,5 @@
 //! `mcp/literal-in-url`: a credential is a part of a URL.
 
-use super::finding::shown;
 use super::judge::{Form, Part};
 use super::{About, Lint, LintFinding, Persona, Subject, remedy};
 use crate::finding::{Confidence, Severity};
@@ -30,7 +29,7 @@ impl Lint for Rule {
             let Form::Url(part) = located.literal.form else { continue };
             let what = match part {
                 Part::Userinfo => "password in a URL".to_owned(),
-                Part::Query => format!("query value `{}` in a URL", shown(&located.literal.name)),
+                Part::Query => format!("query value `{}` in a URL", subject.shown(&located.literal.name)),
                 Part::Path => "key in the path of a URL".to_owned(),
             };
             found.push(remedy::credential(&ABOUT, subject, located, &what));

@@ -1,6 +1,5 @@
 //! `mcp/literal-input-default`: the default of an input is a credential.
 
-use super::finding::shown;
 use super::judge::Place;
 use super::{About, Lint, LintFinding, Persona, Subject};
 use crate::document::Node;
@@ -46,8 +45,10 @@ fn report(subject: &Subject<'_>, input: &Node, name: &str, path: &str, found: &m
     let Some(scalar) = input.get("default").and_then(Node::scalar) else { return };
     for literal in subject.judge.literals(name_of, &scalar.text, Place::Server) {
         let span = scalar.raw(literal.range);
-        let message = format!("the default of input `{}` is a literal credential", shown(name));
-        found
-            .push(LintFinding::new(&ABOUT, span, format!("{path}/{}/default", shown(name)), message).with_secret(span));
+        let message = format!("the default of input `{}` is a literal credential", subject.shown(name));
+        found.push(
+            LintFinding::new(&ABOUT, span, format!("{path}/{}/default", subject.shown(name)), message)
+                .with_secret(span),
+        );
     }
 }

@@ -1,6 +1,5 @@
 //! `mcp/literal-oauth-secret`: a client secret of OAuth is written out.
 
-use super::finding::shown;
 use super::{About, Lint, LintFinding, Persona, Subject, remedy};
 use crate::finding::{Confidence, Severity};
 use crate::mcp::Field;
@@ -27,7 +26,7 @@ impl Lint for Rule {
 
     fn check(&self, subject: &Subject<'_>, found: &mut Vec<LintFinding>) {
         for located in subject.plain_literals(&[Field::Oauth]) {
-            let what = format!("OAuth setting `{}`", shown(&subject.leaf(located).name));
+            let what = format!("OAuth setting `{}`", subject.shown(&subject.leaf(located).name));
             found.push(remedy::credential(&ABOUT, subject, located, &what));
         }
     }

@@ -1,6 +1,5 @@
 //! `mcp/literal-setting`: a setting of an agent is a credential.
 
-use super::finding::shown;
 use super::judge::Form;
 use super::stored_oauth_token::is_stored;
 use super::{About, Lint, LintFinding, Persona, Subject, remedy};
@@ -36,7 +35,7 @@ impl Lint for Rule {
             if elsewhere || is_stored(&leaf.name) && *form == Form::Value {
                 continue;
             }
-            let what = format!("setting `{}`", shown(&leaf.name));
+            let what = format!("setting `{}`", subject.shown(&leaf.name));
             found.push(remedy::credential(&ABOUT, subject, located, &what));
         }
     }

@@ -31,7 +31,7 @@ impl Lint for Rule {
                     if reference.syntax == Syntax::Token && reference.range.start > 0 {
                         let message = "this reference is resolved only at the start of the text";
                         let span = leaf.scalar.raw(reference.range);
-                        found.push(LintFinding::new(&ABOUT, span, leaf.pointer.clone(), message));
+                        found.push(LintFinding::new(&ABOUT, span, &leaf.pointer, message));
                     }
                 }
             }

@@ -37,7 +37,7 @@ impl Lint for Rule {
                 .any(|host| host_of(value).is_some_and(|found| found == *host || found.ends_with(&format!(".{host}"))));
             if sets && value.contains("://") && !own && !is_local(value) {
                 let message = format!("`{name}` sends the model's traffic to another host");
-                found.push(LintFinding::new(&ABOUT, leaf.node.whole(), leaf.pointer.clone(), message));
+                found.push(LintFinding::new(&ABOUT, leaf.node.whole(), &leaf.pointer, message));
             }
         }
     }

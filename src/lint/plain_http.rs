@@ -37,7 +37,7 @@ impl Lint for Rule {
                     && !text.contains('<')
                 {
                     let message = "this server is reached without encryption";
-                    found.push(LintFinding::new(&ABOUT, leaf.scalar.content, leaf.pointer.clone(), message));
+                    found.push(LintFinding::new(&ABOUT, leaf.scalar.content, &leaf.pointer, message));
                 }
             }
         }

@@ -1,6 +1,5 @@
 //! `mcp/stored-oauth-token`: a file holds the tokens of a login.
 
-use super::finding::shown;
 use super::judge::Form;
 use super::{About, Lint, LintFinding, Persona, Subject};
 use crate::finding::{Confidence, Severity};
@@ -30,10 +29,8 @@ impl Lint for Rule {
         for located in subject.literals.iter().filter(|located| located.literal.form == Form::Value) {
             let leaf = subject.leaf(located);
             if is_stored(&leaf.name) && (located.server.is_none() || leaf.field == Field::Other) {
-                let message = format!("`{}` is a stored login", shown(&leaf.name));
-                found.push(
-                    LintFinding::new(&ABOUT, located.span, leaf.pointer.clone(), message).with_secret(located.span),
-                );
+                let message = format!("`{}` is a stored login", subject.shown(&leaf.name));
+                found.push(LintFinding::new(&ABOUT, located.span, &leaf.pointer, message).with_secret(located.span));
             }
         }
     }

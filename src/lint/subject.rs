@@ -5,9 +5,8 @@ use std::collections::HashSet;
 use bstr::{BStr, ByteSlice};
 use memchr::memmem;
 
-use super::finding::shown;
 use super::judge::{Form, Host, Judge, Literal, Place, Says, is_weak_password, says, shifted};
-use crate::document::{Document, Format, Node, pointer};
+use crate::document::{Document, Format, Node, Pointer};
 use crate::finding::Confidence;
 use crate::mcp::{
     Field, Leaf, Reading, Scope, Server, Status, entry, leaves, may_hold, member_name, reading, reading_name, servers,
@@ -150,7 +149,7 @@ impl<'a> Subject<'a> {
         let mut settings = Vec::new();
         if !dotenv {
             let inside: HashSet<*const Node> = servers.iter().map(|server| std::ptr::from_ref(server.node)).collect();
-            document.roots.iter().for_each(|root| outside(root, "", "", &inside, &mut settings));
+            document.roots.iter().for_each(|root| outside(root, "", &Pointer::root(), &inside, &mut settings));
         }
         let mut subject = Self {
             path,
@@ -196,10 +195,15 @@ impl<'a> Subject<'a> {
         }
     }
 
+    /// Returns a name of the file as it may stand in a message: short, printable, and not a credential itself.
+    pub fn shown(&self, name: &str) -> String {
+        self.judge.shown(name)
+    }
+
     /// Returns the server's name as a message may show it, with a word before it.
     pub fn server_name(&self, located: &Located) -> String {
         match located.server.map(|server| self.servers[server].name).filter(|name| !name.is_empty()) {
-            Some(name) => format!(" of server `{}`", shown(name)),
+            Some(name) => format!(" of server `{}`", self.shown(name)),
             None => String::new(),
         }
     }
@@ -269,10 +273,8 @@ impl<'a> Subject<'a> {
     }
 
     fn of_setting(&self, leaf: &Leaf<'_>) -> Vec<Literal> {
-        let in_rules = leaf.pointer.contains("/permissions/")
-            || leaf.pointer.contains("/hooks/")
-            || leaf.pointer.contains("allowedTools");
-        if in_rules || leaf.pointer.starts_with("/inputs/") {
+        let in_rules = ["permissions", "hooks", "allowedTools"].iter().any(|key| leaf.pointer.is_below(key));
+        if in_rules || leaf.pointer.section() == Some("inputs") {
             return Vec::new();
         }
         match assigned(&leaf.scalar.text).filter(|_| leaf.node.key.is_none()) {
@@ -325,7 +327,13 @@ fn whole(leaf: &Leaf<'_>) -> Literal {
 }
 
 /// Collects the texts that belong to no server.
-fn outside<'a>(node: &'a Node, name: &'a str, path: &str, inside: &HashSet<*const Node>, found: &mut Vec<Leaf<'a>>) {
+fn outside<'a>(
+    node: &'a Node,
+    name: &'a str,
+    path: &Pointer<'a>,
+    inside: &HashSet<*const Node>,
+    found: &mut Vec<Leaf<'a>>,
+) {
     if inside.contains(&std::ptr::from_ref(node)) {
         return;
     }
@@ -335,8 +343,7 @@ fn outside<'a>(node: &'a Node, name: &'a str, path: &str, inside: &HashSet<*cons
     }
     let entry = entry(node);
     for (index, child) in node.children().iter().enumerate() {
-        let step = child.key.as_ref().map_or_else(|| index.to_string(), |key| key.name.clone());
         let name = if child.key.is_some() { member_name(child, entry) } else { name };
-        outside(child, name, &pointer(path, &step), inside, found);
+        outside(child, name, &path.child(child, index), inside, found);
     }
 }

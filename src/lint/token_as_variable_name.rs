@@ -1,6 +1,5 @@
 //! `mcp/token-as-variable-name`: a field that names a variable holds a token.
 
-use super::finding::shown;
 use super::judge::looks_made;
 use super::{About, Lint, LintFinding, Persona, Subject};
 use crate::finding::{Confidence, Severity};
@@ -37,8 +36,8 @@ impl Lint for Rule {
                     continue;
                 }
                 let span = leaf.scalar.content;
-                let message = format!("`{}` expects the name of a variable", shown(&leaf.name));
-                let finding = LintFinding::new(&ABOUT, span, leaf.pointer.clone(), message);
+                let message = format!("`{}` expects the name of a variable", subject.shown(&leaf.name));
+                let finding = LintFinding::new(&ABOUT, span, &leaf.pointer, message);
                 found.push(if references(value).is_empty() { finding.with_secret(span) } else { finding });
             }
         }

@@ -25,10 +25,7 @@ impl Lint for Rule {
 
     fn check(&self, subject: &Subject<'_>, found: &mut Vec<LintFinding>) {
         for leaf in &subject.settings {
-            if !(leaf.pointer.contains("/permissions/")
-                || leaf.pointer.contains("/hooks/")
-                || leaf.pointer.contains("/allowedTools/"))
-            {
+            if !["permissions", "hooks", "allowedTools"].iter().any(|key| leaf.pointer.is_below(key)) {
                 continue;
             }
             let text = leaf.scalar.text.as_str();
@@ -37,7 +34,7 @@ impl Lint for Rule {
             for literal in subject.judge.line(&text[start..end]) {
                 let span = leaf.scalar.raw(start + literal.range.start..start + literal.range.end);
                 let message = "a saved rule holds a literal credential";
-                found.push(LintFinding::new(&ABOUT, span, leaf.pointer.clone(), message).with_secret(span));
+                found.push(LintFinding::new(&ABOUT, span, &leaf.pointer, message).with_secret(span));
             }
         }
     }

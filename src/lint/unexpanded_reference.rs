@@ -41,8 +41,7 @@ impl Lint for Rule {
                     } else if owner.dialect.expands(reference.syntax, leaf.field) == Some(false) {
                         let mut finding =
                             report(owner, leaf, reference.syntax, leaf.scalar.raw(reference.range.clone()));
-                        finding.fix =
-                            translated(owner, leaf, subject.document.format, reference.syntax, reference.range);
+                        finding.fix = translated(owner, leaf, subject.document.format, &reference);
                         found.push(finding);
                     }
                 }
@@ -56,7 +55,7 @@ impl Lint for Rule {
 
 /// Reports references among the variables of Claude Code's settings, which takes those as they are written.
 fn settings(subject: &Subject<'_>, found: &mut Vec<LintFinding>) {
-    for leaf in subject.settings.iter().filter(|leaf| leaf.pointer.starts_with("/env/")) {
+    for leaf in subject.settings.iter().filter(|leaf| leaf.pointer.section() == Some("env")) {
         let resolved = [Syntax::Braced, Syntax::BracedDefault, Syntax::Bare];
         let reference = references(&leaf.scalar.text).into_iter().find(|found| resolved.contains(&found.syntax));
         if let Some(reference) = reference.filter(|_| says(&leaf.name) != Says::Nothing) {
@@ -64,7 +63,7 @@ fn settings(subject: &Subject<'_>, found: &mut Vec<LintFinding>) {
             let message =
                 format!("the settings of Claude Code do not resolve `{example}`: the text itself is the value");
             let span = leaf.scalar.raw(reference.range);
-            found.push(LintFinding::new(&ABOUT, span, leaf.pointer.clone(), message));
+            found.push(LintFinding::new(&ABOUT, span, &leaf.pointer, message));
         }
     }
 }
@@ -82,7 +81,7 @@ fn is_foreign(owner: &Reading, leaf: &Leaf<'_>, reference: &Reference) -> bool {
 fn foreign(owner: &Reading, leaf: &Leaf<'_>, span: Span) -> LintFinding {
     let (name, prefix) = (&owner.client.name, &owner.dialect.prefix);
     let message = format!("{name} hands on only variables whose names begin with `{prefix}`");
-    LintFinding::new(&ABOUT, span, leaf.pointer.clone(), message)
+    LintFinding::new(&ABOUT, span, &leaf.pointer, message)
 }
 
 fn report(owner: &Reading, leaf: &Leaf<'_>, syntax: Syntax, span: Span) -> LintFinding {
@@ -90,7 +89,7 @@ fn report(owner: &Reading, leaf: &Leaf<'_>, syntax: Syntax, span: Span) -> LintF
     let place = if elsewhere { format!(" in `{}`", leaf.field.name()) } else { String::new() };
     let message =
         format!("{} does not resolve `{}`{place}: the text is sent as it is", owner.client.name, syntax.example());
-    let mut finding = LintFinding::new(&ABOUT, span, leaf.pointer.clone(), message);
+    let mut finding = LintFinding::new(&ABOUT, span, &leaf.pointer, message);
     let secret = leaf.field == Field::Headers || says(&leaf.name) != Says::Nothing;
     if !secret {
         finding.severity = Severity::Medium;

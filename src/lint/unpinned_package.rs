@@ -1,6 +1,8 @@
 //! `mcp/unpinned-package`: a server is started from a registry without a version.
 
-use super::finding::shown;
+use std::collections::HashSet;
+
+use super::judge::{Says, says};
 use super::{About, Lint, LintFinding, Persona, Subject};
 use crate::finding::{Confidence, Severity};
 use crate::mcp::{Field, Leaf};
@@ -26,17 +28,32 @@ impl Lint for Rule {
     }
 
     fn check(&self, subject: &Subject<'_>, found: &mut Vec<LintFinding>) {
-        for server in &subject.servers {
-            let words: Vec<(&str, &Leaf<'_>)> =
-                server.of(Field::Argument).map(|leaf| (leaf.scalar.text.as_str(), leaf)).collect();
-            let Some((at, kind)) = package(server.command().unwrap_or(""), &words) else { continue };
-            let (word, leaf) = words[at];
-            if !is_pinned(word, kind) {
-                let message = format!("package `{}` has no exact version", shown(word));
-                found.push(LintFinding::new(&ABOUT, leaf.scalar.content, leaf.pointer.clone(), message));
+        for (number, server) in subject.servers.iter().enumerate() {
+            let literals = subject.literals.iter().filter(|located| located.server == Some(number));
+            let literals: HashSet<usize> = literals.map(|located| located.leaf).collect();
+            let words: Vec<Word<'_>> = server
+                .leaves
+                .iter()
+                .enumerate()
+                .filter(|(_, leaf)| leaf.field == Field::Argument)
+                .map(|(at, leaf)| Word { text: &leaf.scalar.text, leaf, is_credential: literals.contains(&at) })
+                .collect();
+            let Some((word, registry)) = package(server.command().unwrap_or(""), &words) else { continue };
+            if !is_pinned(word.text, registry) {
+                let message = format!("package `{}` has no exact version", subject.shown(word.text));
+                found.push(LintFinding::new(&ABOUT, word.leaf.scalar.content, &word.leaf.pointer, message));
             }
         }
     }
+}
+
+/// One of a program's arguments.
+#[derive(Clone, Copy)]
+struct Word<'a> {
+    text: &'a str,
+    leaf: &'a Leaf<'a>,
+    /// Whether a credential stands in it.
+    is_credential: bool,
 }
 
 /// The registries that packages come from.
@@ -47,44 +64,78 @@ enum Registry {
     Container,
 }
 
+/// Flags behind which a value stands that is no package.
+const VALUED: [&str; 22] = [
+    "--registry",
+    "--prefix",
+    "--cache",
+    "--userconfig",
+    "--loglevel",
+    "--node-options",
+    "--node-arg",
+    "-c",
+    "--call",
+    "--python",
+    "-p",
+    "--with",
+    "--with-requirements",
+    "--with-editable",
+    "--index-url",
+    "--extra-index-url",
+    "--index",
+    "--default-index",
+    "--directory",
+    "--project",
+    "--cwd",
+    "--workspace",
+];
+
 /// Finds the argument that names a package.
-fn package(command: &str, words: &[(&str, &Leaf<'_>)]) -> Option<(usize, Registry)> {
+fn package<'a>(command: &str, words: &[Word<'a>]) -> Option<(Word<'a>, Registry)> {
     let program =
         command.rsplit(['/', '\\']).next().unwrap_or(command).trim_end_matches(".cmd").trim_end_matches(".exe");
-    let plain = |from: usize| {
-        words.iter().enumerate().skip(from).find(|(_, (word, _))| !word.starts_with('-')).map(|(at, _)| at)
+    let behind = |names: &[&str]| words.iter().position(|word| names.contains(&word.text)).map(|at| at + 1);
+    let named = |flags: &[&str]| behind(flags).and_then(|at| words.get(at)).copied();
+    let (found, registry) = match program {
+        "npx" | "bunx" => (named(&["-p", "--package"]).or_else(|| first(words)), Registry::Npm),
+        "pnpm" | "yarn" => (first(&words[behind(&["dlx"])?..]), Registry::Npm),
+        "uvx" => (named(&["--from"]).or_else(|| first(words)), Registry::Python),
+        "pipx" => (first(&words[behind(&["run"])?..]), Registry::Python),
+        "cmd" => (first(&words[behind(&["npx", "npx.cmd"])?..]), Registry::Npm),
+        "docker" | "podman" => (image(words), Registry::Container),
+        _ => return None,
     };
-    let behind = |verb: &str| words.iter().position(|(word, _)| *word == verb);
-    match program {
-        "npx" | "bunx" => {
-            let named = words.iter().position(|(word, _)| matches!(*word, "-p" | "--package"));
-            Some((named.map(|at| at + 1).filter(|&at| at < words.len()).or_else(|| plain(0))?, Registry::Npm))
-        }
-        "pnpm" | "yarn" => Some((plain(behind("dlx")? + 1)?, Registry::Npm)),
-        "uvx" => {
-            let from = behind("--from").map(|at| at + 1).filter(|&at| at < words.len());
-            Some((from.or_else(|| plain(0))?, Registry::Python))
-        }
-        "pipx" => Some((plain(behind("run")? + 1)?, Registry::Python)),
-        "cmd" => {
-            let at = words.iter().position(|(word, _)| matches!(*word, "npx" | "npx.cmd"))?;
-            Some((plain(at + 1)?, Registry::Npm))
-        }
-        "docker" | "podman" => image(words).map(|at| (at, Registry::Container)),
-        _ => None,
-    }
+    let word = found.filter(|word| !word.is_credential && may_name_package(word.text))?;
+    Some((word, registry))
+}
+
+/// Returns the first word that is neither a flag nor the value of one.
+fn first<'a>(words: &[Word<'a>]) -> Option<Word<'a>> {
+    let is_value = |at: usize| {
+        let before = at.checked_sub(1).map_or("", |before| words[before].text);
+        before.starts_with('-')
+            && !before.contains('=')
+            && (VALUED.contains(&before) || before.starts_with("--") && says(before) != Says::Nothing)
+    };
+    let plain = |at: &usize| !words[*at].text.starts_with('-') && !is_value(*at);
+    (0..words.len()).find(plain).map(|at| words[at])
+}
+
+/// Tells whether a word may name a package: without blanks, or what only a shell or a person would write.
+fn may_name_package(word: &str) -> bool {
+    !word.is_empty() && !word.contains(|c: char| c.is_whitespace() || "\"'`;|&()".contains(c))
 }
 
 /// Finds the image among the arguments of `docker run`.
-fn image(words: &[(&str, &Leaf<'_>)]) -> Option<usize> {
+fn image<'a>(words: &[Word<'a>]) -> Option<Word<'a>> {
     const SWITCHES: [&str; 7] = ["-i", "-t", "-it", "--rm", "--init", "-d", "--interactive"];
-    let mut at = words.iter().position(|(word, _)| *word == "run")? + 1;
-    while let Some((word, _)) = words.get(at) {
-        if !word.starts_with('-') {
-            return Some(at);
+    let mut at = words.iter().position(|word| word.text == "run")? + 1;
+    while let Some(word) = words.get(at) {
+        if !word.text.starts_with('-') {
+            return Some(*word);
         }
-        let takes_value = !(SWITCHES.contains(word) || word.contains('=') || word.starts_with("-e") && word.len() > 2);
-        at += if takes_value { 2 } else { 1 };
+        let alone = SWITCHES.contains(&word.text) || word.text.contains('=');
+        at += if alone || word.text.starts_with("-e") && word.text.len() > 2 { 1 } else { 2 };
     }
     None
 }

@@ -2,7 +2,6 @@
 
 use std::collections::HashSet;
 
-use super::finding::shown;
 use super::{About, Edit, Fix, Lint, LintFinding, Persona, Safety, Subject};
 use crate::document::Format;
 use crate::finding::{Confidence, Severity};
@@ -31,32 +30,35 @@ impl Lint for Rule {
 
     fn check(&self, subject: &Subject<'_>, found: &mut Vec<LintFinding>) {
         let Some(owner) = subject.verified().filter(|owner| !owner.dialect.servers.is_empty()) else { return };
-        let right: Vec<&str> = owner.dialect.servers.iter().map(|path| last(path)).collect();
+        let right = owner.dialect.server_keys();
         // A file that several clients read may serve each of them with a map of its own, and a setting of an editor
         // may be written with its whole path as the key.
         let own = |server: &Server<'_>| {
-            right.contains(&server.under) || owner.dialect.servers.iter().any(|path| path == server.under)
+            right.iter().any(|key| key == server.under) || owner.dialect.servers.iter().any(|path| path == server.under)
         };
         let serves_owner = subject.servers.iter().any(own);
-        let others = subject.readings.iter().flat_map(|reading| reading.dialect.servers.iter());
-        let others: Vec<&str> = others.map(|path| last(path)).filter(|_| serves_owner).collect();
+        let others = subject.readings.iter().filter(|_| serves_owner).flat_map(|reading| reading.dialect.server_keys());
+        let others: HashSet<String> = others.collect();
         let mut seen = HashSet::new();
         for server in &subject.servers {
-            fields(owner.client.id.as_str(), server, found);
+            misnamed(&owner.dialect.misnamed, server, found);
             let Some(parent) = server.parent else { continue };
             let key = parent.key.as_ref();
-            if own(server) || others.contains(&server.under) || !seen.insert(parent.span) || key.is_none() {
+            if own(server) || others.contains(server.under) || !seen.insert(parent.span) || key.is_none() {
                 continue;
             }
             let span = key.map_or(parent.span, |key| key.span);
-            let message =
-                format!("{} reads servers from `{}`, not from `{}`", owner.client.name, right[0], shown(server.under));
-            let pointer = server.pointer.rsplit_once('/').map_or("", |(parent, _)| parent);
-            let mut finding = LintFinding::new(&ABOUT, span, pointer, message);
+            let message = format!(
+                "{} reads servers from `{}`, not from `{}`",
+                owner.client.name,
+                right[0],
+                subject.shown(server.under)
+            );
+            let mut finding = LintFinding::new(&ABOUT, span, server.pointer.above(), message);
             let free = subject.document.format != Format::Toml
-                && subject.document.roots.iter().all(|root| root.get(right[0]).is_none());
+                && subject.document.roots.iter().all(|root| root.get(&right[0]).is_none());
             if free && owner.dialect.servers[0] == right[0] {
-                finding.fix = key.map(|key| renamed(subject.bytes, key.span, right[0]));
+                finding.fix = key.map(|key| renamed(subject.bytes, key.span, &right[0]));
             }
             found.push(finding);
         }
@@ -70,24 +72,12 @@ fn renamed(bytes: &[u8], span: Span, name: &str) -> Fix {
     Fix { edits: vec![Edit { span, text }], safety: Safety::Safe, moved: None }
 }
 
-/// Returns the last key of a path of the data.
-fn last(path: &str) -> &str {
-    if path.contains("\\.") { "amp.mcpServers" } else { path.rsplit('.').next().unwrap_or(path).trim_end_matches('!') }
-}
-
 /// Reports members that a client knows under another name.
-fn fields(client: &str, server: &Server<'_>, found: &mut Vec<LintFinding>) {
-    let wrong: &[(&str, &str)] = match client {
-        "opencode" => &[("env", "environment"), ("args", "command")],
-        "codex" if server.under == "mcp_servers" => {
-            &[("headers", "http_headers"), ("bearer_token", "bearer_token_env_var")]
-        }
-        _ => return,
-    };
-    for (name, right) in wrong {
+fn misnamed(names: &[(String, String)], server: &Server<'_>, found: &mut Vec<LintFinding>) {
+    for (name, right) in names {
         if let Some(key) = server.node.get(name).and_then(|member| member.key.as_ref()) {
             let message = format!("`{name}` is ignored here; the name is `{right}`");
-            found.push(LintFinding::new(&ABOUT, key.span, format!("{}/{name}", server.pointer), message));
+            found.push(LintFinding::new(&ABOUT, key.span, server.pointer.key(&key.name), message));
         }
     }
 }

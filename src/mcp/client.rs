@@ -75,6 +75,9 @@ pub struct Dialect {
     /// What it is known to hand on as written.
     #[serde(default)]
     pub literal: Vec<Syntax>,
+    /// Members of a server that this client calls otherwise: the name it ignores, and its own.
+    #[serde(default)]
+    pub misnamed: Vec<(String, String)>,
     /// With what the names of variables begin that the client hands on; nothing if it knows all of them.
     #[serde(default)]
     pub prefix: String,
@@ -158,6 +161,15 @@ pub struct Reading {
 }
 
 impl Dialect {
+    /// Returns the keys under which servers hang, without the ways to them.
+    pub fn server_keys(&self) -> Vec<String> {
+        let last = |path: &String| {
+            let path = path.trim_end_matches('!').replace("\\.", "\0");
+            path.rsplit('.').next().unwrap_or_default().replace('\0', ".")
+        };
+        self.servers.iter().map(last).collect()
+    }
+
     /// Tells whether the client resolves `syntax` in `field`: yes, no, or not known.
     pub fn expands(&self, syntax: Syntax, field: Field) -> Option<bool> {
         let holds = |wanted: Syntax| {

@@ -4,15 +4,17 @@ mod client;
 mod path;
 mod reference;
 mod server;
+mod syntax;
 
 pub use client::{Client, Dialect, File, Fix, How, Reading, Scope, Status, all, reading, reading_name};
 pub use path::{Spelling, spelling};
-pub use reference::{Reference, Syntax, bare_text, references};
+pub use reference::{Reference, bare_text, references};
 pub use server::{Field, Leaf, Server, entry, leaves, member_name, servers};
+pub use syntax::Syntax;
 
 /// Tells whether a file of this path may hold the configuration of an agent; the content decides the rest.
 ///
-/// Costs a look at the name's end, no more.
+/// Costs a look at the name; only one with the ending of configuration is read with care.
 pub fn may_hold(path: &bstr::BStr) -> bool {
     path::may_hold(path)
 }

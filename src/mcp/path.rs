@@ -27,15 +27,11 @@ pub fn spelling(path: &BStr) -> Spelling {
     let mut parts: Vec<&str> = name.split('.').collect();
     let count = parts.len();
     let is_copy = |part: &str| COPIES.contains(&part.to_ascii_lowercase().as_str());
-    if parts.len() > 1 {
-        let last = parts.len() - 1;
-        parts = parts
-            .into_iter()
-            .enumerate()
-            .filter(|&(at, part)| at == 0 || at < last.min(1) || !is_copy(part))
-            .map(|(_, part)| part)
-            .collect();
-    }
+    let mut at = 0;
+    parts.retain(|part| {
+        at += 1;
+        at == 1 || !is_copy(part)
+    });
     let copy = parts.len() < count;
     let name = parts.join(".");
     let path = if folder.is_empty() { name } else { format!("{folder}/{name}") };

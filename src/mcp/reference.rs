@@ -1,88 +1,11 @@
 //! Finds references to variables, inputs and stores in the text of a setting.
 
+use std::borrow::Cow;
+use std::cell::OnceCell;
+use std::collections::HashMap;
 use std::ops::Range;
 
-use serde::Deserialize;
-
-/// The ways in which clients write a reference; the data file explains them.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Syntax {
-    /// `${A}`
-    Braced,
-    /// `${A:-b}` and the other operators of a shell
-    BracedDefault,
-    /// `$A`
-    Bare,
-    /// `${env:A}`
-    Env,
-    /// `${env:A:-b}`
-    EnvDefault,
-    /// `${input:a}`
-    Input,
-    /// `${workspaceFolder}` and the like
-    Editor,
-    /// `${file:a}`
-    File,
-    /// `{env:A}`
-    CurlyEnv,
-    /// `{file:a}`
-    CurlyFile,
-    /// `${{ secrets.A }}`
-    Actions,
-    /// `${TOKEN:namespace:name}`
-    Token,
-    /// `{{a}}`
-    Mustache,
-    /// `{a}`
-    Single,
-    /// `${user_config.a}`
-    UserConfig,
-    /// `${CLAUDE_PLUGIN_ROOT}`, `${__dirname}` and the like
-    Plugin,
-    /// `$(a)` and `${cmd: a}`
-    Shell,
-    /// `%A%`
-    Percent,
-    /// A YAML tag such as `!user_secret`
-    Tag,
-    /// `op://…` and the addresses of other vaults
-    Vault,
-    /// `process.env.A` and the like
-    Code,
-    /// `${…}` of no known form
-    Other,
-}
-
-impl Syntax {
-    /// Returns the syntax as people know it.
-    pub const fn example(self) -> &'static str {
-        match self {
-            Self::Braced => "${NAME}",
-            Self::BracedDefault => "${NAME:-default}",
-            Self::Bare => "$NAME",
-            Self::Env => "${env:NAME}",
-            Self::EnvDefault => "${env:NAME:-default}",
-            Self::Input => "${input:id}",
-            Self::Editor => "${workspaceFolder}",
-            Self::File => "${file:path}",
-            Self::CurlyEnv => "{env:NAME}",
-            Self::CurlyFile => "{file:path}",
-            Self::Actions => "${{ secrets.NAME }}",
-            Self::Token => "${TOKEN:namespace:name}",
-            Self::Mustache => "{{name}}",
-            Self::Single => "{name}",
-            Self::UserConfig => "${user_config.name}",
-            Self::Plugin => "${CLAUDE_PLUGIN_ROOT}",
-            Self::Shell => "$(command)",
-            Self::Percent => "%NAME%",
-            Self::Tag => "!tag",
-            Self::Vault => "op://vault/item",
-            Self::Code => "process.env.NAME",
-            Self::Other => "${...}",
-        }
-    }
-}
+use super::Syntax;
 
 /// One reference in a text.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -93,6 +16,36 @@ pub struct Reference {
     pub syntax: Syntax,
     /// The bytes of the value that is used when the variable is not set.
     pub default: Option<Range<usize>>,
+}
+
+impl Reference {
+    /// Returns the name of the variable that a reference in `text` is to, where it is one.
+    pub fn variable<'a>(&self, text: &'a str) -> Option<&'a str> {
+        let whole = &text[self.range.clone()];
+        let inside = |open: &str, close: &str| whole.strip_prefix(open)?.strip_suffix(close);
+        let name = match self.syntax {
+            Syntax::Braced => inside("${", "}")?.trim(),
+            Syntax::BracedDefault => inside("${", "}")?.trim_start().split([':', '-', '?', '+', '=']).next()?,
+            Syntax::Bare => whole.strip_prefix('$')?,
+            Syntax::Env => inside("${env:", "}")?,
+            Syntax::EnvDefault => inside("${env:", "}")?.split(':').next()?,
+            Syntax::CurlyEnv => inside("{env:", "}")?,
+            Syntax::Actions => inside("${{", "}}")?.trim().strip_prefix("secrets.")?,
+            Syntax::Percent => inside("%", "%")?,
+            _ => return None,
+        };
+        (identifier(name) == name.len() && !name.is_empty()).then_some(name)
+    }
+
+    /// Returns the reference as it may be shown: its syntax and the variable's name, but no default, command or address,
+    /// in which a credential may stand.
+    pub fn shown(&self, text: &str) -> Cow<'static, str> {
+        let example = self.syntax.example();
+        match self.variable(text) {
+            Some(name) => Cow::Owned(example.replace("NAME", name)),
+            None => Cow::Borrowed(example),
+        }
+    }
 }
 
 /// Names that editors resolve between `${` and `}`.
@@ -158,9 +111,10 @@ pub fn references(text: &str) -> Vec<Reference> {
         return whole(Syntax::Code);
     }
     let mut found = Vec::new();
+    let brackets = Brackets::default();
     let mut at = 0;
     while let Some(next) = memchr::memchr3(b'$', b'{', b'%', &text.as_bytes()[at..]).map(|next| at + next) {
-        match reference(text, next) {
+        match reference(text, next, &brackets) {
             Some(reference) => {
                 at = reference.range.end;
                 found.push(reference);
@@ -183,18 +137,18 @@ pub fn bare_text(text: &str) -> String {
     rest
 }
 
-fn reference(text: &str, at: usize) -> Option<Reference> {
+fn reference(text: &str, at: usize, brackets: &Brackets) -> Option<Reference> {
     let rest = &text[at..];
     let made = |len: usize, syntax| Some(Reference { range: at..at + len, syntax, default: None });
     if rest.starts_with("${{") {
         return made(near(rest, "}}")? + 2, Syntax::Actions);
     }
     if rest.starts_with("${") {
-        let end = closing(rest, 2, b'{', b'}')?;
+        let end = brackets.closing(text, at + 1)? - at;
         return Some(braced(&rest[2..end], at, end + 1));
     }
     if rest.starts_with("$(") {
-        return made(closing(rest, 2, b'(', b')')? + 1, Syntax::Shell);
+        return made(brackets.closing(text, at + 1)? - at + 1, Syntax::Shell);
     }
     if let Some(behind) = rest.strip_prefix('$') {
         let name = identifier(behind);
@@ -282,17 +236,35 @@ fn identifier(text: &str) -> usize {
     bytes.iter().take_while(|byte| byte.is_ascii_alphanumeric() || **byte == b'_').count()
 }
 
-/// Finds the bracket that closes the one before `from`.
-fn closing(text: &str, from: usize, open: u8, close: u8) -> Option<usize> {
-    let mut depth = 1;
-    text.bytes().enumerate().skip(from).take(FAR).find_map(|(at, byte)| {
-        if byte == open {
-            depth += 1;
-        } else if byte == close {
-            depth -= 1;
+/// Where the brackets of a text close, found out once for all of them.
+#[derive(Default)]
+struct Brackets {
+    braces: OnceCell<HashMap<usize, usize>>,
+    parentheses: OnceCell<HashMap<usize, usize>>,
+}
+
+impl Brackets {
+    /// Finds the bracket that closes the one at `open`, if it is not far away.
+    fn closing(&self, text: &str, open: usize) -> Option<usize> {
+        let pairs = match text.as_bytes()[open] {
+            b'{' => self.braces.get_or_init(|| pairs(text, b'{', b'}')),
+            _ => self.parentheses.get_or_init(|| pairs(text, b'(', b')')),
+        };
+        pairs.get(&open).copied().filter(|close| close - open < FAR)
+    }
+}
+
+/// Returns for each bracket that opens where it is closed.
+fn pairs(text: &str, open: u8, close: u8) -> HashMap<usize, usize> {
+    let (mut pairs, mut opened) = (HashMap::new(), Vec::new());
+    for at in memchr::memchr2_iter(open, close, text.as_bytes()) {
+        if text.as_bytes()[at] == open {
+            opened.push(at);
+        } else if let Some(start) = opened.pop() {
+            pairs.insert(start, at);
         }
-        (depth == 0).then_some(at)
-    })
+    }
+    pairs
 }
 
 #[cfg(test)]
@@ -335,6 +307,22 @@ mod tests {
             let found = references(text);
             assert_eq!(found.len(), 1, "{text}");
             assert_eq!(found[0].syntax, syntax, "{text}");
+        }
+    }
+
+    #[test]
+    fn a_reference_is_shown_without_what_may_be_a_credential() {
+        for (text, shown) in [
+            ("Bearer ${A_B}", "${A_B}"),
+            ("${A:-hunter2}", "${A:-default}"),
+            ("${env:A:-hunter2}", "${env:A:-default}"),
+            ("{env:A}", "{env:A}"),
+            ("$AB", "$AB"),
+            ("${{ secrets.A }}", "${{ secrets.A }}"),
+            ("${input:a}", "${input:id}"),
+            ("$(curl -u me:hunter2 x)", "$(command)"),
+        ] {
+            assert_eq!(references(text)[0].shown(text), shown, "{text}");
         }
     }
 

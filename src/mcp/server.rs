@@ -2,7 +2,10 @@
 
 use std::borrow::Cow;
 
-use crate::document::{Document, Kind, Node, Scalar, Value, pointer};
+use crate::document::{Document, Kind, Node, Pointer, Scalar, Value};
+
+/// The length up to which a key is taken for a name.
+const LONGEST_NAME: usize = 256;
 
 /// What a text of a server is for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -46,14 +49,14 @@ impl Field {
 pub struct Leaf<'a> {
     /// What it is for.
     pub field: Field,
-    /// The name it is known by: its key, or that of the list it is an element of.
+    /// The name it is known by: its key, or that of the list it is an element of; empty if it is too long to say anything.
     pub name: Cow<'a, str>,
     /// The node, with its key.
     pub node: &'a Node,
     /// Its text.
     pub scalar: &'a Scalar,
     /// Its place in the document.
-    pub pointer: String,
+    pub pointer: Pointer<'a>,
     /// The list it is an element of, and its number there.
     pub list: Option<(&'a [Node], usize)>,
 }
@@ -66,7 +69,7 @@ pub struct Server<'a> {
     /// All of it.
     pub node: &'a Node,
     /// Its place in the document.
-    pub pointer: String,
+    pub pointer: Pointer<'a>,
     /// The key of the map or list it hangs in.
     pub under: &'a str,
     /// The key of the server map, as a node.
@@ -107,7 +110,7 @@ const KEYS: [(&str, bool); 12] = [
 pub fn servers(document: &Document) -> Vec<Server<'_>> {
     let mut found = Vec::new();
     for root in &document.roots {
-        collect(root, "", 0, &mut found);
+        collect(root, &Pointer::root(), 0, &mut found);
         if found.is_empty() {
             flat(root, &mut found);
         }
@@ -119,17 +122,16 @@ pub fn servers(document: &Document) -> Vec<Server<'_>> {
 fn flat<'a>(root: &'a Node, found: &mut Vec<Server<'a>>) {
     let Some(members) = root.members() else { return };
     if !members.is_empty() && members.iter().all(is_server) {
-        found.extend(members.iter().map(|member| server(member, "", "", None)));
+        found.extend(members.iter().map(|member| server(member, &Pointer::root(), "", None)));
     }
 }
 
-fn collect<'a>(node: &'a Node, path: &str, depth: usize, found: &mut Vec<Server<'a>>) {
+fn collect<'a>(node: &'a Node, path: &Pointer<'a>, depth: usize, found: &mut Vec<Server<'a>>) {
     if depth > 8 {
         return;
     }
     for (index, child) in node.children().iter().enumerate() {
-        let step = child.key.as_ref().map_or_else(|| index.to_string(), |key| key.name.clone());
-        let path = pointer(path, &step);
+        let path = path.child(child, index);
         match KEYS.iter().find(|(name, _)| *name == child.name()) {
             Some(&(_, certain)) if holds_servers(child, certain) => {
                 for (index, member) in child.children().iter().enumerate() {
@@ -139,15 +141,11 @@ fn collect<'a>(node: &'a Node, path: &str, depth: usize, found: &mut Vec<Server<
                 }
             }
             _ if child.name() == "mcp_config" && is_server(child) => {
-                found.push(server(child, parent_path(&path), "server", None));
+                found.push(server(child, &path.above(), "server", None));
             }
             _ => collect(child, &path, depth + 1, found),
         }
     }
-}
-
-fn parent_path(path: &str) -> &str {
-    path.rsplit_once('/').map_or("", |(parent, _)| parent)
 }
 
 fn holds_servers(node: &Node, certain: bool) -> bool {
@@ -169,17 +167,15 @@ fn is_server(node: &Node) -> bool {
     })
 }
 
-fn server<'a>(node: &'a Node, path: &str, under: &'a str, parent: Option<(&'a Node, usize)>) -> Server<'a> {
-    let (name, step) = match (&node.key, parent) {
-        (Some(key), _) => (key.name.as_str(), key.name.clone()),
-        (None, Some((_, index))) => (node.get("name").and_then(Node::text).unwrap_or(""), index.to_string()),
-        (None, None) => ("", String::new()),
+fn server<'a>(node: &'a Node, path: &Pointer<'a>, under: &'a str, parent: Option<(&'a Node, usize)>) -> Server<'a> {
+    let name = match &node.key {
+        Some(key) => key.name.as_str(),
+        None => node.get("name").and_then(Node::text).filter(|_| parent.is_some()).unwrap_or(""),
     };
-    let pointer = pointer(path, &step);
+    let pointer = path.child(node, parent.map_or(0, |(_, index)| index));
     let mut leaves = Vec::new();
     for member in node.children() {
-        let field = field(member);
-        gather(member, field, &pointer_of(&pointer, member, 0), member.name(), None, &mut leaves);
+        gather(member, field(member), &pointer.child(member, 0), member.name(), None, &mut leaves);
     }
     Server { name, node, pointer, under, parent: parent.map(|(parent, _)| parent), leaves }
 }
@@ -187,17 +183,10 @@ fn server<'a>(node: &'a Node, path: &str, under: &'a str, parent: Option<(&'a No
 /// Returns all texts below `node`, as settings that belong to no server.
 ///
 /// `name` is the key that the node goes by: its own, or that of the list it is an element of.
-pub fn leaves<'a>(node: &'a Node, name: &'a str, path: &str) -> Vec<Leaf<'a>> {
+pub fn leaves<'a>(node: &'a Node, name: &'a str, path: &Pointer<'a>) -> Vec<Leaf<'a>> {
     let mut found = Vec::new();
     gather(node, Field::Other, path, name, None, &mut found);
     found
-}
-
-fn pointer_of(path: &str, node: &Node, index: usize) -> String {
-    match &node.key {
-        Some(key) => pointer(path, &key.name),
-        None => pointer(path, &index.to_string()),
-    }
 }
 
 /// Tells what a member of a server is for.
@@ -220,7 +209,7 @@ fn field(member: &Node) -> Field {
 fn gather<'a>(
     node: &'a Node,
     field: Field,
-    path: &str,
+    path: &Pointer<'a>,
     name: &'a str,
     list: Option<(&'a [Node], usize)>,
     found: &mut Vec<Leaf<'a>>,
@@ -229,8 +218,7 @@ fn gather<'a>(
         Value::Scalar(scalar) => scalar,
         Value::List(elements) => {
             for (index, element) in elements.iter().enumerate() {
-                let path = pointer(path, &index.to_string());
-                gather(element, field, &path, name, Some((elements, index)), found);
+                gather(element, field, &path.child(element, index), name, Some((elements, index)), found);
             }
             return;
         }
@@ -241,7 +229,8 @@ fn gather<'a>(
     }
     let is_program = list.is_some_and(|(_, index)| index == 0) && matches!(name, "command" | "cmd");
     let field = if is_program && field == Field::Argument { Field::Command } else { field };
-    found.push(Leaf { field, name: Cow::Borrowed(name), node, scalar, pointer: path.to_owned(), list });
+    let name = if name.len() > LONGEST_NAME { "" } else { name };
+    found.push(Leaf { field, name: Cow::Borrowed(name), node, scalar, pointer: path.clone(), list });
 }
 
 /// Returns what a map says that it is an entry for: `{name: API_KEY, value: …}` is one for `API_KEY`.
@@ -257,14 +246,20 @@ pub fn member_name<'a>(member: &'a Node, entry: Option<&'a str>) -> &'a str {
     }
 }
 
-fn gather_members<'a>(node: &'a Node, members: &'a [Node], field: Field, path: &str, found: &mut Vec<Leaf<'a>>) {
+fn gather_members<'a>(
+    node: &'a Node,
+    members: &'a [Node],
+    field: Field,
+    path: &Pointer<'a>,
+    found: &mut Vec<Leaf<'a>>,
+) {
     let entry = entry(node);
     for member in members {
         let inner = match (field, self::field(member)) {
             (Field::Other, inner @ (Field::Headers | Field::Env | Field::Oauth)) => inner,
             (outer, _) => outer,
         };
-        gather(member, inner, &pointer_of(path, member, 0), member_name(member, entry), None, found);
+        gather(member, inner, &path.child(member, 0), member_name(member, entry), None, found);
     }
 }
 
@@ -321,6 +316,6 @@ mod tests {
         let document = parse(text.as_bytes(), Format::Json).expect("valid");
         let found = servers(&document);
         let header = found[0].of(Field::Headers).next().expect("a header");
-        assert_eq!(header.pointer, "/mcpServers/s/requestInit/headers/Authorization");
+        assert_eq!(header.pointer.to_string(), "/mcpServers/s/requestInit/headers/Authorization");
     }
 }

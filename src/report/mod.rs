@@ -7,7 +7,7 @@
 mod columns;
 mod csv;
 mod date;
-mod escape;
+pub mod escape;
 mod github;
 mod gitlab;
 mod html;

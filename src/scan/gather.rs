@@ -5,11 +5,11 @@ use std::collections::{HashMap, HashSet};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
 
-use bstr::BString;
+use bstr::{BStr, BString};
 use gix::ObjectId;
 
 use crate::detect::Scratch;
-use crate::finding::{Finding, Notice};
+use crate::finding::{Finding, Kind, Notice};
 use crate::input::transcripts::Part;
 use crate::input::{Blob, Coverage, Memory, Version, Visitor};
 use crate::inspect::{Base, Inspected, Inspector, Trace};
@@ -22,6 +22,9 @@ thread_local! {
     /// Each thread's search buffers.
     static SCRATCH: RefCell<Scratch> = RefCell::default();
 }
+
+/// How much evidence a finding has before no more is added for its other places.
+const MOST_EVIDENCE: usize = 8;
 
 /// How many notices are kept, so that a broken disk does not fill the memory; of others it is told that there were some.
 const MOST_NOTICES: usize = 10_000;
@@ -137,16 +140,29 @@ pub fn join(findings: Vec<Finding>) -> Vec<Finding> {
             Some(&at) => {
                 let first = &mut joined[at];
                 let places = std::mem::take(&mut finding.places);
+                let paths = [&first.places, &places].map(|places| places[0].origin.path().map(BStr::to_owned));
+                let [mut path, other] = paths;
                 if (finding.confidence, finding.severity) > (first.confidence, first.severity) {
-                    let earlier = std::mem::take(&mut first.places);
-                    *first = finding;
-                    first.places = earlier;
+                    std::mem::swap(first, &mut finding);
+                    first.places = std::mem::take(&mut finding.places);
+                } else {
+                    path = other;
                 }
                 first.places.extend(places);
+                also(first, &finding, path);
             }
         }
     }
     joined
+}
+
+/// Keeps what a lint says of another place of the same secret: a title speaks of one place alone.
+fn also(finding: &mut Finding, other: &Finding, path: Option<BString>) {
+    let Some(path) = path.filter(|_| other.meta.kind == Kind::Lint && other.message != finding.message) else { return };
+    let text = format!("{path}: {}", other.message);
+    if finding.evidence.len() < MOST_EVIDENCE && !finding.evidence.contains(&text) {
+        finding.evidence.push(text);
+    }
 }
 
 impl Gather<'_> {

@@ -127,7 +127,10 @@ fn real(path: &Path) -> String {
 }
 
 /// Reads the configuration and the baseline.
-fn policy(request: &Request, root: Option<&Path>) -> Result<Policy, ScanError> {
+///
+/// # Errors
+/// One of them cannot be read or is not valid.
+pub fn policy(request: &Request, root: Option<&Path>) -> Result<Policy, ScanError> {
     let mut config = Config::load(root, request.config.as_deref())?;
     config.exclude(&request.exclude)?;
     let usual = || root.map(|root| root.join(BASELINE)).filter(|path| path.symlink_metadata().is_ok());

@@ -64,8 +64,8 @@ pub fn pieces(text: &str, server: bool) -> Vec<Piece> {
 
 fn url(text: &str, whole: Range<usize>, authority: usize, server: bool, found: &mut Vec<Piece>) {
     let end = whole.end;
-    let host_end = text[authority..end].find(['/', '?', '#']).map_or(end, |at| authority + at);
-    // A password may hold a slash, so an `@` behind the first one counts if a colon stands before.
+    let first = authority + behind_password(&text[whole.start..authority], &text[authority..end]);
+    let host_end = text[first..end].find(['/', '?', '#']).map_or(end, |at| first + at);
     let at_sign = text[authority..host_end].rfind('@').map(|at| authority + at);
     if let Some(at_sign) = at_sign
         && let Some(colon) = text[authority..at_sign].find(':').map(|at| authority + at)
@@ -82,6 +82,34 @@ fn url(text: &str, whole: Range<usize>, authority: usize, server: bool, found: &
         let fragment = text[query..end].find('#').map_or(end, |at| query + at);
         queries(text, query + 1..fragment, found);
     }
+}
+
+/// The schemes of databases, queues and the like, whose addresses people write with a password in it.
+const SERVICES: [&str; 16] = [
+    "postgres://",
+    "postgresql://",
+    "mysql://",
+    "mariadb://",
+    "mongodb://",
+    "mongodb+srv://",
+    "redis://",
+    "rediss://",
+    "amqp://",
+    "amqps://",
+    "mssql://",
+    "sqlserver://",
+    "clickhouse://",
+    "smtp://",
+    "ftp://",
+    "sftp://",
+];
+
+/// Returns where in the address of a service the host begins, if the password before it holds what would end a host.
+fn behind_password(scheme: &str, rest: &str) -> usize {
+    let Some(end) = rest.find(['/', '?', '#']).filter(|_| SERVICES.contains(&scheme)) else { return 0 };
+    let is_port = |port: &str| port.bytes().all(|byte| byte.is_ascii_digit());
+    let opens = rest[..end].split_once(':').is_some_and(|(_, begun)| !begun.contains('@') && !is_port(begun));
+    rest[end..].find('@').filter(|_| opens).map_or(0, |at| end + at)
 }
 
 fn is_literal_password(password: &str) -> bool {
@@ -223,6 +251,7 @@ mod tests {
             (format!("https://me:{key}@a.io/x"), key, Part::Userinfo),
             (format!("postgresql://admin:{key}@db.internal:5432/app"), key, Part::Userinfo),
             (format!("redis://:{key}@cache.internal"), key, Part::Userinfo),
+            ("postgres://app:kJ8s/Lq2#vNx@db.internal/app".to_owned(), "kJ8s/Lq2#vNx", Part::Userinfo),
             (format!("https://mcp.zapier.com/api/mcp/s/{uuid}/mcp"), uuid, Part::Path),
             (format!("mysql://root:{}@8.8.4.4:3306/shop", "admin123"), "admin123", Part::Userinfo),
             (format!("npx mcp-remote https://mcp.firecrawl.dev/{key}/v2/mcp"), key, Part::Path),
@@ -257,6 +286,8 @@ mod tests {
             "postgresql://shop:shop_secret@localhost:5432/shop",
             "https://a.io/mcp/images/kJ8sLq2vNx7Rt4WzP0bQkJ8s.png",
             "mysql://root:admin123@your-server.com/x",
+            "postgres://db.internal:5432/app?user=a@b.io",
+            "https://cdn.io:latest/x@1.2.3",
             "https://webhook.site/8c5e1d2a-9b47-4f3e-a6d1-0e7c2b5f9a83",
         ] {
             assert_eq!(found(text), [], "{text}");

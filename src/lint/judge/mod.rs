@@ -83,6 +83,24 @@ pub struct Judge<'a> {
 }
 
 impl Judge<'_> {
+    /// Tells whether a value is a credential by itself: one the engine knows, or one made by a machine.
+    pub fn is_credential(&self, value: &str) -> bool {
+        looks_made(value) || value.len() >= 8 && (self.opinion)(value.as_bytes())
+    }
+
+    /// Returns a name of the file as it may stand in a message: short, printable, and not a credential itself.
+    pub fn shown(&self, name: &str) -> String {
+        if self.is_credential(name) {
+            return "…".to_owned();
+        }
+        let clean = |c: char| if c.is_alphanumeric() || " _.-@/:$+[]=~^,".contains(c) { c } else { '?' };
+        let mut text: String = name.chars().take(48).map(clean).collect();
+        if name.chars().count() > 48 {
+            text.push('…');
+        }
+        text
+    }
+
     /// Returns the literal credentials in `text`, which stands under `name`.
     ///
     /// A text of more than 64 KiB is no setting and has none.

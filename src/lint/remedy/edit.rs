@@ -4,7 +4,7 @@ use super::super::finding::{Edit, Fix, Safety};
 use super::super::judge::Form;
 use super::{Place, text};
 use crate::document::{Format, Quoting};
-use crate::mcp::{Field, How, Leaf, Reading, Syntax, references};
+use crate::mcp::{Field, How, Leaf, Reading, Reference, Syntax, references};
 use crate::source::Span;
 
 /// Puts the client's reference in place of the literal and leaves everything around it.
@@ -90,8 +90,7 @@ pub(in super::super) fn translated(
     owner: &Reading,
     leaf: &Leaf<'_>,
     format: Format,
-    syntax: Syntax,
-    range: std::ops::Range<usize>,
+    reference: &Reference,
 ) -> Option<Fix> {
     let fix = &owner.dialect.fix;
     let field = match leaf.field {
@@ -107,7 +106,10 @@ pub(in super::super) fn translated(
     {
         return None;
     }
-    let name = variable(&leaf.scalar.text[range.clone()], syntax)?;
+    // Without its default, a reference would no longer do what it did.
+    let plain = [Syntax::Braced, Syntax::Bare, Syntax::Env, Syntax::CurlyEnv, Syntax::Actions];
+    let name = reference.variable(&leaf.scalar.text).filter(|_| plain.contains(&reference.syntax))?;
+    let range = reference.range.clone();
     // VS Code asks for inputs, but reads variables as well.
     let template = if fix.how == How::Inputs { "${env:NAME}" } else { fix.text.as_str() };
     let replacement = template.replace("NAME", name);
@@ -118,19 +120,6 @@ pub(in super::super) fn translated(
         _ => Edit { span: leaf.scalar.raw(range), text: replacement },
     };
     Some(Fix { edits: vec![edit], safety: Safety::Safe, moved: None })
-}
-
-/// Returns the variable's name in a reference.
-fn variable(reference: &str, syntax: Syntax) -> Option<&str> {
-    let name = match syntax {
-        Syntax::Braced => reference.strip_prefix("${")?.strip_suffix('}')?.trim(),
-        Syntax::Bare => reference.strip_prefix('$')?,
-        Syntax::Env => reference.strip_prefix("${env:")?.strip_suffix('}')?,
-        Syntax::CurlyEnv => reference.strip_prefix("{env:")?.strip_suffix('}')?,
-        Syntax::Actions => reference.strip_prefix("${{")?.strip_suffix("}}")?.trim().strip_prefix("secrets.")?,
-        _ => return None,
-    };
-    name.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_').then_some(name)
 }
 
 /// Returns an empty span at `at`.

@@ -6,7 +6,7 @@ mod goose;
 mod inputs;
 mod text;
 
-use super::finding::{About, Edit, Fix, LintFinding, Moved, Safety, shown};
+use super::finding::{About, Edit, Fix, LintFinding, Moved, Safety};
 use super::judge::Form;
 use super::{Located, Subject};
 use crate::mcp::{Field, How, Leaf, Server};
@@ -19,7 +19,7 @@ pub(super) use edit::translated;
 pub(super) fn credential(about: &'static About, subject: &Subject<'_>, located: &Located, what: &str) -> LintFinding {
     let leaf = subject.leaf(located);
     let message = format!("{what}{} is a literal credential", subject.server_name(located));
-    let mut finding = LintFinding::new(about, located.span, leaf.pointer.clone(), message).with_secret(located.span);
+    let mut finding = LintFinding::new(about, located.span, &leaf.pointer, message).with_secret(located.span);
     finding.confidence = located.literal.confidence;
     let variable = variable(subject, located);
     finding.fix = fix(subject, located, &variable);
@@ -28,33 +28,39 @@ pub(super) fn credential(about: &'static About, subject: &Subject<'_>, located: 
 }
 
 /// Names an argument for a message.
-pub(super) fn argument(_: &Subject<'_>, located: &Located) -> String {
+pub(super) fn argument(subject: &Subject<'_>, located: &Located) -> String {
     let name = &located.literal.name;
     match (name.is_empty(), name.starts_with('-')) {
         (true, _) => "a positional argument".to_owned(),
-        (false, true) => format!("argument `{}`", shown(name)),
-        (false, false) => format!("`{}` among the arguments", shown(name)),
+        (false, true) => format!("argument `{}`", subject.shown(name)),
+        (false, false) => format!("`{}` among the arguments", subject.shown(name)),
     }
 }
 
 /// Returns the customary name of a variable for the credential.
 fn variable(subject: &Subject<'_>, located: &Located) -> String {
     let leaf = subject.leaf(located);
-    let name = located.literal.name.as_str();
-    if leaf.field == Field::Env && matches!(located.literal.form, Form::Value | Form::Connection) {
+    // A name that is a credential itself is none to spell out once more.
+    let named = |name: &str| if subject.judge.is_credential(name) { String::new() } else { name.to_owned() };
+    let name = named(&located.literal.name);
+    let name = name.as_str();
+    if leaf.field == Field::Env
+        && !named(&leaf.name).is_empty()
+        && matches!(located.literal.form, Form::Value | Form::Connection)
+    {
         return upper(&leaf.name);
     }
     if is_variable(name) {
         return name.to_owned();
     }
-    let server = located.server.map_or("", |index| subject.servers[index].name);
+    let server = named(located.server.map_or("", |index| subject.servers[index].name));
     let thing = match leaf.field {
         _ if name.eq_ignore_ascii_case("authorization") || name.is_empty() || name == "path" || name == "key" => {
             "token"
         }
         _ => name.trim_start_matches('-'),
     };
-    let (server, thing) = (upper(server), upper(thing));
+    let (server, thing) = (upper(&server), upper(thing));
     if server.is_empty() || thing.starts_with(&server) { thing } else { format!("{server}_{thing}") }
 }
 
@@ -68,10 +74,12 @@ fn is_variable(name: &str) -> bool {
 /// Writes a name as variables are written: `apiKey` and `api-key` become `API_KEY`.
 fn upper(name: &str) -> String {
     let mut text = String::with_capacity(name.len() + 4);
+    // A name with signs between its words says itself where they end.
+    let is_camel = !name.contains(['_', '-', ' ']);
     let mut small = false;
     for c in name.chars() {
         if c.is_ascii_alphanumeric() {
-            if c.is_ascii_uppercase() && small {
+            if c.is_ascii_uppercase() && small && is_camel {
                 text.push('_');
             }
             small = c.is_ascii_lowercase();
