@@ -66,6 +66,9 @@ impl fmt::Debug for Identity {
 const LONG: usize = 8;
 /// The least length of a secret, or of a line of one, that is hidden elsewhere.
 const SHORTEST: usize = 4;
+/// Up to this length lower-case letters alone are a word, which says nothing where it stands elsewhere: hiding it would only
+/// spoil paths and sentences.
+const WORD: usize = 12;
 /// The least length of a line of a secret of several lines that is hidden by itself.
 const LINE: usize = 16;
 
@@ -84,7 +87,9 @@ impl Secrets {
         let lines = |secret: &Secret| -> Vec<Vec<u8>> {
             let lines = secret.0.split(|byte| matches!(byte, b'\n' | b'\r')).map(<[u8]>::trim_ascii);
             let is_whole = !secret.0.contains(&b'\n');
-            lines.filter(|line| line.len() >= if is_whole { SHORTEST } else { LINE }).map(<[u8]>::to_vec).collect()
+            let is_word = |line: &&[u8]| line.len() <= WORD && line.iter().all(u8::is_ascii_lowercase);
+            let lines = lines.filter(|line| line.len() >= if is_whole { SHORTEST } else { LINE });
+            lines.filter(|line| !is_word(line)).map(<[u8]>::to_vec).collect()
         };
         let mut parts: Vec<Vec<u8>> = self.0.values().flat_map(lines).collect();
         parts.sort_unstable();

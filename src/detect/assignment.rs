@@ -158,6 +158,10 @@ impl Cursor<'_> {
                 return Some(operator);
             }
         }
+        // A path of names, as in `SecurePassword::Hash`.
+        if self.bytes[self.at..].starts_with(b"::") {
+            return None;
+        }
         if self.take(b":") {
             // A colon may introduce a type, as in `password: string = "..."`.
             let before_type = self.at;

@@ -265,8 +265,15 @@ fn looks_structured(text: &[u8]) -> bool {
         || contains(b"&&")
         || contains(b"()")
         || is_algorithm(text)
+        || is_version_range(text)
         || is_validation(text)
         || kebab_words(text)
+}
+
+/// Tells whether a value says which versions of a package fit, as in `^7.4|^8.0`.
+fn is_version_range(text: &[u8]) -> bool {
+    matches!(text[0], b'^' | b'~' | b'<' | b'>' | b'=')
+        && text.iter().all(|byte| byte.is_ascii_digit() || b"^~<>=|.*,x".contains(byte))
 }
 
 /// Tells whether a value names a way to encrypt or to sign.
@@ -365,6 +372,8 @@ mod tests {
     #[test]
     fn values_that_are_no_secrets_are_passed_over() {
         for text in [
+            "\"acme/password-hasher\": \"^7.4|^8.0\"",
+            "in 'ActiveModel::SecurePassword::InstanceMethodsOnActivation4x7.authenticate'",
             "password: \"$2a$10$Irg8k8HWkDlvL0YDBKLCYee6j6zzIFTplJcvZYKA.B8/clHPZn2Ey\"",
             "password: \"$argon2id$v=19$m=65536,t=3,p=2$BpLnfgDsc2WD8F2q$o/vzA4myCqZZ36bUGsDY\"",
             "password: \"NEW_PASSWORD\"",

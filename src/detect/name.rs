@@ -16,6 +16,10 @@ pub(super) fn name(key: &[u8]) -> Option<Name> {
     let words = words(key);
     let last = words.last()?.as_str();
     let has = |word: &str| words.iter().any(|other| other == word);
+    // The shell's working directory is called PWD.
+    if key == b"PWD" || names_something_else(&words) {
+        return None;
+    }
     const NOT_SECRET: &[&str] = &[
         "id",
         "ids",
@@ -204,6 +208,17 @@ pub(super) fn name(key: &[u8]) -> Option<Name> {
     None
 }
 
+/// Tells whether a name means something else by a word that usually says secret: one of several passes, or the name of a project,
+/// which SonarQube calls its key.
+fn names_something_else(words: &[String]) -> bool {
+    const PASSES: &[&str] = &["first", "second", "third", "one", "two", "single", "multi", "render", "filter"];
+    match words {
+        [.., before, last] if last == "pass" => PASSES.contains(&before.as_str()),
+        [first, .., last] => first == "sonar" && last == "key",
+        _ => false,
+    }
+}
+
 /// Splits a name into lower-case words at punctuation and at capitals.
 fn words(key: &[u8]) -> Vec<String> {
     let mut words: Vec<String> = Vec::new();
@@ -251,6 +266,10 @@ mod tests {
             ("keyboard", None),
             ("Sec-WebSocket-Key", None),
             ("OLDPWD", None),
+            ("PWD", None),
+            ("sonar.projectKey", None),
+            ("hwScaleFilterFirstPass", None),
+            ("adminPass", Some(Name::Password)),
             ("db_pwd", Some(Name::Password)),
             ("HEX_KEY", Some(Name::Token)),
         ] {

@@ -169,13 +169,14 @@ fn named(name: &str, bytes: &[u8], path: Option<&[u8]>, start: usize, proven: &m
         }
         "pem" => armor::prove(bytes, proven),
         "base64-json" => base64_json(text, proven),
-        "base64-digits" => {
-            let first = text.split(|&byte| byte == b'.').next().unwrap_or_default();
-            decode_base64(first).is_some_and(|id| !id.is_empty() && id.iter().all(u8::is_ascii_digit))
-        }
+        "base64-digits" => base64_digits(text),
         "base64" => {
+            let decoded = decode_base64(text);
+            // A short text of a fixture says nothing but what it is for.
+            let is_word = decoded.as_ref().is_some_and(|text| text.len() < 24 && !is_random(text));
             proven.confidence = in_rehearsal(proven.confidence);
-            decode_base64(text).is_some()
+            proven.confidence = if is_word { in_rehearsal(proven.confidence) } else { proven.confidence };
+            decoded.is_some()
         }
         "basic-auth" => {
             if password::is_doubtful_pair(&decode_base64(text).unwrap_or_default(), bytes, path, start) {
@@ -202,6 +203,12 @@ fn is_random(text: &[u8]) -> bool {
         && (shape.digits > 0 || shape.surprise > 4.0)
         && memchr::memmem::find(text, b"%20").is_none()
         && !jwt::is_sample_token(text)
+}
+
+/// Tells whether a text up to its first dot is base64 of a number.
+fn base64_digits(text: &[u8]) -> bool {
+    let first = text.split(|&byte| byte == b'.').next().unwrap_or_default();
+    decode_base64(first).is_some_and(|id| !id.is_empty() && id.iter().all(u8::is_ascii_digit))
 }
 
 /// Decodes the JSON behind a token's prefix.

@@ -5,7 +5,7 @@ use super::assignment::{self, Assignment};
 use super::engine::{Candidate, gate, match_rule};
 use crate::rules::Catalogue;
 
-/// Finds candidates with every rule's pattern over every byte: slow, simple, and what [`Engine::candidates`]
+/// Finds candidates with every rule's pattern over every byte: slow, simple, and what [`Engine::candidates`](super::Engine::candidates)
 /// must equal on any input.
 pub fn reference_candidates(catalogue: &Catalogue, bytes: &[u8], path: Option<&[u8]>) -> Vec<Candidate> {
     let mut found = Vec::new();

@@ -15,6 +15,10 @@ use crate::source::{LineIndex, Origin, Position, Span};
 
 /// How deep wrappings are opened: an archive in an archive, base64 of base64.
 const DEPTH: usize = 4;
+/// The families of rules that find encoded text by what stands around it, or by what it begins with.
+const WRAPPERS: [&str; 2] = ["kubernetes-secret", "private-key"];
+/// The most characters that base64 is filled up with.
+const PADDING: usize = 2;
 /// How many unwrapped bytes one blob may yield, against archives that blow up.
 const BUDGET: usize = 256 << 20;
 
@@ -187,23 +191,62 @@ impl<'a> Inspection<'a> {
             let view = view(lines.get_or_init(index));
             self.inspector.report_lints(&view, linted, &mut candidates, &mut self.inspected);
         }
+        let first = self.inspected.findings.len();
         for candidate in &candidates {
             let finding = self.inspector.finding(&view(lines.get_or_init(index)), candidate);
             self.inspected.findings.push(finding);
         }
         let told = self.inspected.len();
-        for piece in encoded {
+        let outer = |span| place::outer(layer.bytes, lines.get_or_init(index), span, true, &hidden);
+        let (telling, is_complete) = self.follow_each(layer, &encoded, &outer, &mut barren);
+        let is_barren = is_complete && self.inspected.len() == told && !self.limited;
+        self.let_inside_speak(first, &candidates, &telling);
+        is_barren.then_some(barren)
+    }
+
+    /// Follows the encoded pieces of a layer, while there is a budget for it; tells in which something was found, and whether
+    /// all were followed.
+    fn follow_each(
+        &mut self,
+        layer: &Layer<'_>,
+        pieces: &[decode::Piece],
+        outer: &dyn Fn(Span) -> Outer,
+        followed: &mut Vec<Barren>,
+    ) -> (Vec<Span>, bool) {
+        let mut telling = Vec::new();
+        for piece in pieces {
             let made;
             let outer = match layer.outer {
                 Some(outer) => outer,
                 None => {
-                    made = place::outer(layer.bytes, lines.get_or_init(index), piece.span, true, &hidden);
+                    made = outer(piece.span);
                     &made
                 }
             };
-            barren.push(self.follow(layer, outer, &piece)?);
+            let before = self.inspected.findings.len();
+            let barren = self.follow(layer, outer, piece);
+            if self.inspected.findings.len() > before {
+                telling.push(piece.span);
+            }
+            let Some(barren) = barren else { return (telling, false) };
+            followed.push(barren);
         }
-        (self.inspected.len() == told && !self.limited).then_some(barren)
+        (telling, true)
+    }
+
+    /// Takes back the findings of `candidates`, which begin at `first`, that say no more than that something is encoded, where
+    /// something was found inside.
+    fn let_inside_speak(&mut self, first: usize, candidates: &[Candidate], telling: &[Span]) {
+        let is_piece = |Candidate { rule, secret, .. }: &Candidate| {
+            WRAPPERS.contains(&rule.family())
+                && telling.iter().any(|piece| piece.overlaps(*secret) && secret.len() <= piece.len() + PADDING)
+        };
+        let mut candidates = candidates.iter();
+        let mut at = 0;
+        self.inspected.findings.retain(|_| {
+            at += 1;
+            at <= first || !candidates.next().is_some_and(is_piece)
+        });
     }
 
     /// Takes note of secrets, and returns what must not be shown of their text: them and what is encoded.

@@ -22,7 +22,7 @@ const SPREAD: u32 = 0x9e37_79b1;
 const BUCKET_BITS: u32 = 12;
 
 /// Bytes at whose first places keywords are looked for.
-type Block = [u8; BLOCK + HASHED - 1];
+type Block = [u8; BLOCK + HASHED];
 
 /// All keywords, ready to be found in either case, and the rules that each of them names.
 #[derive(Clone, Debug)]
@@ -71,9 +71,11 @@ impl Filter {
     }
 }
 
-/// Makes a letter's two cases alike, and some other bytes.
+/// What makes a letter's two cases alike, and some other bytes.
+const FOLDED: u64 = 0x2020_2020_2020_2020;
+
 const fn fold(word: u32) -> u32 {
-    word | 0x2020_2020
+    word | FOLDED as u32
 }
 
 /// Returns the first three of four bytes.
@@ -192,10 +194,14 @@ impl Lexicon {
     fn filter(&self, block: &Block) -> u32 {
         let (long, short): (&[u32; 2048], &[u32; 1024]) = (&self.long, &self.short);
         let mut passed = 0;
-        for (place, four) in block.windows(HASHED).enumerate() {
-            let word = fold(u32::from_le_bytes([four[0], four[1], four[2], four[3]]));
-            let bit = (Filter::get(long, hash(word)) | Filter::get(short, hash(three(word)))) & 1;
-            passed |= bit << place;
+        for at in (0..BLOCK).step_by(HASHED) {
+            // Eight bytes hold all that is hashed at four places.
+            let eight = block[at..].first_chunk().map_or(0, |eight| u64::from_le_bytes(*eight)) | FOLDED;
+            for place in 0..HASHED {
+                let word = (eight >> (8 * place)) as u32;
+                let bit = (Filter::get(long, hash(word)) | Filter::get(short, hash(three(word)))) & 1;
+                passed |= bit << (at + place);
+            }
         }
         passed
     }
@@ -225,7 +231,7 @@ impl Lexicon {
 /// Returns `rest` with something made up behind it.
 #[cold]
 fn pad(rest: &[u8]) -> Block {
-    let mut padded = [0; BLOCK + HASHED - 1];
+    let mut padded = [0; BLOCK + HASHED];
     let len = rest.len().min(padded.len());
     padded[..len].copy_from_slice(&rest[..len]);
     padded
