@@ -171,7 +171,10 @@ impl Cursor<'_> {
             });
             if length > 0 {
                 self.skip_blank(2);
-                if self.peek() == b'=' && self.bytes.get(self.at + 1) != Some(&b'=') {
+                // Options that are strung together, as in `pass:repeat=0`, have neither blanks nor quotes.
+                let is_apart = self.at > before_type + length
+                    || self.bytes.get(self.at + 1).is_some_and(|&byte| is_quote(byte) || byte == b' ');
+                if self.peek() == b'=' && self.bytes.get(self.at + 1) != Some(&b'=') && is_apart {
                     self.at += 1;
                     return Some(Operator::Assign);
                 }

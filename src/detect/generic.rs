@@ -5,6 +5,7 @@
 
 use super::assignment::{Assignment, Operator, Quote};
 use super::name::{Name, name};
+use super::notation::{kebab_words, looks_structured};
 use super::place::{self, Kind};
 use super::placeholder::{is_interleaved_sequence, is_placeholder, is_reference};
 use super::proof;
@@ -236,96 +237,6 @@ fn is_token(text: &[u8], shape: &Shape) -> bool {
         || shape.surprise >= 4.2
 }
 
-/// Tells whether a value has the structure of something else: a path, an address, a name with dots, a date,
-/// a version, an expression.
-fn looks_structured(text: &[u8]) -> bool {
-    let count = |wanted: u8| text.iter().filter(|&&byte| byte == wanted).count();
-    let contains = |needle: &[u8]| memchr::memmem::find(text, needle).is_some();
-    let dotted = count(b'.') > 0
-        && text.split(|&byte| byte == b'.').all(|part| {
-            let shape = Shape::of(part);
-            part.is_empty()
-                || part.iter().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-'))
-                    && (shape.wordiness() > 0.5 || shape.length < 4 || shape.letters() == 0)
-        });
-    contains(b"://")
-        || text.starts_with(b"eyJ") && contains(b".eyJ")
-        || text.contains(&b'-') && text.iter().all(|&byte| byte.is_ascii_uppercase() || byte == b'-')
-        || text.first() == Some(&b'/') && count(b'/') > 1
-        || text.starts_with(b"./")
-        || text.starts_with(b"../")
-        || text.starts_with(b"~/")
-        || text.starts_with(b"--")
-        || dotted
-        || count(b'/') >= 2 && Shape::of(text).wordiness() > 0.25
-        || contains(b"@") && contains(b".") && count(b'@') == 1 && Shape::of(text).wordiness() > 0.3
-        || contains(b"%s")
-        || contains(b"%d")
-        || contains(b"\\u")
-        || contains(b"&&")
-        || contains(b"()")
-        || is_algorithm(text)
-        || is_version_range(text)
-        || is_validation(text)
-        || kebab_words(text)
-}
-
-/// Tells whether a value says which versions of a package fit, as in `^7.4|^8.0`.
-fn is_version_range(text: &[u8]) -> bool {
-    matches!(text[0], b'^' | b'~' | b'<' | b'>' | b'=')
-        && text.iter().all(|byte| byte.is_ascii_digit() || b"^~<>=|.*,x".contains(byte))
-}
-
-/// Tells whether a value names a way to encrypt or to sign.
-fn is_algorithm(text: &[u8]) -> bool {
-    let lower = text.to_ascii_lowercase();
-    [
-        &b"hmacsha"[..],
-        b"hmac-sha",
-        b"pbkdf2with",
-        b"withrsa",
-        b"withecdsa",
-        b"/cbc/",
-        b"/gcm/",
-        b"/ecb/",
-        b"aes-128",
-        b"aes-256",
-    ]
-    .iter()
-    .any(|name| memchr::memmem::find(&lower, name).is_some())
-}
-
-/// Tells whether a value is what a form demands of one, as in `required|min:16` or `required_with:name`.
-fn is_validation(text: &[u8]) -> bool {
-    let rule = |part: &[u8]| {
-        let name = part.split(|&byte| byte == b':').next().unwrap_or_default();
-        name.len() >= 3
-            && name.iter().all(|byte| byte.is_ascii_lowercase() || *byte == b'_')
-            && Shape::of(name).surprise < 3.9
-    };
-    let parts = text.split(|&byte| byte == b'|');
-    parts.clone().count() >= 2 && parts.filter(|part| !rule(part)).count() == 0
-        || memchr::memchr(b':', text).is_some_and(|colon| {
-            let argument = &text[colon + 1..];
-            rule(text)
-                && (argument.iter().all(u8::is_ascii_digit)
-                    || argument.iter().all(|b| b.is_ascii_lowercase() || b"_,".contains(b)))
-        })
-}
-
-/// Tells whether a value is a few plain words joined by `-` or `_`.
-fn kebab_words(text: &[u8]) -> bool {
-    let parts: Vec<&[u8]> =
-        text.split(|byte| matches!(byte, b'-' | b'_' | b'.' | b':')).filter(|part| !part.is_empty()).collect();
-    let wordy = |part: &&&[u8]| {
-        let shape = Shape::of(part);
-        shape.length <= 4 && (shape.digits <= 1 || shape.digits == shape.length) || shape.wordiness() > 0.7
-    };
-    parts.len() >= 2
-        && parts.iter().filter(wordy).count() * 4 >= parts.len() * 3
-        && parts.iter().any(|part| Shape::of(part).word >= 4)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -372,6 +283,7 @@ mod tests {
     #[test]
     fn values_that_are_no_secrets_are_passed_over() {
         for text in [
+            "filter = \"overlay=eof_action=pass:repeatlast=0:w4x7\"",
             "\"acme/password-hasher\": \"^7.4|^8.0\"",
             "in 'ActiveModel::SecurePassword::InstanceMethodsOnActivation4x7.authenticate'",
             "password: \"$2a$10$Irg8k8HWkDlvL0YDBKLCYee6j6zzIFTplJcvZYKA.B8/clHPZn2Ey\"",

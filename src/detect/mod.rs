@@ -10,6 +10,7 @@ pub mod generic;
 mod jwt;
 mod mark;
 mod name;
+mod notation;
 mod password;
 mod place;
 pub mod placeholder;

@@ -202,6 +202,7 @@ const WORDS: &[&str] = &[
     "required",
     "optional",
     "missing",
+    "somerandom",
     "correct",
     "incorrect",
     "wrong",

@@ -27,6 +27,7 @@ static PRODUCTS: Words = Words::new(
 const PIECES: &[&str] = &[
     "example",
     "placeholder",
+    "somerandom",
     "dummy",
     "changeme",
     "change_me",
