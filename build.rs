@@ -133,9 +133,7 @@ impl Table {
 /// Reads a pattern; for one that is wrong nothing holds, and a test says what is wrong.
 fn bounds(pattern: &str, keywords: &[&str]) -> Bounds {
     let keywords: Vec<Cow<'static, str>> = keywords.iter().map(|&word| Cow::Owned(word.to_owned())).collect();
-    let parser =
-        regex_syntax::ParserBuilder::new().unicode(false).utf8(false).build().parse(&shorthand::expand(pattern));
-    parser.ok().and_then(|pattern| Bounds::of(&pattern, &keywords)).unwrap_or_default()
+    shorthand::parse(pattern).ok().and_then(|pattern| Bounds::of(&pattern, &keywords)).unwrap_or_default()
 }
 
 /// Returns the texts of a list.

@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 
 use bstr::{BString, ByteVec as _};
 
+use crate::input::is_within;
 use crate::input::repository::Repository;
 use crate::input::tree::Tree;
 use crate::lint;
@@ -118,10 +119,8 @@ impl Part {
                 None => path.clone(),
             };
             let name = BString::from(<Vec<u8>>::from_path_buf(inside).map_err(|_| elsewhere(path, &place))?);
-            let is_tracked =
-                |entry: &[u8]| entry.strip_prefix(name.as_slice()).is_some_and(|rest| matches!(rest, [] | [b'/', ..]));
             let is_known = path.symlink_metadata().is_ok()
-                || index.as_ref().is_some_and(|index| index.entries().any(|entry| is_tracked(entry.path)));
+                || index.as_ref().is_some_and(|index| index.entries().any(|entry| is_within(entry.path, &name)));
             if !is_known && strict {
                 return Err(miette::miette!(
                     help = "check the path's spelling",

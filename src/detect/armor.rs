@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use bstr::ByteSlice;
 
-use super::proof::{Proven, decode_base64};
+use super::proof::{Proven, decode_base64, is_base64_byte};
 use super::shape;
 use crate::finding::Severity;
 
@@ -64,11 +64,11 @@ fn describe(block: &[u8], inside: Range<usize>, proven: &mut Proven) {
 
 /// Decodes the lines of a block that are base64 alone, whether lines end in fact or as `\n` in a string.
 fn content(text: &[u8]) -> Option<Vec<u8>> {
-    let is_digit = |byte: &u8| byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'/' | b'=');
     let lines = text.replace("\\n", "\n");
     let lines = lines.split(|&byte| byte == b'\n').map(<[u8]>::trim_ascii);
     // A line that begins with `=` is OpenPGP's checksum over the rest.
-    let lines = lines.filter(|line| line.first().is_some_and(|&byte| byte != b'=') && line.iter().all(is_digit));
+    let lines = lines
+        .filter(|line| line.first().is_some_and(|&byte| byte != b'=') && line.iter().all(|&byte| is_base64_byte(byte)));
     let base64: Vec<u8> = lines.flatten().copied().filter(|&byte| byte != b'=').collect();
     decode_base64(&base64)
 }
@@ -147,8 +147,7 @@ fn pgp_is_encrypted(packets: &[u8]) -> Option<bool> {
 
 /// Returns the length of the longest stretch of base64.
 fn longest_base64(text: &[u8]) -> usize {
-    let is_digit = |byte: &u8| byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'/' | b'=');
-    text.split(|byte| !is_digit(byte)).map(<[u8]>::len).max().unwrap_or(0)
+    text.split(|&byte| !is_base64_byte(byte)).map(<[u8]>::len).max().unwrap_or(0)
 }
 
 #[cfg(test)]

@@ -64,8 +64,6 @@ pub struct Scratch {
     windows: Vec<Span>,
     marks: Vec<Mark>,
     chains: Chains,
-    /// Whether places of keywords are kept for the sake of versions: there may be as many as bytes.
-    keeps_marks: bool,
 }
 
 impl Scratch {
@@ -135,21 +133,20 @@ impl Engine {
     ///
     /// `path` helps rules that apply to some files only.
     pub fn candidates(&self, bytes: &[u8], path: Option<&[u8]>, scratch: &mut Scratch) -> Vec<Candidate> {
-        scratch.keeps_marks = false;
-        self.search(bytes, path, scratch)
+        self.search(bytes, path, false, scratch)
     }
 
     /// Finds every candidate of a text without a path whose versions will be searched: [`Engine::known`] may follow.
     pub fn candidates_of_base(&self, bytes: &[u8], scratch: &mut Scratch) -> Vec<Candidate> {
-        scratch.keeps_marks = true;
-        self.search(bytes, None, scratch)
+        self.search(bytes, None, true, scratch)
     }
 
-    fn search(&self, bytes: &[u8], path: Option<&[u8]>, scratch: &mut Scratch) -> Vec<Candidate> {
+    /// Searches all of a text; places of keywords are kept only if that is asked for: there may be as many as bytes.
+    fn search(&self, bytes: &[u8], path: Option<&[u8]>, keep_marks: bool, scratch: &mut Scratch) -> Vec<Candidate> {
         sieve::sift(bytes, &mut scratch.sifted);
         scratch.marks.clear();
         let mut found = Vec::new();
-        self.follow(bytes, path, None, scratch, &mut found);
+        self.follow(bytes, path, None, keep_marks, scratch, &mut found);
         found.sort_by_key(|candidate| (candidate.secret, candidate.rule.id.clone()));
         found
     }
@@ -166,7 +163,7 @@ impl Engine {
             self.carry_marks(copied, &change.base.marks, &mut scratch.marks);
         }
         let mut found = Vec::new();
-        self.follow(bytes, None, Some(change.changes), scratch, &mut found);
+        self.follow(bytes, None, Some(change.changes), true, scratch, &mut found);
         for candidate in &change.base.candidates {
             for copied in change.copies {
                 found.extend(self.carried(candidate, copied, change.changes, &scratch.chains));
@@ -217,10 +214,11 @@ impl Engine {
         bytes: &[u8],
         path: Option<&[u8]>,
         changes: Option<&Changes>,
+        keep_marks: bool,
         scratch: &mut Scratch,
         found: &mut Vec<Candidate>,
     ) {
-        let Scratch { sifted, windows, marks, chains, keeps_marks, .. } = scratch;
+        let Scratch { sifted, windows, marks, chains, .. } = scratch;
         windows.clear();
         self.open_windows(bytes, path, changes, sifted, windows, found);
         chains.clear();
@@ -237,7 +235,7 @@ impl Engine {
                 if changes.is_none() {
                     link(&mark);
                 }
-                if changes.is_some() || *keeps_marks {
+                if keep_marks {
                     marks.push(mark);
                 }
             });

@@ -1,5 +1,7 @@
 //! Tells from a path and a line what the place of a value says about it.
 
+use super::proof::is_base64_byte;
+
 /// How far before a value its line is read; must stay within [`super::INFLUENCE`].
 const LINE: usize = 160;
 
@@ -163,7 +165,7 @@ const WRAPPED: usize = 60;
 /// Tells whether a span lies within base64 that is wrapped into lines: data, of which a part may look like anything.
 /// Looks no farther than [`super::INFLUENCE`] allows.
 pub(super) fn is_wrapped_data(bytes: &[u8], start: usize, end: usize) -> bool {
-    let is_data = |byte: &&u8| byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'/' | b'=');
+    let is_data = |byte: &&u8| is_base64_byte(**byte);
     if !bytes[start..end].iter().all(|byte| is_data(&byte)) {
         return false;
     }

@@ -86,7 +86,8 @@ pub fn prove(
         severity: entry.severity,
         evidence: Vec::new(),
     };
-    let certain = check.proof.as_deref().is_some_and(|name| Checksum::by_name(name).is_some_and(|sum| sum.holds(text)));
+    let checksum = check.proof.as_deref().and_then(Checksum::by_name).map(|checksum| checksum.holds(text));
+    let certain = checksum == Some(true);
     if !certain
         && (place::is_wrapped_data(bytes, secret.start, secret.end)
             || entry.confidence < Confidence::High && place::is_template_expression(bytes, secret.start))
@@ -106,9 +107,14 @@ pub fn prove(
     if filling && check.placeholders == Placeholders::Drop {
         return None;
     }
-    match check.proof.as_deref() {
-        Some(name) => named(name, bytes, path, whole.start, &mut proven).then_some(proven),
-        None => Some(proven),
+    match (check.proof.as_deref(), checksum) {
+        (None, _) => Some(proven),
+        (Some(_), Some(holds)) => {
+            proven.evidence.push("checksum valid".to_owned());
+            proven.confidence = Confidence::High;
+            holds.then_some(proven)
+        }
+        (Some(name), None) => named(name, bytes, path, whole.start, &mut proven).then_some(proven),
     }
 }
 
@@ -145,18 +151,10 @@ fn has_on_line(words: &[String], bytes: &[u8], whole: &Range<usize>) -> bool {
     words.iter().any(|word| memchr::memmem::find(&line, word.as_bytes()).is_some())
 }
 
-/// Applies a proof by its name. A formula that is certain drops the match when it fails; one that is not
-/// only adds evidence when it holds.
+/// Applies a proof by its name that is no checksum. A formula that is certain drops the match when it fails; one that is
+/// not only adds evidence when it holds.
 fn named(name: &str, bytes: &[u8], path: Option<&[u8]>, start: usize, proven: &mut Proven) -> bool {
     let text = &bytes[proven.secret.range()];
-    if let Some(checksum) = Checksum::by_name(name) {
-        let holds = checksum.holds(text);
-        if holds {
-            proven.evidence.push("checksum valid".to_owned());
-            proven.confidence = Confidence::High;
-        }
-        return holds;
-    }
     let in_rehearsal = |confidence: Confidence| match place::is_rehearsal(bytes, path, start) {
         true => confidence.lowered(),
         false => confidence,
@@ -222,6 +220,11 @@ fn base64_json(text: &[u8], proven: &mut Proven) -> bool {
     };
     proven.evidence.push("payload is the provider's JSON".to_owned());
     memchr::memmem::find(&json, b"EXAMPLE").is_none()
+}
+
+/// Tells whether a byte is a digit of base64 or fills it up.
+pub(super) const fn is_base64_byte(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'/' | b'=')
 }
 
 /// Decodes base64 of either alphabet.

@@ -1,16 +1,14 @@
 //! The variables of the dotenv file at the root of a working tree, into which credentials move.
 
-use std::cell::RefCell;
-
 use super::Taken;
-use crate::document::{Format, parse};
+use crate::document::{Format, Node, parse};
 use crate::secret::Secret;
 
 /// The variables that there are, and those that a run adds.
 #[derive(Debug, Default)]
 pub struct Variables {
     content: Vec<u8>,
-    added: RefCell<Vec<Taken>>,
+    added: Vec<Taken>,
 }
 
 /// A dotenv file with new variables.
@@ -25,26 +23,25 @@ pub struct Written {
 impl Variables {
     /// Takes the content of a dotenv file.
     pub fn new(content: Vec<u8>) -> Self {
-        Self { content, added: RefCell::default() }
+        Self { content, added: Vec::new() }
     }
 
     /// Tells whether a name stands for another value than `secret`.
     pub fn is_taken(&self, name: &str, secret: &Secret) -> bool {
         let differs = |value: String| !value.is_empty() && value.as_bytes() != secret.reveal();
         value(&self.content, name).is_some_and(differs)
-            || self.added.borrow().iter().any(|taken| taken.variable == name && taken.secret != *secret)
+            || self.added.iter().any(|taken| taken.variable == name && taken.secret != *secret)
     }
 
     /// Returns the name that stands for `secret` already.
     pub fn name_of(&self, secret: &Secret) -> Option<String> {
-        let added = self.added.borrow();
-        let added = added.iter().find(|taken| taken.secret == *secret && taken.store.is_none());
+        let added = self.added.iter().find(|taken| taken.secret == *secret && taken.store.is_none());
         added.map(|taken| taken.variable.clone()).or_else(|| name(&self.content, secret))
     }
 
     /// Keeps in mind what was taken out of a file.
-    pub fn add(&self, taken: &[Taken]) {
-        self.added.borrow_mut().extend_from_slice(taken);
+    pub fn add(&mut self, taken: &[Taken]) {
+        self.added.extend_from_slice(taken);
     }
 
     /// Returns the file with `taken` appended.
@@ -68,8 +65,11 @@ fn value(content: &[u8], variable: &str) -> Option<String> {
 fn name(content: &[u8], secret: &Secret) -> Option<String> {
     let document = parse(content, Format::Dotenv).ok()?;
     let root = document.roots.first()?;
-    let has_it = |name: &str| value(content, name).is_some_and(|value| value.as_bytes() == secret.reveal());
-    root.children().iter().map(|member| member.name()).find(|name| has_it(name)).map(str::to_owned)
+    let has_it = |name: &&str| {
+        let value = root.get(name).and_then(Node::scalar);
+        value.is_some_and(|value| value.text.as_bytes() == secret.reveal())
+    };
+    root.children().iter().map(Node::name).find(has_it).map(str::to_owned)
 }
 
 /// Appends variables to a dotenv file and leaves what is in it.

@@ -156,6 +156,11 @@ impl Visitor for Collect {
     }
 }
 
+/// Tells whether a path is that of a folder or of something below it; below the empty one lies everything.
+pub fn is_within(path: &[u8], folder: &[u8]) -> bool {
+    path.strip_prefix(folder).is_some_and(|rest| folder.is_empty() || matches!(rest, [] | [b'/', ..]))
+}
+
 /// Returns what a notice about the bytes of `origin` is called, safe to print.
 pub fn subject(origin: &Origin) -> String {
     match origin {

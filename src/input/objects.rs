@@ -13,8 +13,6 @@ use crate::source::ObjectKind;
 pub struct Objects {
     main: gix::OdbHandle,
     quarantine: Vec<gix::odb::Handle>,
-    /// Databases of other repositories, asked last.
-    others: Vec<gix::odb::Handle>,
 }
 
 /// Why an object could not be read.
@@ -54,16 +52,7 @@ impl Objects {
             .filter(|directory| *directory != standard)
             .filter_map(|directory| gix::odb::at(directory, hash).ok())
             .collect();
-        Self { main, quarantine, others: Vec::new() }
-    }
-
-    /// Returns a database that also holds what lies in other object directories, such as those of submodules.
-    ///
-    /// A directory that cannot be opened is left out: what is missed shows up as a missing object.
-    #[must_use]
-    pub fn with(mut self, directories: Vec<(PathBuf, Kind)>) -> Self {
-        self.others.extend(directories.into_iter().filter_map(|(directory, hash)| gix::odb::at(directory, hash).ok()));
-        self
+        Self { main, quarantine }
     }
 
     /// Reads the object `id` into `buffer` and returns its kind.
@@ -109,15 +98,7 @@ impl Find for Objects {
                 return Ok(Some(Data { kind, object_hash: id.kind(), data: buffer }));
             }
         }
-        if let Some(kind) = self.main.try_find(id, buffer)?.map(|data| data.kind) {
-            return Ok(Some(Data { kind, object_hash: id.kind(), data: buffer }));
-        }
-        for store in self.others.iter().filter(|store| store.store_ref().object_hash() == id.kind()) {
-            if let Some(kind) = store.try_find(id, buffer)?.map(|data| data.kind) {
-                return Ok(Some(Data { kind, object_hash: id.kind(), data: buffer }));
-            }
-        }
-        Ok(None)
+        self.main.try_find(id, buffer)
     }
 }
 

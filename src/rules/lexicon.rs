@@ -238,7 +238,7 @@ fn pad(rest: &[u8]) -> Block {
 }
 
 /// Tells whether a byte is part of a word.
-const fn is_word_byte(byte: u8) -> bool {
+pub const fn is_word_byte(byte: u8) -> bool {
     byte.is_ascii_alphanumeric() || byte == b'_'
 }
 

@@ -17,9 +17,9 @@ impl Needs {
         Self { at_sign: requires(pattern, b'@'), run: Run::of(pattern).longest }
     }
 
-    /// Tells whether a text has the run and the sign.
+    /// Tells whether a text has the run; the sign is looked for around each keyword.
     pub fn are_in(&self, text: &[u8]) -> bool {
-        has_run(text, self.run) && (!self.at_sign || text.contains(&b'@'))
+        has_run(text, self.run)
     }
 }
 
@@ -138,8 +138,7 @@ mod tests {
     use super::*;
 
     fn needs(pattern: &str) -> Needs {
-        let hir = regex_syntax::ParserBuilder::new().unicode(false).utf8(false).build().parse(pattern);
-        Needs::of(&hir.expect("the test's pattern is right"))
+        Needs::of(&crate::rules::shorthand::parse(pattern).expect("the test's pattern is right"))
     }
 
     #[test]

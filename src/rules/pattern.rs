@@ -12,7 +12,7 @@ use regex_automata::util::pool::Pool;
 use regex_automata::{Anchored, Input, PatternID};
 use regex_syntax::hir::{Hir, HirKind};
 
-use super::shorthand::expand;
+use super::shorthand;
 
 /// The name of the group that is the secret.
 const SECRET: &str = "secret";
@@ -43,13 +43,12 @@ pub enum PatternError {
     Empty,
 }
 
-/// Reads a pattern's structure, in byte mode without Unicode classes.
+/// Reads a pattern's structure.
 ///
 /// # Errors
 /// The syntax is wrong.
 pub(super) fn parse(text: &str) -> Result<Hir, PatternError> {
-    let parsed = regex_syntax::ParserBuilder::new().unicode(false).utf8(false).build().parse(&expand(text));
-    parsed.map_err(|error| PatternError::Syntax(error.to_string()))
+    shorthand::parse(text).map_err(|error| PatternError::Syntax(error.to_string()))
 }
 
 /// A compiled pattern: an automaton that tells where a match ends, and what tells its groups once there is one.

@@ -5,6 +5,8 @@ use std::borrow::Cow;
 use regex_syntax::hir::literal::Extractor;
 use regex_syntax::hir::{Class, Hir, HirKind, Look};
 
+use super::lexicon::is_word_byte;
+
 /// How many beginnings of a pattern are written out.
 const BEGINNINGS: usize = 4096;
 
@@ -35,10 +37,6 @@ pub fn at_word(pattern: &Hir, keywords: &[Cow<'static, str>]) -> bool {
     let HirKind::Concat(parts) = pattern.kind() else { return false };
     let is_word = |keyword: &Cow<'static, str>| keyword.bytes().next().is_some_and(is_word_byte);
     is_guard(&parts[0]) && keywords.iter().all(is_word) && starts(&Hir::concat(parts[1..].to_vec()), keywords)
-}
-
-const fn is_word_byte(byte: u8) -> bool {
-    byte.is_ascii_alphanumeric() || byte == b'_'
 }
 
 /// Tells whether every match starts with a test for a boundary between a word and something else.
@@ -149,8 +147,7 @@ mod tests {
     use super::*;
 
     fn hir(pattern: &str) -> Hir {
-        let parsed = regex_syntax::ParserBuilder::new().unicode(false).utf8(false).build().parse(pattern);
-        parsed.expect("the test's pattern is right")
+        crate::rules::shorthand::parse(pattern).expect("the test's pattern is right")
     }
 
     fn lead_of(pattern: &str, keyword: &str) -> Option<usize> {

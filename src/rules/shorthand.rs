@@ -1,4 +1,6 @@
-//! The shorthands in which patterns are written. The build script writes them out as well.
+//! Reads patterns and the shorthands in which they are written. The build script does, too.
+
+use regex_syntax::hir::Hir;
 
 /// What `%assign%` stands for: from the tail of a name over the operator to where its value starts.
 ///
@@ -20,6 +22,15 @@ const KEY: &str = concat!(
     r#"|(?:[_.-]?(?i:api))?["'`\])]{0,2}[ \t]{0,8}(?:=|:|:=|=>)[ \t]{0,8}["'`]?"#,
     r#"|[A-Za-z0-9_.]{0,24}\([ \t]{0,2}["'`])"#,
 );
+
+/// Reads a pattern's structure, in byte mode without Unicode classes.
+///
+/// # Errors
+/// The syntax is wrong.
+pub fn parse(text: &str) -> Result<Hir, Box<regex_syntax::Error>> {
+    let mut parser = regex_syntax::ParserBuilder::new().unicode(false).utf8(false).build();
+    parser.parse(&expand(text)).map_err(Box::new)
+}
 
 /// Writes out the shorthands of a pattern.
 pub fn expand(text: &str) -> String {

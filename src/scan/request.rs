@@ -6,6 +6,7 @@ use bstr::BString;
 
 use super::Target;
 use crate::finding::{Confidence, Place, Severity, Threshold};
+use crate::input;
 use crate::lint::Persona;
 use crate::policy::config::Config;
 use crate::policy::rule_matches;
@@ -50,11 +51,7 @@ impl Request {
         let own = place.origin.path().map(|path| path.to_owned());
         let paths: Vec<&[u8]> = own.iter().chain(known).map(|path| path.as_slice()).collect();
         let is_excluded = !paths.is_empty() && paths.iter().all(|path| config.excludes(path));
-        let is_below = |path: &[u8], folder: &BString| {
-            path.strip_prefix(folder.as_slice())
-                .is_some_and(|rest| folder.is_empty() || matches!(rest, [] | [b'/', ..]))
-        };
-        let is_within = |path: &&[u8]| self.within.iter().any(|folder| is_below(path, folder));
+        let is_within = |path: &&[u8]| self.within.iter().any(|folder| input::is_within(path, folder));
         is_wanted && !is_excluded && (self.within.is_empty() || paths.iter().any(is_within))
     }
 

@@ -125,12 +125,6 @@ pub fn read(
     Ok(())
 }
 
-/// Returns the object directories of the submodules that live inside `repository`, each with the hash that names its objects.
-pub fn submodules(repository: &gix::Repository) -> Vec<(PathBuf, gix::hash::Kind)> {
-    let homes = stores::homes(repository.common_dir(), repository.object_hash());
-    homes.into_iter().skip(1).map(|home| (home.directory.join("objects"), home.hash)).collect()
-}
-
 /// What became of the objects: the packs, for their names, and what was lost.
 struct Losses {
     sets: Vec<Set>,

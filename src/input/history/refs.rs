@@ -45,12 +45,7 @@ fn read(directory: &Path, home: &Home) -> BTreeMap<BString, Option<Value>> {
     let tables = reftable::refs(reftable::read(directory, home.hash).0);
     let are_tables = !tables.is_empty();
     refs.extend(tables.into_iter().map(|(name, value)| (name, Some(value))));
-    // What cannot be read is told where names are shown.
-    let packed = std::fs::read(directory.join("packed-refs")).unwrap_or_default();
-    for line in packed.lines().filter(|line| !matches!(line.first(), None | Some(b'#' | b'^'))) {
-        let (id, name) = line.split_once_str(" ").unwrap_or((line, b"packed-refs"));
-        refs.insert(name.into(), ObjectId::from_hex(id).ok().map(Value::Object));
-    }
+    refs.extend(packed(directory).into_iter().map(|(name, id)| (name, id.map(Value::Object))));
     let loose =
         files(&directory.join("refs")).into_iter().map(|(name, path)| ([b"refs/", name.as_slice()].concat(), path));
     for (name, path) in loose.chain([(b"HEAD".to_vec(), directory.join("HEAD"))]) {
@@ -63,8 +58,17 @@ fn read(directory: &Path, home: &Home) -> BTreeMap<BString, Option<Value>> {
     refs
 }
 
-/// Reads the file of a ref.
-fn value(bytes: &[u8]) -> Option<Value> {
+/// Reads the refs of `packed-refs`; `None` for a line that makes no sense.
+pub(super) fn packed(directory: &Path) -> Vec<(BString, Option<ObjectId>)> {
+    // What cannot be read is told where names are shown.
+    let packed = std::fs::read(directory.join("packed-refs")).unwrap_or_default();
+    let lines = packed.lines().filter(|line| !matches!(line.first(), None | Some(b'#' | b'^')));
+    let parts = lines.map(|line| line.split_once_str(" ").unwrap_or((line, b"packed-refs")));
+    parts.map(|(id, name)| (name.into(), ObjectId::from_hex(id).ok())).collect()
+}
+
+/// Reads the file of a ref; `None` for one that makes no sense.
+pub(super) fn value(bytes: &[u8]) -> Option<Value> {
     let text = bytes.trim();
     match text.strip_prefix(b"ref:") {
         Some(target) if !target.trim().is_empty() => Some(Value::Symbolic(target.trim().into())),

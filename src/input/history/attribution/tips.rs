@@ -10,6 +10,7 @@ use gix::ObjectId;
 use super::Single;
 use crate::finding::Reach;
 use crate::input::history::metadata::files;
+use crate::input::history::refs;
 use crate::input::history::reftable::{self, Value};
 use crate::input::history::stores::{Home, directories};
 
@@ -152,15 +153,8 @@ fn hidden(id: ObjectId) -> Found {
 
 /// Reads the refs that all worktrees share.
 fn read_refs(directory: &Path, label: &str, found: &mut Vec<Found>) {
-    let packed = fs::read(directory.join("packed-refs")).unwrap_or_default();
-    let mut refs: HashMap<BString, ObjectId> = HashMap::new();
-    for line in packed.lines() {
-        if let Some((id, name)) =
-            line.split_once_str(" ").and_then(|(id, name)| Some((ObjectId::from_hex(id).ok()?, name)))
-        {
-            refs.insert(name.into(), id);
-        }
-    }
+    let packed = refs::packed(directory).into_iter().filter_map(|(name, id)| Some((name, id?)));
+    let mut refs: HashMap<BString, ObjectId> = packed.collect();
     for (name, path) in files(&directory.join("refs")) {
         if let Some(id) = read_name(&path) {
             refs.insert([b"refs/", name.as_slice()].concat().into(), id);
@@ -212,7 +206,10 @@ fn read_own(directory: &Path, found: &mut Vec<Found>, head: Reach) {
 
 /// Reads a file that holds the name of an object; a symbolic ref leads to another one and is left out.
 fn read_name(path: &Path) -> Option<ObjectId> {
-    ObjectId::from_hex(fs::read(path).ok()?.trim()).ok()
+    match refs::value(&fs::read(path).ok()?)? {
+        Value::Object(id) => Some(id),
+        _ => None,
+    }
 }
 
 /// Says who can see a ref, and how early it is told.
