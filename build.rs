@@ -4,6 +4,9 @@
 //!
 //! The table holds numbers and one text, and no pointers, each of which would have to be adjusted at every start.
 
+#[path = "src/rules/filter.rs"]
+mod filter;
+
 #[path = "src/rules/lexicon.rs"]
 #[expect(dead_code, reason = "the build lays the keywords out and finds none")]
 mod lexicon;
@@ -34,7 +37,7 @@ fn main() {
     let rules = root.join("rules");
     println!("cargo::rerun-if-changed=rules");
     println!("cargo::rerun-if-changed=build.rs");
-    for part in ["lexicon", "bounds", "needs", "reach", "shorthand"] {
+    for part in ["filter", "lexicon", "bounds", "needs", "reach", "shorthand"] {
         println!("cargo::rerun-if-changed=src/rules/{part}.rs");
     }
     let mut files: Vec<PathBuf> = fs::read_dir(&rules)
@@ -107,11 +110,13 @@ impl Table {
     /// Returns all of it as Rust source.
     fn source(self) -> String {
         let Self { providers, entries, count, keywords, .. } = self;
-        let Lexicon { long, short, buckets, starts, at_word, ends, text, named_ends, named } = Lexicon::new(keywords);
+        let Lexicon { filter, buckets, starts, at_word, ends, text, named_ends, named } = Lexicon::new(keywords);
         let list = |name: &str, items: &dyn Debug| format!("    {name}: Cow::Borrowed(&{items:?}),\n");
         let lexicon = [
-            list("long", &long),
-            list("short", &short),
+            format!(
+                "    filter: Filter {{ long: Cow::Borrowed(&{:?}), short: Cow::Borrowed(&{:?}) }},\n",
+                filter.long, filter.short
+            ),
             list("buckets", &buckets),
             list("starts", &starts),
             list("at_word", &at_word),

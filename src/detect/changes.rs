@@ -4,9 +4,9 @@ use crate::input::Copied;
 use crate::source::Span;
 
 /// How far before a change something may start that the change decides about: an anchor, or the first of two in one name.
-const BEFORE: usize = super::engine::ANCHOR_BEHIND + 128;
+const BEFORE: usize = super::window::ANCHOR_BEHIND + 128;
 /// How far behind a change something may start that the change decides about.
-const BEHIND: usize = super::engine::ANCHOR_BEFORE + 8;
+const BEHIND: usize = super::window::ANCHOR_BEFORE + 8;
 /// How far the border of a part may have to move until no token and no encoded text crosses it.
 const GREATEST_MOVE: usize = 4096;
 
@@ -33,6 +33,11 @@ impl Changes {
             changes.push(Span::new(behind, length));
         }
         Self(changes)
+    }
+
+    /// Returns the changes.
+    pub fn spans(&self) -> &[Span] {
+        &self.0
     }
 
     /// Tells whether a change lies in `span` or borders on it.

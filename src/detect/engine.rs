@@ -3,34 +3,20 @@
 use std::ops::Range;
 use std::sync::{Arc, OnceLock};
 
-use super::anchor::AnchorKind;
-use super::assignment::{self, Assignment};
+use super::assignment;
 use super::changes::Changes;
-use super::mark::{Chains, Extent, Mark};
+use super::mark::{Chains, Extent, Mark, Progress};
 use super::proof::{self, Proven};
 use super::sieve::{self, Sifted};
+use super::window;
 use crate::finding::{Confidence, Severity};
 use crate::input::Copied;
 use crate::rules::{Catalogue, Lexicon, Rule};
 use crate::source::Span;
 
-/// How far before a run with a digit a keyword may start.
-const LEAD: usize = 160;
-/// How far behind a run a keyword may end.
-const TRAIL: usize = 64;
-/// How far before a run without a digit a keyword may start: only a token's own prefix counts there.
-const PREFIX: usize = 16;
-/// How far around an anchor keywords are looked for.
-const AROUND: usize = 96;
 /// How far from a match a byte can decide about it, if its proof does not read on: by a word nearby, by the run that leads to
 /// its keyword.
 pub const INFLUENCE: usize = 256;
-/// How far before an anchor a byte can decide about what it leads to.
-pub(super) const ANCHOR_BEFORE: usize = 320;
-/// How far behind an anchor a byte can decide about what it leads to: an assignment's value and what follows it.
-pub(super) const ANCHOR_BEHIND: usize = 1024;
-/// How far apart two anchors in one name may stand.
-const NAME: usize = 96;
 
 /// A match that passed its proofs. Lives only until inspection has masked the text.
 #[derive(Clone, Debug)]
@@ -61,9 +47,15 @@ impl Candidate {
 pub struct Scratch {
     sifted: Sifted,
     part: Sifted,
+    /// Where keywords are worth looking for, near changes if there are any.
     windows: Vec<Span>,
+    /// For a version: what was searched in its base.
+    searched: Vec<Span>,
+    /// For a version: what of its windows was not.
+    fresh: Vec<Span>,
     marks: Vec<Mark>,
     chains: Chains,
+    progress: Progress,
 }
 
 impl Scratch {
@@ -76,6 +68,8 @@ impl Scratch {
 /// What is known of a text that was searched, for the sake of its versions.
 #[derive(Debug)]
 pub struct Known {
+    /// Where keywords were looked for.
+    searched: Vec<Span>,
     marks: Vec<Mark>,
     candidates: Vec<Candidate>,
     length: usize,
@@ -108,7 +102,15 @@ pub struct Engine {
     /// For each rule how far its matches reach, once that was asked for.
     extents: Vec<OnceLock<Option<Extent>>>,
     keywords: Lexicon,
+    longest_keyword: usize,
     generic: Option<Arc<Rule>>,
+}
+
+/// What is searched, and the path by which rules judge it.
+#[derive(Clone, Copy)]
+struct Text<'a> {
+    bytes: &'a [u8],
+    path: Option<&'a [u8]>,
 }
 
 impl Engine {
@@ -116,7 +118,8 @@ impl Engine {
     pub fn new(catalogue: &Catalogue) -> Self {
         let generic = catalogue.get(assignment::RULE).cloned();
         let extents = (0..catalogue.len()).map(|_| OnceLock::new()).collect();
-        Self { keywords: catalogue.lexicon(), rules: catalogue.clone(), extents, generic }
+        let keywords = catalogue.lexicon();
+        Self { longest_keyword: keywords.longest(), keywords, rules: catalogue.clone(), extents, generic }
     }
 
     /// Returns the number of rules at work.
@@ -143,10 +146,34 @@ impl Engine {
 
     /// Searches all of a text; places of keywords are kept only if that is asked for: there may be as many as bytes.
     fn search(&self, bytes: &[u8], path: Option<&[u8]>, keep_marks: bool, scratch: &mut Scratch) -> Vec<Candidate> {
+        let text = Text { bytes, path };
         sieve::sift(bytes, &mut scratch.sifted);
-        scratch.marks.clear();
         let mut found = Vec::new();
-        self.follow(bytes, path, None, keep_marks, scratch, &mut found);
+        self.open_windows(text, None, scratch, &mut found);
+        let Scratch { windows, searched, marks, chains, progress, .. } = scratch;
+        searched.clear();
+        marks.clear();
+        progress.restart();
+        for window in &*windows {
+            self.keywords.find(bytes, window.range(), |keyword, at| {
+                let mark = Mark { at, keyword };
+                for &rule in self.keywords.rules(keyword) {
+                    let Some(extent) = self.extent(rule).filter(|extent| extent.may_match(bytes, at)) else { continue };
+                    if extent.is_anchored() {
+                        self.match_at(rule, extent, text, at, progress.of(rule), &mut found);
+                    } else {
+                        chains.add(rule, at, extent, None);
+                    }
+                }
+                if keep_marks {
+                    marks.push(mark);
+                }
+            });
+        }
+        chains.finish(None, |rule| self.extent(rule));
+        for &(rule, chain) in chains.near() {
+            self.match_in(rule, text, chain, &mut found);
+        }
         found.sort_by_key(|candidate| (candidate.secret, candidate.rule.id.clone()));
         found
     }
@@ -157,13 +184,34 @@ impl Engine {
     /// carried over that are copied; what leads to others touches a change. Overlapping windows of a rule are one
     /// chain, which no match crosses: a chain with a change near is searched anew, the candidates of any other are carried over.
     pub fn candidates_of_version(&self, bytes: &[u8], change: &Change<'_>, scratch: &mut Scratch) -> Vec<Candidate> {
+        let text = Text { bytes, path: None };
         scratch.sift_parts(bytes, change.parts);
-        scratch.marks.clear();
-        for copied in change.copies {
-            self.carry_marks(copied, &change.base.marks, &mut scratch.marks);
-        }
         let mut found = Vec::new();
-        self.follow(bytes, None, Some(change.changes), true, scratch, &mut found);
+        self.open_windows(text, Some(change.changes), scratch, &mut found);
+        self.find_marks(bytes, change, scratch);
+        let Scratch { marks, chains, .. } = &mut *scratch;
+        for mark in &*marks {
+            for &rule in self.keywords.rules(mark.keyword) {
+                if let Some(extent) = self.extent(rule).filter(|extent| extent.may_match(bytes, mark.at)) {
+                    chains.add(rule, mark.at, extent, Some(change.changes));
+                }
+            }
+        }
+        chains.finish(Some(change.changes), |rule| self.extent(rule));
+        for &(rule, chain) in chains.near() {
+            let Some(extent) = self.extent(rule).filter(|extent| extent.is_anchored()) else {
+                self.match_in(rule, text, chain, &mut found);
+                continue;
+            };
+            let mut next = 0;
+            let first = marks.partition_point(|mark| mark.at < chain.start);
+            let inside = marks[first..].iter().take_while(|mark| mark.at < chain.end);
+            for mark in inside.filter(|mark| self.keywords.rules(mark.keyword).contains(&rule)) {
+                if extent.may_match(bytes, mark.at) {
+                    self.match_at(rule, extent, text, mark.at, &mut next, &mut found);
+                }
+            }
+        }
         for candidate in &change.base.candidates {
             for copied in change.copies {
                 found.extend(self.carried(candidate, copied, change.changes, &scratch.chains));
@@ -180,7 +228,9 @@ impl Engine {
 
     /// Returns what of the last search helps with versions of the text, which has `length` bytes and these candidates.
     pub fn known(&self, candidates: &[Candidate], length: usize, scratch: &Scratch) -> Known {
-        Known { marks: scratch.marks.clone(), candidates: candidates.to_vec(), length }
+        let mut searched = [&scratch.searched[..], &scratch.windows].concat();
+        window::merge(&mut searched);
+        Known { searched, marks: scratch.marks.clone(), candidates: candidates.to_vec(), length }
     }
 
     /// Adds the places of keywords that were copied.
@@ -208,50 +258,81 @@ impl Engine {
         (!is_decided).then_some(candidate)
     }
 
-    /// Follows what the sieve has left, near the changes if there are any.
-    fn follow(
+    /// Opens the windows of what was sifted, and judges assignments on the way.
+    fn open_windows(
         &self,
-        bytes: &[u8],
-        path: Option<&[u8]>,
+        text: Text<'_>,
         changes: Option<&Changes>,
-        keep_marks: bool,
         scratch: &mut Scratch,
         found: &mut Vec<Candidate>,
     ) {
-        let Scratch { sifted, windows, marks, chains, .. } = scratch;
+        let mut assignments = Vec::new();
+        let Scratch { sifted, windows, chains, .. } = scratch;
         windows.clear();
-        self.open_windows(bytes, path, changes, sifted, windows, found);
         chains.clear();
-        let mut link = |mark: &Mark| {
-            for &rule in self.keywords.rules(mark.keyword) {
-                if let Some(extent) = self.extent(rule).filter(|extent| extent.may_match(bytes, mark.at)) {
-                    chains.add(rule, mark.at, extent, changes);
-                }
-            }
-        };
-        for window in &*windows {
-            self.keywords.find(bytes, window.range(), |keyword, at| {
-                let mark = Mark { at, keyword };
-                if changes.is_none() {
-                    link(&mark);
-                }
-                if keep_marks {
-                    marks.push(mark);
-                }
-            });
+        window::open(text.bytes, changes, sifted, windows, &mut assignments);
+        if let Some(generic) = &self.generic {
+            assignment::candidates(generic, text.bytes, text.path, &assignments, found);
         }
-        if changes.is_some() {
-            marks.sort_unstable();
-            marks.dedup();
-            marks.iter().for_each(link);
+    }
+
+    /// Finds the keywords of a version: those that are copied from windows of its base, and those of its own windows that the
+    /// base did not search.
+    fn find_marks(&self, bytes: &[u8], change: &Change<'_>, scratch: &mut Scratch) {
+        let Scratch { windows, searched, fresh, marks, .. } = scratch;
+        searched.clear();
+        window::carry(change.copies, &change.base.searched, searched);
+        fresh.clear();
+        window::without(windows, searched, self.longest_keyword, fresh);
+        marks.clear();
+        for copied in change.copies {
+            self.carry_marks(copied, &change.base.marks, marks);
         }
-        chains.finish(changes, |rule| self.extent(rule));
-        for &(rule, window) in chains.near() {
-            let rule = self.rules.rule(rule.into());
-            let window = Span::new(window.start, window.end.min(bytes.len()));
-            if may_match(rule, bytes, path, window) && rule.applies_to(path) {
-                match_rule(rule, bytes, path, window.range(), found);
+        for window in &*fresh {
+            self.keywords.find(bytes, window.range(), |keyword, at| marks.push(Mark { at, keyword }));
+        }
+        marks.sort_unstable();
+        marks.dedup();
+    }
+
+    /// Tries a rule whose matches start at its keywords on one of them, from the place `next` on, which moves.
+    fn match_at(
+        &self,
+        rule: u16,
+        extent: &Extent,
+        text: Text<'_>,
+        at: usize,
+        next: &mut usize,
+        found: &mut Vec<Candidate>,
+    ) {
+        let rule = self.rules.rule(rule.into());
+        let Text { bytes, path } = text;
+        let window = extent.window(at);
+        let window = Span::new(window.start, window.end.min(bytes.len()));
+        if !rule.is_compiled() && !may_match(rule, bytes, path, window) {
+            return;
+        }
+        let Some(pattern) = rule.compiled() else { return };
+        *next = window.start.max(*next);
+        while *next <= at {
+            let start = *next;
+            *next += 1;
+            if let Some((whole, secret)) = pattern.match_at(bytes, start..window.end)
+                && rule.applies_to(path)
+            {
+                *next = secret.end.max(*next);
+                prove(rule, text, whole, secret, found);
             }
+        }
+    }
+
+    /// Tries a rule on a chain of windows.
+    fn match_in(&self, rule: u16, text: Text<'_>, chain: Span, found: &mut Vec<Candidate>) {
+        let rule = self.rules.rule(rule.into());
+        let Text { bytes, path } = text;
+        let window = Span::new(chain.start, chain.end.min(bytes.len()));
+        if may_match(rule, bytes, path, window) && rule.applies_to(path) {
+            match_rule(rule, bytes, path, window.range(), found);
         }
     }
 
@@ -259,45 +340,6 @@ impl Engine {
     fn extent(&self, rule: u16) -> Option<&Extent> {
         let rule = usize::from(rule);
         self.extents[rule].get_or_init(|| Extent::of(self.rules.rule(rule))).as_ref()
-    }
-
-    /// Marks where keywords are worth looking for, and judges assignments on the way.
-    fn open_windows(
-        &self,
-        bytes: &[u8],
-        path: Option<&[u8]>,
-        changes: Option<&Changes>,
-        sifted: &Sifted,
-        windows: &mut Vec<Span>,
-        found: &mut Vec<Candidate>,
-    ) {
-        let near = |before: usize, start: usize, end: usize, behind: usize| {
-            changes.is_none_or(|changes| changes.touch(Span::new(start.saturating_sub(before), end + behind)))
-        };
-        for run in sifted.runs.iter().filter(|run| near(LEAD + 1, run.start, run.end, TRAIL + 1)) {
-            let digit = bytes[run.range()].iter().any(u8::is_ascii_digit);
-            let (lead, trail) = if digit { (LEAD, TRAIL) } else { (PREFIX, 0) };
-            windows.push(Span::new(run.start.saturating_sub(lead), (run.end + trail).min(bytes.len())));
-        }
-        let mut assignments = Vec::new();
-        // The first of several anchors in one name counts, so none before one that is near may be left out.
-        let mut before = 0;
-        for (index, &(at, _)) in sifted.anchors.iter().enumerate() {
-            if !near(ANCHOR_BEFORE, at, at, ANCHOR_BEHIND) {
-                continue;
-            }
-            let first = before + sifted.anchors[before..index].partition_point(|&(other, _)| other + NAME < at);
-            for &(at, kind) in &sifted.anchors[first..=index] {
-                if let Some(end) = gate(bytes, at, kind, &mut assignments) {
-                    windows.push(Span::new(at.saturating_sub(AROUND), end.min(bytes.len())));
-                }
-            }
-            before = index + 1;
-        }
-        if let Some(generic) = &self.generic {
-            assignment::candidates(generic, bytes, path, &assignments, found);
-        }
-        merge(windows);
     }
 }
 
@@ -312,47 +354,6 @@ impl Scratch {
             self.sifted.anchors.extend(self.part.anchors.iter().map(|&(at, kind)| (part.start + at, kind)));
         }
     }
-}
-
-/// Decides whether an anchor is worth a window; returns where the window ends.
-pub(super) fn gate(bytes: &[u8], at: usize, kind: AnchorKind, assignments: &mut Vec<Assignment>) -> Option<usize> {
-    match kind {
-        AnchorKind::Word => {
-            let assignment = Assignment::at(bytes, at)?;
-            let end = assignment.value.end + TRAIL;
-            if assignments.last().is_none_or(|last| last.value != assignment.value) {
-                assignments.push(assignment);
-            }
-            Some(end)
-        }
-        AnchorKind::Url => {
-            let rest = &bytes[at + 3..(at + 3 + 512).min(bytes.len())];
-            let end =
-                rest.iter().position(|byte| matches!(byte, b' ' | b'\n' | b'"' | b'\'' | b'<')).unwrap_or(rest.len());
-            let userinfo = memchr::memchr(b'@', &rest[..end]).map(|sign| at + 3 + sign + TRAIL);
-            userinfo.or_else(|| memchr::memmem::find(&rest[..end], b"hook").map(|_| at + 3 + end))
-        }
-        AnchorKind::Armor => Some(at + AROUND),
-        AnchorKind::Command => {
-            let rest = &bytes[at..(at + 512).min(bytes.len())];
-            // A backslash before the end of a line carries the command on.
-            let mut ends = memchr::memchr_iter(b'\n', rest).filter(|&end| end > 0 && rest[end - 1] != b'\\');
-            let end = ends.next().unwrap_or(rest.len());
-            memchr::memmem::find(&rest[..end], b" -").map(|_| at + end)
-        }
-    }
-}
-
-/// Sorts windows and joins those that touch.
-fn merge(windows: &mut Vec<Span>) {
-    windows.sort_unstable();
-    windows.dedup_by(|next, last| {
-        let joins = next.start <= last.end;
-        if joins {
-            last.end = last.end.max(next.end);
-        }
-        joins
-    });
 }
 
 /// Tells whether a window has what every match of a rule needs.
@@ -370,17 +371,14 @@ pub(super) fn match_rule(
     found: &mut Vec<Candidate>,
 ) {
     let Some(pattern) = rule.compiled() else { return };
-    pattern.matches(bytes, window, |whole, secret| {
-        if let Some(Proven { secret, confidence, severity, evidence }) = proof::prove(rule, bytes, path, &whole, secret)
-        {
-            found.push(Candidate {
-                rule: Arc::clone(rule),
-                whole: whole.into(),
-                secret,
-                confidence,
-                severity,
-                evidence,
-            });
-        }
-    });
+    pattern.matches(bytes, window, |whole, secret| prove(rule, Text { bytes, path }, whole, secret, found));
+}
+
+/// Adds a match that passes its proofs.
+fn prove(rule: &Arc<Rule>, text: Text<'_>, whole: Range<usize>, secret: Range<usize>, found: &mut Vec<Candidate>) {
+    let proven = proof::prove(rule, text.bytes, text.path, &whole, secret);
+    if let Some(Proven { secret, confidence, severity, evidence }) = proven {
+        let rule = Arc::clone(rule);
+        found.push(Candidate { rule, whole: whole.into(), secret, confidence, severity, evidence });
+    }
 }

@@ -5,6 +5,9 @@ use super::proof;
 use crate::rules::{Rule, is_boundary};
 use crate::source::Span;
 
+/// How far before a keyword the matches of a rule may start that is tried at its keywords, and not in windows around them.
+const NEAREST: usize = 4;
+
 /// A place of a keyword.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct Mark {
@@ -43,10 +46,23 @@ impl Extent {
         })
     }
 
+    /// Tells whether matches start at the rule's keywords, or next to them.
+    pub(super) const fn is_anchored(&self) -> bool {
+        self.before <= NEAREST
+    }
+
+    /// Returns the bytes that a match with a keyword at `at` may take; it may end behind the text.
+    pub(super) fn window(&self, at: usize) -> Span {
+        Span::new(at.saturating_sub(self.before), at + self.behind)
+    }
+
     /// Tells whether a keyword at `at` may lead to a match.
     pub(super) fn may_match(&self, bytes: &[u8], at: usize) -> bool {
-        let around = || &bytes[at.saturating_sub(self.before)..(at + self.behind).min(bytes.len())];
-        (!self.at_word || is_boundary(bytes, at)) && (!self.at_sign || memchr::memchr(b'@', around()).is_some())
+        let has_sign = || {
+            let window = self.window(at);
+            memchr::memchr(b'@', &bytes[window.start..window.end.min(bytes.len())]).is_some()
+        };
+        (!self.at_word || is_boundary(bytes, at)) && (!self.at_sign || self.is_anchored() || has_sign())
     }
 }
 
@@ -70,7 +86,7 @@ impl Chains {
     /// Adds the window around a keyword at `at` to the chains of `rule`; places must ascend.
     #[inline]
     pub(super) fn add(&mut self, rule: u16, at: usize, extent: &Extent, changes: Option<&Changes>) {
-        let window = Span::new(at.saturating_sub(extent.before), at + extent.behind);
+        let window = extent.window(at);
         let index = usize::from(rule);
         if index >= self.last.len() {
             self.last.resize(index + 1, None);
@@ -107,5 +123,33 @@ impl Chains {
     /// Returns the chains that must be searched, each with its rule.
     pub(super) fn near(&self) -> &[(u16, Span)] {
         &self.near
+    }
+}
+
+/// From where on each rule that is tried at its keywords is to be tried; one for each thread.
+#[derive(Debug, Default)]
+pub(super) struct Progress {
+    /// For each rule the search it was tried in last, and the place.
+    places: Vec<(usize, usize)>,
+    search: usize,
+}
+
+impl Progress {
+    /// Starts a new search.
+    pub(super) fn restart(&mut self) {
+        self.search += 1;
+    }
+
+    /// Returns the first place at which a match of a rule may start, to be moved on.
+    pub(super) fn of(&mut self, rule: u16) -> &mut usize {
+        let index = usize::from(rule);
+        if index >= self.places.len() {
+            self.places.resize(index + 1, (0, 0));
+        }
+        let (search, place) = &mut self.places[index];
+        if std::mem::replace(search, self.search) != self.search {
+            *place = 0;
+        }
+        place
     }
 }

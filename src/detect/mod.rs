@@ -19,6 +19,7 @@ mod reference;
 pub mod shape;
 pub mod sieve;
 mod structure;
+mod window;
 
 pub use changes::Changes;
 pub use engine::{Candidate, Change, Engine, INFLUENCE, Known, Scratch};

@@ -2,7 +2,8 @@
 
 use super::anchor::{self, AnchorKind};
 use super::assignment::{self, Assignment};
-use super::engine::{Candidate, gate, match_rule};
+use super::engine::{Candidate, match_rule};
+use super::window::gate;
 use crate::rules::Catalogue;
 
 /// Finds candidates with every rule's pattern over every byte: slow, simple, and what [`Engine::candidates`](super::Engine::candidates)

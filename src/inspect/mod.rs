@@ -14,7 +14,7 @@ pub use version::Trace;
 use crate::detect::{Engine, Scratch};
 use crate::finding::{Finding, Notice};
 use crate::input::Copied;
-use crate::lint::Persona;
+use crate::lint::{Persona, may_need_lints};
 use crate::secret::Secret;
 use crate::source::{Origin, Span};
 
@@ -49,6 +49,8 @@ pub struct Inspected {
     pub notices: Vec<Notice>,
     /// The secrets of the findings, to be hidden wherever else they stand.
     pub secrets: Vec<Secret>,
+    /// Whether lints may have something to say about a version of a blob once its path is known.
+    pub may_need_lints: bool,
 }
 
 impl Inspected {
@@ -113,7 +115,8 @@ impl Inspector {
     ) -> (Inspected, Option<Trace>) {
         let is_wrapped = decode::is_utf16(bytes) || archive::is_archive(bytes);
         if is_wrapped || origin.path().is_some() || !self.options.detect {
-            return (self.inspect(origin, bytes, scratch), None);
+            let inspected = self.inspect(origin, bytes, scratch);
+            return (Inspected { may_need_lints: may_need_lints(bytes), ..inspected }, None);
         }
         version::inspect(Inspection::new(self, origin, scratch), bytes, base, remember)
     }

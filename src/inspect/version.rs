@@ -7,6 +7,7 @@
 use super::layer::{Barren, Found, Inspection, Layer};
 use super::{Base, Inspected, decode};
 use crate::detect::{Change, Changes, Known};
+use crate::lint::{has_hint, has_new_hint, may_need_lints};
 use crate::source::Span;
 
 /// A smaller blob is searched whole at once.
@@ -18,6 +19,15 @@ pub struct Trace {
     known: Known,
     /// The encoded pieces, ascending.
     barren: Vec<Barren>,
+    /// Whether it has a word that concerns lints.
+    has_hint: bool,
+}
+
+/// A base, and where a version of it differs.
+#[derive(Clone, Copy)]
+struct Version<'a> {
+    base: Base<'a>,
+    changes: &'a Changes,
 }
 
 /// Inspects a blob that is plain text, with the help of its base; returns with `remember` what helps with its own versions.
@@ -27,16 +37,23 @@ pub(super) fn inspect(
     base: Option<Base<'_>>,
     remember: bool,
 ) -> (Inspected, Option<Trace>) {
-    let carried = base.and_then(|base| carry(base, &mut inspection, bytes));
+    let changes = base.map(|base| Changes::new(base.copies, base.trace.known.length(), bytes.len()));
+    let version = base.zip(changes.as_ref()).map(|(base, changes)| Version { base, changes });
+    let has_hint = match version.filter(|version| !version.base.trace.has_hint) {
+        Some(version) => has_new_hint(bytes, version.changes.spans()),
+        None => has_hint(bytes),
+    };
+    let carried = version.and_then(|version| carry(version, &mut inspection, bytes));
     let found = carried.unwrap_or_else(|| whole(&mut inspection, bytes, remember));
     let engine = inspection.inspector.engine();
     let known = remember.then(|| engine.known(&found.candidates, bytes.len(), inspection.scratch));
     let barren = inspection.found(&Layer { bytes, via: &[], outer: None, path: None, depth: 0 }, found);
     let trace = known.zip(barren).map(|(known, mut barren)| {
         barren.sort_by_key(|piece| piece.span);
-        Trace { known, barren }
+        Trace { known, barren, has_hint }
     });
-    (inspection.finish(), trace)
+    let may_need_lints = has_hint && may_need_lints(bytes);
+    (Inspected { may_need_lints, ..inspection.finish() }, trace)
 }
 
 /// Searches all of a text, which `remember` says to be the base of others.
@@ -51,22 +68,22 @@ fn whole(inspection: &mut Inspection<'_>, bytes: &[u8], remember: bool) -> Found
 }
 
 /// Finds what [`whole`] would find in a version of a text, or `None` if the version must be searched whole.
-fn carry(base: Base<'_>, inspection: &mut Inspection<'_>, bytes: &[u8]) -> Option<Found> {
+fn carry(version: Version<'_>, inspection: &mut Inspection<'_>, bytes: &[u8]) -> Option<Found> {
+    let Version { base, changes } = version;
     if bytes.len() < SMALL {
         return None;
     }
-    let changes = Changes::new(base.copies, base.trace.known.length(), bytes.len());
     if changes.size() * 2 > bytes.len() {
         return None;
     }
     let parts = changes.parts(bytes)?;
-    let barren = carry_pieces(base, &changes)?;
+    let barren = carry_pieces(base, changes)?;
     let feed = |at: usize| bytes[at..].iter().take(2).take_while(|&&byte| byte == b'\r' || byte == b'\n').count();
     let may_leave = |part: &Span| decode::may_continue(bytes, part.end + feed(part.end));
     if parts.iter().any(|part| decode::may_continue(bytes, part.start) || may_leave(part)) {
         return None;
     }
-    let change = Change { base: &base.trace.known, copies: base.copies, changes: &changes, parts: &parts };
+    let change = Change { base: &base.trace.known, copies: base.copies, changes, parts: &parts };
     let candidates = inspection.inspector.engine().candidates_of_version(bytes, &change, inspection.scratch);
     let mut encoded = decode::encoded_in(bytes, &parts, inspection.scratch.runs());
     // A piece that is inside of a part is found there again; one that leaves it would hide what was found behind.

@@ -127,10 +127,14 @@ pub(super) fn is_configuration(path: &BStr, bytes: &[u8]) -> bool {
 /// none. One search for what the words share keeps it cheap.
 pub(super) fn may_be_configuration(bytes: &[u8]) -> bool {
     let has = |word: &[u8]| memmem::find(bytes, word).is_some();
-    let is_object = || bytes.trim_ascii_start().first() == Some(&b'{');
     bytes.len() <= SMALL
         && (has(b"ervers") && (MARKS.iter().any(|mark| has(mark)) || has(b"\"servers\"") && has(b"\"inputs\""))
-            || is_object() && (has(b"\"permissions\"") && has(b"\"allow\"") || has(b"\"mcp\"")))
+            || is_object(bytes) && (has(b"\"permissions\"") && has(b"\"allow\"") || has(b"\"mcp\"")))
+}
+
+/// Tells whether bytes begin as an object of JSON does.
+pub(super) fn is_object(bytes: &[u8]) -> bool {
+    bytes.trim_ascii_start().first() == Some(&b'{')
 }
 
 /// Tells whether a file is a copy of VS Code's, known by the two keys that belong together.

@@ -123,6 +123,11 @@ impl Rule {
         self.compiled.get_or_init(|| Pattern::compile(&self.pattern).ok()).as_ref()
     }
 
+    /// Tells whether the pattern was compiled already.
+    pub fn is_compiled(&self) -> bool {
+        self.compiled.get().is_some()
+    }
+
     /// Returns what holds for every match of the pattern, without compiling it; `None` for a rule that Rust code finds.
     pub fn bounds(&self) -> Option<&Bounds> {
         let read = || Bounds::of(&super::pattern::parse(&self.pattern).ok()?, &self.keywords);

@@ -1,8 +1,7 @@
 //! Finds the keywords of all rules: a filter passes few places of a text, and there a table names what to compare with.
 //!
 //! An automaton of thousands of keywords does not fit into a processor's fast caches, so walking it over every
-//! byte costs several nanoseconds each. Few places of a text start a keyword: two bitmaps, one over a hash of four bytes and
-//! one of three for the shortest keywords, say which, for a block of places at a time and without a branch.
+//! byte costs several nanoseconds each. Few places of a text start a keyword: a filter says which.
 //!
 //! The build script lays the keywords of the built-in rules out with the same code, so this file uses the standard library
 //! alone, and the program starts with its tables in read-only data: a hook that runs for some milliseconds has no time for more.
@@ -10,27 +9,18 @@
 use std::borrow::Cow;
 use std::ops::Range;
 
+use super::filter::{BLOCK, Block, Filter, fold, hash, three};
+
 /// The length of the shortest keywords.
 const SHORTEST: usize = 3;
-/// How many bytes of a longer keyword are hashed.
-const HASHED: usize = 4;
-/// How many places the filter looks at in one go.
-const BLOCK: usize = 32;
-/// A factor that spreads what bytes differ in over the upper bits of a product (Knuth, "The Art of Computer Programming", 6.4).
-const SPREAD: u32 = 0x9e37_79b1;
 /// How many bits of a hash choose a bucket of the table.
 const BUCKET_BITS: u32 = 12;
-
-/// Bytes at whose first places keywords are looked for.
-type Block = [u8; BLOCK + HASHED];
 
 /// All keywords, ready to be found in either case, and the rules that each of them names.
 #[derive(Clone, Debug)]
 pub struct Lexicon {
-    /// Whether a keyword of at least four bytes may start with what was hashed.
-    pub long: Cow<'static, [u32; 2048]>,
-    /// The same for keywords of three bytes.
-    pub short: Cow<'static, [u32; 1024]>,
+    /// Which places of a text may start one.
+    pub filter: Filter,
     /// Where each bucket begins among the keywords, and where the last one ends.
     pub buckets: Cow<'static, [u16]>,
     /// The first bytes of each keyword, folded.
@@ -47,46 +37,6 @@ pub struct Lexicon {
     pub named: Cow<'static, [u16]>,
 }
 
-/// A bit for each hash, or for its upper bits.
-struct Filter;
-
-impl Filter {
-    /// Returns the word and the bit that a hash leads to.
-    #[inline]
-    const fn place<const WORDS: usize>(hash: u32) -> (usize, u32) {
-        let index = hash >> (32 - (WORDS.trailing_zeros() + 5));
-        ((index >> 5) as usize % WORDS, index & 31)
-    }
-
-    fn set<const WORDS: usize>(words: &mut [u32; WORDS], hash: u32) {
-        let (word, bit) = Self::place::<WORDS>(hash);
-        words[word] |= 1 << bit;
-    }
-
-    /// Returns the bit in the lowest place, and others that mean nothing.
-    #[inline]
-    const fn get<const WORDS: usize>(words: &[u32; WORDS], hash: u32) -> u32 {
-        let (word, bit) = Self::place::<WORDS>(hash);
-        words[word] >> bit
-    }
-}
-
-/// What makes a letter's two cases alike, and some other bytes.
-const FOLDED: u64 = 0x2020_2020_2020_2020;
-
-const fn fold(word: u32) -> u32 {
-    word | FOLDED as u32
-}
-
-/// Returns the first three of four bytes.
-const fn three(word: u32) -> u32 {
-    word << 8
-}
-
-const fn hash(word: u32) -> u32 {
-    word.wrapping_mul(SPREAD)
-}
-
 /// Reads four bytes, or as many as there are, as a little-endian word.
 fn word_at(bytes: &[u8], at: usize) -> u32 {
     match bytes.get(at..at + 4) {
@@ -98,7 +48,7 @@ fn word_at(bytes: &[u8], at: usize) -> u32 {
 /// Returns the start of a keyword as the table knows it.
 fn start_of(keyword: &str) -> u32 {
     let word = fold(word_at(keyword.as_bytes(), 0));
-    if keyword.len() < HASHED { three(word) } else { word }
+    if keyword.len() == SHORTEST { three(word) } else { word }
 }
 
 const fn bucket(start: u32) -> usize {
@@ -115,7 +65,7 @@ impl Lexicon {
         let mut pairs: Vec<(usize, String, u16, bool)> = keywords.into_iter().filter_map(of_length).collect();
         pairs.sort_unstable();
         pairs.dedup();
-        let (mut long, mut short) = ([0; 2048], [0; 1024]);
+        let mut filter = Filter::default();
         let mut buckets = vec![0; (1 << BUCKET_BITS) + 1];
         let (mut starts, mut at_word, mut ends, mut text) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
         let (mut named_ends, mut named) = (Vec::new(), Vec::new());
@@ -123,8 +73,8 @@ impl Lexicon {
             let (bucket, word, ..) = &same[0];
             let start = start_of(word);
             match word.len() {
-                SHORTEST => Filter::set(&mut short, hash(start)),
-                _ => Filter::set(&mut long, hash(start)),
+                SHORTEST => filter.add_short(start),
+                _ => filter.add_long(start),
             }
             at_word.push(same.iter().all(|(.., at_word)| *at_word));
             starts.push(start);
@@ -139,8 +89,7 @@ impl Lexicon {
             buckets[bucket] = buckets[bucket].max(buckets[bucket - 1]);
         }
         Self {
-            long: Cow::Owned(long),
-            short: Cow::Owned(short),
+            filter,
             buckets: buckets.into(),
             starts: starts.into(),
             at_word: at_word.into(),
@@ -154,6 +103,13 @@ impl Lexicon {
     /// Returns a keyword.
     pub fn word(&self, keyword: u16) -> &[u8] {
         &self.text[range(&self.ends, keyword)]
+    }
+
+    /// Returns the length of the longest keyword.
+    pub fn longest(&self) -> usize {
+        let mut start = 0;
+        let length = |&end: &u32| (end - std::mem::replace(&mut start, end)) as usize;
+        self.ends.iter().map(length).max().unwrap_or(0)
     }
 
     /// Returns the rules that a keyword names, by their places.
@@ -175,7 +131,7 @@ impl Lexicon {
                     &padded
                 }
             };
-            let mut passed = self.filter(block);
+            let mut passed = self.filter.passed(block);
             while passed != 0 {
                 let place = at + passed.trailing_zeros() as usize;
                 passed &= passed - 1;
@@ -187,23 +143,6 @@ impl Lexicon {
             }
             at += BLOCK;
         }
-    }
-
-    /// Returns a bit for each of the first places of `block` at which a keyword may start.
-    #[inline]
-    fn filter(&self, block: &Block) -> u32 {
-        let (long, short): (&[u32; 2048], &[u32; 1024]) = (&self.long, &self.short);
-        let mut passed = 0;
-        for at in (0..BLOCK).step_by(HASHED) {
-            // Eight bytes hold all that is hashed at four places.
-            let eight = block[at..].first_chunk().map_or(0, |eight| u64::from_le_bytes(*eight)) | FOLDED;
-            for place in 0..HASHED {
-                let word = (eight >> (8 * place)) as u32;
-                let bit = (Filter::get(long, hash(word)) | Filter::get(short, hash(three(word)))) & 1;
-                passed |= bit << (at + place);
-            }
-        }
-        passed
     }
 
     /// Tells which keywords start at `place`.
@@ -231,7 +170,7 @@ impl Lexicon {
 /// Returns `rest` with something made up behind it.
 #[cold]
 fn pad(rest: &[u8]) -> Block {
-    let mut padded = [0; BLOCK + HASHED];
+    let mut padded: Block = [0; size_of::<Block>()];
     let len = rest.len().min(padded.len());
     padded[..len].copy_from_slice(&rest[..len]);
     padded

@@ -4,6 +4,7 @@ mod bounds;
 mod builtin;
 mod catalogue;
 pub mod checksum;
+mod filter;
 mod lexicon;
 mod needs;
 pub mod pattern;

@@ -119,6 +119,16 @@ impl Pattern {
         }
     }
 
+    /// Returns the match that starts where `window` does, and its secret.
+    pub fn match_at(&self, bytes: &[u8], window: Range<usize>) -> Option<(Range<usize>, Range<usize>)> {
+        let end = self.end(&Input::new(bytes).range(window.clone()).anchored(Anchored::Yes))?;
+        let Groups { regex, secret } = self.groups.get_or_init(|| Groups::of(&self.hir));
+        let mut captures = regex.create_captures();
+        let input = Input::new(bytes).range(window.start..end).anchored(Anchored::Yes);
+        regex.search_captures(&input, &mut captures);
+        Some((captures.get_match()?.range(), captures.get_group(*secret)?.range()))
+    }
+
     /// Returns where the first match ends.
     fn end(&self, input: &Input<'_>) -> Option<usize> {
         let found = self.ends.try_search_fwd(&mut self.caches.get(), input);

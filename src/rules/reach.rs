@@ -3,30 +3,48 @@
 use std::borrow::Cow;
 
 use regex_syntax::hir::literal::Extractor;
-use regex_syntax::hir::{Class, Hir, HirKind, Look};
+use regex_syntax::hir::{Class, ClassBytes, ClassBytesRange, Hir, HirKind, Look, Repetition};
 
 use super::lexicon::is_word_byte;
 
 /// How many beginnings of a pattern are written out.
 const BEGINNINGS: usize = 4096;
+/// How much of each beginning is written out; less of it if that makes too many.
+const LENGTHS: [usize; 4] = [64, 12, 6, 4];
+/// How many bytes a class may have whose members are written out within a pattern.
+const FEW: usize = 16;
 
 /// Returns the greatest number of bytes that a match can have before the first keyword in it, or
 /// `None` if some match seems to have no keyword.
 pub fn lead(pattern: &Hir, keywords: &[Cow<'static, str>]) -> Option<usize> {
-    if starts(pattern, keywords) { Some(0) } else { Finder { keywords }.first(pattern) }
+    let finder = Finder { keywords };
+    let folded = fold(pattern);
+    match (finder.in_beginnings(&folded), finder.first(&folded)) {
+        (Some(one), Some(other)) => Some(one.min(other)),
+        (one, other) => one.or(other),
+    }
 }
 
-/// Tells whether every match starts with a keyword.
-fn starts(pattern: &Hir, keywords: &[Cow<'static, str>]) -> bool {
-    let longest = keywords.iter().map(|keyword| keyword.len()).max().unwrap_or(0);
-    let mut extractor = Extractor::new();
-    extractor.limit_class(64).limit_literal_len(longest).limit_total(BEGINNINGS);
-    let beginnings = extractor.extract(pattern);
-    let is_covered = |text: Vec<u8>| keywords.iter().any(|keyword| text.starts_with(keyword.as_bytes()));
-    let covered = |texts: &[regex_syntax::hir::literal::Literal]| {
-        !texts.is_empty() && texts.iter().all(|text| is_covered(text.as_bytes().to_ascii_lowercase()))
-    };
-    beginnings.literals().is_some_and(covered)
+/// Makes a pattern that matches every text of `hir` in lower case, and perhaps others.
+fn fold(hir: &Hir) -> Hir {
+    match hir.kind() {
+        HirKind::Empty => Hir::empty(),
+        HirKind::Look(look) => Hir::look(*look),
+        HirKind::Literal(literal) => Hir::literal(literal.0.to_ascii_lowercase()),
+        HirKind::Class(Class::Bytes(class)) => Hir::class(Class::Bytes(fold_class(class))),
+        HirKind::Class(class) => Hir::class(class.clone()),
+        HirKind::Capture(capture) => fold(&capture.sub),
+        HirKind::Repetition(repetition) => {
+            Hir::repetition(Repetition { sub: Box::new(fold(&repetition.sub)), ..repetition.clone() })
+        }
+        HirKind::Concat(parts) => Hir::concat(parts.iter().map(fold).collect()),
+        HirKind::Alternation(branches) => Hir::alternation(branches.iter().map(fold).collect()),
+    }
+}
+
+fn fold_class(class: &ClassBytes) -> ClassBytes {
+    let bytes = class.iter().flat_map(|range| range.start()..=range.end());
+    ClassBytes::new(bytes.map(|byte| ClassBytesRange::new(byte.to_ascii_lowercase(), byte.to_ascii_lowercase())))
 }
 
 /// Tells whether in every match a keyword stands where a word starts, or something behind one, with at most one byte before it.
@@ -36,7 +54,7 @@ pub fn at_word(pattern: &Hir, keywords: &[Cow<'static, str>]) -> bool {
     }
     let HirKind::Concat(parts) = pattern.kind() else { return false };
     let is_word = |keyword: &Cow<'static, str>| keyword.bytes().next().is_some_and(is_word_byte);
-    is_guard(&parts[0]) && keywords.iter().all(is_word) && starts(&Hir::concat(parts[1..].to_vec()), keywords)
+    is_guard(&parts[0]) && keywords.iter().all(is_word) && lead(&Hir::concat(parts[1..].to_vec()), keywords) == Some(0)
 }
 
 /// Tells whether every match starts with a test for a boundary between a word and something else.
@@ -68,40 +86,45 @@ struct Finder<'a> {
 }
 
 impl Finder<'_> {
-    /// Returns the greatest offset at which the first keyword of a match of `hir` starts.
-    fn first(&self, hir: &Hir) -> Option<usize> {
-        match hir.kind() {
-            HirKind::Literal(_) | HirKind::Class(_) => self.in_text(&letters(hir)?),
+    /// Returns the greatest offset at which the first keyword of a match starts, if it is in what every match begins with.
+    fn in_beginnings(&self, folded: &Hir) -> Option<usize> {
+        let offset = |length| {
+            let mut extractor = Extractor::new();
+            extractor.limit_class(64).limit_repeat(32).limit_literal_len(length).limit_total(BEGINNINGS);
+            let beginnings = extractor.extract(folded);
+            let beginnings = beginnings.literals().filter(|texts| !texts.is_empty())?;
+            beginnings.iter().map(|text| self.in_text(text.as_bytes())).try_fold(0, |most, at| Some(most.max(at?)))
+        };
+        LENGTHS.into_iter().find_map(offset)
+    }
+
+    /// Returns the greatest offset at which the first keyword of a match of `folded` starts.
+    fn first(&self, folded: &Hir) -> Option<usize> {
+        match folded.kind() {
+            HirKind::Literal(literal) => self.in_text(&literal.0),
             HirKind::Capture(capture) => self.first(&capture.sub),
             HirKind::Repetition(repetition) if repetition.min > 0 => self.first(&repetition.sub),
             HirKind::Alternation(branches) => {
                 branches.iter().map(|branch| self.first(branch)).try_fold(0, |most, at| Some(most.max(at?)))
             }
             HirKind::Concat(parts) => self.in_parts(parts),
-            HirKind::Empty | HirKind::Look(_) | HirKind::Repetition(_) => None,
+            HirKind::Empty | HirKind::Look(_) | HirKind::Class(_) | HirKind::Repetition(_) => None,
         }
     }
 
-    /// Goes through the parts of a sequence; neighbours that are plain letters are read as one text.
+    /// Goes through the parts of a sequence: what stands from one of them on may have a keyword.
     fn in_parts(&self, parts: &[Hir]) -> Option<usize> {
-        let (mut before, mut text) = (0, Vec::new());
-        for part in parts {
-            match letters(part) {
-                Some(more) => {
-                    text.extend(more);
-                    if let Some(at) = self.in_text(&text) {
-                        return Some(before + at);
-                    }
-                }
-                None => {
-                    before += text.len();
-                    text.clear();
-                    if let Some(at) = self.first(part) {
-                        return Some(before + at);
-                    }
-                    before += part.properties().maximum_len()?;
-                }
+        let mut before = 0;
+        for (at, part) in parts.iter().enumerate() {
+            let begins_plainly = match part.kind() {
+                HirKind::Class(Class::Bytes(class)) => class.iter().map(|range| range.len()).sum::<usize>() <= FEW,
+                kind => !matches!(kind, HirKind::Class(_) | HirKind::Look(_)),
+            };
+            let from_here = || self.in_beginnings(&Hir::concat(parts[at..].to_vec()));
+            if let Some(here) = self.first(part).or_else(|| begins_plainly.then(from_here)?) {
+                return Some(before + here);
             }
+            before += part.properties().maximum_len()?;
         }
         None
     }
@@ -113,32 +136,6 @@ impl Finder<'_> {
             text.windows(word.len()).position(|part| part == word)
         };
         self.keywords.iter().filter_map(find).min()
-    }
-}
-
-/// Returns the one text that `hir` matches, in lower case, or `None` if it matches several or none.
-fn letters(hir: &Hir) -> Option<Vec<u8>> {
-    match hir.kind() {
-        HirKind::Empty => Some(Vec::new()),
-        HirKind::Literal(literal) => Some(literal.0.to_ascii_lowercase()),
-        HirKind::Class(Class::Bytes(class)) => {
-            let mut bytes =
-                class.iter().flat_map(|range| range.start()..=range.end()).map(|byte| byte.to_ascii_lowercase());
-            let first = bytes.next()?;
-            bytes.all(|byte| byte == first).then(|| vec![first])
-        }
-        HirKind::Class(Class::Unicode(class)) => {
-            let mut letters =
-                class.iter().flat_map(|range| range.start()..=range.end()).map(|letter| letter.to_ascii_lowercase());
-            let first = letters.next().filter(char::is_ascii)?;
-            letters.all(|letter| letter == first).then(|| vec![first as u8])
-        }
-        HirKind::Capture(capture) => letters(&capture.sub),
-        HirKind::Concat(parts) => parts.iter().map(letters).try_fold(Vec::new(), |mut text, part| {
-            text.extend(part?);
-            Some(text)
-        }),
-        _ => None,
     }
 }
 
@@ -171,11 +168,23 @@ mod tests {
     }
 
     #[test]
+    fn every_match_of_a_built_in_rule_has_one_of_its_keywords() {
+        let catalogue = crate::rules::Catalogue::builtin();
+        let rules = catalogue.rules().iter().filter(|rule| !rule.pattern.is_empty());
+        let without = rules.filter(|rule| lead(&hir(&rule.pattern), &rule.keywords).is_none());
+        let without: Vec<&str> = without.map(|rule| rule.id.as_ref()).collect();
+        assert!(without.is_empty(), "{}: {without:?}", without.len());
+    }
+
+    #[test]
     fn the_first_keyword_bounds_the_lead() {
         assert_eq!(lead_of(r"\b(?<secret>acme_[a-z]{20})", "acme_"), Some(0));
         assert_eq!(lead_of(r"[a-z]{0,10}(?i:acme).{0,50}", "acme"), Some(10));
         assert_eq!(lead_of(r"(?:xacme|acmeyyy)z", "acme"), Some(1));
         assert_eq!(lead_of(r"(?:ac|x)me", "acme"), None);
+        assert_eq!(lead_of(r"(?:ac|xac)me", "acme"), Some(1));
+        assert_eq!(lead_of(r"[a-z]{0,9}-ac(?:k|m)e", "acme"), None);
+        assert_eq!(lead_of(r"(?i:[a-z]{0,9}-ac(?:x?)me)?s?acme", "acme"), Some(16));
         assert_eq!(lead_of(r"ac(?:me)[a-z]{3}", "acme"), Some(0));
         assert_eq!(lead_of(r"(?:acme)?x", "acme"), None);
         assert_eq!(lead_of(r"\b[aA]c[mM]e[0-9]{3}", "acme"), Some(0));

@@ -166,7 +166,7 @@ fn also(finding: &mut Finding, other: &Finding, path: Option<BString>) {
 }
 
 impl Gather<'_> {
-    /// Tells whether a blob is left out by the configuration; remembers one that may be an agent's configuration.
+    /// Tells whether a blob is left out by the configuration; remembers the name of an agent's file.
     fn leaves_out(&self, blob: &Blob<'_>) -> bool {
         if blob.origin.path().is_some_and(|path| self.config.excludes(path)) {
             self.coverage.skipped.fetch_add(1, Ordering::Relaxed);
@@ -177,12 +177,14 @@ impl Gather<'_> {
         {
             self.agents.lock().expect("nothing panics under the lock").push(path.clone());
         }
-        if let Origin::Object { id, kind: ObjectKind::Blob, path: None, .. } = &blob.origin
-            && may_need_lints(blob.bytes)
-        {
+        false
+    }
+
+    /// Remembers a blob without a path that lints may have something to say about.
+    fn remember(&self, origin: &Origin) {
+        if let Origin::Object { id, kind: ObjectKind::Blob, path: None, .. } = origin {
             self.configurations.lock().expect("nothing panics under the lock").insert(*id);
         }
-        false
     }
 
     fn keep(&self, inspected: Inspected) {
@@ -200,6 +202,9 @@ impl Gather<'_> {
 impl Visitor for Gather<'_> {
     fn visit(&self, blob: Blob<'_>) {
         if !self.leaves_out(&blob) {
+            if blob.origin.path().is_none() && may_need_lints(blob.bytes) {
+                self.remember(&blob.origin);
+            }
             self.keep(SCRATCH.with_borrow_mut(|scratch| self.inspector.inspect(&blob.origin, blob.bytes, scratch)));
             self.visit_name(blob.origin);
         }
@@ -218,6 +223,9 @@ impl Visitor for Gather<'_> {
         let (inspected, trace) = SCRATCH.with_borrow_mut(|scratch| {
             self.inspector.inspect_version(&blob.origin, blob.bytes, base, version.is_base, scratch)
         });
+        if inspected.may_need_lints {
+            self.remember(&blob.origin);
+        }
         self.keep(inspected);
         trace.map(|trace| Arc::new(trace) as Arc<dyn std::any::Any + Send + Sync>)
     }

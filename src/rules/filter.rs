@@ -1,0 +1,194 @@
+//! Tells of a block of places which of them may start a keyword: few do, and there is no branch on the way, with AVX2
+//! eight places at a time.
+//!
+//! The filter is a blocked Bloom filter (Putze, Sanders and Singler, "Cache-, Hash- and Space-Efficient Bloom Filters",
+//! 2007) of two bits in one word: over a hash of four folded bytes for long keywords, and over one of three for the shortest.
+
+use std::borrow::Cow;
+
+/// How many places are looked at in one go.
+pub const BLOCK: usize = 32;
+/// A factor that spreads what bytes differ in over the upper bits of a product (Knuth, "The Art of Computer Programming", 6.4).
+const SPREAD: u32 = 0x9e37_79b1;
+/// What makes a letter's two cases alike, and some other bytes.
+const FOLDED: u64 = 0x2020_2020_2020_2020;
+/// How many 32-bit words the table of long keywords has.
+const LONG: usize = 2048;
+/// How many that of short ones has.
+const SHORT: usize = 1024;
+
+/// Bytes at whose first places keywords are looked for, with those that vector loads read behind them.
+pub type Block = [u8; BLOCK + 8];
+
+/// Makes letters of four bytes lower case, and changes some other bytes.
+pub const fn fold(word: u32) -> u32 {
+    word | FOLDED as u32
+}
+
+/// Returns the first three of four bytes.
+pub const fn three(word: u32) -> u32 {
+    word << 8
+}
+
+/// Returns a hash whose upper bits are good.
+pub const fn hash(word: u32) -> u32 {
+    word.wrapping_mul(SPREAD)
+}
+
+/// What the keywords may start with.
+#[derive(Clone, Debug)]
+pub struct Filter {
+    /// For keywords of at least four bytes.
+    pub long: Cow<'static, [u32; LONG]>,
+    /// For those of three.
+    pub short: Cow<'static, [u32; SHORT]>,
+}
+
+impl Default for Filter {
+    fn default() -> Self {
+        Self { long: Cow::Owned([0; LONG]), short: Cow::Owned([0; SHORT]) }
+    }
+}
+
+/// Returns the word that a hash leads to, of a power of two, and two bits in it.
+#[inline]
+const fn place<const WORDS: usize>(hash: u32) -> (usize, u32, u32) {
+    let rest = 32 - WORDS.trailing_zeros();
+    ((hash >> rest) as usize, (hash >> (rest - 5)) & 31, (hash >> (rest - 10)) & 31)
+}
+
+fn set<const WORDS: usize>(words: &mut [u32; WORDS], hash: u32) {
+    let (word, one, other) = place::<WORDS>(hash);
+    words[word] |= 1 << one | 1 << other;
+}
+
+/// Returns whether both bits are set in the lowest bit, and others that mean nothing.
+#[inline]
+const fn get<const WORDS: usize>(words: &[u32; WORDS], hash: u32) -> u32 {
+    let (word, one, other) = place::<WORDS>(hash);
+    let word = words[word % WORDS];
+    (word >> one) & (word >> other)
+}
+
+impl Filter {
+    /// Adds a keyword that starts with the four folded bytes `start`.
+    pub fn add_long(&mut self, start: u32) {
+        set(self.long.to_mut(), hash(start));
+    }
+
+    /// Adds a keyword of the three folded bytes that [`three`] has made of `start`.
+    pub fn add_short(&mut self, start: u32) {
+        set(self.short.to_mut(), hash(start));
+    }
+
+    /// Returns a bit for each of the first places of `block` at which a keyword may start.
+    #[inline]
+    pub fn passed(&self, block: &Block) -> u32 {
+        #[cfg(target_arch = "x86_64")]
+        if std::arch::is_x86_feature_detected!("avx2") {
+            #[expect(unsafe_code, reason = "the instructions may be used only where the processor has them")]
+            // SAFETY: the processor has AVX2.
+            return unsafe { avx2::passed(self, block) };
+        }
+        self.passed_scalar(block)
+    }
+
+    /// The same without vector instructions: the fallback, and what the fast way is tested against.
+    fn passed_scalar(&self, block: &Block) -> u32 {
+        let (long, short): (&[u32; LONG], &[u32; SHORT]) = (&self.long, &self.short);
+        let mut passed = 0;
+        for at in (0..BLOCK).step_by(4) {
+            // Eight bytes hold all that is hashed at four places.
+            let eight = block[at..].first_chunk().map_or(0, |eight| u64::from_le_bytes(*eight)) | FOLDED;
+            for place in 0..4 {
+                let word = (eight >> (8 * place)) as u32;
+                let bit = (get(long, hash(word)) | get(short, hash(three(word)))) & 1;
+                passed |= bit << (at + place);
+            }
+        }
+        passed
+    }
+}
+
+#[cfg(target_arch = "x86_64")]
+#[expect(unsafe_code, reason = "vector instructions read through pointers, and only where the processor has them")]
+mod avx2 {
+    use std::arch::x86_64::*;
+
+    use super::{BLOCK, Block, FOLDED, Filter, SPREAD};
+
+    /// Which bytes of sixteen are the four at each of eight places.
+    const FOURS: [u8; 32] = fours();
+
+    const fn fours() -> [u8; 32] {
+        let mut bytes = [0; 32];
+        let mut at = 0;
+        while at < 32 {
+            bytes[at] = (at / 4 + at % 4) as u8;
+            at += 1;
+        }
+        bytes
+    }
+
+    /// Finds the places that pass.
+    #[target_feature(enable = "avx2")]
+    pub fn passed(filter: &Filter, block: &Block) -> u32 {
+        // SAFETY: an unaligned load of 32 bytes from an array of 32.
+        let fours = unsafe { _mm256_loadu_si256(FOURS.as_ptr().cast()) };
+        let folded = _mm256_set1_epi64x(FOLDED as i64);
+        let spread = _mm256_set1_epi32(SPREAD as i32);
+        let mut passed = 0;
+        for at in (0..BLOCK).step_by(8) {
+            // SAFETY: an unaligned load of 16 bytes, the last of which ends 40 bytes behind the start of the block.
+            let sixteen = unsafe { _mm_loadu_si128(block.as_ptr().add(at).cast()) };
+            let words = _mm256_shuffle_epi8(_mm256_broadcastsi128_si256(sixteen), fours);
+            let words = _mm256_or_si256(words, folded);
+            let long = bits(&filter.long, _mm256_mullo_epi32(words, spread));
+            let short = bits(&filter.short, _mm256_mullo_epi32(_mm256_slli_epi32::<8>(words), spread));
+            let lowest = _mm256_slli_epi32::<31>(_mm256_or_si256(long, short));
+            passed |= (_mm256_movemask_ps(_mm256_castsi256_ps(lowest)) as u32) << at;
+        }
+        passed
+    }
+
+    /// Looks eight hashes up, as [`super::get`] does.
+    #[target_feature(enable = "avx2")]
+    fn bits<const WORDS: usize>(words: &[u32; WORDS], hashes: __m256i) -> __m256i {
+        let shifted = |by: u32| _mm256_srl_epi32(hashes, _mm_cvtsi32_si128(by as i32));
+        let rest = 32 - WORDS.trailing_zeros();
+        let low = _mm256_set1_epi32(31);
+        // SAFETY: of a hash as many bits are left as number the words.
+        let found = unsafe { _mm256_i32gather_epi32::<4>(words.as_ptr().cast(), shifted(rest)) };
+        let one = _mm256_srlv_epi32(found, _mm256_and_si256(shifted(rest - 5), low));
+        let other = _mm256_srlv_epi32(found, _mm256_and_si256(shifted(rest - 10), low));
+        _mm256_and_si256(one, other)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    proptest! {
+        #[test]
+        fn both_ways_pass_the_same_places_and_every_start(
+            starts in proptest::collection::vec("[a-z_-]{3,4}", 1..300), text: [u8; 32], at in 0usize..=28,
+        ) {
+            let mut filter = Filter::default();
+            let word = |start: &str| start.bytes().rev().fold(0, |word, byte| word << 8 | u32::from(byte));
+            for start in &starts {
+                match start.len() {
+                    3 => filter.add_short(three(fold(word(start)))),
+                    _ => filter.add_long(fold(word(start))),
+                }
+            }
+            let mut block: Block = [0; BLOCK + 8];
+            block[..32].copy_from_slice(&text);
+            block[at..at + starts[0].len()].copy_from_slice(starts[0].to_uppercase().as_bytes());
+            prop_assert_eq!(filter.passed(&block), filter.passed_scalar(&block));
+            prop_assert!(filter.passed(&block) >> at & 1 == 1);
+        }
+    }
+}
