@@ -110,7 +110,7 @@ impl Table {
     /// Returns all of it as Rust source.
     fn source(self) -> String {
         let Self { providers, entries, count, keywords, .. } = self;
-        let Lexicon { filter, buckets, starts, at_word, ends, text, named_ends, named } = Lexicon::new(keywords);
+        let Lexicon { filter, buckets, starts, nexts, at_word, ends, text, named_ends, named } = Lexicon::new(keywords);
         let list = |name: &str, items: &dyn Debug| format!("    {name}: Cow::Borrowed(&{items:?}),\n");
         let lexicon = [
             format!(
@@ -119,6 +119,7 @@ impl Table {
             ),
             list("buckets", &buckets),
             list("starts", &starts),
+            list("nexts", &nexts),
             list("at_word", &at_word),
             list("ends", &ends),
             list("text", &text),

@@ -17,6 +17,7 @@ pub mod transcripts;
 pub mod tree;
 
 use std::any::Any;
+use std::collections::HashSet;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
 
@@ -80,6 +81,11 @@ pub trait Visitor: Sync {
     fn visit_part(&self, blob: Blob<'_>, part: &transcripts::Part<'_>) {
         let _ = part;
         self.visit(blob);
+    }
+
+    /// Returns the objects of which it is to be told where they stood, as far as is known.
+    fn wanted(&self) -> HashSet<gix::ObjectId> {
+        HashSet::new()
     }
 
     /// Takes note of something that could not be read, or that the user should know.

@@ -7,7 +7,7 @@
 use super::layer::{Barren, Found, Inspection, Layer};
 use super::{Base, Inspected, decode};
 use crate::detect::{Change, Changes, Known};
-use crate::lint::{has_hint, has_new_hint, may_need_lints};
+use crate::lint::{hint, may_need_lints};
 use crate::source::Span;
 
 /// A smaller blob is searched whole at once.
@@ -40,8 +40,8 @@ pub(super) fn inspect(
     let changes = base.map(|base| Changes::new(base.copies, base.trace.known.length(), bytes.len()));
     let version = base.zip(changes.as_ref()).map(|(base, changes)| Version { base, changes });
     let has_hint = match version.filter(|version| !version.base.trace.has_hint) {
-        Some(version) => has_new_hint(bytes, version.changes.spans()),
-        None => has_hint(bytes),
+        Some(version) => hint::is_new_in(bytes, version.changes.spans()),
+        None => hint::is_in(bytes),
     };
     let carried = version.and_then(|version| carry(version, &mut inspection, bytes));
     let found = carried.unwrap_or_else(|| whole(&mut inspection, bytes, remember));

@@ -10,6 +10,7 @@ mod duplicate_key;
 mod example_with_real_value;
 mod finding;
 mod hidden_unicode;
+pub mod hint;
 mod hook_fetches_and_runs;
 pub mod judge;
 mod literal_in_argument;
@@ -47,7 +48,6 @@ pub use repository::{RepositoryFacts, RepositoryFinding, is_secret_file, lint_re
 pub use subject::{Located, Subject};
 
 use crate::document::{DocumentError, parse};
-use crate::source::Span;
 use judge::Judge;
 
 /// A lint of one file.
@@ -120,26 +120,9 @@ pub fn is_agents(path: &BStr) -> bool {
     crate::mcp::may_hold(path) && crate::mcp::reading_name(path) || subject::is_store(path)
 }
 
-/// The words of which bytes without a path must hold one, unless they are an object, to concern a lint.
-const HINTS: [&[u8]; 2] = [b"ervers", b"mcp"];
-/// The greatest length of a hint.
-const HINT: usize = 6;
-
 /// Tells whether lints may have something to say about bytes whose path is not known, such as an object of history.
 pub fn may_need_lints(bytes: &[u8]) -> bool {
-    has_hint(bytes) && (subject::may_be_configuration(bytes) || may_hold_text_lints(bytes))
-}
-
-/// Tells quickly whether [`may_need_lints`] is worth asking.
-pub fn has_hint(bytes: &[u8]) -> bool {
-    subject::is_object(bytes) || HINTS.iter().any(|hint| memchr::memmem::find(bytes, hint).is_some())
-}
-
-/// The same for a version of bytes without a hint, of which the spans `changed` are new.
-pub fn has_new_hint(bytes: &[u8], changed: &[Span]) -> bool {
-    let around = |span: &Span| &bytes[span.start.saturating_sub(HINT)..(span.end + HINT).min(bytes.len())];
-    let has = |part: &[u8]| HINTS.iter().any(|hint| memchr::memmem::find(part, hint).is_some());
-    subject::is_object(bytes) || changed.iter().any(|span| has(around(span)))
+    hint::is_in(bytes) && (subject::may_be_configuration(bytes) || may_hold_text_lints(bytes))
 }
 
 /// Tells whether a text holds a word that every command and link with a credential has.

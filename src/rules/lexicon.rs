@@ -25,6 +25,8 @@ pub struct Lexicon {
     pub buckets: Cow<'static, [u16]>,
     /// The first bytes of each keyword, folded.
     pub starts: Cow<'static, [u32]>,
+    /// The four bytes behind those, folded, with zeros where there are none.
+    pub nexts: Cow<'static, [u32]>,
     /// Whether each keyword counts only where a word starts, or something behind one.
     pub at_word: Cow<'static, [bool]>,
     /// Where each keyword ends in `text`.
@@ -41,8 +43,15 @@ pub struct Lexicon {
 fn word_at(bytes: &[u8], at: usize) -> u32 {
     match bytes.get(at..at + 4) {
         Some(four) => u32::from_le_bytes([four[0], four[1], four[2], four[3]]),
-        None => bytes[at..].iter().rev().fold(0, |word, &byte| word << 8 | u32::from(byte)),
+        None => bytes.get(at..).unwrap_or_default().iter().rev().fold(0, |word, &byte| word << 8 | u32::from(byte)),
     }
+}
+
+/// Returns which of the bytes from the fifth to the eighth a keyword of `length` bytes has.
+const fn mask(length: usize) -> u32 {
+    const MASKS: [u32; 5] = [0, 0xff, 0xffff, 0xff_ffff, u32::MAX];
+    let more = length.saturating_sub(4);
+    MASKS[if more < 4 { more } else { 4 }]
 }
 
 /// Returns the start of a keyword as the table knows it.
@@ -67,7 +76,8 @@ impl Lexicon {
         pairs.dedup();
         let mut filter = Filter::default();
         let mut buckets = vec![0; (1 << BUCKET_BITS) + 1];
-        let (mut starts, mut at_word, mut ends, mut text) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
+        let (mut starts, mut nexts, mut at_word, mut ends, mut text) =
+            (Vec::new(), Vec::new(), Vec::new(), Vec::new(), Vec::new());
         let (mut named_ends, mut named) = (Vec::new(), Vec::new());
         for same in pairs.chunk_by(|one, other| one.1 == other.1) {
             let (bucket, word, ..) = &same[0];
@@ -78,6 +88,7 @@ impl Lexicon {
             }
             at_word.push(same.iter().all(|(.., at_word)| *at_word));
             starts.push(start);
+            nexts.push(fold(word_at(word.as_bytes(), 4)) & mask(word.len()));
             text.extend_from_slice(word.as_bytes());
             ends.push(text.len() as u32);
             named.extend(same.iter().map(|(_, _, rule, _)| *rule));
@@ -92,6 +103,7 @@ impl Lexicon {
             filter,
             buckets: buckets.into(),
             starts: starts.into(),
+            nexts: nexts.into(),
             at_word: at_word.into(),
             ends: ends.into(),
             text: text.into(),
@@ -149,12 +161,16 @@ impl Lexicon {
     #[inline]
     fn compare(&self, bytes: &[u8], place: usize, end: usize, each: &mut impl FnMut(u16, usize)) {
         let four = fold(word_at(bytes, place));
+        let next = fold(word_at(bytes, place + 4));
         for start in [four, three(four)] {
             let bucket = bucket(start);
             for keyword in (self.buckets[bucket]..self.buckets[bucket + 1])
                 .filter(|&keyword| self.starts[usize::from(keyword)] == start)
             {
                 let word = self.word(keyword);
+                if next & mask(word.len()) != self.nexts[usize::from(keyword)] {
+                    continue;
+                }
                 let text = bytes.get(place..place + word.len());
                 if (!self.at_word[usize::from(keyword)] || is_boundary(bytes, place))
                     && place + word.len() <= end

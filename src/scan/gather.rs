@@ -240,6 +240,13 @@ impl Visitor for Gather<'_> {
         self.keep(inspected);
     }
 
+    fn wanted(&self) -> HashSet<ObjectId> {
+        let findings = self.findings.lock().expect("nothing panics under the lock");
+        let places = findings.iter().flat_map(|finding| &finding.places);
+        let configurations = self.configurations.lock().expect("nothing panics under the lock");
+        places.filter_map(|place| place.origin.object()).chain(configurations.iter().copied()).collect()
+    }
+
     fn notice(&self, notice: Notice) {
         self.notices.lock().expect("nothing panics under the lock").add(notice);
     }

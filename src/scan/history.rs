@@ -11,24 +11,24 @@ use super::gather::Gathered;
 use super::settle::settle;
 use crate::finding::Notice;
 use crate::input::Coverage;
-use crate::input::history::{self, HistoryError, Options, Provenance};
+use crate::input::history::{self, HistoryError, Options, Provenance, Trail};
 use crate::input::repository::Repository;
 use crate::inspect::Inspector;
 
-/// Shows every object to `gather`.
+/// Shows every object to `gather`; what it returns helps [`complete`].
 ///
 /// # Errors
 /// The object database cannot be listed.
-pub fn read(repository: &Repository, gather: &Gather<'_>, coverage: &Coverage) -> Result<(), HistoryError> {
+pub fn read(repository: &Repository, gather: &Gather<'_>, coverage: &Coverage) -> Result<Trail, HistoryError> {
     history::read(repository.git(), gather, coverage, &Options::default())
 }
 
 /// Joins the findings of a file's versions, adds what history knows about them, and lints the configuration that lies there.
 ///
 /// Costs nothing if there is neither.
-pub fn complete(repository: &Repository, inspector: &Inspector, gathered: &mut Gathered) {
+pub fn complete(repository: &Repository, trail: Trail, inspector: &Inspector, gathered: &mut Gathered) {
     let configurations: Vec<ObjectId> = gathered.configurations.iter().copied().collect();
-    if let Some(provenance) = provenance(repository, gathered, &configurations) {
+    if let Some(provenance) = provenance(repository, trail, gathered, &configurations) {
         let names = LazyCell::new(|| names_in_head(repository));
         settle(gathered, &provenance, inspector, &|name| names.contains(name));
     }
@@ -48,7 +48,7 @@ fn names_in_head(repository: &Repository) -> HashSet<BString> {
 ///
 /// Costs nothing if there is none.
 pub fn attribute(repository: &Repository, gathered: &mut Gathered) {
-    let Some(provenance) = provenance(repository, gathered, &[]) else { return };
+    let Some(provenance) = provenance(repository, Trail::default(), gathered, &[]) else { return };
     let places = || gathered.findings.iter().flat_map(|finding| &finding.places);
     let objects: Vec<Vec<ObjectId>> =
         places().filter_map(|place| place.origin.object()).map(|object| vec![object]).collect();
@@ -60,14 +60,14 @@ pub fn attribute(repository: &Repository, gathered: &mut Gathered) {
 }
 
 /// Finds out where the objects with findings stood, and some more; `None` if there are none.
-fn provenance(repository: &Repository, gathered: &mut Gathered, more: &[ObjectId]) -> Option<Provenance> {
+fn provenance(repository: &Repository, trail: Trail, gathered: &mut Gathered, more: &[ObjectId]) -> Option<Provenance> {
     let places = gathered.findings.iter().flat_map(|finding| &finding.places);
     let objects = places.filter_map(|place| place.origin.object());
     let wanted: HashSet<ObjectId> = objects.chain(more.iter().copied()).collect();
     if wanted.is_empty() {
         return None;
     }
-    match Provenance::find(repository.git(), &wanted) {
+    match Provenance::follow(repository.git(), trail, &wanted) {
         Ok(provenance) => Some(provenance),
         Err(error) => {
             let message = format!("cannot tell where findings come from: {error}");

@@ -66,10 +66,10 @@ pub fn run(request: &Request, coverage: &Coverage, stop: &AtomicBool) -> Result<
         },
     );
     let gather = Gather::new(&inspector, &policy.config, coverage, stop);
-    source.read(&gather, coverage)?;
+    let trail = source.read(&gather, coverage)?;
     coverage.read.store(true, Ordering::Relaxed);
     let mut gathered = gather.finish();
-    source.complete(&inspector, request.persona, &mut gathered);
+    source.complete(trail, &inspector, request.persona, &mut gathered);
     // Before they are joined: what a rule found that is off must not speak for what another one found elsewhere.
     gathered.findings.retain_mut(|Finding { meta, places, .. }| {
         places.retain(|place| request.wants(&meta.id, place, &policy.config));

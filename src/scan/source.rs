@@ -10,7 +10,7 @@ use super::report::Mode;
 use super::{Gather, before, history, lint};
 use crate::finding::{Finding, Notice};
 use crate::input::compare::Differences;
-use crate::input::history::HistoryError;
+use crate::input::history::{HistoryError, Trail};
 use crate::input::range::{Range, RangeError, Selection};
 use crate::input::repository::{Repository, RepositoryError};
 use crate::input::transcripts::{Owner, Transcripts, TranscriptsError};
@@ -163,27 +163,27 @@ impl Source {
         }
     }
 
-    /// Shows everything to `gather`.
+    /// Shows everything to `gather`; what it returns helps [`Source::complete`].
     ///
     /// # Errors
     /// Nothing at all could be read.
-    pub fn read(&self, gather: &Gather<'_>, coverage: &Coverage) -> Result<(), ScanError> {
+    pub fn read(&self, gather: &Gather<'_>, coverage: &Coverage) -> Result<Trail, ScanError> {
         match self {
             Self::Tree(tree) => tree.read(coverage, gather),
             Self::Staged(repository, differences) => staged::read(differences, repository.objects(), coverage, gather),
-            Self::History(repository) => history::read(repository, gather, coverage)?,
+            Self::History(repository) => return Ok(history::read(repository, gather, coverage)?),
             Self::Range(repository, range) => range.read(repository.objects(), coverage, gather),
             Self::Transcripts(transcripts) => transcripts.read(coverage, gather),
             Self::Stdin => stdin::scan(coverage, gather).map_err(ScanError::Stdin)?,
         }
-        Ok(())
+        Ok(Trail::default())
     }
 
     /// Adds what can only be known after reading: the lints of a repository, and where objects come from.
-    pub fn complete(&self, inspector: &Inspector, persona: Persona, gathered: &mut Gathered) {
+    pub fn complete(&self, trail: Trail, inspector: &Inspector, persona: Persona, gathered: &mut Gathered) {
         let audience = lint::Audience { persona, strict: inspector.only_lints() };
         match self {
-            Self::History(repository) => history::complete(repository, inspector, gathered),
+            Self::History(repository) => history::complete(repository, trail, inspector, gathered),
             Self::Range(repository, _) => history::attribute(repository, gathered),
             Self::Tree(tree) => {
                 if let Some(repository) = tree.repository().filter(|_| tree.is_whole()) {

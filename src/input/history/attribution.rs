@@ -1,7 +1,7 @@
 //! Says of an object where it stood in history: paths, first and last commit, and who can see it.
 //!
-//! Nothing is done for nothing. Otherwise one pass over all commits and trees, in the order of the packs, notes
-//! which tree names which tree; the trees above the wanted objects follow from that, and everything else from
+//! Nothing is done for nothing. Otherwise one pass over all commits and trees, in the order of the packs, which may be that
+//! of reading all objects, notes which tree names which tree; the trees above the wanted objects follow from that, and everything else from
 //! those few. Memory: 12 bytes for each directory entry that is a directory, about 100 for each commit.
 
 mod ancestry;
@@ -12,21 +12,20 @@ mod paths;
 mod tips;
 
 use std::collections::{HashMap, HashSet};
-use std::path::Path;
-use std::sync::Arc;
 
 use bstr::{BString, ByteSlice};
 use gix::ObjectId;
 use rayon::prelude::*;
 
 use self::ancestry::Ancestry;
-use self::collect::{Collected, Collector};
+use self::collect::Collected;
+pub(super) use self::collect::{Chunk, Collector, Noted};
 use self::holders::{Fact, Facts, Holders};
 use self::tips::{Tip, Tips};
 use super::buffer::Budget;
 use super::rescue::Reader;
-use super::stores::{self, Stores};
-use super::{HistoryError, Losses, Options, objects_of};
+use super::stores::{self, Home, Stores};
+use super::{HistoryError, Losses, Options, Trail, objects_of};
 use crate::finding::{Attribution, CommitMark, Reach};
 use crate::input::Coverage;
 use crate::source::ObjectKind;
@@ -63,7 +62,6 @@ pub struct Provenance {
     /// What is known of each wanted object, in the order of their names.
     objects: Vec<Single>,
     losses: Losses,
-    directories: Vec<Arc<Path>>,
     budget: Budget,
 }
 
@@ -91,23 +89,33 @@ impl Provenance {
     /// # Errors
     /// Fails if the repository's own object directory cannot be listed.
     pub fn find(repository: &gix::Repository, wanted: &HashSet<ObjectId>) -> Result<Self, HistoryError> {
-        let objects = repository.objects.store_ref().path();
-        std::fs::read_dir(objects).map_err(|source| HistoryError::Objects { path: objects.to_owned(), source })?;
+        Self::follow(repository, Trail::default(), wanted)
+    }
+
+    /// The same with the help of what was noted when all objects were read.
+    ///
+    /// # Errors
+    /// As of [`Provenance::find`].
+    pub fn follow(
+        repository: &gix::Repository,
+        trail: Trail,
+        wanted: &HashSet<ObjectId>,
+    ) -> Result<Self, HistoryError> {
         let homes = stores::homes(repository.common_dir(), repository.object_hash());
+        let noted = match trail.0.filter(|noted| noted.is_enough_for(wanted)) {
+            Some(noted) => noted,
+            None => note(repository, &homes, wanted)?,
+        };
+        let Noted { collected, losses, .. } = noted;
         let mut ids: Vec<ObjectId> = wanted.iter().copied().collect();
         ids.sort_unstable();
-        let mut stores = if ids.is_empty() { Stores::default() } else { Stores::open(objects, &homes) };
-        let collector = Collector::new(&ids);
-        let kinds = |kind| kind != ObjectKind::Blob;
-        let losses = objects_of(&mut stores, &collector, &kinds, &Options::default(), &Coverage::default());
-        let collected = collector.finish();
         let tips = Tips::read(repository, &homes, &collected.tags);
         let history = History::new(ids, collected, &tips);
         let mut objects = history.singles(&tips);
         tips::add_staged(repository, &homes, &history.wanted, &mut objects);
         let Options { largest_object, memory, .. } = Options::default();
         let budget = Budget::new(largest_object, memory);
-        Ok(Self { history, tips, objects, losses, directories: stores.directories, budget })
+        Ok(Self { history, tips, objects, losses, budget })
     }
 
     /// Returns every path that an object ever had, sorted and cut off at a sensible number.
@@ -123,7 +131,7 @@ impl Provenance {
 
     /// Returns a reader of objects; each thread needs its own.
     pub fn reader(&self) -> ObjectReader<'_> {
-        ObjectReader(Reader::new(&self.losses.sets, &self.directories, &self.budget))
+        ObjectReader(Reader::new(&self.losses.sets, &self.losses.directories, &self.budget))
     }
 
     /// Makes one attribution of each group of objects, as if they were one.
@@ -160,6 +168,18 @@ impl Provenance {
     fn single(&self, id: &ObjectId) -> Option<&Single> {
         self.history.wanted.binary_search(id).ok().map(|at| &self.objects[at])
     }
+}
+
+/// Reads all commits and trees of a repository for the sake of some objects.
+fn note(repository: &gix::Repository, homes: &[Home], wanted: &HashSet<ObjectId>) -> Result<Noted, HistoryError> {
+    let objects = repository.objects.store_ref().path();
+    std::fs::read_dir(objects).map_err(|source| HistoryError::Objects { path: objects.to_owned(), source })?;
+    let mut stores = if wanted.is_empty() { Stores::default() } else { Stores::open(objects, homes) };
+    let collector = Collector::new(wanted.clone());
+    let kinds = |kind| kind != ObjectKind::Blob;
+    let (options, coverage) = (Options::default(), Coverage::default());
+    let losses = objects_of(&mut stores, &collector, &kinds, &options, &coverage, &|| ());
+    Ok(collector.noted(losses))
 }
 
 impl Single {

@@ -24,6 +24,15 @@ pub(super) struct Choice<'a> {
     pub(super) slot: Option<&'a (dyn Fn(u32) -> bool + Sync)>,
 }
 
+/// A part of all delta families.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Part {
+    /// Those of blobs.
+    Blobs,
+    /// Those of trees, commits and tags.
+    Others,
+}
+
 /// The delta families of one pack. A node is an entry, numbered in the order of the pack.
 #[derive(Debug, Default)]
 pub(super) struct Forest {
@@ -35,8 +44,10 @@ pub(super) struct Forest {
     starts: Vec<u32>,
     /// The children of all nodes; the one with most descendants comes last. 4 bytes per object.
     children: Vec<u32>,
-    /// Nodes that build on nothing and lead to something wanted.
-    pub(super) roots: Vec<u32>,
+    /// Blobs that build on nothing and lead to something wanted.
+    blobs: Vec<u32>,
+    /// Such nodes of other kinds.
+    others: Vec<u32>,
     /// Nodes that build on an object that is not in this pack: places in `children`, and the object.
     pub(super) strays: Vec<(u32, ObjectId)>,
     /// Nodes whose header cannot be read.
@@ -55,6 +66,14 @@ impl Forest {
         forest.prune(&weights);
         forest.classify(pack, choice, &parents, &weights);
         forest
+    }
+
+    /// Returns the nodes of a part that build on nothing and lead to something wanted.
+    pub(super) fn roots(&self, part: Part) -> &[u32] {
+        match part {
+            Part::Blobs => &self.blobs,
+            Part::Others => &self.others,
+        }
     }
 
     /// Returns the slot of `node` in the index.
@@ -229,7 +248,8 @@ impl Forest {
                 self.broken.push((node, Damage::Base));
             } else if parent >= WHOLE && weights[node as usize] > 0 {
                 if wanted_kinds[(parent - WHOLE) as usize] {
-                    self.roots.push(node);
+                    let is_blob = parent - WHOLE == ObjectKind::Blob as u32;
+                    if is_blob { &mut self.blobs } else { &mut self.others }.push(node);
                 }
             } else if parent == STRAY && weights[node as usize] > 0 {
                 strays.push(node);

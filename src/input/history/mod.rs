@@ -24,13 +24,16 @@ mod report;
 mod rescue;
 mod share;
 mod stores;
+mod trail;
 mod tree;
 mod walk;
 
 pub use self::attribution::{ObjectReader, Provenance, attribute};
+pub use self::trail::Trail;
 
 use std::num::NonZeroUsize;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
 use gix::oid;
@@ -39,11 +42,12 @@ use rayon::prelude::*;
 use self::buffer::Budget;
 use self::copies::Copies;
 use self::damage::{FailedPlace, Failure};
-use self::forest::{Choice, Forest};
+use self::forest::{Choice, Forest, Part};
 use self::missing::Named;
 use self::names::Names;
 use self::share::{Share, Unit};
 use self::stores::Stores;
+use self::trail::Noting;
 use self::walk::{Job, Object, Set, Sink};
 use super::{Blob, Coverage, Memory, Visitor};
 use crate::source::{ObjectKind, Origin};
@@ -88,7 +92,8 @@ impl Default for Options<'_> {
 /// Shows every object of `repository` to `visitor`, each once, and its refs' names, reflogs and configuration.
 ///
 /// Every distinct name in trees is shown once, with one tree that has it. What cannot be
-/// read becomes a notice and everything else is still read. Returns early if the visitor is interrupted.
+/// read becomes a notice and everything else is still read. Returns early if the visitor is interrupted. What it returns
+/// saves [`Provenance::follow`] from reading commits and trees again.
 ///
 /// # Errors
 /// Fails if the repository's own object directory cannot be listed.
@@ -97,7 +102,7 @@ pub fn read(
     visitor: &dyn Visitor,
     coverage: &Coverage,
     options: &Options<'_>,
-) -> Result<(), HistoryError> {
+) -> Result<Trail, HistoryError> {
     let objects = repository.objects.store_ref().path();
     std::fs::read_dir(objects).map_err(|source| HistoryError::Objects { path: objects.to_owned(), source })?;
     let homes = stores::homes(repository.common_dir(), repository.object_hash());
@@ -114,15 +119,23 @@ pub fn read(
     }
     let contents = Contents { visitor, coverage, names: names.as_ref(), named: named.as_ref() };
     let choice = |kind: ObjectKind| options.names || kind != ObjectKind::Tree;
-    let losses = objects_of(&mut stores, &contents, &choice, options, coverage);
+    let noting = Noting::new(contents);
+    let begin = || {
+        // What is skipped is not noted either.
+        if options.skip.is_none() && options.names {
+            noting.begin(repository.object_hash().len_in_bytes());
+        }
+    };
+    let losses = objects_of(&mut stores, &noting, &choice, options, coverage, &begin);
     report::losses(&losses, visitor);
+    let trail = noting.end(losses);
     if let Some(named) = named.filter(|_| !visitor.interrupted()) {
         named.report(visitor);
     }
     if let Some(names) = names {
         names.show(visitor);
     }
-    Ok(())
+    Ok(trail)
 }
 
 /// What became of the objects: the packs, for their names, and what was lost.
@@ -130,15 +143,18 @@ struct Losses {
     sets: Vec<Set>,
     loose: Vec<stores::Loose>,
     losses: Vec<rescue::Loss>,
+    /// The object directories.
+    directories: Vec<Arc<Path>>,
 }
 
-/// Hands all wanted objects of `stores` to `sink`.
+/// Hands all wanted objects of `stores` to `sink`: packed blobs and loose objects, then, after a call of `between`, the rest.
 fn objects_of<S: Sink>(
     stores: &mut Stores,
     sink: &S,
     kind: &(dyn Fn(ObjectKind) -> bool + Sync),
     options: &Options<'_>,
     coverage: &Coverage,
+    between: &dyn Fn(),
 ) -> Losses {
     let packs = std::mem::take(&mut stores.packs);
     let copies = Copies::new(&packs);
@@ -166,9 +182,15 @@ fn objects_of<S: Sink>(
         .threads
         .map_or_else(|| std::thread::available_parallelism().map_or(1, NonZeroUsize::get), NonZeroUsize::get);
     let budget = Budget::new(options.largest_object, options.memory);
-    let share = Share::new(units(&sets, loose.len()), threads);
-    let job = Job { sets: &sets, loose: &loose, sink, budget: &budget, share };
-    let mut failures = walk::walk(&job, threads);
+    let job = |units| Job { sets: &sets, loose: &loose, sink, budget: &budget, share: Share::new(units, threads) };
+    let blobs = job(units(&sets, Part::Blobs).chain(loose_units(loose.len())).collect());
+    let mut failures = walk::walk(&blobs, threads);
+    between();
+    let job = job(units(&sets, Part::Others).collect());
+    if blobs.share.stopped() {
+        job.share.stop();
+    }
+    failures.extend(walk::walk(&job, threads));
     let mut strays = Vec::new();
     for (set, Set { forest, .. }) in sets.iter().enumerate() {
         failures.extend(
@@ -176,21 +198,23 @@ fn objects_of<S: Sink>(
         );
         strays.extend(forest.strays.iter().map(|&(place, base)| (set, place, base)));
     }
-    let losses = rescue::rescue(&job, &stores.directories, failures, &strays);
-    Losses { losses, loose, sets }
+    let directories = std::mem::take(&mut stores.directories);
+    let losses = rescue::rescue(&job, &directories, failures, &strays);
+    Losses { losses, loose, sets, directories }
 }
 
-fn units(sets: &[Set], loose: usize) -> Vec<Unit> {
+/// Divides the roots of a part of all families.
+fn units(sets: &[Set], part: Part) -> impl Iterator<Item = Unit> {
     const ROOTS: usize = 32;
+    sets.iter().enumerate().flat_map(move |(set, Set { forest, .. })| {
+        let roots = forest.roots(part).len();
+        (0..roots).step_by(ROOTS).map(move |start| Unit::Roots { set, part, range: start..roots.min(start + ROOTS) })
+    })
+}
+
+fn loose_units(loose: usize) -> impl Iterator<Item = Unit> {
     const FILES: usize = 64;
-    let mut units = Vec::new();
-    for (set, Set { forest, .. }) in sets.iter().enumerate() {
-        let roots = forest.roots.len();
-        units
-            .extend((0..roots).step_by(ROOTS).map(|start| Unit::Roots { set, range: start..roots.min(start + ROOTS) }));
-    }
-    units.extend((0..loose).step_by(FILES).map(|start| Unit::Loose(start..loose.min(start + FILES))));
-    units
+    (0..loose).step_by(FILES).map(move |start| Unit::Loose(start..loose.min(start + FILES)))
 }
 
 /// Shows contents to a visitor and counts them.

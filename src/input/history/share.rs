@@ -4,6 +4,7 @@ use std::ops::Range;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 
+use super::forest::Part;
 use super::walk::Frame;
 
 /// A piece of work that is known beforehand.
@@ -12,7 +13,9 @@ pub(super) enum Unit {
     Roots {
         /// Which set.
         set: usize,
-        /// Places in the forest's list of roots.
+        /// Which of its forest's lists of roots.
+        part: Part,
+        /// Places in that list.
         range: Range<usize>,
     },
     /// Places in the list of loose objects.

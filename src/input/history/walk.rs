@@ -22,6 +22,7 @@ use crate::input::{Copied, Memory, Version};
 use crate::source::ObjectKind;
 
 /// One object, while its content is at hand.
+#[derive(Clone, Copy)]
 pub(super) struct Object<'a> {
     /// Its name.
     pub(super) id: &'a oid,
@@ -150,8 +151,8 @@ impl<'a, S: Sink> Worker<'a, S> {
 
     fn unit(&mut self, unit: &Unit) {
         match unit {
-            Unit::Roots { set, range } => {
-                for &root in &self.job.sets[*set].forest.roots[range.clone()] {
+            Unit::Roots { set, part, range } => {
+                for &root in &self.job.sets[*set].forest.roots(*part)[range.clone()] {
                     match self.root(*set, root) {
                         Ok(()) => self.drain(),
                         Err(damage) => self.fail(FailedPlace::Packed { set: *set, node: root }, damage),

@@ -6,6 +6,7 @@ use std::sync::{Mutex, PoisonError};
 use gix::ObjectId;
 
 use crate::input::Memory;
+use crate::input::history::Losses;
 use crate::input::history::walk::{Object, Sink};
 use crate::source::ObjectKind;
 
@@ -42,7 +43,7 @@ impl Sieve {
 }
 
 /// A commit, as far as its place in history goes.
-pub(super) struct Commit {
+pub struct Commit {
     pub(super) id: ObjectId,
     /// The key of its tree.
     pub(super) tree: u64,
@@ -54,7 +55,7 @@ pub(super) struct Commit {
 
 /// What one thread noted.
 #[derive(Default)]
-pub(super) struct Chunk {
+pub struct Chunk {
     /// The key of each tree that names another or a wanted object, and where its children end.
     pub(super) trees: Vec<(u64, u32)>,
     /// The keys of all children.
@@ -73,31 +74,53 @@ pub(super) struct Chunk {
 }
 
 /// Everything that was noted.
-pub(super) struct Collected {
+pub struct Collected {
     pub(super) chunks: Vec<Chunk>,
     /// What every annotated tag points to.
     pub(super) tags: HashMap<ObjectId, ObjectId>,
 }
 
+/// What was noted, for which objects, and what of theirs was lost.
+pub struct Noted {
+    pub(super) wanted: HashSet<ObjectId>,
+    pub(super) collected: Collected,
+    pub(super) losses: Losses,
+}
+
+impl Noted {
+    /// Tells whether what was noted is enough for these objects, too: commits and tags were all noted.
+    pub(super) fn is_enough_for(&self, wanted: &HashSet<ObjectId>) -> bool {
+        let mut missing: HashSet<&ObjectId> = wanted.difference(&self.wanted).collect();
+        let Collected { chunks, tags } = &self.collected;
+        missing.retain(|id| !tags.contains_key(*id));
+        let mut commits = chunks.iter().flat_map(|chunk| &chunk.commits);
+        while let Some(commit) = commits.next().filter(|_| !missing.is_empty()) {
+            missing.remove(&commit.id);
+        }
+        missing.is_empty()
+    }
+}
+
 /// Takes commits, trees and tags.
-pub(super) struct Collector {
+pub struct Collector {
     sieve: Sieve,
-    wanted: HashSet<u64>,
+    wanted: HashSet<ObjectId>,
+    keys: HashSet<u64>,
     chunks: Mutex<Vec<Chunk>>,
 }
 
 impl Collector {
     /// Makes a collector that looks out for the objects `wanted`.
-    pub(super) fn new(wanted: &[ObjectId]) -> Self {
-        let keys = wanted.iter().map(|id| key(id.as_bytes()));
-        Self { sieve: Sieve::new(keys.clone()), wanted: keys.collect(), chunks: Mutex::default() }
+    pub(in crate::input::history) fn new(wanted: HashSet<ObjectId>) -> Self {
+        let keys: HashSet<u64> = wanted.iter().map(|id| key(id.as_bytes())).collect();
+        Self { sieve: Sieve::new(keys.iter().copied()), wanted, keys, chunks: Mutex::default() }
     }
 
-    /// Returns what was noted.
-    pub(super) fn finish(self) -> Collected {
+    /// Returns what was noted while `losses` were suffered.
+    pub(in crate::input::history) fn noted(self, losses: Losses) -> Noted {
         let mut chunks = self.chunks.into_inner().unwrap_or_else(PoisonError::into_inner);
         let tags = chunks.iter_mut().flat_map(|chunk| chunk.tags.drain(..)).collect();
-        Collected { chunks, tags }
+        Noted { wanted: self.wanted, collected: Collected { chunks, tags }, losses }
     }
 
     fn tree(&self, chunk: &mut Chunk, object: &Object<'_>) {
@@ -105,7 +128,7 @@ impl Collector {
         let Some(outline) = object.tree else { return };
         for entry in outline.entries(object.bytes) {
             let child = key(entry.id);
-            let is_wanted = || !entry.is_submodule() && self.wanted.contains(&child);
+            let is_wanted = || !entry.is_submodule() && self.keys.contains(&child);
             if entry.is_directory() || (self.sieve.passes(child) && is_wanted()) {
                 let name = chunk.name(entry.name());
                 chunk.children.push(child);

@@ -1,0 +1,122 @@
+//! Notes commits and trees while objects are read, for those that were found worth asking about until then.
+//!
+//! Blobs are read first. What of them must be attributed is known when trees and commits are read, so that these need
+//! not be read again.
+
+use std::sync::{Mutex, OnceLock, PoisonError};
+
+use gix::ObjectId;
+
+use super::attribution::{Chunk, Collector, Noted};
+use super::tree::Outline;
+use super::walk::{Object, Sink};
+use super::{Contents, Losses, Tally};
+use crate::input::Memory;
+use crate::source::ObjectKind;
+
+/// How many bytes of loose commits and trees are kept until blobs were read.
+const LOOSE: usize = 32 << 20;
+
+/// What was noted on the way, for [`Provenance::follow`](super::Provenance::follow).
+#[derive(Default)]
+pub struct Trail(pub(super) Option<Noted>);
+
+/// Shows objects to a visitor and notes how they hang together.
+pub(super) struct Noting<'a> {
+    pub(super) contents: Contents<'a>,
+    collector: OnceLock<Collector>,
+    /// Loose commits, trees and tags, which were read with the blobs; `None` when they are too many.
+    kept: Mutex<Option<Vec<Kept>>>,
+}
+
+/// A loose object that is no blob.
+struct Kept {
+    id: ObjectId,
+    kind: ObjectKind,
+    bytes: Vec<u8>,
+}
+
+/// What one thread has not yet told.
+#[derive(Default)]
+pub(super) struct Local {
+    tally: Tally,
+    chunk: Chunk,
+    kept: Vec<Kept>,
+    kept_bytes: usize,
+}
+
+impl<'a> Noting<'a> {
+    /// Notes nothing at first.
+    pub(super) fn new(contents: Contents<'a>) -> Self {
+        Self { contents, collector: OnceLock::new(), kept: Mutex::new(Some(Vec::new())) }
+    }
+
+    /// Begins to note what leads to the objects that the visitor wants to know about by now, if it wants any.
+    pub(super) fn begin(&self, hash_len: usize) {
+        let kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner).take();
+        let wanted = self.contents.visitor.wanted();
+        let Some(kept) = kept.filter(|_| !wanted.is_empty()) else { return };
+        let collector = Collector::new(wanted);
+        let (mut chunk, mut outline) = (Chunk::default(), Outline::default());
+        for Kept { id, kind, bytes } in &kept {
+            if *kind == ObjectKind::Tree {
+                outline.read(bytes, hash_len);
+            }
+            let tree = (*kind == ObjectKind::Tree).then_some(&outline);
+            collector.object(&mut chunk, Object { id, kind: *kind, bytes, tree, version: Default::default() });
+        }
+        collector.finish(chunk);
+        // Nobody else sets it.
+        let _ = self.collector.set(collector);
+    }
+
+    /// Returns what was noted.
+    pub(super) fn end(self, losses: Losses) -> Trail {
+        Trail(self.collector.into_inner().map(|collector| collector.noted(losses)))
+    }
+
+    fn keep(&self, local: &mut Local, object: &Object<'_>) {
+        local.kept_bytes += object.bytes.len();
+        if local.kept_bytes <= LOOSE {
+            local.kept.push(Kept { id: object.id.to_owned(), kind: object.kind, bytes: object.bytes.to_vec() });
+        }
+    }
+}
+
+impl Sink for Noting<'_> {
+    type Local = Local;
+
+    fn object(&self, local: &mut Local, object: Object<'_>) -> Memory {
+        if object.kind != ObjectKind::Blob {
+            match self.collector.get() {
+                Some(collector) => {
+                    collector.object(&mut local.chunk, object);
+                }
+                None => self.keep(local, &object),
+            }
+        }
+        self.contents.object(&mut local.tally, object)
+    }
+
+    fn flush(&self, local: &mut Local) {
+        self.contents.flush(&mut local.tally);
+    }
+
+    fn finish(&self, local: Local) {
+        self.contents.finish(local.tally);
+        if let Some(collector) = self.collector.get() {
+            collector.finish(local.chunk);
+            return;
+        }
+        let mut kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
+        if local.kept_bytes > LOOSE {
+            *kept = None;
+        } else if let Some(kept) = &mut *kept {
+            kept.extend(local.kept);
+        }
+    }
+
+    fn interrupted(&self) -> bool {
+        self.contents.interrupted()
+    }
+}

@@ -1,0 +1,62 @@
+//! Tells quickly of bytes without a path that no lint is concerned: history has many versions of many texts.
+
+use std::sync::LazyLock;
+
+use memchr::memmem::Finder;
+
+use super::subject::is_object;
+use crate::source::Span;
+
+/// How far from a change the rest of a hint may stand.
+const AROUND: usize = 8;
+
+/// What all names for a map of servers end with.
+static SERVERS: LazyLock<Finder<'static>> = LazyLock::new(|| Finder::new("ervers"));
+/// What every command and link with a credential has, and other configuration.
+static MCP: LazyLock<Finder<'static>> = LazyLock::new(|| Finder::new("mcp"));
+
+/// Tells whether [`may_need_lints`](super::may_need_lints) is worth asking.
+pub fn is_in(bytes: &[u8]) -> bool {
+    is_object(bytes) || has_word(bytes)
+}
+
+/// The same for a version of bytes without a hint, of which the spans `changed` are new.
+pub fn is_new_in(bytes: &[u8], changed: &[Span]) -> bool {
+    let around = |span: &Span| &bytes[span.start.saturating_sub(AROUND)..(span.end + AROUND).min(bytes.len())];
+    is_object(bytes) || changed.iter().any(|span| has_word(around(span)))
+}
+
+fn has_word(bytes: &[u8]) -> bool {
+    // `mcpServers`, `modelContextProtocolServers`, `mcp_servers`, `context-servers`, `mcp.servers`, `"servers"`.
+    let is_name = |at: usize| {
+        at >= 2
+            && matches!((bytes[at - 2], bytes[at - 1]), (b'p' | b'l', b'S') | (b'_' | b'-' | b'.' | b'"' | b'\'', b's'))
+    };
+    SERVERS.find_iter(bytes).any(is_name) || MCP.find(bytes).is_some()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_concerns_a_lint_has_a_hint() {
+        for (text, expected) in [
+            ("mcpServers = 1", true),
+            ("[mcp_servers.a]", true),
+            ("context_servers:", true),
+            ("modelContextProtocolServers", true),
+            ("{\"a\": 1}", true),
+            ("x \"servers\": {}, \"inputs\": []", true),
+            ("claude mcp add", true),
+            ("our servers and observers", false),
+        ] {
+            assert_eq!(is_in(text.as_bytes()), expected, "{text}");
+            let at = text.len() / 2;
+            let is_new = is_new_in(text.as_bytes(), &[Span::new(at, at)]);
+            assert!(!is_new || expected, "{text}");
+        }
+        assert!(is_new_in("# its mcp".as_bytes(), &[Span::new(8, 9)]));
+        assert!(is_new_in("a mcpServers".as_bytes(), &[Span::new(11, 12)]));
+    }
+}
