@@ -359,7 +359,7 @@ impl Scratch {
 /// Tells whether a window has what every match of a rule needs.
 fn may_match(rule: &Rule, bytes: &[u8], path: Option<&[u8]>, window: Span) -> bool {
     let is_complete = rule.bounds().is_some_and(|bounds| bounds.needs.are_in(&bytes[window.range()]));
-    is_complete && (rule.near.is_empty() || proof::has_near(&rule.near, bytes, path, &window.range()))
+    is_complete && (rule.near.is_empty() || proof::has_near(rule, bytes, path, &window.range()))
 }
 
 /// Tries one rule on one window.

@@ -1,5 +1,7 @@
 //! Reads from the name of a variable what its value is.
 
+use bstr::ByteSlice;
+
 /// What a name says about its value.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Name {
@@ -16,8 +18,8 @@ pub(super) fn name(key: &[u8]) -> Option<Name> {
     let words = words(key);
     let last = words.last()?.as_str();
     let has = |word: &str| words.iter().any(|other| other == word);
-    // The shell's working directory is called PWD.
-    if key == b"PWD" || names_something_else(&words) {
+    // The shell's working directory is called PWD; a makefile writes `$$PWD`.
+    if key.trim_start_with(|letter| letter == '$') == b"PWD" || names_something_else(&words) {
         return None;
     }
     const NOT_SECRET: &[&str] = &[
@@ -267,6 +269,7 @@ mod tests {
             ("Sec-WebSocket-Key", None),
             ("OLDPWD", None),
             ("PWD", None),
+            ("$$PWD", None),
             ("sonar.projectKey", None),
             ("hwScaleFilterFirstPass", None),
             ("adminPass", Some(Name::Password)),

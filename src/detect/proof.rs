@@ -1,6 +1,5 @@
 //! What is proven about a match before it becomes a candidate: no network, no clock but for expiry.
 
-use std::borrow::Cow;
 use std::ops::Range;
 
 use base64::Engine as _;
@@ -96,7 +95,7 @@ pub fn prove(
     }
     if check.min_digits > 0 && text.iter().filter(|byte| byte.is_ascii_digit()).count() < check.min_digits
         || check.min_entropy > 0.0 && shape::entropy(text) < check.min_entropy
-        || !rule.near.is_empty() && !has_near(&rule.near, bytes, path, whole)
+        || !rule.near.is_empty() && !has_near(rule, bytes, path, whole)
         || has_on_line(&check.not_near, bytes, whole)
     {
         return None;
@@ -128,12 +127,12 @@ fn stands_for_a_secret(text: &[u8], confidence: Confidence) -> bool {
     is_placeholder(text) && (confidence < Confidence::High || text.len() < 64 || is_url)
 }
 
-/// Tells whether one of the words stands around a match, or in the path.
-pub(super) fn has_near(words: &[Cow<'static, str>], bytes: &[u8], path: Option<&[u8]>, whole: &Range<usize>) -> bool {
+/// Tells whether one of the words that a rule wants near its matches stands around one, or in the path.
+pub(super) fn has_near(rule: &Rule, bytes: &[u8], path: Option<&[u8]>, whole: &Range<usize>) -> bool {
     let around = &bytes[whole.start.saturating_sub(NEAR_BEFORE)..(whole.end + NEAR_BEHIND).min(bytes.len())];
     let stands = |text: &[u8]| {
         let text = text.to_ascii_lowercase();
-        words.iter().any(|word| memchr::memmem::find(&text, word.as_bytes()).is_some())
+        rule.near_finders().iter().any(|finder| finder.find(&text).is_some())
     };
     stands(around) || path.is_some_and(stands)
 }

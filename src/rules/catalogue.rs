@@ -5,6 +5,8 @@ use std::sync::{Arc, OnceLock};
 
 use globset::{Glob, GlobSet, GlobSetBuilder};
 
+use memchr::memmem::Finder;
+
 use super::bounds::Bounds;
 use super::builtin::{self, Entry};
 use super::lexicon::Lexicon;
@@ -37,6 +39,7 @@ pub struct Rule {
     text: Text,
     bounds: OnceLock<Option<Bounds>>,
     compiled: OnceLock<Option<Pattern>>,
+    near_finders: OnceLock<Vec<Finder<'static>>>,
     meta: OnceLock<Arc<Meta>>,
     rotation: OnceLock<Arc<Rotation>>,
     paths: OnceLock<Option<GlobSet>>,
@@ -57,6 +60,7 @@ impl Rule {
             bounds: OnceLock::from((!pattern.is_empty()).then_some(entry.bounds)),
             pattern,
             compiled: OnceLock::new(),
+            near_finders: OnceLock::new(),
             meta: OnceLock::new(),
             rotation: OnceLock::new(),
             // Its file need not be parsed to know that it has no paths.
@@ -77,6 +81,7 @@ impl Rule {
             text: Text::Own(Arc::clone(file)),
             bounds: OnceLock::new(),
             compiled: OnceLock::new(),
+            near_finders: OnceLock::new(),
             meta: OnceLock::new(),
             rotation: OnceLock::new(),
             paths: OnceLock::new(),
@@ -121,6 +126,12 @@ impl Rule {
     /// Returns the compiled pattern, or `None` for a rule that Rust code finds.
     pub fn compiled(&self) -> Option<&Pattern> {
         self.compiled.get_or_init(|| Pattern::compile(&self.pattern).ok()).as_ref()
+    }
+
+    /// Returns what finds the words of [`Rule::near`].
+    pub fn near_finders(&self) -> &[Finder<'static>] {
+        let finder = |word: &Cow<'static, str>| Finder::new(word.as_bytes()).into_owned();
+        self.near_finders.get_or_init(|| self.near.iter().map(finder).collect())
     }
 
     /// Tells whether the pattern was compiled already.

@@ -380,5 +380,5 @@ fn verify(pack: &Pack, forest: &Forest, node: u32) -> Result<(), Damage> {
     let (start, end) = forest.range(node);
     let Some(checksum) = pack.index.checksum(forest.slot(node)) else { return Ok(()) };
     let bytes = pack.all().get(start as usize..end as usize).ok_or(Damage::Truncated)?;
-    if crc32fast::hash(bytes) == checksum { Ok(()) } else { Err(Damage::Checksum) }
+    if libdeflater::crc32(bytes) == checksum { Ok(()) } else { Err(Damage::Checksum) }
 }
