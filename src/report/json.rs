@@ -130,6 +130,7 @@ fn record(record: &Record) -> Value {
         "metadata": record.metadata,
         "bytes": record.bytes,
         "skipped": record.skipped,
+        "part": record.part,
         "rules": record.rules,
         "milliseconds": record.milliseconds,
     })

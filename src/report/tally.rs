@@ -113,7 +113,8 @@ pub fn coverage(record: &Record) -> String {
     } else {
         String::new()
     };
-    format!("{seen} ({}){rules} in {}{skipped}", bytes(record.bytes), duration(record.milliseconds))
+    let part = record.part.as_ref().map(|part| format!(", a part of history: {part}")).unwrap_or_default();
+    format!("{seen} ({}){rules} in {}{skipped}{part}", bytes(record.bytes), duration(record.milliseconds))
 }
 
 /// Returns what the exit code of the run means.
@@ -140,6 +141,8 @@ mod tests {
         assert_eq!(coverage(&record), "1 file (5 B) with 1 rule in 3 ms");
         let record = Record { blobs: 2000, commits: 10, bytes: 5, skipped: 4, ..Record::default() };
         assert_eq!(coverage(&record), "2,000 blobs and 10 commits (5 B) in 0 ms, 4 left out on purpose");
+        let record = Record { commits: 1, part: Some("commits at most 2 deep".to_owned()), ..Record::default() };
+        assert_eq!(coverage(&record), "1 commit (0 B) in 0 ms, a part of history: commits at most 2 deep");
         assert_eq!(coverage(&Record::default()), "nothing (0 B) in 0 ms");
     }
 }

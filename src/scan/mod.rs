@@ -94,7 +94,12 @@ pub fn run(request: &Request, coverage: &Coverage, stop: &AtomicBool) -> Result<
         root,
         findings,
         notices: gathered.notices,
-        record: Record { rules, milliseconds: begun.elapsed().as_millis() as u64, ..Record::of(coverage) },
+        record: Record {
+            part: request.target.part(),
+            rules,
+            milliseconds: begun.elapsed().as_millis() as u64,
+            ..Record::of(coverage)
+        },
         threshold,
         interrupted: stop.load(Ordering::Relaxed),
     })

@@ -60,6 +60,8 @@ pub struct Record {
     pub bytes: u64,
     /// What was left out on purpose.
     pub skipped: u64,
+    /// To which part of a history the run kept, in words; `None` if it was asked for all.
+    pub part: Option<String>,
     /// How many rules were at work.
     pub rules: usize,
     /// How long the run took, in milliseconds.
@@ -80,6 +82,7 @@ impl Record {
             metadata: count(&coverage.metadata),
             bytes: count(&coverage.bytes),
             skipped: count(&coverage.skipped),
+            part: None,
             rules: 0,
             milliseconds: 0,
         }

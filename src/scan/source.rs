@@ -11,7 +11,7 @@ use super::{Gather, before, history, lint};
 use crate::finding::{Finding, Notice};
 use crate::input::compare::Differences;
 use crate::input::history::HistoryError;
-use crate::input::range::{Range, RangeError, Selection};
+use crate::input::range::{Limit, Part, Range, RangeError, Selection};
 use crate::input::repository::{Repository, RepositoryError};
 use crate::input::transcripts::{Owner, Transcripts, TranscriptsError};
 use crate::input::tree::{Tree, TreeError};
@@ -32,6 +32,8 @@ pub enum Target {
     History(PathBuf),
     /// What the commits of a range added, in git's words for ranges.
     Range(PathBuf, String),
+    /// What some commits of a history or of a range brought in.
+    Part(PathBuf, Part, Limit),
     /// The transcripts and histories in a home directory; without one, in the user's own.
     Transcripts(Option<PathBuf>),
     /// Standard input.
@@ -50,8 +52,8 @@ impl Target {
         match self {
             Self::Tree(_) => Mode::Tree,
             Self::Staged(_) => Mode::Staged,
-            Self::History(_) => Mode::History,
-            Self::Range(..) => Mode::Range,
+            Self::Range(..) | Self::Part(_, Part::Range(_), _) => Mode::Range,
+            Self::History(_) | Self::Part(..) => Mode::History,
             Self::Transcripts(_) => Mode::Transcripts,
             Self::Stdin => Mode::Stdin,
         }
@@ -59,7 +61,21 @@ impl Target {
 
     /// Tells whether little is to be read, so that starting up is what takes time.
     pub const fn is_small(&self) -> bool {
-        matches!(self, Self::Staged(_) | Self::Range(..) | Self::Stdin)
+        matches!(self, Self::Staged(_) | Self::Range(..) | Self::Part(_, Part::Range(_), _) | Self::Stdin)
+    }
+
+    /// Says to which part of a history a scan keeps, or `None` if it keeps to none; without names that others chose.
+    pub fn part(&self) -> Option<String> {
+        let Self::Part(_, part, limit) = self else { return None };
+        let since = limit.since.map(|since| format!("since {since}"));
+        let branches = match part {
+            Part::Branches(names) if names.len() == 1 => Some("of one branch".to_owned()),
+            Part::Branches(names) => Some(format!("of {} branches", names.len())),
+            Part::All | Part::Range(_) => None,
+        };
+        let depth = limit.depth.map(|depth| format!("at most {depth} deep"));
+        let words: Vec<String> = [branches, since, depth].into_iter().flatten().collect();
+        Some(format!("commits {}", words.join(", ")))
     }
 }
 
@@ -144,6 +160,11 @@ impl Source {
                 let repository = Repository::discover(path)?;
                 let selection = Selection::parse(range, &repository)?;
                 let range = Range::find(&selection, &repository);
+                Self::Range(Box::new(repository), range)
+            }
+            Target::Part(path, part, limit) => {
+                let repository = Repository::discover(path)?;
+                let range = Range::part(part, limit, &repository)?;
                 Self::Range(Box::new(repository), range)
             }
             Target::Transcripts(home) => Self::Transcripts(Transcripts::find(home.as_deref())?),

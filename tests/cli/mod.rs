@@ -5,6 +5,7 @@ mod files;
 mod interrupt;
 mod knowledge;
 mod modes;
+mod part;
 mod places;
 mod policy;
 mod provenance;

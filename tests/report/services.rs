@@ -246,6 +246,7 @@ fn json_tells_everything() {
         "metadata": 12,
         "bytes": 123456789,
         "skipped": 2,
+        "part": null,
         "rules": 221,
         "milliseconds": 1250
       },

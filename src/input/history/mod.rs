@@ -7,6 +7,7 @@
 
 mod attribution;
 mod buffer;
+mod commits;
 mod copies;
 mod damage;
 mod delta;
@@ -28,6 +29,7 @@ mod tree;
 mod walk;
 
 pub use self::attribution::{ObjectReader, Provenance, attribute};
+pub use self::commits::{Commits, commits};
 
 use std::num::NonZeroUsize;
 use std::path::PathBuf;
