@@ -119,18 +119,23 @@ pub struct Coverage {
 }
 
 impl Coverage {
+    /// Returns the counter of a kind of objects.
+    pub const fn of_kind(&self, kind: ObjectKind) -> &AtomicU64 {
+        match kind {
+            ObjectKind::Blob => &self.blobs,
+            ObjectKind::Tree => &self.trees,
+            ObjectKind::Commit => &self.commits,
+            ObjectKind::Tag => &self.tags,
+        }
+    }
+
     /// Counts one blob by its origin.
     pub fn count(&self, origin: &Origin, bytes: usize) {
         let counter = match origin {
             Origin::File { .. } | Origin::Stdin => &self.files,
             Origin::Index { .. } => &self.entries,
             Origin::Metadata { .. } => &self.metadata,
-            Origin::Object { kind, .. } => match kind {
-                ObjectKind::Blob => &self.blobs,
-                ObjectKind::Tree => &self.trees,
-                ObjectKind::Commit => &self.commits,
-                ObjectKind::Tag => &self.tags,
-            },
+            Origin::Object { kind, .. } => self.of_kind(*kind),
         };
         counter.fetch_add(1, Ordering::Relaxed);
         self.bytes.fetch_add(bytes as u64, Ordering::Relaxed);

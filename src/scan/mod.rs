@@ -2,6 +2,7 @@
 
 mod advice;
 mod before;
+mod cache;
 mod gather;
 mod history;
 mod lint;
@@ -13,6 +14,7 @@ mod source;
 mod text;
 
 pub use crate::finding::Threshold;
+pub use cache::{CacheError, usual as usual_cache};
 pub use gather::Gather;
 pub use report::{Mode, Record, Report};
 pub use request::Request;
@@ -55,20 +57,22 @@ pub fn run(request: &Request, coverage: &Coverage, stop: &AtomicBool) -> Result<
     check_rules(request, &catalogue)?;
     let engine = Engine::new(&catalogue);
     let rules = engine.rule_count();
-    let inspector = Inspector::new(
-        engine,
-        Options {
-            reveal: request.reveal,
-            detect: !request.lints_only,
-            // Nobody reads a transcript as configuration.
-            lint: !matches!(request.target, Target::Transcripts(_)),
-            persona: request.persona,
-        },
-    );
+    let options = Options {
+        reveal: request.reveal,
+        detect: !request.lints_only,
+        // Nobody reads a transcript as configuration.
+        lint: !matches!(request.target, Target::Transcripts(_)),
+        persona: request.persona,
+    };
+    let inspector = Inspector::new(engine, options);
+    let cache = source.cache(request.cache.as_deref(), &catalogue, options)?;
     let gather = Gather::new(&inspector, &policy.config, coverage, stop);
-    source.read(&gather, coverage)?;
+    source.read(&gather, coverage, cache.as_ref().map(|cache| &cache.known))?;
     coverage.read.store(true, Ordering::Relaxed);
     let mut gathered = gather.finish();
+    if let Some(cache) = cache.filter(|_| !stop.load(Ordering::Relaxed)) {
+        cache.close(&mut gathered);
+    }
     source.complete(&inspector, request.persona, &mut gathered);
     // Before they are joined: what a rule found that is off must not speak for what another one found elsewhere.
     gathered.findings.retain_mut(|Finding { meta, places, .. }| {

@@ -5,21 +5,23 @@ use std::path::{Path, PathBuf};
 
 use bstr::BStr;
 
+use super::cache::{Cache, CacheError};
 use super::gather::Gathered;
 use super::report::Mode;
 use super::{Gather, before, history, lint};
 use crate::finding::{Finding, Notice};
 use crate::input::compare::Differences;
-use crate::input::history::HistoryError;
+use crate::input::history::{HistoryError, Known};
 use crate::input::range::{Limit, Part, Range, RangeError, Selection};
 use crate::input::repository::{Repository, RepositoryError};
 use crate::input::transcripts::{Owner, Transcripts, TranscriptsError};
 use crate::input::tree::{Tree, TreeError};
 use crate::input::{Coverage, staged, stdin};
-use crate::inspect::Inspector;
+use crate::inspect::{Inspector, Options};
 use crate::lint::Persona;
 use crate::policy::baseline::BaselineError;
 use crate::policy::config::ConfigError;
+use crate::rules::Catalogue;
 
 /// Where the bytes come from.
 #[derive(Clone, Debug)]
@@ -98,6 +100,10 @@ pub enum ScanError {
     #[error(transparent)]
     #[diagnostic(code(scan::history), help("check that the repository is whole with `git fsck`"))]
     History(#[from] HistoryError),
+    /// Nothing can be remembered where it is to be.
+    #[error(transparent)]
+    #[diagnostic(transparent)]
+    Cache(#[from] CacheError),
     /// The configuration is not valid.
     #[error(transparent)]
     #[diagnostic(transparent)]
@@ -184,15 +190,31 @@ impl Source {
         }
     }
 
-    /// Shows everything to `gather`.
+    /// Opens what is remembered in `folder` of a history that is read whole; nothing else is remembered.
+    ///
+    /// # Errors
+    /// The folder could be committed.
+    pub fn cache(
+        &self,
+        folder: Option<&Path>,
+        catalogue: &Catalogue,
+        options: Options,
+    ) -> Result<Option<Cache>, CacheError> {
+        match (self, folder) {
+            (Self::History(repository), Some(folder)) => Cache::open(folder, repository, catalogue, options).map(Some),
+            _ => Ok(None),
+        }
+    }
+
+    /// Shows everything to `gather`, but for objects of a history that are `known`.
     ///
     /// # Errors
     /// Nothing at all could be read.
-    pub fn read(&self, gather: &Gather<'_>, coverage: &Coverage) -> Result<(), ScanError> {
+    pub fn read(&self, gather: &Gather<'_>, coverage: &Coverage, known: Option<&Known>) -> Result<(), ScanError> {
         match self {
             Self::Tree(tree) => tree.read(coverage, gather),
             Self::Staged(repository, differences) => staged::read(differences, repository.objects(), coverage, gather),
-            Self::History(repository) => history::read(repository, gather, coverage)?,
+            Self::History(repository) => history::read(repository, gather, coverage, known)?,
             Self::Range(repository, range) => range.read(repository.objects(), coverage, gather),
             Self::Transcripts(transcripts) => transcripts.read(coverage, gather),
             Self::Stdin => stdin::scan(coverage, gather).map_err(ScanError::Stdin)?,

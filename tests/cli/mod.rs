@@ -1,5 +1,6 @@
 //! The built program from end to end: real repositories in, reports and exit codes out.
 
+mod cache;
 mod contents;
 mod files;
 mod interrupt;

@@ -28,7 +28,6 @@ use super::rescue::Reader;
 use super::stores::{self, Stores};
 use super::{HistoryError, Losses, Options, objects_of};
 use crate::finding::{Attribution, CommitMark, Reach};
-use crate::input::Coverage;
 use crate::source::ObjectKind;
 
 /// How many refs are named for one object.
@@ -99,7 +98,7 @@ impl Provenance {
         let mut stores = if ids.is_empty() { Stores::default() } else { Stores::open(objects, &homes) };
         let collector = Collector::new(&ids);
         let kinds = |kind| kind != ObjectKind::Blob;
-        let losses = objects_of(&mut stores, &collector, &kinds, &Options::default(), &Coverage::default());
+        let losses = objects_of(&mut stores, &collector, &kinds, &Options::default());
         let collected = collector.finish();
         let tips = Tips::read(repository, &homes, &collected.tags);
         let history = History::new(ids, collected, &tips);

@@ -9,7 +9,7 @@ use super::walk::{Object, Sink};
 use super::{HistoryError, Options, objects_of, report};
 use crate::finding::Notice;
 use crate::input::commit::{Commit, Tag};
-use crate::input::{Collect, Coverage, Memory};
+use crate::input::{Collect, Memory};
 use crate::source::ObjectKind;
 
 /// Every commit and annotated tag of a repository.
@@ -36,7 +36,7 @@ pub fn commits(repository: &gix::Repository) -> Result<Commits, HistoryError> {
     let told = Collect::default();
     let list = List::default();
     let kinds = |kind| matches!(kind, ObjectKind::Commit | ObjectKind::Tag);
-    let losses = objects_of(&mut stores, &list, &kinds, &Options::default(), &Coverage::default());
+    let losses = objects_of(&mut stores, &list, &kinds, &Options::default());
     report::losses(&losses, &told);
     let mut commits = list.0.into_inner().unwrap_or_else(PoisonError::into_inner);
     commits.notices.append(&mut stores.notices);

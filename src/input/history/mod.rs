@@ -13,6 +13,8 @@ mod damage;
 mod delta;
 mod forest;
 mod inflate;
+mod known;
+mod ledger;
 mod loose;
 mod metadata;
 mod missing;
@@ -30,6 +32,8 @@ mod walk;
 
 pub use self::attribution::{ObjectReader, Provenance, attribute};
 pub use self::commits::{Commits, commits};
+pub use self::known::Known;
+pub use self::ledger::{Entry, Key, Ledger};
 
 use std::num::NonZeroUsize;
 use std::path::PathBuf;
@@ -63,14 +67,11 @@ pub enum HistoryError {
     },
 }
 
-/// Tells, by its name, whether an object may be left out.
-pub type Skip<'a> = &'a (dyn Fn(&oid) -> bool + Sync);
-
 /// What to read, and with how much.
 #[derive(Clone, Copy)]
 pub struct Options<'a> {
-    /// Leaves out objects that were looked at before; it is asked once per object, from several threads.
-    pub skip: Option<Skip<'a>>,
+    /// Leaves out objects that were looked at before, and takes note of the others.
+    pub known: Option<&'a Known>,
     /// Whether names in trees are shown to the visitor.
     pub names: bool,
     /// How many threads to use; `None` for as many as there are cores.
@@ -83,7 +84,7 @@ pub struct Options<'a> {
 
 impl Default for Options<'_> {
     fn default() -> Self {
-        Self { skip: None, names: true, threads: None, largest_object: 1 << 30, memory: 2 << 30 }
+        Self { known: None, names: true, threads: None, largest_object: 1 << 30, memory: 2 << 30 }
     }
 }
 
@@ -108,18 +109,23 @@ pub fn read(
     metadata::unlisted(&homes, visitor);
     metadata::read(&homes, visitor, coverage);
     let names = options.names.then(Names::new);
-    // Where parts are known to be elsewhere, or to have been looked at before, absence says nothing.
-    let is_whole = options.names && options.skip.is_none() && !coverage.partial.load(Ordering::Relaxed);
+    // Where parts are known to be elsewhere, absence says nothing.
+    let is_whole = options.names && !coverage.partial.load(Ordering::Relaxed);
+    if let Some(known) = options.known {
+        known.attend(&stores, is_whole);
+    }
     let named = is_whole.then(|| Named::new(&stores));
     if let Some(named) = &named {
         refs::check(&homes, named, visitor);
     }
-    let contents = Contents { visitor, coverage, names: names.as_ref(), named: named.as_ref() };
+    let contents = Contents { visitor, coverage, names: names.as_ref(), named: named.as_ref(), known: options.known };
     let choice = |kind: ObjectKind| options.names || kind != ObjectKind::Tree;
-    let losses = objects_of(&mut stores, &contents, &choice, options, coverage);
+    let losses = objects_of(&mut stores, &contents, &choice, options);
     report::losses(&losses, visitor);
-    if let Some(named) = named.filter(|_| !visitor.interrupted()) {
-        named.report(visitor);
+    let is_all_there = named.filter(|_| !visitor.interrupted()).is_some_and(|named| named.report(visitor));
+    if let Some(known) = options.known {
+        known.count(coverage);
+        known.settle(&report::damaged(&losses), is_all_there);
     }
     if let Some(names) = names {
         names.show(visitor);
@@ -140,26 +146,18 @@ fn objects_of<S: Sink>(
     sink: &S,
     kind: &(dyn Fn(ObjectKind) -> bool + Sync),
     options: &Options<'_>,
-    coverage: &Coverage,
 ) -> Losses {
     let packs = std::mem::take(&mut stores.packs);
     let copies = Copies::new(&packs);
     let mut loose = std::mem::take(&mut stores.loose);
     loose.retain(|object| packs.iter().all(|pack| pack.index.find(&object.id).is_none()));
-    if let Some(skip) = options.skip {
-        let before = loose.len();
-        loose.retain(|object| !skip(&object.id));
-        coverage.skipped.fetch_add((before - loose.len()) as u64, Ordering::Relaxed);
-    }
+    let is_known = |id: &oid| options.known.is_some_and(|known| known.skips(id));
+    loose.retain(|object| !is_known(&object.id));
     let sets: Vec<Set> = packs
         .into_par_iter()
         .enumerate()
         .map(|(at, pack)| {
-            let wanted = |slot| {
-                let known = options.skip.is_some_and(|skip| skip(pack.index.id(slot)));
-                coverage.skipped.fetch_add(u64::from(known), Ordering::Relaxed);
-                !known && !copies.has(at, slot)
-            };
+            let wanted = |slot| !is_known(pack.index.id(slot)) && !copies.has(at, slot);
             let forest = Forest::new(&pack, &Choice { kind, slot: Some(&wanted) });
             Set { pack, forest }
         })
@@ -201,6 +199,7 @@ struct Contents<'a> {
     coverage: &'a Coverage,
     names: Option<&'a Names>,
     named: Option<&'a Named>,
+    known: Option<&'a Known>,
 }
 
 /// What one thread has shown and not yet told.
@@ -210,6 +209,8 @@ struct Tally {
     bytes: u64,
     seen: names::Seen,
     named: missing::Own,
+    /// What was looked at, if it is to be remembered.
+    fresh: Vec<Entry>,
 }
 
 impl Sink for Contents<'_> {
@@ -217,7 +218,12 @@ impl Sink for Contents<'_> {
 
     fn object(&self, tally: &mut Tally, object: Object<'_>) -> Memory {
         tally.kinds[object.kind as usize] += 1;
-        tally.bytes += object.bytes.len() as u64;
+        let size = object.bytes.len() as u64;
+        tally.bytes += size;
+        if self.known.is_some() {
+            let (id, kind) = (object.id.to_owned(), object.kind);
+            tally.fresh.push(Entry { id, kind, size, is_configuration: false });
+        }
         if object.kind == ObjectKind::Tree {
             if let (Some(names), Some(outline)) = (self.names, object.tree) {
                 names.add(&mut tally.seen, object.id, outline.fresh(object.bytes));
@@ -239,13 +245,8 @@ impl Sink for Contents<'_> {
     fn flush(&self, tally: &mut Tally) {
         let (kinds, bytes) = (std::mem::take(&mut tally.kinds), std::mem::take(&mut tally.bytes));
         let coverage = self.coverage;
-        for (kind, counter) in [
-            (ObjectKind::Blob, &coverage.blobs),
-            (ObjectKind::Tree, &coverage.trees),
-            (ObjectKind::Commit, &coverage.commits),
-            (ObjectKind::Tag, &coverage.tags),
-        ] {
-            counter.fetch_add(kinds[kind as usize], Ordering::Relaxed);
+        for kind in [ObjectKind::Blob, ObjectKind::Tree, ObjectKind::Commit, ObjectKind::Tag] {
+            coverage.of_kind(kind).fetch_add(kinds[kind as usize], Ordering::Relaxed);
         }
         coverage.bytes.fetch_add(bytes, Ordering::Relaxed);
     }
@@ -253,6 +254,9 @@ impl Sink for Contents<'_> {
     fn finish(&self, mut tally: Tally) {
         if let Some(named) = self.named {
             named.look(&mut tally.named);
+        }
+        if let Some(known) = self.known {
+            known.add(tally.fresh);
         }
     }
 
