@@ -3,6 +3,7 @@
 mod attribution;
 mod cases;
 mod damage;
+mod equality;
 mod known;
 mod metadata;
 mod random;
