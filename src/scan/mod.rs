@@ -57,13 +57,7 @@ pub fn run(request: &Request, coverage: &Coverage, stop: &AtomicBool) -> Result<
     check_rules(request, &catalogue)?;
     let engine = Engine::new(&catalogue);
     let rules = engine.rule_count();
-    let options = Options {
-        reveal: request.reveal,
-        detect: !request.lints_only,
-        // Nobody reads a transcript as configuration.
-        lint: !matches!(request.target, Target::Transcripts(_)),
-        persona: request.persona,
-    };
+    let options = options(request);
     let inspector = Inspector::new(engine, options);
     let cache = source.cache(request.cache.as_deref(), &catalogue, options)?;
     let gather = Gather::new(&inspector, &policy.config, coverage, stop);
@@ -75,10 +69,7 @@ pub fn run(request: &Request, coverage: &Coverage, stop: &AtomicBool) -> Result<
     }
     source.complete(&inspector, request.persona, &mut gathered);
     // Before they are joined: what a rule found that is off must not speak for what another one found elsewhere.
-    gathered.findings.retain_mut(|Finding { meta, places, .. }| {
-        places.retain(|place| request.wants(&meta.id, place, &policy.config));
-        !places.is_empty() && !policy.config.is_off(&meta.id)
-    });
+    retain_wanted(&mut gathered.findings, request, &policy.config);
     let mut findings = gather::join(gathered.findings);
     findings.iter_mut().for_each(|finding| tell_members_once(&mut finding.places));
     let used = policy.judge(&mut findings);
@@ -98,15 +89,35 @@ pub fn run(request: &Request, coverage: &Coverage, stop: &AtomicBool) -> Result<
         root,
         findings,
         notices: gathered.notices,
-        record: Record {
-            part: request.target.part(),
-            rules,
-            milliseconds: begun.elapsed().as_millis() as u64,
-            ..Record::of(coverage)
-        },
+        record: record(request, coverage, rules, begun),
         threshold,
         interrupted: stop.load(Ordering::Relaxed),
     })
+}
+
+/// Returns what was looked at.
+fn record(request: &Request, coverage: &Coverage, rules: usize, begun: Instant) -> Record {
+    let milliseconds = begun.elapsed().as_millis() as u64;
+    Record { part: request.target.part(), rules, milliseconds, ..Record::of(coverage) }
+}
+
+/// Leaves out places that are not asked for, and findings of rules that are off.
+fn retain_wanted(findings: &mut Vec<Finding>, request: &Request, config: &Config) {
+    findings.retain_mut(|Finding { meta, places, .. }| {
+        places.retain(|place| request.wants(&meta.id, place, config));
+        !places.is_empty() && !config.is_off(&meta.id)
+    });
+}
+
+/// Returns what an inspection is to keep.
+const fn options(request: &Request) -> Options {
+    Options {
+        reveal: request.reveal,
+        detect: !request.lints_only,
+        // Nobody reads a transcript as configuration.
+        lint: !matches!(request.target, Target::Transcripts(_)),
+        persona: request.persona,
+    }
 }
 
 /// Checks that the rules that alone are to report exist.

@@ -98,9 +98,7 @@ impl Ledger {
 impl Entry {
     /// Counts the object as looked at.
     pub(super) fn count(&self, coverage: &Coverage) {
-        use std::sync::atomic::Ordering::Relaxed;
-        coverage.of_kind(self.kind).fetch_add(1, Relaxed);
-        coverage.bytes.fetch_add(self.size, Relaxed);
+        coverage.count_objects(self.kind, 1, self.size);
     }
 }
 
@@ -159,7 +157,7 @@ mod tests {
             let ledger = Ledger::new(entries, true);
             let bytes = ledger.to_bytes(&KEY, HashKind::Sha1);
             let mut damaged = bytes.clone();
-            damaged[at.index(bytes.len())] ^= 1 << bit;
+            damaged[at.index(bytes.len())] ^= 1u8 << bit;
             prop_assert_eq!(Ledger::parse(&damaged, &KEY, HashKind::Sha1), None);
             prop_assert_eq!(Ledger::parse(&bytes[..cut.index(bytes.len())], &KEY, HashKind::Sha1), None);
             prop_assert_eq!(Ledger::parse(&bytes, &[8; 32], HashKind::Sha1), None);

@@ -206,7 +206,7 @@ struct Contents<'a> {
 #[derive(Default)]
 struct Tally {
     kinds: [u64; 4],
-    bytes: u64,
+    bytes: [u64; 4],
     seen: names::Seen,
     named: missing::Own,
     /// What was looked at, if it is to be remembered.
@@ -219,7 +219,7 @@ impl Sink for Contents<'_> {
     fn object(&self, tally: &mut Tally, object: Object<'_>) -> Memory {
         tally.kinds[object.kind as usize] += 1;
         let size = object.bytes.len() as u64;
-        tally.bytes += size;
+        tally.bytes[object.kind as usize] += size;
         if self.known.is_some() {
             let (id, kind) = (object.id.to_owned(), object.kind);
             tally.fresh.push(Entry { id, kind, size, is_configuration: false });
@@ -244,11 +244,9 @@ impl Sink for Contents<'_> {
 
     fn flush(&self, tally: &mut Tally) {
         let (kinds, bytes) = (std::mem::take(&mut tally.kinds), std::mem::take(&mut tally.bytes));
-        let coverage = self.coverage;
         for kind in [ObjectKind::Blob, ObjectKind::Tree, ObjectKind::Commit, ObjectKind::Tag] {
-            coverage.of_kind(kind).fetch_add(kinds[kind as usize], Ordering::Relaxed);
+            self.coverage.count_objects(kind, kinds[kind as usize], bytes[kind as usize]);
         }
-        coverage.bytes.fetch_add(bytes, Ordering::Relaxed);
     }
 
     fn finish(&self, mut tally: Tally) {
