@@ -185,9 +185,8 @@ mod tests {
         let builtin = Catalogue::builtin();
         let rule = |pattern: &str| {
             let text = format!(
-                "[provider]\nid = \"acme\"\nname = \"Acme\"\n\n[[rule]]\nid = \"acme/key\"\ntitle = \"Acme key\"\n\
-                 severity = \"high\"\nkeywords = [\"acme_\"]\npattern = '{pattern}'\nwhy = \"It is a key.\"\n\
-                 rotate = [\"Make a new one.\"]\n\n[rule.examples]\nmatch = []\nmiss = []\n"
+                "[provider]\nid = 'acme'\nname = 'Acme'\n[[rule]]\nid = 'acme/key'\ntitle = 'Acme key'\nseverity = 'high'\n\
+                 keywords = ['acme_']\npattern = '{pattern}'\nwhy = 'a test'\n"
             );
             let mut catalogue = Catalogue::builtin();
             catalogue.add(Rule::parse(&text).expect("the rule is sound"));
