@@ -35,7 +35,10 @@ fn gathered(inspector: &Inspector, read: impl FnOnce(&Gather<'_>, &Coverage)) ->
     let is_object = |finding: &&Finding| matches!(finding.places[0].origin, Origin::Object { .. });
     let mut facts: Facts = gathered.findings.iter().filter(is_object).map(|finding| format!("{finding:?}")).collect();
     let findings = facts.len();
-    facts.extend(gathered.notices.iter().map(|notice| format!("{notice:?}")));
+    // Others tell of the repository as a whole, such as that it is a partial clone.
+    let is_of_object = |subject: &str| ["blob ", "commit ", "tag "].iter().any(|kind| subject.starts_with(kind));
+    let notices = gathered.notices.iter().filter(|notice| is_of_object(&notice.subject));
+    facts.extend(notices.map(|notice| format!("{notice:?}")));
     facts.extend(gathered.configurations.iter().map(|id| format!("configuration {id}")));
     facts.sort();
     (facts, findings)
