@@ -1,95 +1,107 @@
-//! How long all of history takes to read and to attribute, next to git itself, in turn, on repositories of your own.
+//! What a scan of all of history costs: `keysweep scan --history` as a whole process, in turn with git printing every
+//! object, with git printing every patch, and with other scanners; and how the cost grows with the length of a history.
 //!
-//! `cargo bench --bench history -- /path/to/repository.git ...`: for each, the medians of five rounds, each of which runs
-//! `git cat-file --batch-all-objects --batch --unordered --buffer | wc -c`, then the reader with a visitor that does
-//! nothing, then `git rev-list --all`, then the attribution of 100 blobs. The ratios are those of each round.
+//! `cargo bench --bench history -- /path/to/repository ...` prints rows for `docs/performance.md`. Other scanners take part
+//! if they are on the path, once each, for at most ten minutes, or as many seconds as `KEYSWEEP_BENCH_SECONDS` says.
 
-use std::collections::HashSet;
-use std::path::Path;
-use std::process::{Command, Stdio};
-use std::sync::atomic::{AtomicU64, Ordering};
-use std::time::Instant;
+mod process;
+mod reader;
+mod shorter;
 
-use keysweep::finding::Notice;
-use keysweep::input::{Blob, Coverage, Visitor, history};
+use std::path::{Path, PathBuf};
+use std::process::Command;
 
-const ROUNDS: usize = 5;
+use process::{Contestant, on_path, program, rows};
+use shorter::shorter;
 
-/// Counts bytes and looks at none.
-struct Idle(AtomicU64);
-
-impl Visitor for Idle {
-    fn visit(&self, blob: Blob<'_>) {
-        self.0.fetch_add(blob.bytes.len() as u64, Ordering::Relaxed);
-    }
-
-    fn notice(&self, _: Notice) {}
-}
+const KEYSWEEP: &str = env!("CARGO_BIN_EXE_keysweep");
+const ROUNDS: usize = 3;
+/// How much of a history the curve shows, in percent.
+const LENGTHS: [usize; 3] = [10, 30, 100];
+const PRINT_OBJECTS: &str = "git cat-file --batch-all-objects --batch --unordered --buffer | wc -c";
+const PRINT_PATCHES: &str = "git log -p --all | wc -c";
 
 fn main() {
     // Cargo adds options of its own.
-    let paths: Vec<String> = std::env::args().skip(1).filter(|argument| !argument.starts_with("--")).collect();
-    if paths.is_empty() {
+    let repositories: Vec<PathBuf> = std::env::args_os()
+        .skip(1)
+        .filter(|argument| !argument.to_string_lossy().starts_with("--"))
+        .map(PathBuf::from)
+        .collect();
+    if repositories.is_empty() {
         println!("usage: cargo bench --bench history -- REPOSITORY...");
     }
-    for path in &paths {
-        measure(Path::new(path));
+    let home = tempfile::tempdir().expect("there is a temporary directory");
+    for repository in repositories {
+        let repository = repository.canonicalize().expect("the argument is a repository");
+        let mut contestants = vec![shell("git cat-file", PRINT_OBJECTS, &repository), keysweep(&repository)];
+        contestants.push(shell("git log -p --all", PRINT_PATCHES, &repository).once(seconds()));
+        contestants.extend(others(&repository, home.path()));
+        rows(&format!("{}, {}", repository.display(), size(&repository)), ROUNDS, &mut contestants);
+        reader::measure(&repository);
+        curve(&repository, home.path());
     }
 }
 
-fn measure(path: &Path) {
-    let repository = gix::open_opts(path, gix::open::Options::isolated()).expect("the argument is a repository");
-    let git = repository.git_dir().display().to_string();
-    let wanted = some_blobs(&git);
-    let mut rounds: [Vec<f64>; 6] = Default::default();
-    for _ in 0..ROUNDS {
-        let printed = shell(&git, "cat-file --batch-all-objects --batch --unordered --buffer | wc -c");
-        let read = time(|| {
-            let coverage = Coverage::default();
-            let idle = Idle(AtomicU64::new(0));
-            history::read(&repository, &idle, &coverage, &history::Options::default()).expect("it can be read");
-        });
-        let listed = shell(&git, "rev-list --all | wc -l");
-        let attributed = time(|| {
-            history::attribute(&repository, &wanted).expect("it can be read");
-        });
-        let row = [printed, read, read / printed, listed, attributed, attributed / listed];
-        for (column, value) in rounds.iter_mut().zip(row) {
-            column.push(value);
-        }
+/// Compares keysweep with git on the first parts of a history.
+fn curve(repository: &Path, home: &Path) {
+    for percent in LENGTHS {
+        let (part, commits) = shorter(repository, percent, home);
+        let mut contestants = vec![shell("git cat-file", PRINT_OBJECTS, &part), keysweep(&part)];
+        let title = format!("{percent} % of {}: {commits} commits, {}", repository.display(), size(&part));
+        rows(&title, ROUNDS, &mut contestants);
+        // The next one is larger, and this one's place may be needed.
+        std::fs::remove_dir_all(part).expect("it was just made");
     }
-    let [printed, read, ratio, listed, attributed, of_list] = rounds.map(median);
-    println!("{}", path.display());
-    println!("  git cat-file | wc {printed:8.3} s   read      {read:8.3} s   ratio {ratio:.3}");
-    println!("  git rev-list      {listed:8.3} s   attribute {attributed:8.3} s   ratio {of_list:.3}");
 }
 
-fn time(work: impl FnOnce()) -> f64 {
-    let start = Instant::now();
-    work();
-    start.elapsed().as_secs_f64()
+fn keysweep(repository: &Path) -> Contestant {
+    let repository = repository.to_owned();
+    Contestant::new("keysweep scan --history", move || program(KEYSWEEP, &repository, &["scan", "--history", "."]))
 }
 
-fn shell(git: &str, command: &str) -> f64 {
-    time(|| {
-        let line = format!("git --git-dir \"$1\" {command}");
-        let mut shell = Command::new("sh");
-        shell.args(["-c", &line, "sh", git]).stdout(Stdio::null());
-        assert!(shell.status().expect("there is a shell").success(), "git failed");
-    })
+/// Makes a contestant of a line for the shell.
+fn shell(name: &str, line: &'static str, repository: &Path) -> Contestant {
+    let repository = repository.to_owned();
+    Contestant::new(name, move || program("sh", &repository, &["-c", line]))
 }
 
-/// Picks about 100 blobs by their names, evenly.
-fn some_blobs(git: &str) -> HashSet<gix::ObjectId> {
-    let format = "--batch-check=%(objecttype) %(objectname)";
-    let output = Command::new("git").args(["--git-dir", git, "cat-file", "--batch-all-objects", format]).output();
-    let text = String::from_utf8(output.expect("git is installed").stdout).expect("git prints names in hex");
-    let blobs: Vec<&str> = text.lines().filter_map(|line| line.strip_prefix("blob ")).collect();
-    let step = (blobs.len() / 100).max(1);
-    blobs.iter().step_by(step).filter_map(|name| gix::ObjectId::from_hex(name.as_bytes()).ok()).collect()
+/// Makes contestants of the scanners that are there.
+fn others(repository: &Path, home: &Path) -> Vec<Contestant> {
+    let url = format!("file://{}", repository.display());
+    let store = home.join("datastore").display().to_string();
+    let table: [(&str, Vec<&str>); 5] = [
+        ("kingfisher", vec!["scan", "-n", "--no-update-check", "."]),
+        ("gitleaks", vec!["git", "--no-banner", "."]),
+        ("betterleaks", vec!["git", "--no-banner", "."]),
+        ("noseyparker", vec!["scan", "--datastore", &store, "."]),
+        ("trufflehog", vec!["git", "--no-verification", "--no-update", &url]),
+    ];
+    let found = table.into_iter().filter_map(|(name, arguments)| Some((name, on_path(name)?, arguments)));
+    found
+        .map(|(name, file, arguments)| {
+            let arguments: Vec<String> = arguments.into_iter().map(str::to_owned).collect();
+            let repository = repository.to_owned();
+            let command = move || -> Command {
+                program(&file, &repository, &arguments.iter().map(String::as_str).collect::<Vec<_>>())
+            };
+            Contestant::new(name, command).once(seconds())
+        })
+        .collect()
 }
 
-fn median(mut values: Vec<f64>) -> f64 {
-    values.sort_by(f64::total_cmp);
-    values[values.len() / 2]
+/// Returns for how many seconds a slow opponent may run.
+fn seconds() -> u64 {
+    std::env::var("KEYSWEEP_BENCH_SECONDS").ok().and_then(|seconds| seconds.parse().ok()).unwrap_or(600)
+}
+
+/// Returns how many objects a repository has, and how large its packs are.
+fn size(repository: &Path) -> String {
+    let counted = program("git", repository, &["count-objects", "-v"]).output().expect("git is installed");
+    let text = String::from_utf8_lossy(&counted.stdout).into_owned();
+    let value = |name: &str| -> u64 {
+        let line = text.lines().find_map(|line| line.strip_prefix(name)?.strip_prefix(": "));
+        line.and_then(|value| value.parse().ok()).unwrap_or(0)
+    };
+    format!("{} objects, {} MB of packs", value("in-pack") + value("count"), value("size-pack") / 1024)
 }

@@ -11,6 +11,16 @@ use tempfile::TempDir;
 /// The time of the first commit; each later git command sees a clock one minute on, so that histories are reproducible.
 const EPOCH: u64 = 1_700_000_000;
 
+/// Returns the repositories that `KEYSWEEP_EQUALITY_REPOSITORY` names, separated as in `PATH`, and says if there is none.
+pub fn repositories() -> Vec<PathBuf> {
+    let named = std::env::var_os("KEYSWEEP_EQUALITY_REPOSITORY").unwrap_or_default();
+    let paths: Vec<PathBuf> = std::env::split_paths(&named).filter(|path| !path.as_os_str().is_empty()).collect();
+    if paths.is_empty() {
+        println!("skipped: KEYSWEEP_EQUALITY_REPOSITORY names no repository");
+    }
+    paths
+}
+
 /// A directory in which git commands run: a repository's work tree, a linked one, a bare repository.
 ///
 /// All `Git`s made from one another share one temporary directory, which vanishes with the last of them.

@@ -1,6 +1,7 @@
 //! The inputs besides history, against repositories that the real git makes.
 
 mod ignored;
+mod part;
 mod range;
 mod staged;
 mod tree;

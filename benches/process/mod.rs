@@ -8,8 +8,10 @@ use std::time::Instant;
 pub struct Contestant {
     name: String,
     command: Box<dyn Fn() -> Command>,
-    /// Whether it takes so long that a few runs tell enough.
-    slow: bool,
+    /// How many runs at most tell enough of it; `usize::MAX` for a quick one.
+    most: usize,
+    /// After how many seconds it is ended, if it is.
+    seconds: Option<u64>,
     runs: Vec<Run>,
 }
 
@@ -32,19 +34,31 @@ const FEW: usize = 5;
 impl Contestant {
     /// Names a command that a function prepares anew for each run.
     pub fn new(name: &str, command: impl Fn() -> Command + 'static) -> Self {
-        Self { name: name.to_owned(), command: Box::new(command), slow: false, runs: Vec::new() }
+        Self { name: name.to_owned(), command: Box::new(command), most: usize::MAX, seconds: None, runs: Vec::new() }
     }
 
     /// Marks the command as a slow one.
     #[must_use]
+    #[allow(dead_code, reason = "not every benchmark has one")]
     pub fn slow(mut self) -> Self {
-        self.slow = true;
+        self.most = FEW;
+        self
+    }
+
+    /// Marks the command as one that takes minutes: it is run once, and ended after so many seconds.
+    #[must_use]
+    #[allow(dead_code, reason = "not every benchmark has one")]
+    pub fn once(mut self, seconds: u64) -> Self {
+        (self.most, self.seconds) = (1, Some(seconds));
         self
     }
 
     /// Runs the command once.
     fn run(&self) -> Run {
-        let mut command = (self.command)();
+        let mut command = match self.seconds {
+            Some(seconds) => limited(&(self.command)(), seconds),
+            None => (self.command)(),
+        };
         command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
         let start = Instant::now();
         let child = command.spawn().unwrap_or_else(|error| panic!("{} cannot be started: {error}", self.name));
@@ -58,31 +72,39 @@ impl Contestant {
     }
 }
 
-/// Runs all in turn, and prints what each took and how it compares with the first, round by round.
-pub fn compare(title: &str, rounds: usize, contestants: &mut [Contestant]) {
+/// Runs all in turn, so that each meets the same disturbances.
+fn run(rounds: usize, contestants: &mut [Contestant]) {
     // Once for the caches of the system and of the program.
-    for contestant in contestants.iter() {
+    for contestant in contestants.iter().filter(|contestant| contestant.most > 1) {
         contestant.run();
     }
     for round in 0..rounds {
-        for contestant in contestants.iter_mut().filter(|contestant| !contestant.slow || round < FEW) {
+        for contestant in contestants.iter_mut().filter(|contestant| round < contestant.most) {
             contestant.runs.push(contestant.run());
         }
     }
+}
+
+/// Returns how a value of a contestant's compares with that of the first, round by round.
+fn ratio(first: &[Run], contestant: &Contestant, value: fn(&Run) -> f64) -> f64 {
+    median(first.iter().zip(&contestant.runs).map(|(first, run)| value(run) / value(first)).collect())
+}
+
+/// Runs all in turn, and prints what each took and how it compares with the first, round by round.
+#[allow(dead_code, reason = "not every benchmark prints the same")]
+pub fn compare(title: &str, rounds: usize, contestants: &mut [Contestant]) {
+    run(rounds, contestants);
     println!("{title}: medians of {rounds} rounds (of {FEW} for the slow)");
     let first: Vec<Run> = contestants[0].runs.clone();
     let base = contestants[0].median(|run| run.peak);
     for contestant in contestants.iter() {
-        let ratio = |value: fn(&Run) -> f64| {
-            median(first.iter().zip(&contestant.runs).map(|(first, run)| value(run) / value(first)).collect())
-        };
         println!(
             "  {:34} {:9.2} ms  x {:7.2}   cpu {:9.2} ms  x {:7.2}   {:7.1} MB ({:+.1})   exit {}",
             contestant.name,
             contestant.median(|run| run.wall) * 1e3,
-            ratio(|run| run.wall),
+            ratio(&first, contestant, |run| run.wall),
             contestant.median(|run| run.cpu) * 1e3,
-            ratio(|run| run.cpu),
+            ratio(&first, contestant, |run| run.cpu),
             contestant.median(|run| run.peak),
             contestant.median(|run| run.peak) - base,
             contestant.runs[0].status,
@@ -91,7 +113,51 @@ pub fn compare(title: &str, rounds: usize, contestants: &mut [Contestant]) {
     println!();
 }
 
-fn median(mut values: Vec<f64>) -> f64 {
+/// Runs all in turn, and prints a table in markdown; the ratios are to the first, round by round.
+#[allow(dead_code, reason = "not every benchmark prints the same")]
+pub fn rows(title: &str, rounds: usize, contestants: &mut [Contestant]) {
+    run(rounds, contestants);
+    let first: Vec<Run> = contestants[0].runs.clone();
+    println!("| {title} | rounds | wall | ratio | CPU | ratio | peak memory | ratio | exit code |");
+    println!("|---|---|---|---|---|---|---|---|---|");
+    for contestant in contestants.iter() {
+        // `timeout` says so when it has ended what it ran.
+        let is_ended = contestant.seconds.is_some() && contestant.runs[0].status == 124;
+        println!(
+            "| {} | {} | {}{:.2} s | {:.2} | {:.2} s | {:.2} | {:.0} MB | {:.2} | {} |",
+            contestant.name,
+            contestant.runs.len(),
+            if is_ended { "ended after " } else { "" },
+            contestant.median(|run| run.wall),
+            ratio(&first, contestant, |run| run.wall),
+            contestant.median(|run| run.cpu),
+            ratio(&first, contestant, |run| run.cpu),
+            contestant.median(|run| run.peak),
+            ratio(&first, contestant, |run| run.peak),
+            contestant.runs[0].status,
+        );
+    }
+    println!();
+}
+
+/// Wraps a command in another that ends it in time.
+fn limited(command: &Command, seconds: u64) -> Command {
+    let mut outer = Command::new("timeout");
+    outer.arg(seconds.to_string()).arg(command.get_program()).args(command.get_args());
+    if let Some(directory) = command.get_current_dir() {
+        outer.current_dir(directory);
+    }
+    for (name, value) in command.get_envs() {
+        match value {
+            Some(value) => outer.env(name, value),
+            None => outer.env_remove(name),
+        };
+    }
+    outer
+}
+
+/// Returns the value in the middle.
+pub fn median(mut values: Vec<f64>) -> f64 {
     values.sort_by(f64::total_cmp);
     values[values.len() / 2]
 }

@@ -9,6 +9,7 @@ mod lint;
 mod manual;
 mod migrate;
 mod output;
+mod portion;
 mod rotate;
 mod rules;
 mod scan;

@@ -3,14 +3,14 @@
 use std::io::Write as _;
 use std::path::PathBuf;
 
-use miette::IntoDiagnostic as _;
+use miette::{IntoDiagnostic as _, miette};
 
 use super::output::{self, Output};
 use super::target;
 use crate::finding::{Confidence, Severity};
 use crate::lint::Persona;
 use crate::report::Format;
-use crate::scan::Request;
+use crate::scan::{Request, Target, usual_cache};
 
 /// Looks for leaked credentials and for configuration that leaks.
 #[derive(Debug, clap::Args)]
@@ -38,6 +38,10 @@ pub struct Arguments {
     /// For whom lints speak up: regular, pedantic or auditor.
     #[arg(long, value_name = "PERSONA")]
     persona: Option<Persona>,
+    /// With `--history`: look only at what is new since the last scan with the same rules, and report all the same; where
+    /// this is remembered, if not in your folder for caches.
+    #[arg(long, value_name = "DIR", num_args = 0..=1, require_equals = true)]
+    cache: Option<Option<PathBuf>>,
     #[command(flatten)]
     output: Output,
 }
@@ -46,8 +50,10 @@ impl Arguments {
     /// Returns everything that the pipeline wants to know.
     fn request(&self) -> miette::Result<Request> {
         let target::Scope { target, within } = self.place.scope()?;
+        let cache = self.cache(&target)?;
         Ok(Request {
             target,
+            cache,
             within,
             exclude: self.exclude.clone(),
             rules: self.rules.clone(),
@@ -61,6 +67,18 @@ impl Arguments {
             severity: self.severity,
             confidence: self.confidence,
         })
+    }
+
+    /// Returns the folder in which to remember what was looked at, if that is wanted.
+    fn cache(&self, target: &Target) -> miette::Result<Option<PathBuf>> {
+        let Some(folder) = &self.cache else { return Ok(None) };
+        if !matches!(target, Target::History(_)) {
+            return Err(miette!(
+                help = "use it with `--history`, and without `--since`, `--branch` and `--max-depth`",
+                "`--cache` remembers scans of all of history only"
+            ));
+        }
+        Ok(Some(folder.clone().map_or_else(usual_cache, Ok)?))
     }
 }
 

@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 
 use bstr::{BString, ByteVec as _};
 
+use super::portion::Portion;
 use crate::input::is_within;
 use crate::input::repository::Repository;
 use crate::input::tree::Tree;
@@ -47,6 +48,8 @@ pub struct Which {
     /// Scan standard input, as `-` does.
     #[arg(long, group = "what", conflicts_with = "paths")]
     stdin: bool,
+    #[command(flatten)]
+    portion: Portion,
 }
 
 /// What to scan, and to which files and folders of a repository to keep.
@@ -74,6 +77,9 @@ impl Which {
     /// A path lies in no repository, or in another than the first, where one is wanted.
     pub fn scope(&self, paths: &[PathBuf]) -> miette::Result<Scope> {
         let whole = |target| Scope { target, within: Vec::new() };
+        if self.range.is_none() && !self.history {
+            self.portion.refuse()?;
+        }
         if self.range.is_none() && !self.staged && !self.history {
             return Ok(whole(match (self.stdin || paths == [Path::new("-")], self.transcripts) {
                 (true, false) => Target::Stdin,
@@ -82,10 +88,11 @@ impl Which {
             }));
         }
         let Part { repository, within } = Part::of(paths, self.staged)?;
-        let target = match (&self.range, self.staged) {
-            (Some(range), _) => Target::Range(repository, range.clone()),
-            (_, true) => Target::Staged(repository),
-            _ => Target::History(repository),
+        let target = match (&self.range, self.portion.part(self.range.as_ref())?) {
+            (_, Some((part, limit))) => Target::Part(repository, part, limit),
+            (Some(range), None) => Target::Range(repository, range.clone()),
+            (None, None) if self.staged => Target::Staged(repository),
+            (None, None) => Target::History(repository),
         };
         Ok(Scope { target, within })
     }

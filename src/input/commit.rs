@@ -45,17 +45,31 @@ impl Commit {
     }
 }
 
+/// What a walk has to know about an annotated tag.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Tag {
+    /// What it points at.
+    pub target: ObjectId,
+    /// When it was made, in seconds since 1970, if the object says so in a way that can be read.
+    pub seconds: Option<i64>,
+}
+
+impl Tag {
+    /// Reads the fields from the bytes of a tag object.
+    pub fn parse(bytes: &[u8]) -> Option<Self> {
+        let mut lines = bytes.lines();
+        let target = ObjectId::from_hex(lines.next()?.strip_prefix(b"object ")?).ok()?;
+        let tagger = lines.take_while(|line| !line.is_empty()).find_map(|line| line.strip_prefix(b"tagger "));
+        Some(Self { target, seconds: tagger.and_then(seconds) })
+    }
+}
+
 /// Returns the tree of the commit `id`.
 ///
 /// # Errors
 /// If there is no such commit or it is damaged.
 pub fn tree(id: &oid, objects: &Objects) -> Result<ObjectId, ObjectError> {
     Ok(Commit::read(id, objects, &mut Vec::new())?.tree)
-}
-
-/// Returns what the annotated tag with these bytes points at.
-pub fn tag_target(bytes: &[u8]) -> Option<ObjectId> {
-    ObjectId::from_hex(bytes.lines().next()?.strip_prefix(b"object ")?).ok()
 }
 
 /// Reads the time behind a person's name and mail address.
@@ -77,5 +91,15 @@ mod tests {
         let commit = Commit::parse(text.as_bytes()).expect("a sound commit is read");
         assert_eq!((commit.parents.len(), commit.seconds), (2, -5));
         assert_eq!(Commit::parse(b"blob"), None);
+    }
+
+    #[test]
+    fn a_tag_is_read_up_to_its_tagger() {
+        let id = "1234567890123456789012345678901234567890";
+        let text = |tagger: &str| format!("object {id}\ntype commit\ntag v1\n{tagger}\ntagger X <x@y> 9 +0000\n");
+        let seconds = |tagger: &str| Tag::parse(text(tagger).as_bytes()).map(|tag| tag.seconds);
+        assert_eq!(seconds("tagger A <a@b> 17 +0100\n"), Some(Some(17)));
+        assert_eq!(seconds(""), Some(None), "what the message says is no date");
+        assert_eq!(Tag::parse(b"tree"), None);
     }
 }

@@ -116,7 +116,9 @@ pub struct Coverage {
     pub metadata: AtomicU64,
     /// Bytes of all of these, as inspected.
     pub bytes: AtomicU64,
-    /// Blobs that were left out on purpose, such as those of a baseline commit.
+    /// How many of these are in objects, by the objects' kind.
+    pub object_bytes: [AtomicU64; 4],
+    /// What was left out on purpose: files that a configured exclusion or an option names.
     pub skipped: AtomicU64,
     /// Set once everything has been read, while what was found is still put together.
     pub read: AtomicBool,
@@ -125,18 +127,26 @@ pub struct Coverage {
 }
 
 impl Coverage {
+    /// Counts objects of a kind with their bytes.
+    pub fn count_objects(&self, kind: ObjectKind, count: u64, bytes: u64) {
+        let counter = match kind {
+            ObjectKind::Blob => &self.blobs,
+            ObjectKind::Tree => &self.trees,
+            ObjectKind::Commit => &self.commits,
+            ObjectKind::Tag => &self.tags,
+        };
+        counter.fetch_add(count, Ordering::Relaxed);
+        self.bytes.fetch_add(bytes, Ordering::Relaxed);
+        self.object_bytes[kind as usize].fetch_add(bytes, Ordering::Relaxed);
+    }
+
     /// Counts one blob by its origin.
     pub fn count(&self, origin: &Origin, bytes: usize) {
         let counter = match origin {
             Origin::File { .. } | Origin::Stdin => &self.files,
             Origin::Index { .. } => &self.entries,
             Origin::Metadata { .. } => &self.metadata,
-            Origin::Object { kind, .. } => match kind {
-                ObjectKind::Blob => &self.blobs,
-                ObjectKind::Tree => &self.trees,
-                ObjectKind::Commit => &self.commits,
-                ObjectKind::Tag => &self.tags,
-            },
+            Origin::Object { kind, .. } => return self.count_objects(*kind, 1, bytes as u64),
         };
         counter.fetch_add(1, Ordering::Relaxed);
         self.bytes.fetch_add(bytes as u64, Ordering::Relaxed);

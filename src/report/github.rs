@@ -32,7 +32,9 @@ pub fn render(report: &Report, out: &mut dyn Write) -> io::Result<()> {
         let text = [&notice.subject, &notice.message, &notice.help].map(|text| plain(text));
         command(out, "notice", &[], &join(&text))?;
     }
-    writeln!(out, "keysweep: {}; looked at {}", tally::headline(report), tally::coverage(&report.record))
+    let [found, seen, meaning] =
+        [tally::headline(report), tally::coverage(&report.record), tally::exit_meaning(report)];
+    writeln!(out, "keysweep: {found}; looked at {seen}; {meaning}")
 }
 
 fn annotate(finding: &Finding, word: &str, out: &mut dyn Write) -> io::Result<()> {

@@ -11,7 +11,7 @@ use super::RenderOptions;
 use super::date;
 use super::escape::is_deceptive;
 use super::location::{self, Region};
-use super::tally::Tally;
+use super::tally::{self, Tally};
 use crate::finding::{Attribution, CommitMark, Finding, Kind, Notice, Place, Rotation, Severity, Verdict};
 use crate::scan::{Record, Report};
 use crate::secret::Secret;
@@ -36,6 +36,7 @@ pub fn header(report: &Report) -> Map<String, Value> {
         "mode": report.mode.name(),
         "root": report.root,
         "exit_code": report.exit_code(),
+        "exit_meaning": tally::exit_meaning(report),
         "complete": !report.incomplete(),
         "interrupted": report.interrupted,
         "threshold": { "severity": report.threshold.severity, "confidence": report.threshold.confidence },
@@ -120,6 +121,7 @@ fn summary(report: &Report) -> Value {
 }
 
 fn record(record: &Record) -> Value {
+    let [blobs, trees, commits, tags] = record.object_bytes;
     json!({
         "files": record.files,
         "entries": record.entries,
@@ -129,7 +131,10 @@ fn record(record: &Record) -> Value {
         "tags": record.tags,
         "metadata": record.metadata,
         "bytes": record.bytes,
+        "object_bytes": { "blobs": blobs, "trees": trees, "commits": commits, "tags": tags },
         "skipped": record.skipped,
+        "partial": record.partial,
+        "part": record.part,
         "rules": record.rules,
         "milliseconds": record.milliseconds,
     })

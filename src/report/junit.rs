@@ -40,7 +40,8 @@ pub fn render(report: &Report, out: &mut dyn Write) -> io::Result<()> {
     if report.findings.is_empty() && errors == 0 {
         writeln!(out, "    <testcase classname=\"keysweep\" name=\"{}\"/>", markup(&tally::headline(report)))?;
     }
-    writeln!(out, "    <system-out>looked at {}</system-out>", markup(&tally::coverage(&report.record)))?;
+    let ending = format!("looked at {}; {}", tally::coverage(&report.record), tally::exit_meaning(report));
+    writeln!(out, "    <system-out>{}</system-out>", markup(&ending))?;
     writeln!(out, "  </testsuite>\n</testsuites>")
 }
 

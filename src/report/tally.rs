@@ -104,7 +104,7 @@ pub fn coverage(record: &Record) -> String {
         kinds.into_iter().filter(|kind| kind.0 > 0).map(|(count, one, many)| counted(count, one, many)).collect();
     let seen = if seen.is_empty() { "nothing".to_owned() } else { list(&seen) };
     let skipped = if record.skipped > 0 {
-        format!(", {} left out on purpose", super::quantity::number(record.skipped))
+        format!(", {} excluded", super::quantity::number(record.skipped))
     } else {
         String::new()
     };
@@ -113,7 +113,8 @@ pub fn coverage(record: &Record) -> String {
     } else {
         String::new()
     };
-    format!("{seen} ({}){rules} in {}{skipped}", bytes(record.bytes), duration(record.milliseconds))
+    let part = record.part.as_ref().map(|part| format!(", a part of history: {part}")).unwrap_or_default();
+    format!("{seen} ({}){rules} in {}{skipped}{part}", bytes(record.bytes), duration(record.milliseconds))
 }
 
 /// Returns what the exit code of the run means.
@@ -139,7 +140,9 @@ mod tests {
         let record = Record { files: 1, bytes: 5, rules: 1, milliseconds: 3, ..Record::default() };
         assert_eq!(coverage(&record), "1 file (5 B) with 1 rule in 3 ms");
         let record = Record { blobs: 2000, commits: 10, bytes: 5, skipped: 4, ..Record::default() };
-        assert_eq!(coverage(&record), "2,000 blobs and 10 commits (5 B) in 0 ms, 4 left out on purpose");
+        assert_eq!(coverage(&record), "2,000 blobs and 10 commits (5 B) in 0 ms, 4 excluded");
+        let record = Record { commits: 1, part: Some("commits at most 2 deep".to_owned()), ..Record::default() };
+        assert_eq!(coverage(&record), "1 commit (0 B) in 0 ms, a part of history: commits at most 2 deep");
         assert_eq!(coverage(&Record::default()), "nothing (0 B) in 0 ms");
     }
 }

@@ -110,6 +110,11 @@ impl Rule {
         file.rules.iter().enumerate().map(own).collect()
     }
 
+    /// Tells whether the rule is one of the user's.
+    pub const fn is_own(&self) -> bool {
+        matches!(self.text, Text::Own(_))
+    }
+
     /// Returns the file that the rule stands in.
     pub fn file(&self) -> Arc<RuleFile> {
         match &self.text {

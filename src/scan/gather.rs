@@ -42,6 +42,7 @@ pub struct Gather<'a> {
     configurations: Mutex<HashSet<ObjectId>>,
     secrets: Mutex<Secrets>,
     agents: Mutex<Vec<BString>>,
+    remarkable: Mutex<HashMap<ObjectId, ObjectKind>>,
 }
 
 /// The notices of a scan, and what is known of those that were too many.
@@ -90,6 +91,8 @@ pub struct Gathered {
     pub secrets: Secrets,
     /// The files that an agent reads or writes, by their names; ordered.
     pub agents: Vec<BString>,
+    /// The objects of history about which there is anything to say.
+    pub remarkable: HashMap<ObjectId, ObjectKind>,
 }
 
 impl<'a> Gather<'a> {
@@ -105,6 +108,7 @@ impl<'a> Gather<'a> {
             configurations: Mutex::default(),
             secrets: Mutex::default(),
             agents: Mutex::default(),
+            remarkable: Mutex::default(),
         }
     }
 
@@ -117,7 +121,8 @@ impl<'a> Gather<'a> {
         let secrets = self.secrets.into_inner().expect("nothing panics under the lock");
         let mut agents = self.agents.into_inner().expect("nothing panics under the lock");
         agents.sort();
-        Gathered { findings, notices, configurations, secrets, agents }
+        let remarkable = self.remarkable.into_inner().expect("nothing panics under the lock");
+        Gathered { findings, notices, configurations, secrets, agents, remarkable }
     }
 }
 
@@ -187,7 +192,13 @@ impl Gather<'_> {
         }
     }
 
-    fn keep(&self, inspected: Inspected) {
+    fn keep(&self, origin: &Origin, inspected: Inspected) {
+        let Inspected { findings, notices, secrets, .. } = &inspected;
+        if let Origin::Object { id, kind, .. } = origin
+            && !(findings.is_empty() && notices.is_empty() && secrets.is_empty())
+        {
+            self.remarkable.lock().expect("nothing panics under the lock").insert(*id, *kind);
+        }
         if !inspected.findings.is_empty() {
             self.findings.lock().expect("nothing panics under the lock").extend(inspected.findings);
         }
@@ -205,13 +216,14 @@ impl Visitor for Gather<'_> {
             if blob.origin.path().is_none() && may_need_lints(blob.bytes) {
                 self.remember(&blob.origin);
             }
-            self.keep(SCRATCH.with_borrow_mut(|scratch| self.inspector.inspect(&blob.origin, blob.bytes, scratch)));
+            let inspect = |scratch: &mut Scratch| self.inspector.inspect(&blob.origin, blob.bytes, scratch);
+            self.keep(&blob.origin, SCRATCH.with_borrow_mut(inspect));
             self.visit_name(blob.origin);
         }
     }
 
     fn visit_name(&self, origin: Origin) {
-        self.keep(SCRATCH.with_borrow_mut(|scratch| self.inspector.inspect_name(&origin, scratch)));
+        self.keep(&origin, SCRATCH.with_borrow_mut(|scratch| self.inspector.inspect_name(&origin, scratch)));
     }
 
     fn visit_version(&self, blob: Blob<'_>, version: Version<'_>) -> Memory {
@@ -226,7 +238,7 @@ impl Visitor for Gather<'_> {
         if inspected.may_need_lints {
             self.remember(&blob.origin);
         }
-        self.keep(inspected);
+        self.keep(&blob.origin, inspected);
         trace.map(|trace| Arc::new(trace) as Arc<dyn std::any::Any + Send + Sync>)
     }
 
@@ -237,7 +249,7 @@ impl Visitor for Gather<'_> {
         let mut inspected =
             SCRATCH.with_borrow_mut(|scratch| self.inspector.inspect(&blob.origin, blob.bytes, scratch));
         inspected.findings.retain_mut(|finding| finding.places.iter_mut().all(|place| part.relocate(place)));
-        self.keep(inspected);
+        self.keep(&blob.origin, inspected);
     }
 
     fn wanted(&self) -> HashSet<ObjectId> {

@@ -11,16 +11,21 @@ use super::gather::Gathered;
 use super::settle::settle;
 use crate::finding::Notice;
 use crate::input::Coverage;
-use crate::input::history::{self, HistoryError, Options, Provenance, Trail};
+use crate::input::history::{self, HistoryError, Known, Options, Provenance, Trail};
 use crate::input::repository::Repository;
 use crate::inspect::Inspector;
 
-/// Shows every object to `gather`; what it returns helps [`complete`].
+/// Shows every object to `gather` that is not `known`; what it returns helps [`complete`].
 ///
 /// # Errors
 /// The object database cannot be listed.
-pub fn read(repository: &Repository, gather: &Gather<'_>, coverage: &Coverage) -> Result<Trail, HistoryError> {
-    history::read(repository.git(), gather, coverage, &Options::default())
+pub fn read(
+    repository: &Repository,
+    gather: &Gather<'_>,
+    coverage: &Coverage,
+    known: Option<&Known>,
+) -> Result<Trail, HistoryError> {
+    history::read(repository.git(), gather, coverage, &Options { known, ..Options::default() })
 }
 
 /// Joins the findings of a file's versions, adds what history knows about them, and lints the configuration that lies there.

@@ -2,6 +2,7 @@
 
 mod advice;
 mod before;
+mod cache;
 mod gather;
 mod history;
 mod lint;
@@ -13,6 +14,7 @@ mod source;
 mod text;
 
 pub use crate::finding::Threshold;
+pub use cache::{CacheError, usual as usual_cache};
 pub use gather::Gather;
 pub use report::{Mode, Record, Report};
 pub use request::Request;
@@ -55,26 +57,19 @@ pub fn run(request: &Request, coverage: &Coverage, stop: &AtomicBool) -> Result<
     check_rules(request, &catalogue)?;
     let engine = Engine::new(&catalogue);
     let rules = engine.rule_count();
-    let inspector = Inspector::new(
-        engine,
-        Options {
-            reveal: request.reveal,
-            detect: !request.lints_only,
-            // Nobody reads a transcript as configuration.
-            lint: !matches!(request.target, Target::Transcripts(_)),
-            persona: request.persona,
-        },
-    );
+    let options = options(request);
+    let inspector = Inspector::new(engine, options);
+    let cache = source.cache(request.cache.as_deref(), &catalogue, options)?;
     let gather = Gather::new(&inspector, &policy.config, coverage, stop);
-    let trail = source.read(&gather, coverage)?;
+    let trail = source.read(&gather, coverage, cache.as_ref().map(|cache| &cache.known))?;
     coverage.read.store(true, Ordering::Relaxed);
     let mut gathered = gather.finish();
+    if let Some(cache) = cache.filter(|_| !stop.load(Ordering::Relaxed)) {
+        cache.close(&mut gathered);
+    }
     source.complete(trail, &inspector, request.persona, &mut gathered);
     // Before they are joined: what a rule found that is off must not speak for what another one found elsewhere.
-    gathered.findings.retain_mut(|Finding { meta, places, .. }| {
-        places.retain(|place| request.wants(&meta.id, place, &policy.config));
-        !places.is_empty() && !policy.config.is_off(&meta.id)
-    });
+    retain_wanted(&mut gathered.findings, request, &policy.config);
     let mut findings = gather::join(gathered.findings);
     findings.iter_mut().for_each(|finding| tell_members_once(&mut finding.places));
     let used = policy.judge(&mut findings);
@@ -94,10 +89,35 @@ pub fn run(request: &Request, coverage: &Coverage, stop: &AtomicBool) -> Result<
         root,
         findings,
         notices: gathered.notices,
-        record: Record { rules, milliseconds: begun.elapsed().as_millis() as u64, ..Record::of(coverage) },
+        record: record(request, coverage, rules, begun),
         threshold,
         interrupted: stop.load(Ordering::Relaxed),
     })
+}
+
+/// Returns what was looked at.
+fn record(request: &Request, coverage: &Coverage, rules: usize, begun: Instant) -> Record {
+    let milliseconds = begun.elapsed().as_millis() as u64;
+    Record { part: request.target.part(), rules, milliseconds, ..Record::of(coverage) }
+}
+
+/// Leaves out places that are not asked for, and findings of rules that are off.
+fn retain_wanted(findings: &mut Vec<Finding>, request: &Request, config: &Config) {
+    findings.retain_mut(|Finding { meta, places, .. }| {
+        places.retain(|place| request.wants(&meta.id, place, config));
+        !places.is_empty() && !config.is_off(&meta.id)
+    });
+}
+
+/// Returns what an inspection is to keep.
+const fn options(request: &Request) -> Options {
+    Options {
+        reveal: request.reveal,
+        detect: !request.lints_only,
+        // Nobody reads a transcript as configuration.
+        lint: !matches!(request.target, Target::Transcripts(_)),
+        persona: request.persona,
+    }
 }
 
 /// Checks that the rules that alone are to report exist.

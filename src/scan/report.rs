@@ -58,8 +58,14 @@ pub struct Record {
     pub metadata: u64,
     /// Bytes inspected.
     pub bytes: u64,
-    /// What was left out on purpose.
+    /// How many of these are in blobs, trees, commits and tags.
+    pub object_bytes: [u64; 4],
+    /// What was left out on purpose: files that a configured exclusion or an option names.
     pub skipped: u64,
+    /// Whether all of history was asked for, and the clone is shallow or partial.
+    pub partial: bool,
+    /// To which part of a history the run kept, in words; `None` if it was asked for all.
+    pub part: Option<String>,
     /// How many rules were at work.
     pub rules: usize,
     /// How long the run took, in milliseconds.
@@ -79,7 +85,10 @@ impl Record {
             tags: count(&coverage.tags),
             metadata: count(&coverage.metadata),
             bytes: count(&coverage.bytes),
+            object_bytes: coverage.object_bytes.each_ref().map(count),
             skipped: count(&coverage.skipped),
+            partial: coverage.partial.load(Ordering::Relaxed),
+            part: None,
             rules: 0,
             milliseconds: 0,
         }

@@ -41,6 +41,8 @@ pub struct Request {
     pub rules: Vec<String>,
     /// Whether permissions that allow nothing are told.
     pub thorough: bool,
+    /// The folder in which it is remembered what of a history was looked at; `None` to look at everything.
+    pub cache: Option<PathBuf>,
 }
 
 impl Request {

@@ -5,21 +5,23 @@ use std::path::{Path, PathBuf};
 
 use bstr::BStr;
 
+use super::cache::{Cache, CacheError};
 use super::gather::Gathered;
 use super::report::Mode;
 use super::{Gather, before, history, lint};
 use crate::finding::{Finding, Notice};
 use crate::input::compare::Differences;
-use crate::input::history::{HistoryError, Trail};
-use crate::input::range::{Range, RangeError, Selection};
+use crate::input::history::{HistoryError, Known, Trail};
+use crate::input::range::{Limit, Part, Range, RangeError, Selection};
 use crate::input::repository::{Repository, RepositoryError};
 use crate::input::transcripts::{Owner, Transcripts, TranscriptsError};
 use crate::input::tree::{Tree, TreeError};
 use crate::input::{Coverage, staged, stdin};
-use crate::inspect::Inspector;
+use crate::inspect::{Inspector, Options};
 use crate::lint::Persona;
 use crate::policy::baseline::BaselineError;
 use crate::policy::config::ConfigError;
+use crate::rules::Catalogue;
 
 /// Where the bytes come from.
 #[derive(Clone, Debug)]
@@ -32,6 +34,8 @@ pub enum Target {
     History(PathBuf),
     /// What the commits of a range added, in git's words for ranges.
     Range(PathBuf, String),
+    /// What some commits of a history or of a range brought in.
+    Part(PathBuf, Part, Limit),
     /// The transcripts and histories in a home directory; without one, in the user's own.
     Transcripts(Option<PathBuf>),
     /// Standard input.
@@ -50,8 +54,8 @@ impl Target {
         match self {
             Self::Tree(_) => Mode::Tree,
             Self::Staged(_) => Mode::Staged,
-            Self::History(_) => Mode::History,
-            Self::Range(..) => Mode::Range,
+            Self::Range(..) | Self::Part(_, Part::Range(_), _) => Mode::Range,
+            Self::History(_) | Self::Part(..) => Mode::History,
             Self::Transcripts(_) => Mode::Transcripts,
             Self::Stdin => Mode::Stdin,
         }
@@ -59,7 +63,21 @@ impl Target {
 
     /// Tells whether little is to be read, so that starting up is what takes time.
     pub const fn is_small(&self) -> bool {
-        matches!(self, Self::Staged(_) | Self::Range(..) | Self::Stdin)
+        matches!(self, Self::Staged(_) | Self::Range(..) | Self::Part(_, Part::Range(_), _) | Self::Stdin)
+    }
+
+    /// Says to which part of a history a scan keeps, or `None` if it keeps to none; without names that others chose.
+    pub fn part(&self) -> Option<String> {
+        let Self::Part(_, part, limit) = self else { return None };
+        let since = limit.since.map(|since| format!("since {since}"));
+        let branches = match part {
+            Part::Branches(names) if names.len() == 1 => Some("of one branch".to_owned()),
+            Part::Branches(names) => Some(format!("of {} branches", names.len())),
+            Part::All | Part::Range(_) => None,
+        };
+        let depth = limit.depth.map(|depth| format!("at most {depth} deep"));
+        let words: Vec<String> = [branches, since, depth].into_iter().flatten().collect();
+        Some(format!("commits {}", words.join(", ")))
     }
 }
 
@@ -82,6 +100,10 @@ pub enum ScanError {
     #[error(transparent)]
     #[diagnostic(code(scan::history), help("check that the repository is whole with `git fsck`"))]
     History(#[from] HistoryError),
+    /// Nothing can be remembered where it is to be.
+    #[error(transparent)]
+    #[diagnostic(transparent)]
+    Cache(#[from] CacheError),
     /// The configuration is not valid.
     #[error(transparent)]
     #[diagnostic(transparent)]
@@ -146,6 +168,11 @@ impl Source {
                 let range = Range::find(&selection, &repository);
                 Self::Range(Box::new(repository), range)
             }
+            Target::Part(path, part, limit) => {
+                let repository = Repository::discover(path)?;
+                let range = Range::part(part, limit, &repository)?;
+                Self::Range(Box::new(repository), range)
+            }
             Target::Transcripts(home) => Self::Transcripts(Transcripts::find(home.as_deref())?),
             Target::Stdin => Self::Stdin,
         })
@@ -163,15 +190,32 @@ impl Source {
         }
     }
 
-    /// Shows everything to `gather`; what it returns helps [`Source::complete`].
+    /// Opens what is remembered in `folder` of a history that is read whole; nothing else is remembered.
+    ///
+    /// # Errors
+    /// The folder could be committed.
+    pub fn cache(
+        &self,
+        folder: Option<&Path>,
+        catalogue: &Catalogue,
+        options: Options,
+    ) -> Result<Option<Cache>, CacheError> {
+        match (self, folder) {
+            (Self::History(repository), Some(folder)) => Cache::open(folder, repository, catalogue, options).map(Some),
+            _ => Ok(None),
+        }
+    }
+
+    /// Shows everything to `gather`, but for objects of a history that are `known`; what it returns helps
+    /// [`Source::complete`].
     ///
     /// # Errors
     /// Nothing at all could be read.
-    pub fn read(&self, gather: &Gather<'_>, coverage: &Coverage) -> Result<Trail, ScanError> {
+    pub fn read(&self, gather: &Gather<'_>, coverage: &Coverage, known: Option<&Known>) -> Result<Trail, ScanError> {
         match self {
             Self::Tree(tree) => tree.read(coverage, gather),
             Self::Staged(repository, differences) => staged::read(differences, repository.objects(), coverage, gather),
-            Self::History(repository) => return Ok(history::read(repository, gather, coverage)?),
+            Self::History(repository) => return Ok(history::read(repository, gather, coverage, known)?),
             Self::Range(repository, range) => range.read(repository.objects(), coverage, gather),
             Self::Transcripts(transcripts) => transcripts.read(coverage, gather),
             Self::Stdin => stdin::scan(coverage, gather).map_err(ScanError::Stdin)?,

@@ -1,10 +1,12 @@
 //! The built program from end to end: real repositories in, reports and exit codes out.
 
+mod cache;
 mod contents;
 mod files;
 mod interrupt;
 mod knowledge;
 mod modes;
+mod part;
 mod places;
 mod policy;
 mod provenance;

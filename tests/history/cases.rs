@@ -311,18 +311,3 @@ fn empty_bare_and_sha256_repositories() {
     source.git(&["push", "--quiet", &bare.root.display().to_string(), "main"]);
     assert_eq!(bare.read().count(b"marker-bare-x"), 1);
 }
-
-#[test]
-fn what_is_known_is_left_out() {
-    let git = Scratch::new();
-    git.commit("old", "marker-old-x");
-    let old = ObjectId::from_hex(git.git(&["rev-parse", "HEAD:old"]).as_bytes()).expect("git prints names");
-    git.commit("new", "marker-new-x");
-    for _ in 0..2 {
-        let skip = |id: &gix::oid| *id == *old;
-        let seen = Seen::with(&git.repository(), &history::Options { skip: Some(&skip), ..Default::default() });
-        assert_eq!((seen.count(b"marker-old-x"), seen.count(b"marker-new-x")), (0, 1));
-        assert_eq!(seen.coverage.skipped.into_inner(), 1);
-        git.git(&["repack", "-a", "-d", "--quiet"]);
-    }
-}

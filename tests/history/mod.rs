@@ -3,6 +3,8 @@
 mod attribution;
 mod cases;
 mod damage;
+mod equality;
+mod known;
 mod metadata;
 mod random;
 

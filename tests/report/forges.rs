@@ -102,7 +102,7 @@ fn github_commands_annotate_what_is_checked_out() {
     ::warning file=.gitignore,line=1,title=a file for secrets is not ignored::`.env` is not covered by `.gitignore` [git/unignored-file]%0AThe next `git add .` publishes what is in it.%0AAdd `.env` to `.gitignore`.
     ::notice file=.gitignore,line=1,title=a file for secrets is not ignored::`.env` is not covered by `.gitignore` [git/unignored-file]%0AThe next `git add .` publishes what is in it.%0AAdd `.env` to `.gitignore`.
     ::notice::keysweep.toml: the entry for `old/**` allows nothing any more%0Aremove it
-    keysweep: 3 findings block: 2 critical, 1 medium, but not everything could be looked at; looked at 5,678 blobs, 3,000 trees, 1,234 commits, 1 tag and 12 refs, logs and configuration entries (123.5 MB) with 221 rules in 1.25 s, 2 left out on purpose
+    keysweep: 3 findings block: 2 critical, 1 medium, but not everything could be looked at; looked at 5,678 blobs, 3,000 trees, 1,234 commits, 1 tag and 12 refs, logs and configuration entries (123.5 MB) with 221 rules in 1.25 s, 2 excluded; exit code 1: findings of at least medium severity and medium confidence
     "#);
 }
 

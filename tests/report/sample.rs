@@ -147,6 +147,7 @@ pub fn full() -> Report {
         tags: 1,
         metadata: 12,
         bytes: 123_456_789,
+        object_bytes: [120_000_000, 3_000_000, 456_000, 789],
         skipped: 2,
         rules: 221,
         milliseconds: 1250,

@@ -70,7 +70,7 @@ fn sarif_says_level_fingerprint_and_suppression() {
           }
         ],
         "properties": {
-          "coverage": "5,678 blobs, 3,000 trees, 1,234 commits, 1 tag and 12 refs, logs and configuration entries (123.5 MB) with 221 rules in 1.25 s, 2 left out on purpose"
+          "coverage": "5,678 blobs, 3,000 trees, 1,234 commits, 1 tag and 12 refs, logs and configuration entries (123.5 MB) with 221 rules in 1.25 s, 2 excluded"
         }
       }
     ]

@@ -216,6 +216,7 @@ fn json_tells_everything() {
       "mode": "history",
       "root": "/home/ada/shop",
       "exit_code": 1,
+      "exit_meaning": "exit code 1: findings of at least medium severity and medium confidence",
       "complete": false,
       "interrupted": false,
       "threshold": {
@@ -245,7 +246,15 @@ fn json_tells_everything() {
         "tags": 1,
         "metadata": 12,
         "bytes": 123456789,
+        "object_bytes": {
+          "blobs": 120000000,
+          "trees": 3000000,
+          "commits": 456000,
+          "tags": 789
+        },
         "skipped": 2,
+        "partial": false,
+        "part": null,
         "rules": 221,
         "milliseconds": 1250
       },

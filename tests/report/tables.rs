@@ -124,7 +124,7 @@ fn junit_counts_what_it_lists() {
         <testcase classname="keysweep.incomplete" name="object 4b825dc642">
           <error message="its data is truncated">run `git fsck`, then fetch the object again</error>
         </testcase>
-        <system-out>looked at 5,678 blobs, 3,000 trees, 1,234 commits, 1 tag and 12 refs, logs and configuration entries (123.5 MB) with 221 rules in 1.25 s, 2 left out on purpose</system-out>
+        <system-out>looked at 5,678 blobs, 3,000 trees, 1,234 commits, 1 tag and 12 refs, logs and configuration entries (123.5 MB) with 221 rules in 1.25 s, 2 excluded; exit code 1: findings of at least medium severity and medium confidence</system-out>
       </testsuite>
     </testsuites>
     "#);
@@ -259,7 +259,7 @@ fn markdown_is_a_job_summary() {
 
     Not counted as blocking: 1 below the threshold, 2 allowed, 1 known from the baseline.
 
-    Looked at 5,678 blobs, 3,000 trees, 1,234 commits, 1 tag and 12 refs, logs and configuration entries (123.5 MB) with 221 rules in 1.25 s, 2 left out on purpose; exit code 1: findings of at least medium severity and medium confidence.
+    Looked at 5,678 blobs, 3,000 trees, 1,234 commits, 1 tag and 12 refs, logs and configuration entries (123.5 MB) with 221 rules in 1.25 s, 2 excluded; exit code 1: findings of at least medium severity and medium confidence.
     "#);
 }
 

@@ -75,7 +75,7 @@ fn a_full_report_reads_well() {
     3 findings block: 2 critical, 1 medium, but not everything could be looked at
     not counted as blocking: 1 below the threshold, 2 allowed, 1 known from the baseline
     looked at 5,678 blobs, 3,000 trees, 1,234 commits, 1 tag and 12 refs, logs and configuration entries
-    (123.5 MB) with 221 rules in 1.25 s, 2 left out on purpose
+    (123.5 MB) with 221 rules in 1.25 s, 2 excluded
     exit code 1: findings of at least medium severity and medium confidence
     "#);
 }
@@ -159,7 +159,7 @@ fn verbose_text_tells_everything() {
     3 findings block: 2 critical, 1 medium, but not everything could be looked at
     not counted as blocking: 1 below the threshold, 2 allowed, 1 known from the baseline
     looked at 5,678 blobs, 3,000 trees, 1,234 commits, 1 tag and 12 refs, logs and
-    configuration entries (123.5 MB) with 221 rules in 1.25 s, 2 left out on purpose
+    configuration entries (123.5 MB) with 221 rules in 1.25 s, 2 excluded
     exit code 1: findings of at least medium severity and medium confidence
     "#);
 }

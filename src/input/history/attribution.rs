@@ -27,7 +27,6 @@ use super::rescue::Reader;
 use super::stores::{self, Home, Stores};
 use super::{HistoryError, Losses, Options, Trail, objects_of};
 use crate::finding::{Attribution, CommitMark, Reach};
-use crate::input::Coverage;
 use crate::source::ObjectKind;
 
 /// How many refs are named for one object.
@@ -177,8 +176,7 @@ fn note(repository: &gix::Repository, homes: &[Home], wanted: &HashSet<ObjectId>
     let mut stores = if wanted.is_empty() { Stores::default() } else { Stores::open(objects, homes) };
     let collector = Collector::new(wanted.clone());
     let kinds = |kind| kind != ObjectKind::Blob;
-    let (options, coverage) = (Options::default(), Coverage::default());
-    let losses = objects_of(&mut stores, &collector, &kinds, &options, &coverage, &|| ());
+    let losses = objects_of(&mut stores, &collector, &kinds, &Options::default(), &|| ());
     Ok(collector.noted(losses))
 }
 

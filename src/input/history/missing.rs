@@ -89,8 +89,8 @@ impl Named {
         is_packed() || self.loose.contains(id) || id.is_null() || *id == *ObjectId::empty_tree(id.kind())
     }
 
-    /// Tells `visitor` of each object that is named and in no store.
-    pub(super) fn report(self, visitor: &dyn Visitor) {
+    /// Tells `visitor` of each object that is named and in no store; returns whether there is none.
+    pub(super) fn report(self, visitor: &dyn Visitor) -> bool {
         let missing = self.missing.into_inner().unwrap_or_else(PoisonError::into_inner);
         let mut missing: Vec<ObjectId> = missing.into_iter().collect();
         missing.sort_unstable();
@@ -102,6 +102,7 @@ impl Named {
             let text = format!("{} more objects are missing", missing.len() - NAMED);
             visitor.notice(Notice::unread("objects", text, help));
         }
+        missing.is_empty()
     }
 }
 

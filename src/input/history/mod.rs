@@ -7,11 +7,14 @@
 
 mod attribution;
 mod buffer;
+mod commits;
 mod copies;
 mod damage;
 mod delta;
 mod forest;
 mod inflate;
+mod known;
+mod ledger;
 mod loose;
 mod metadata;
 mod missing;
@@ -29,6 +32,9 @@ mod tree;
 mod walk;
 
 pub use self::attribution::{ObjectReader, Provenance, attribute};
+pub use self::commits::{Commits, commits};
+pub use self::known::Known;
+pub use self::ledger::{Entry, Key, Ledger};
 pub use self::trail::Trail;
 
 use std::num::NonZeroUsize;
@@ -65,14 +71,11 @@ pub enum HistoryError {
     },
 }
 
-/// Tells, by its name, whether an object may be left out.
-pub type Skip<'a> = &'a (dyn Fn(&oid) -> bool + Sync);
-
 /// What to read, and with how much.
 #[derive(Clone, Copy)]
 pub struct Options<'a> {
-    /// Leaves out objects that were looked at before; it is asked once per object, from several threads.
-    pub skip: Option<Skip<'a>>,
+    /// Leaves out objects that were looked at before, and takes note of the others.
+    pub known: Option<&'a Known>,
     /// Whether names in trees are shown to the visitor.
     pub names: bool,
     /// How many threads to use; `None` for as many as there are cores.
@@ -85,7 +88,7 @@ pub struct Options<'a> {
 
 impl Default for Options<'_> {
     fn default() -> Self {
-        Self { skip: None, names: true, threads: None, largest_object: 1 << 30, memory: 2 << 30 }
+        Self { known: None, names: true, threads: None, largest_object: 1 << 30, memory: 2 << 30 }
     }
 }
 
@@ -111,26 +114,32 @@ pub fn read(
     metadata::unlisted(&homes, visitor);
     metadata::read(&homes, visitor, coverage);
     let names = options.names.then(Names::new);
-    // Where parts are known to be elsewhere, or to have been looked at before, absence says nothing.
-    let is_whole = options.names && options.skip.is_none() && !coverage.partial.load(Ordering::Relaxed);
+    // Where parts are known to be elsewhere, absence says nothing.
+    let is_whole = options.names && !coverage.partial.load(Ordering::Relaxed);
+    if let Some(known) = options.known {
+        known.attend(&stores, is_whole);
+    }
     let named = is_whole.then(|| Named::new(&stores));
     if let Some(named) = &named {
         refs::check(&homes, named, visitor);
     }
-    let contents = Contents { visitor, coverage, names: names.as_ref(), named: named.as_ref() };
+    let contents = Contents { visitor, coverage, names: names.as_ref(), named: named.as_ref(), known: options.known };
     let choice = |kind: ObjectKind| options.names || kind != ObjectKind::Tree;
     let noting = Noting::new(contents);
     let begin = || {
-        // What is skipped is not noted either.
-        if options.skip.is_none() && options.names {
+        // What is known is not read, so it would not be noted either.
+        if options.known.is_none() && options.names {
             noting.begin(repository.object_hash().len_in_bytes());
         }
     };
-    let losses = objects_of(&mut stores, &noting, &choice, options, coverage, &begin);
+    let losses = objects_of(&mut stores, &noting, &choice, options, &begin);
     report::losses(&losses, visitor);
+    let damaged = report::damaged(&losses);
     let trail = noting.end(losses);
-    if let Some(named) = named.filter(|_| !visitor.interrupted()) {
-        named.report(visitor);
+    let is_all_there = named.filter(|_| !visitor.interrupted()).is_some_and(|named| named.report(visitor));
+    if let Some(known) = options.known {
+        known.count(coverage);
+        known.settle(&damaged, is_all_there);
     }
     if let Some(names) = names {
         names.show(visitor);
@@ -153,27 +162,19 @@ fn objects_of<S: Sink>(
     sink: &S,
     kind: &(dyn Fn(ObjectKind) -> bool + Sync),
     options: &Options<'_>,
-    coverage: &Coverage,
     between: &dyn Fn(),
 ) -> Losses {
     let packs = std::mem::take(&mut stores.packs);
     let copies = Copies::new(&packs);
     let mut loose = std::mem::take(&mut stores.loose);
     loose.retain(|object| packs.iter().all(|pack| pack.index.find(&object.id).is_none()));
-    if let Some(skip) = options.skip {
-        let before = loose.len();
-        loose.retain(|object| !skip(&object.id));
-        coverage.skipped.fetch_add((before - loose.len()) as u64, Ordering::Relaxed);
-    }
+    let is_known = |id: &oid| options.known.is_some_and(|known| known.skips(id));
+    loose.retain(|object| !is_known(&object.id));
     let sets: Vec<Set> = packs
         .into_par_iter()
         .enumerate()
         .map(|(at, pack)| {
-            let wanted = |slot| {
-                let known = options.skip.is_some_and(|skip| skip(pack.index.id(slot)));
-                coverage.skipped.fetch_add(u64::from(known), Ordering::Relaxed);
-                !known && !copies.has(at, slot)
-            };
+            let wanted = |slot| !is_known(pack.index.id(slot)) && !copies.has(at, slot);
             let forest = Forest::new(&pack, &Choice { kind, slot: Some(&wanted) });
             Set { pack, forest }
         })
@@ -223,15 +224,18 @@ struct Contents<'a> {
     coverage: &'a Coverage,
     names: Option<&'a Names>,
     named: Option<&'a Named>,
+    known: Option<&'a Known>,
 }
 
 /// What one thread has shown and not yet told.
 #[derive(Default)]
 struct Tally {
     kinds: [u64; 4],
-    bytes: u64,
+    bytes: [u64; 4],
     seen: names::Seen,
     named: missing::Own,
+    /// What was looked at, if it is to be remembered.
+    fresh: Vec<Entry>,
 }
 
 impl Sink for Contents<'_> {
@@ -239,7 +243,12 @@ impl Sink for Contents<'_> {
 
     fn object(&self, tally: &mut Tally, object: Object<'_>) -> Memory {
         tally.kinds[object.kind as usize] += 1;
-        tally.bytes += object.bytes.len() as u64;
+        let size = object.bytes.len() as u64;
+        tally.bytes[object.kind as usize] += size;
+        if self.known.is_some() {
+            let (id, kind) = (object.id.to_owned(), object.kind);
+            tally.fresh.push(Entry { id, kind, size, is_configuration: false });
+        }
         if object.kind == ObjectKind::Tree {
             if let (Some(names), Some(outline)) = (self.names, object.tree) {
                 names.add(&mut tally.seen, object.id, outline.fresh(object.bytes));
@@ -260,21 +269,17 @@ impl Sink for Contents<'_> {
 
     fn flush(&self, tally: &mut Tally) {
         let (kinds, bytes) = (std::mem::take(&mut tally.kinds), std::mem::take(&mut tally.bytes));
-        let coverage = self.coverage;
-        for (kind, counter) in [
-            (ObjectKind::Blob, &coverage.blobs),
-            (ObjectKind::Tree, &coverage.trees),
-            (ObjectKind::Commit, &coverage.commits),
-            (ObjectKind::Tag, &coverage.tags),
-        ] {
-            counter.fetch_add(kinds[kind as usize], Ordering::Relaxed);
+        for kind in [ObjectKind::Blob, ObjectKind::Tree, ObjectKind::Commit, ObjectKind::Tag] {
+            self.coverage.count_objects(kind, kinds[kind as usize], bytes[kind as usize]);
         }
-        coverage.bytes.fetch_add(bytes, Ordering::Relaxed);
     }
 
     fn finish(&self, mut tally: Tally) {
         if let Some(named) = self.named {
             named.look(&mut tally.named);
+        }
+        if let Some(known) = self.known {
+            known.add(tally.fresh);
         }
     }
 

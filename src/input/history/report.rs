@@ -1,11 +1,15 @@
 //! Tells, as notices, what of the history was not there or could not be read.
 
+use std::collections::HashSet;
 use std::sync::atomic::Ordering;
+
+use gix::ObjectId;
 
 use super::Losses;
 use super::damage::FailedPlace;
 use super::rescue::{Loss, Outcome};
 use super::stores::{Home, Stores};
+use super::walk::Set;
 use crate::finding::Notice;
 use crate::input::{Coverage, Visitor};
 
@@ -87,13 +91,26 @@ fn is_wanted(losses: &Losses, loss: &Loss) -> bool {
     }
 }
 
-/// Returns the name of a lost object and that of the place where it was.
-fn name(losses: &Losses, loss: &Loss) -> (String, String) {
+/// Returns the names of all objects that are damaged in some place, wherever else they may be sound.
+pub(super) fn damaged(losses: &Losses) -> HashSet<ObjectId> {
+    losses.losses.iter().map(|loss| id(losses, loss)).collect()
+}
+
+fn id(losses: &Losses, loss: &Loss) -> ObjectId {
     match loss.place {
         FailedPlace::Packed { set, node } => {
-            let set = &losses.sets[set];
-            (set.pack.index.id(set.forest.slot(node)).to_string(), set.pack.name())
+            let Set { pack, forest } = &losses.sets[set];
+            pack.index.id(forest.slot(node)).to_owned()
         }
-        FailedPlace::Loose { at } => (losses.loose[at].id.to_string(), "its own file".to_owned()),
+        FailedPlace::Loose { at } => losses.loose[at].id,
     }
+}
+
+/// Returns the name of a lost object and that of the place where it was.
+fn name(losses: &Losses, loss: &Loss) -> (String, String) {
+    let place = match loss.place {
+        FailedPlace::Packed { set, .. } => losses.sets[set].pack.name(),
+        FailedPlace::Loose { .. } => "its own file".to_owned(),
+    };
+    (id(losses, loss).to_string(), place)
 }

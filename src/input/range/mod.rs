@@ -1,15 +1,19 @@
 //! What the commits of a range added: file contents that no parent has, messages, tags.
 
+mod limit;
+mod part;
 mod selection;
 mod walk;
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::Mutex;
 
 use bstr::BString;
 use gix::ObjectId;
 use rayon::prelude::*;
 
+pub use limit::{DateError, Limit, date};
+pub use part::Part;
 pub use selection::{RangeError, Selection};
 use walk::Walked;
 
@@ -57,27 +61,47 @@ impl Range {
     /// A merge adds what none of its parents has at the same path. Reachability decides, not dates; only if clocks were
     /// more than a day wrong, commits that the excluded side has too may be looked at, never fewer than there are.
     pub fn find(selection: &Selection, repository: &Repository) -> Self {
+        Self::limited(selection, &Limit::default(), repository)
+    }
+
+    /// The same, for those commits alone that are within `limit`; depth is counted from what is included.
+    pub fn limited(selection: &Selection, limit: &Limit, repository: &Repository) -> Self {
         let objects = repository.objects();
         let shallow = repository.shallow().into_iter().collect();
-        let Walked { commits, cut, unread } = walk::commits(&selection.include, &selection.exclude, &shallow, objects);
+        let mut walked = walk::commits(&selection.include, &selection.exclude, &shallow, objects);
+        walked.commits = limit.near(walked.commits, &selection.include);
+        walked.commits.retain(|commit| limit.admits(commit.seconds));
+        Self::named(selection, repository).with(walked, repository)
+    }
+
+    /// Starts with what was named itself: tags, and the trees and blobs that they point at.
+    fn named(selection: &Selection, repository: &Repository) -> Self {
         let mut range = Self { tags: selection.tags.clone(), ..Self::default() };
-        range.notices.extend(cut.iter().map(shallow_notice));
-        range.notices.extend(unread.iter().map(|(id, error)| unread_notice("commit", id, *error)));
         for (id, tree) in &selection.trees {
-            range.take(*id, compare_trees(*tree, &[], objects));
+            range.take(*id, &[], compare_trees(*tree, &[], repository.objects()));
         }
         for (id, blob) in &selection.blobs {
             range.additions.push(Addition { commit: *id, change: blob.clone() });
         }
-        let differences = each(&commits, objects, |found, objects| found.differences(objects));
-        for (found, differences) in commits.iter().zip(differences) {
-            range.take(found.id, differences);
-        }
-        range.commits = commits.into_iter().map(|found| found.id).collect();
-        for (position, addition) in range.additions.iter().enumerate() {
-            range.by_blob.entry(addition.change.id).or_default().push(position);
-        }
         range
+    }
+
+    /// Adds what the commits of a walk brought in.
+    fn with(mut self, walked: Walked, repository: &Repository) -> Self {
+        let Walked { commits, cut, unread } = walked;
+        let cut: HashSet<ObjectId> = cut.into_iter().collect();
+        let cut = commits.iter().filter(|commit| cut.contains(&commit.id));
+        self.notices.extend(cut.map(|commit| shallow_notice(&commit.id)));
+        self.notices.extend(unread.iter().map(|(id, error)| unread_notice("commit", id, *error)));
+        let differences = each(&commits, repository.objects(), |found, objects| found.differences(objects));
+        for (found, differences) in commits.iter().zip(differences) {
+            self.take(found.id, &found.parents, differences);
+        }
+        self.commits = commits.into_iter().map(|found| found.id).collect();
+        for (position, addition) in self.additions.iter().enumerate() {
+            self.by_blob.entry(addition.change.id).or_default().push(position);
+        }
+        self
     }
 
     /// Shows every blob once, and every commit and named tag, to `visitor`.
@@ -114,9 +138,10 @@ impl Range {
         positions.map(|&position| previous(&self.additions[position], objects, compared)).collect()
     }
 
-    /// Takes over what one commit added.
-    fn take(&mut self, commit: ObjectId, differences: Differences) {
-        self.notices.extend(differences.unread.iter().map(|(id, error)| unread_notice("tree", id, *error)));
+    /// Takes over what one commit added to its parents.
+    fn take(&mut self, commit: ObjectId, parents: &[ObjectId], differences: Differences) {
+        let kind = |id| if parents.contains(id) { "commit" } else { "tree" };
+        self.notices.extend(differences.unread.iter().map(|(id, error)| unread_notice(kind(id), id, *error)));
         self.additions.extend(differences.changes.into_iter().map(|change| Addition { commit, change }));
     }
 }

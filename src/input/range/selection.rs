@@ -7,6 +7,7 @@ use gix::ObjectId;
 
 use crate::input::commit;
 use crate::input::compare::Change;
+use crate::input::history::HistoryError;
 use crate::input::objects::ObjectError;
 use crate::input::repository::{Repository, RepositoryError};
 use crate::source::ObjectKind;
@@ -79,6 +80,20 @@ pub enum RangeError {
         /// The whole range.
         range: String,
     },
+    /// No branch is called so.
+    #[error("there is no branch `{name}` in this repository")]
+    #[diagnostic(
+        code(input::unknown_branch),
+        help("`git branch --all` lists them; name one as in `main` or `origin/main`, or any ref in full")
+    )]
+    UnknownBranch {
+        /// What was given.
+        name: String,
+    },
+    /// The object database cannot be listed.
+    #[error(transparent)]
+    #[diagnostic(code(input::objects), help("check that the repository is whole with `git fsck`"))]
+    Objects(#[from] HistoryError),
 }
 
 impl Selection {
@@ -228,7 +243,7 @@ impl Reader<'_> {
                 return Ok((id, kind));
             }
             tag(id);
-            id = commit::tag_target(&buffer).ok_or_else(|| unreadable(ObjectError::Damaged))?;
+            id = commit::Tag::parse(&buffer).ok_or_else(|| unreadable(ObjectError::Damaged))?.target;
         }
     }
 

@@ -26,8 +26,10 @@ pub(super) struct Walked {
 #[derive(Debug)]
 pub(super) struct Found {
     pub(super) id: ObjectId,
-    tree: ObjectId,
-    parents: Vec<ObjectId>,
+    pub(super) tree: ObjectId,
+    pub(super) parents: Vec<ObjectId>,
+    /// When it was committed, in seconds since 1970.
+    pub(super) seconds: i64,
 }
 
 impl Found {
@@ -143,7 +145,8 @@ impl Walk<'_> {
                     if cut {
                         walked.cut.push(id);
                     }
-                    walked.commits.push(Found { id, tree: commit.tree, parents: commit.parents });
+                    let Commit { tree, parents, seconds } = commit;
+                    walked.commits.push(Found { id, tree, parents, seconds });
                 }
                 Some(State { excluded: false, commit: Err(error), .. }) => walked.unread.push((id, error)),
                 _ => {}
