@@ -12,7 +12,7 @@ use crate::fix::{self, FixReport, FixedFile, Left, Options, Scans};
 use crate::inspect::{self, Inspector};
 use crate::lint::{Persona, Safety};
 use crate::report::escape::{plain, printable};
-use crate::scan::{self, Request};
+use crate::scan::{self, Redactor, Request};
 
 /// Mends the configuration of agents in a working tree.
 ///
@@ -53,7 +53,8 @@ pub fn run(arguments: &Arguments) -> miette::Result<u8> {
         safety: if arguments.not_only_safe { Safety::Unsafe } else { Safety::Safe },
         persona: if arguments.all_clients { Persona::Auditor } else { Persona::Regular },
     };
-    let report = fix::run(&options, &Scans::new(&inspector, &policy))?;
+    let mut report = fix::run(&options, &Scans::new(&inspector, &policy))?;
+    redact(&mut report, &inspector);
     super::output::print(|_, out| out.write_all(text(&report, arguments).as_bytes()))?;
     let left = report.files.iter().flat_map(|file| &file.left).any(|left| left.finding.secret.is_some());
     let incomplete = report.notices.iter().any(|notice| notice.incomplete);
@@ -64,6 +65,26 @@ pub fn run(arguments: &Arguments) -> miette::Result<u8> {
     } else {
         0
     })
+}
+
+/// Hides the credentials of all files in what is told of each, as a scan's report does; what was asked for stays in the clear.
+fn redact(report: &mut FixReport, inspector: &Inspector) {
+    let mut redactor = Redactor::new(inspector, &report.secrets);
+    for file in &mut report.files {
+        redactor.name(&mut file.path);
+        file.applied.iter_mut().for_each(|applied| redactor.text(&mut applied.message));
+        file.left.iter_mut().for_each(|left| redactor.text(&mut left.finding.message));
+        let lines = file.diff.lines().map(|line| {
+            let mut line = line.to_owned();
+            redactor.text(&mut line);
+            line + "\n"
+        });
+        file.diff = lines.collect();
+    }
+    report.variables.iter_mut().for_each(|(name, _)| redactor.text(name));
+    report.stores.iter_mut().flat_map(|(name, how)| [name, how]).for_each(|text| redactor.text(text));
+    report.commands.iter_mut().for_each(|command| redactor.text(command));
+    redactor.redact(&mut [], &mut report.notices);
 }
 
 /// Returns what the user reads.

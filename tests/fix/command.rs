@@ -146,3 +146,33 @@ fn a_lint_says_what_each_place_of_one_credential_is() {
     assert!(said.contains("variable `DOCS_TOKEN`") && said.contains("a saved rule holds"), "{said}");
     assert!(!said.contains(&secret));
 }
+
+#[test]
+fn a_name_that_is_a_credential_elsewhere_is_told_nowhere() {
+    let git = repository();
+    let password = fill("Tr0ub{alnum:6}x").0;
+    let variable = fill("HORSE_{upper:4}_9").0;
+    let server = |name: &str, members: &str| format!("\"{name}\": {{\"command\": \"a\", \"env\": {{{members}}}}}");
+    let servers = [
+        server("docs", &format!("\"DB_PASSWORD\": \"{password}\", \"CACHE_PASSWORD\": \"{variable}\"")),
+        server(&password, &fill("\"A_TOKEN\": \"{alnum:32}\"").0),
+        server("b", &fill(&format!("\"{variable}_TOKEN\": \"{{alnum:32}}\"")).0),
+    ];
+    let text = format!("{{\"mcpServers\": {{\n{}\n}}}}\n", servers.join(",\n"));
+    // Claude Desktop resolves no reference, so that its findings are left.
+    for path in [".mcp.json", "claude_desktop_config.json"] {
+        git.write(path, &text);
+    }
+    // A file of its own, whose name is the credential of another one.
+    git.write(
+        format!("{password}/.mcp.json"),
+        fill("{\"mcpServers\": {\"c\": {\"env\": {\"C_TOKEN\": \"{alnum:32}\"}}}}").0,
+    );
+    for arguments in [&["--dry-run"][..], &[]] {
+        let (_, said) = fix(&git, arguments);
+        for secret in [&password, &variable] {
+            assert!(!said.contains(secret), "{arguments:?}: {}", said.replace(secret, "<shown>"));
+        }
+        assert!(said.contains("DB_PASSWORD") && said.contains("left: "), "{said}");
+    }
+}
