@@ -12,6 +12,7 @@ const FLOORS: &[(&str, u32)] = &[
     ("secret", 0),
     ("nearest", 0),
     ("replace", 0),
+    ("folders", 0),
     ("finding", 1),
     ("document", 1),
     ("rules", 2),
