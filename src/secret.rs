@@ -130,8 +130,8 @@ impl Secrets {
     }
 }
 
-/// How many bits say with which bytes secrets begin.
-const STARTS: usize = 1 << 16;
+/// How many bits there are for each part that is looked for, so that few are set.
+const BITS: usize = 16;
 
 /// Finds known secrets in texts.
 ///
@@ -139,18 +139,27 @@ const STARTS: usize = 1 << 16;
 pub struct Finder {
     /// What is looked for, ascending.
     parts: Vec<Vec<u8>>,
-    /// A bit for each hash of four bytes with which a part begins.
+    /// A bit for each hash of four bytes with which a part begins; a power of two of them.
     starts: Vec<u64>,
 }
 
 impl Finder {
     /// Makes one for sorted parts of at least four bytes.
     fn new(parts: Vec<Vec<u8>>) -> Self {
-        let mut starts = vec![0; if parts.is_empty() { 0 } else { STARTS / 64 }];
-        for hash in parts.iter().filter_map(|part| start(part)) {
-            starts[hash / 64] |= 1 << (hash % 64);
+        let starts = vec![0; (parts.len() * BITS / 64).next_power_of_two()];
+        let mut finder = Self { parts: Vec::new(), starts };
+        for part in &parts {
+            if let Some((word, bit)) = finder.start(part) {
+                finder.starts[word] |= bit;
+            }
         }
-        Self { parts, starts }
+        Self { parts, ..finder }
+    }
+
+    /// Returns the place of the bit for the four bytes with which a text begins.
+    fn start(&self, text: &[u8]) -> Option<(usize, u64)> {
+        let hash = u32::from_le_bytes(*text.first_chunk::<SHORTEST>()?).wrapping_mul(0x9e37_79b1);
+        Some(((hash >> 8) as usize & (self.starts.len() - 1), 1 << (hash >> 26)))
     }
 
     /// Returns where the secrets stand in a text, ascending and apart: the first of those that overlap, of those the longest.
@@ -175,7 +184,7 @@ impl Finder {
 
     /// Returns the length of the longest part with which a text begins, or 0.
     fn longest(&self, text: &[u8]) -> usize {
-        if start(text).is_none_or(|hash| self.starts[hash / 64] >> (hash % 64) & 1 == 0) {
+        if self.start(text).is_none_or(|(word, bit)| self.starts[word] & bit == 0) {
             return 0;
         }
         let mut text = text;
@@ -191,12 +200,6 @@ impl Finder {
             text = &text[..shared];
         }
     }
-}
-
-/// Returns the hash of the four bytes with which a text begins.
-fn start(text: &[u8]) -> Option<usize> {
-    let word = u32::from_le_bytes(*text.first_chunk::<SHORTEST>()?);
-    Some((word.wrapping_mul(0x9e37_79b1) >> 16) as usize)
 }
 
 #[cfg(test)]
