@@ -193,6 +193,17 @@ impl<'a> Subject<'a> {
         })
     }
 
+    /// Tells whether a literal is a password that anybody tries first, of a server that reaches nothing of the internet.
+    pub fn is_trivial(&self, located: &Located) -> bool {
+        let leaf = self.leaf(located);
+        let value = &leaf.scalar.text[located.literal.range.clone()];
+        let is_short = value.len() < 6 || value.len() <= 8 && value.bytes().all(|byte| byte.is_ascii_digit());
+        let server = located.server.map(|server| &self.servers[server]);
+        is_short
+            && says(&located.literal.name) == Says::Password
+            && server.is_some_and(|server| !reaches_public(server))
+    }
+
     fn locate(&self) -> Vec<Located> {
         let mut found = Vec::new();
         for (index, server) in self.servers.iter().enumerate() {

@@ -137,8 +137,23 @@ impl Judge<'_> {
                 confidence: Confidence::High,
             }));
         }
-        if found.is_empty() && !is_json(text) {
+        if found.is_empty() && is_cookie(name) && text.contains(';') {
+            found.extend(self.cookies(name, text));
+        } else if found.is_empty() && !is_json(text) {
             found.extend(self.value(name, text, place));
+        }
+        found
+    }
+
+    /// Judges the values of cookies, as in `session=…; path=/`.
+    fn cookies(&self, name: &str, text: &str) -> Vec<Literal> {
+        let mut start = 0;
+        let mut found = Vec::new();
+        for pair in text.split(';') {
+            if let Some(at) = pair.find('=').map(|at| at + 1).filter(|&at| looks_made(pair[at..].trim())) {
+                found.extend(shifted(self.value(name, &pair[at..], Place::Server).into_iter().collect(), start + at));
+            }
+            start += pair.len() + 1;
         }
         found
     }
@@ -231,6 +246,10 @@ impl Judge<'_> {
         }
         found
     }
+}
+
+fn is_cookie(name: &str) -> bool {
+    name.to_ascii_lowercase().contains("cookie")
 }
 
 fn has_digit(text: &str) -> bool {
@@ -359,6 +378,7 @@ mod tests {
             ("DATABASE_URL", format!("postgresql://app:{KEY}@db.internal/app"), KEY),
             ("DB_PASSWORD", "Summer!Rain7".to_owned(), "Summer!Rain7"),
             ("API_KEY", format!("${{{KEY}}}"), KEY),
+            ("SESSION_COOKIE", format!("theme=dark; sid={KEY}; path=/"), KEY),
             ("URL", format!("https://a.io/mcp?host=${{HOST}}&token={KEY}"), KEY),
         ];
         for (name, text, expected) in cases {

@@ -18,7 +18,7 @@ const PASSWORDS: &[&str] = &["password", "passwd", "passwort", "passphrase", "pw
 
 /// Words that make a name that of a key, wherever they stand.
 static KEYS: Words = Words::new(
-    "token secret apikey credential credentials pat bearer jwt cookie cookies auth authorization authtoken \
+    "token secret apikey credential credentials cred creds pat bearer jwt cookie cookies auth authorization authtoken \
     accesstoken apitoken accesskey secretkey privatekey clientsecret sessionid sessionkey dsn authkey apisecret \
     licensekey tokens",
 );
@@ -95,7 +95,9 @@ fn words(name: &str) -> Vec<String> {
             word.push(byte.to_ascii_lowercase() as char);
         }
     }
-    words.retain(|word| !word.is_empty() && !word.bytes().all(|byte| byte.is_ascii_digit()));
+    // A number, with or without a `v`, counts names and says nothing.
+    let is_number = |word: &str| word.bytes().all(|byte| byte.is_ascii_digit());
+    words.retain(|word| !is_number(word.strip_prefix('v').filter(|rest| !rest.is_empty()).unwrap_or(word)));
     words
 }
 
@@ -107,7 +109,7 @@ mod tests {
     fn names_of_secrets_are_told_from_names_about_them() {
         let keys = "API_KEY OPENAI_API_KEY apiKey x-api-key GITHUB_TOKEN GITHUB_PERSONAL_ACCESS_TOKEN Authorization --api-key --figma-api-key \
             tavilyApiKey FIGMA_KEY SLACK_BOT_TOKEN clientSecret client_secret AWS_SECRET_ACCESS_KEY key access_token X-Figma-Token PRIVATE-TOKEN \
-            JIRA_PAT SENTRY_AUTH_TOKEN NOTION_SECRET accessToken smitheryKey SUPABASE_SERVICE_ROLE_KEY OPENAI_API_KEY_2 AUTH COOKIE APIKEY";
+            JIRA_PAT SENTRY_AUTH_TOKEN NOTION_SECRET accessToken smitheryKey SUPABASE_SERVICE_ROLE_KEY OPENAI_API_KEY_2 ACME_KEY_V2 ACME_CREDS AUTH COOKIE APIKEY";
         for name in keys.split_whitespace() {
             assert_eq!(says(name), Says::Key, "{name}");
         }
