@@ -135,7 +135,7 @@ fn a_silent_fixture_of_a_credential_lint_holds_no_credential_at_all() {
 #[test]
 fn the_documentation_of_lints_is_what_they_say_about_themselves() {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/lints.md");
-    let text = keysweep::lint::documentation();
+    let text = keysweep::report::lint_documentation();
     if std::env::var_os("KEYSWEEP_BLESS").is_some() {
         fs::write(&path, &text).expect("a writable folder");
     }
