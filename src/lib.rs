@@ -19,7 +19,7 @@
 //!
 //! The modules stand on floors; each uses only those below its own:
 //! `cli` > `report`, `scanner` > `scan`, `fix`, `rotate`, `inventory` > `policy` > `inspect` > `detect`, `lint` > `rules`,
-//! `mcp`, `input` > `finding`, `document` > `source`, `secret`, `nearest`, `replace`, `folders`.
+//! `mcp`, `input` > `finding`, `document` > `source`, `secret`, `nearest`, `replace`, `folders`, `wording`.
 
 pub mod cli;
 pub mod detect;
@@ -42,6 +42,7 @@ pub mod scan;
 pub mod scanner;
 pub mod secret;
 pub mod source;
+pub mod wording;
 
 pub use finding::Finding;
 pub use scan::Report;

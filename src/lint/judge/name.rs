@@ -1,6 +1,7 @@
 //! Decides from a setting's name whether its value is meant to be secret.
 
 use super::words::Words;
+use crate::wording::{PASSWORDS, words};
 
 /// What a name says about the value that belongs to it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -12,9 +13,6 @@ pub enum Says {
     /// The value is a password, which may be any text.
     Password,
 }
-
-/// Words that make the last part of a name a password.
-const PASSWORDS: &[&str] = &["password", "passwd", "passwort", "passphrase", "pwd", "pass", "passcode", "psw"];
 
 /// Words that make a name that of a key, wherever they stand.
 static KEYS: Words = Words::new(
@@ -39,7 +37,10 @@ static OPEN_KEYS: Words = Words::new(
 
 /// Judges a name: that of a variable, a header, a member or a flag.
 pub fn says(name: &str) -> Says {
-    let words = words(name);
+    let mut words = words(name.as_bytes());
+    // A number, with or without a `v`, counts names and says nothing.
+    let is_number = |word: &str| word.bytes().all(|byte| byte.is_ascii_digit());
+    words.retain(|word| !is_number(word.strip_prefix('v').filter(|rest| !rest.is_empty()).unwrap_or(word)));
     let Some(last) = words.last().map(String::as_str) else { return Says::Nothing };
     if words.iter().any(|word| matches!(word.as_str(), "max" | "min" | "num" | "tokenizer" | "tokenize" | "no")) {
         return Says::Nothing;
@@ -75,30 +76,6 @@ pub fn says(name: &str) -> Says {
         }
         _ => Says::Nothing,
     }
-}
-
-/// Splits a name into its lower-case words: at signs, and where a capital follows a small letter.
-fn words(name: &str) -> Vec<String> {
-    let mut words = vec![String::new()];
-    let bytes = name.as_bytes();
-    for (at, &byte) in bytes.iter().enumerate() {
-        let starts_word = byte.is_ascii_uppercase()
-            && at > 0
-            && (bytes[at - 1].is_ascii_lowercase()
-                || bytes[at - 1].is_ascii_uppercase() && bytes.get(at + 1).is_some_and(u8::is_ascii_lowercase));
-        if !byte.is_ascii_alphanumeric() || starts_word {
-            words.push(String::new());
-        }
-        if byte.is_ascii_alphanumeric()
-            && let Some(word) = words.last_mut()
-        {
-            word.push(byte.to_ascii_lowercase() as char);
-        }
-    }
-    // A number, with or without a `v`, counts names and says nothing.
-    let is_number = |word: &str| word.bytes().all(|byte| byte.is_ascii_digit());
-    words.retain(|word| !is_number(word.strip_prefix('v').filter(|rest| !rest.is_empty()).unwrap_or(word)));
-    words
 }
 
 #[cfg(test)]
