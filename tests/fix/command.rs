@@ -176,3 +176,20 @@ fn a_name_that_is_a_credential_elsewhere_is_told_nowhere() {
         assert!(said.contains("DB_PASSWORD") && said.contains("left: "), "{said}");
     }
 }
+
+#[test]
+fn a_file_with_many_credentials_is_mended_part_by_part() {
+    let git = repository();
+    let server = |at: usize| {
+        let key =
+            format!("{:016x}{:016x}", at.wrapping_mul(0x9e37_79b9_7f4a_7c15), at.wrapping_mul(0xc2b2_ae3d_27d4_eb4f));
+        format!("\"s{at}\": {{\"command\": \"a\", \"env\": {{\"S{at}_TOKEN\": \"{key}\"}}}}")
+    };
+    let servers: Vec<String> = (1..250).map(server).collect();
+    git.write(".mcp.json", format!("{{\"mcpServers\": {{\n{}\n}}}}\n", servers.join(",\n")));
+    let (code, said) = fix(&git, &[]);
+    assert_eq!((code, read(&git, ".env").lines().count()), (1, 200));
+    assert!(said.contains("run it again"), "{said}");
+    let (code, _) = fix(&git, &[]);
+    assert_eq!((code, read(&git, ".env").lines().count()), (0, 249));
+}
