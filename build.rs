@@ -32,6 +32,9 @@ use std::{env, fs};
 use bounds::Bounds;
 use lexicon::Lexicon;
 
+/// What is known of other things than providers; read when first asked for.
+const NO_PROVIDERS: [&str; 2] = ["clients", "folders"];
+
 fn main() {
     let root = PathBuf::from(env::var_os("CARGO_MANIFEST_DIR").expect("cargo sets it"));
     let rules = root.join("rules");
@@ -44,7 +47,7 @@ fn main() {
         .expect("`rules/` is part of the package")
         .map(|entry| entry.expect("`rules/` is readable").path())
         .filter(|path| path.extension().is_some_and(|extension| extension == "toml"))
-        .filter(|path| path.file_stem().is_some_and(|stem| stem != "clients"))
+        .filter(|path| path.file_stem().is_some_and(|stem| !NO_PROVIDERS.iter().any(|name| stem == *name)))
         .collect();
     files.sort();
     let mut table = Table::default();

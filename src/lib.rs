@@ -19,13 +19,14 @@
 //!
 //! The modules stand on floors; each uses only those below its own:
 //! `cli` > `report`, `scanner` > `scan`, `fix`, `rotate`, `inventory` > `policy` > `inspect` > `detect`, `lint` > `rules`,
-//! `mcp`, `input` > `finding`, `document` > `source`, `secret`, `nearest`, `replace`.
+//! `mcp`, `input` > `finding`, `document` > `source`, `secret`, `nearest`, `replace`, `folders`, `wording`.
 
 pub mod cli;
 pub mod detect;
 pub mod document;
 pub mod finding;
 pub mod fix;
+pub mod folders;
 pub mod input;
 pub mod inspect;
 pub mod inventory;
@@ -41,6 +42,7 @@ pub mod scan;
 pub mod scanner;
 pub mod secret;
 pub mod source;
+pub mod wording;
 
 pub use finding::Finding;
 pub use scan::Report;

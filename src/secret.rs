@@ -4,7 +4,6 @@ use std::collections::HashMap;
 use std::fmt;
 use std::ops::Range;
 
-use aho_corasick::{AhoCorasick, MatchKind};
 use sha2::{Digest, Sha256};
 use zeroize::Zeroizing;
 
@@ -38,22 +37,55 @@ impl fmt::Debug for Secret {
 /// It is unkeyed, so a short secret could be guessed from it: what is written to disk or to a report is
 /// the keyed fingerprint that `policy` makes of it.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct Identity([u8; 32]);
+pub struct Identity {
+    hash: [u8; 32],
+    guessable: bool,
+}
 
 impl Identity {
-    /// Hashes `family` and `bytes`, length-prefixed so that no two pairs collide.
+    /// Makes the identity of a secret.
     pub fn of(family: &str, bytes: &[u8]) -> Self {
+        Self { guessable: !is_made_by_machine(bytes), ..Self::of_place(family, bytes) }
+    }
+
+    /// Makes the identity of something that is no secret: hashes `family` and `bytes`, length-prefixed so that no two pairs
+    /// collide.
+    pub fn of_place(family: &str, bytes: &[u8]) -> Self {
         let mut hash = Sha256::new();
         hash.update((family.len() as u64).to_le_bytes());
         hash.update(family.as_bytes());
         hash.update(bytes);
-        Self(hash.finalize().into())
+        Self { hash: hash.finalize().into(), guessable: false }
     }
 
     /// Returns the hash's bytes, as input to a keyed fingerprint.
     pub fn bytes(&self) -> &[u8; 32] {
-        &self.0
+        &self.hash
     }
+
+    /// Tells whether a person may have thought of the secret, so that it could be found by trying.
+    pub const fn is_guessable(&self) -> bool {
+        self.guessable
+    }
+}
+
+/// From this length on nobody finds a secret by trying, whoever made it up.
+const UNGUESSABLE: usize = 64;
+/// The least length of a secret of a machine that nobody finds by trying.
+const MADE: usize = 20;
+
+/// Tells whether trying every secret like this one is hopeless: it is long, and changes between digits, capitals and small
+/// letters so often that no person wrote it. What fingerprints are made of hangs on this, so it must stay what it is.
+fn is_made_by_machine(secret: &[u8]) -> bool {
+    let class = |byte: u8| match byte {
+        b'0'..=b'9' => Some(0),
+        b'A'..=b'Z' => Some(1),
+        b'a'..=b'z' => Some(2),
+        _ => None,
+    };
+    let is_change = |pair: &&[u8]| class(pair[0]).zip(class(pair[1])).is_some_and(|(before, behind)| before != behind);
+    let changes = secret.windows(2).filter(is_change).count();
+    secret.len() >= UNGUESSABLE || secret.len() >= MADE && changes * 3 >= secret.len()
 }
 
 impl fmt::Debug for Identity {
@@ -94,31 +126,79 @@ impl Secrets {
         let mut parts: Vec<Vec<u8>> = self.0.values().flat_map(lines).collect();
         parts.sort_unstable();
         parts.dedup();
-        // Without an automaton nothing could be hidden, and there is none for nothing.
-        let automaton = (!parts.is_empty()).then(|| {
-            let mut builder = AhoCorasick::builder();
-            builder
-                .match_kind(MatchKind::LeftmostLongest)
-                .build(&parts)
-                .expect("the secrets of one report fit into memory")
-        });
-        Finder(automaton)
+        Finder::new(parts)
     }
 }
 
+/// How many bits there are for each part that is looked for, so that few are set.
+const BITS: usize = 16;
+
 /// Finds known secrets in texts.
-pub struct Finder(Option<AhoCorasick>);
+///
+/// A sorted list and not an automaton, which takes a hundred times the memory of what it looks for.
+pub struct Finder {
+    /// What is looked for, ascending.
+    parts: Vec<Vec<u8>>,
+    /// A bit for each hash of four bytes with which a part begins; a power of two of them.
+    starts: Vec<u64>,
+}
 
 impl Finder {
-    /// Returns where the secrets stand in a text, ascending and apart.
+    /// Makes one for sorted parts of at least four bytes.
+    fn new(parts: Vec<Vec<u8>>) -> Self {
+        let starts = vec![0; (parts.len() * BITS / 64).next_power_of_two()];
+        let mut finder = Self { parts: Vec::new(), starts };
+        for part in &parts {
+            if let Some((word, bit)) = finder.start(part) {
+                finder.starts[word] |= bit;
+            }
+        }
+        Self { parts, ..finder }
+    }
+
+    /// Returns the place of the bit for the four bytes with which a text begins.
+    fn start(&self, text: &[u8]) -> Option<(usize, u64)> {
+        let hash = u32::from_le_bytes(*text.first_chunk::<SHORTEST>()?).wrapping_mul(0x9e37_79b1);
+        Some(((hash >> 8) as usize & (self.starts.len() - 1), 1 << (hash >> 26)))
+    }
+
+    /// Returns where the secrets stand in a text, ascending and apart: the first of those that overlap, of those the longest.
     pub fn find(&self, text: &[u8]) -> Vec<Range<usize>> {
         let is_word = |at: Option<&u8>| at.is_some_and(u8::is_ascii_alphanumeric);
         let stands_alone = |span: &Range<usize>| {
             let before = span.start.checked_sub(1).and_then(|at| text.get(at));
             span.len() >= LONG || !is_word(before) && !is_word(text.get(span.end))
         };
-        let found = self.0.iter().flat_map(|automaton| automaton.find_iter(text));
-        found.map(|found| found.range()).filter(stands_alone).collect()
+        let mut found = Vec::new();
+        let mut at = 0;
+        while at < text.len() && !self.parts.is_empty() {
+            let len = self.longest(&text[at..]);
+            if len > 0 {
+                found.push(at..at + len);
+            }
+            at += len.max(1);
+        }
+        found.retain(stands_alone);
+        found
+    }
+
+    /// Returns the length of the longest part with which a text begins, or 0.
+    fn longest(&self, text: &[u8]) -> usize {
+        if self.start(text).is_none_or(|(word, bit)| self.starts[word] & bit == 0) {
+            return 0;
+        }
+        let mut text = text;
+        let mut rest = self.parts.as_slice();
+        loop {
+            // What a text begins with sorts before it, and nothing is between the two that begins otherwise.
+            rest = &rest[..rest.partition_point(|part| part.as_slice() <= text)];
+            let Some(last) = rest.last() else { return 0 };
+            let shared = last.iter().zip(text).take_while(|(part, text)| part == text).count();
+            if shared == last.len() {
+                return shared;
+            }
+            text = &text[..shared];
+        }
     }
 }
 
@@ -131,6 +211,24 @@ mod tests {
         let secret = Secret::new(b"hunter2");
         assert_eq!(format!("{secret:?}"), "Secret(7 bytes)");
         assert_eq!(format!("{:?}", Identity::of("x", secret.reveal())), "Identity(..)");
+    }
+
+    #[test]
+    fn only_what_nobody_finds_by_trying_is_not_guessable() {
+        for (secret, guessable) in [
+            ("hunter2", true),
+            ("Tr0ub4dor&3", true),
+            ("correct horse battery staple", true),
+            ("CompanyName2024Password", true),
+            ("Summer-2024-Winter-2025", true),
+            ("AKIA-2-B-3-C-4-D-5-E-6-F", true),
+            ("kJ8sLq2vNx7Rt4WzP0bQ", false),
+            ("9f8e2c71b04d4e6f8a1c9d3b5e7f0a12", false),
+            (&"a".repeat(64), false),
+        ] {
+            assert_eq!(Identity::of("secret", secret.as_bytes()).is_guessable(), guessable, "{secret}");
+        }
+        assert!(!Identity::of_place("lint", b"a/b").is_guessable());
     }
 
     #[test]
@@ -155,5 +253,45 @@ mod tests {
             assert_eq!(finder.find(text.as_bytes()), Vec::from_iter(found), "{text}");
         }
         assert!(Secrets::default().finder().find(b"hunter2").is_empty());
+    }
+
+    #[test]
+    fn of_secrets_that_overlap_the_first_and_of_these_the_longest_is_found() {
+        let mut secrets = Secrets::default();
+        for text in ["abcd1234", "abcd1234efgh", "abcd1299", "1234efghijkl", "AAAA1111"] {
+            secrets.add(Secret::new(text.as_bytes()));
+        }
+        let finder = secrets.finder();
+        for (text, found) in [
+            ("abcd1234efgh", "abcd1234efgh"),
+            ("abcd1234efgx", "abcd1234"),
+            ("abcd1298abcd1299", "abcd1299"),
+            ("abcd1234efghijkl", "abcd1234efgh"),
+            ("x1234efghijklabcd1234", "1234efghijkl abcd1234"),
+            ("AAAAAAAA1111", "AAAA1111"),
+            ("abcd123", ""),
+        ] {
+            let spans = finder.find(text.as_bytes());
+            assert_eq!(spans.into_iter().map(|span| &text[span]).collect::<Vec<_>>().join(" "), found, "{text}");
+        }
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn every_secret_is_found_where_it_stands(
+            parts in proptest::collection::btree_set("[ab1]{8,10}", 1..8), text in "[ab1]{0,60}",
+        ) {
+            let mut secrets = Secrets::default();
+            parts.iter().for_each(|part| secrets.add(Secret::new(part.as_bytes())));
+            let found = secrets.finder().find(text.as_bytes());
+            let mut expected = Vec::new();
+            let mut at = 0;
+            while at < text.len() {
+                let longest = parts.iter().filter(|part| text[at..].starts_with(part.as_str())).map(String::len).max();
+                expected.extend(longest.map(|len| at..at + len));
+                at += longest.unwrap_or(1);
+            }
+            proptest::prop_assert_eq!(found, expected);
+        }
     }
 }

@@ -12,6 +12,8 @@ const FLOORS: &[(&str, u32)] = &[
     ("secret", 0),
     ("nearest", 0),
     ("replace", 0),
+    ("folders", 0),
+    ("wording", 0),
     ("finding", 1),
     ("document", 1),
     ("rules", 2),

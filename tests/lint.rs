@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use bstr::ByteSlice;
+use keysweep::finding::Severity;
 use keysweep::lint::{About, LintFinding, Options, Persona, all, is_configuration, lint_document, lint_text};
 use keysweep::rules::template::Generator;
 
@@ -134,12 +135,27 @@ fn a_silent_fixture_of_a_credential_lint_holds_no_credential_at_all() {
 #[test]
 fn the_documentation_of_lints_is_what_they_say_about_themselves() {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/lints.md");
-    let text = keysweep::lint::documentation();
+    let text = keysweep::report::lint_documentation();
     if std::env::var_os("KEYSWEEP_BLESS").is_some() {
         fs::write(&path, &text).expect("a writable folder");
     }
     let file = fs::read_to_string(&path).unwrap_or_default();
     assert!(file == text, "docs/lints.md is stale: run `KEYSWEEP_BLESS=1 cargo test documentation`");
+}
+
+#[test]
+fn a_password_that_anybody_tries_is_worse_where_a_machine_of_the_internet_takes_it() {
+    let password = fill("{digit:4}").0;
+    let severity = |host: &str, password: &str| {
+        let text = format!(
+            "{{\"mcpServers\": {{\"db\": {{\"command\": \"a\", \"env\": {{\"DB_HOST\": \"{host}\", \"DB_PASSWORD\": \"{password}\"}}}}}}}}"
+        );
+        let found = lint(".mcp.json", text.as_bytes());
+        found.into_iter().find(|finding| finding.secret.is_some()).map(|finding| finding.severity)
+    };
+    assert_eq!(severity("localhost", &password), Some(Severity::Medium));
+    assert_eq!(severity("db.acme.dev", &password), Some(Severity::High));
+    assert_eq!(severity("localhost", &fill("{alnum:16}").0), Some(Severity::High));
 }
 
 /// Returns the processor time of this thread, which other tests do not add to.

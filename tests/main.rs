@@ -10,6 +10,7 @@ mod git;
 mod history;
 mod hooks;
 mod inputs;
+mod inventory;
 mod lint;
 mod report;
 mod rules;

@@ -1,18 +1,14 @@
 //! `keysweep fix`: mends the configuration of agents.
 
-use std::fmt::Write as _;
 use std::path::PathBuf;
-
-use bstr::ByteSlice as _;
 
 use super::target;
 use crate::detect::Engine;
-use crate::finding::{Notice, Severity};
-use crate::fix::{self, FixReport, FixedFile, Left, Options, Scans};
+use crate::fix::{self, FixReport, Options, Scans};
 use crate::inspect::{self, Inspector};
 use crate::lint::{Persona, Safety};
-use crate::report::escape::{plain, printable};
-use crate::scan::{self, Request};
+use crate::report;
+use crate::scan::{self, Redactor, Request};
 
 /// Mends the configuration of agents in a working tree.
 ///
@@ -53,8 +49,9 @@ pub fn run(arguments: &Arguments) -> miette::Result<u8> {
         safety: if arguments.not_only_safe { Safety::Unsafe } else { Safety::Safe },
         persona: if arguments.all_clients { Persona::Auditor } else { Persona::Regular },
     };
-    let report = fix::run(&options, &Scans::new(&inspector, &policy))?;
-    super::output::print(|_, out| out.write_all(text(&report, arguments).as_bytes()))?;
+    let mut report = fix::run(&options, &Scans::new(&inspector, &policy))?;
+    redact(&mut report, &inspector);
+    super::output::print(|_, out| out.write_all(report::fix_text(&report, arguments.dry_run).as_bytes()))?;
     let left = report.files.iter().flat_map(|file| &file.left).any(|left| left.finding.secret.is_some());
     let incomplete = report.notices.iter().any(|notice| notice.incomplete);
     Ok(if left {
@@ -66,65 +63,22 @@ pub fn run(arguments: &Arguments) -> miette::Result<u8> {
     })
 }
 
-/// Returns what the user reads.
-fn text(report: &FixReport, arguments: &Arguments) -> String {
-    let mut out = String::new();
-    for file in &report.files {
-        file_text(file, arguments.dry_run, &mut out);
-    }
-    if !report.variables.is_empty() {
-        let verb = if arguments.dry_run { "would go" } else { "went" };
-        let names: Vec<&str> = report.variables.iter().map(|(name, _)| name.as_str()).collect();
-        let _ = writeln!(out, "\nThese values {verb} into `.env`: {}", names.join(", "));
-        if names.iter().any(|name| report.stores.iter().all(|(stored, _)| stored != name)) {
-            out.push_str(
-                "Load it before you start the client, for example with `set -a; . ./.env; set +a` or direnv.\n",
-            );
-        }
-        for (name, how) in &report.stores {
-            let _ = writeln!(out, "    {name}: {how}");
-        }
-        out.push_str("They were in the open: rotate them (`keysweep rotate`).\n");
-    }
-    for taken in &report.shown {
-        let value = String::from_utf8_lossy(taken.secret.reveal());
-        let _ = writeln!(out, "{}={value}", taken.variable);
-    }
-    if !report.commands.is_empty() {
-        out.push_str("\nGit tracks files that hold credentials. To take them out of the next commit, run:\n");
-        for command in &report.commands {
-            let _ = writeln!(out, "    {}", plain(command));
-        }
-    }
-    for Notice { subject, message, help, .. } in &report.notices {
-        let _ = writeln!(out, "\n{}: {}\n    {}", plain(subject), plain(message), plain(help));
-    }
-    if out.is_empty() {
-        out.push_str("nothing to mend\n");
-    }
-    out
-}
-
-fn file_text(file: &FixedFile, dry_run: bool, out: &mut String) {
-    let path = printable(file.path.as_bstr());
-    if dry_run && !file.diff.is_empty() {
-        let _ = writeln!(out, "--- a/{path}\n+++ b/{path}");
-        file.diff.lines().for_each(|line| {
-            let _ = writeln!(out, "{}", plain(line));
+/// Hides the credentials of all files in what is told of each, as a scan's report does; what was asked for stays in the clear.
+fn redact(report: &mut FixReport, inspector: &Inspector) {
+    let mut redactor = Redactor::new(inspector, &report.secrets);
+    for file in &mut report.files {
+        redactor.name(&mut file.path);
+        file.applied.iter_mut().for_each(|applied| redactor.text(&mut applied.message));
+        file.left.iter_mut().for_each(|left| redactor.text(&mut left.finding.message));
+        let lines = file.diff.lines().map(|line| {
+            let mut line = line.to_owned();
+            redactor.text(&mut line);
+            line + "\n"
         });
-    } else if !file.applied.is_empty() {
-        let _ = writeln!(out, "{path}:");
-        for applied in &file.applied {
-            let _ = writeln!(out, "    mended: {} ({})", applied.message, applied.id);
-        }
+        file.diff = lines.collect();
     }
-    let mut left = false;
-    for Left { finding, reason } in file.left.iter().filter(|left| left.finding.severity >= Severity::Medium) {
-        let _ = writeln!(out, "{path}: left: {} ({}): {reason}", finding.message, finding.meta.id);
-        left |= finding.secret.is_some();
-    }
-    let owner = crate::mcp::reading(file.path.as_bstr(), b"").into_iter().next();
-    for way in owner.iter().filter(|_| left).flat_map(|owner| &owner.client.instead) {
-        let _ = writeln!(out, "    instead: {way}");
-    }
+    report.variables.iter_mut().for_each(|(name, _)| redactor.text(name));
+    report.stores.iter_mut().flat_map(|(name, how)| [name, how]).for_each(|text| redactor.text(text));
+    report.commands.iter_mut().for_each(|command| redactor.text(command));
+    redactor.redact(&mut [], &mut report.notices);
 }

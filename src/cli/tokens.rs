@@ -9,6 +9,7 @@ use super::output;
 use crate::detect::{Engine, Scratch};
 use crate::inspect::{self, Inspector};
 use crate::inventory::{self, Options};
+use crate::report;
 use crate::rules::Catalogue;
 
 /// Lists the credentials for MCP servers on this machine: where, how old, until when; never a value.
@@ -52,9 +53,9 @@ pub fn run(arguments: &Arguments) -> miette::Result<u8> {
     let options = Options { warning_days: arguments.warn, age_days: arguments.age, ..Options::new(home) };
     let inventory = inventory::take(&options, &|value| inspector.knows(value, &mut scratch.borrow_mut()));
     match arguments.format {
-        Format::Text => output::print(|_, out| out.write_all(inventory.text(&options).as_bytes()))?,
+        Format::Text => output::print(|_, out| out.write_all(report::inventory_text(&inventory, &options).as_bytes()))?,
         Format::Json => output::print(|_, out| {
-            serde_json::to_writer_pretty(&mut *out, &inventory.json(&options))?;
+            serde_json::to_writer_pretty(&mut *out, &report::inventory_json(&inventory, &options))?;
             writeln!(out)
         })?,
     }

@@ -2,6 +2,8 @@
 
 use bstr::ByteSlice;
 
+use crate::wording::{PASSWORDS, words};
+
 /// What a name says about its value.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Name {
@@ -141,9 +143,7 @@ pub(super) fn name(key: &[u8]) -> Option<Name> {
         return None;
     }
     let ends_with = |endings: &[&str]| endings.iter().any(|ending| last.ends_with(ending));
-    if ["password", "passwd", "passphrase", "pwd", "pass", "passwort", "psw"].contains(&last)
-        || ends_with(&["password", "passwd", "passwd", "pwd"])
-    {
+    if PASSWORDS.contains(&last) || ends_with(&["password", "passwd", "pwd"]) {
         return Some(Name::Password);
     }
     if ends_with(&[
@@ -221,39 +221,9 @@ fn names_something_else(words: &[String]) -> bool {
     }
 }
 
-/// Splits a name into lower-case words at punctuation and at capitals.
-fn words(key: &[u8]) -> Vec<String> {
-    let mut words: Vec<String> = Vec::new();
-    let mut last = b'_';
-    for (at, &byte) in key.iter().enumerate() {
-        let next_is_lower = key.get(at + 1).is_some_and(u8::is_ascii_lowercase);
-        let starts = byte.is_ascii_uppercase()
-            && (last.is_ascii_lowercase() || last.is_ascii_digit() || (last.is_ascii_uppercase() && next_is_lower));
-        if byte.is_ascii_alphanumeric() {
-            if starts || !last.is_ascii_alphanumeric() || words.is_empty() {
-                words.push(String::new());
-            }
-            words.last_mut().expect("pushed above").push(char::from(byte.to_ascii_lowercase()));
-        }
-        last = byte;
-    }
-    while words.len() > 1 && words.last().is_some_and(|word| word.bytes().all(|byte| byte.is_ascii_digit())) {
-        words.pop();
-    }
-    words
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn names_are_split_into_words() {
-        assert_eq!(words(b"DB_PASSWORD"), ["db", "password"]);
-        assert_eq!(words(b"clientSecretKey2"), ["client", "secret", "key2"]);
-        assert_eq!(words(b"AWSSecretKey"), ["aws", "secret", "key"]);
-        assert_eq!(words(b"api-key_1"), ["api", "key"]);
-    }
 
     #[test]
     fn a_name_tells_what_its_value_is() {

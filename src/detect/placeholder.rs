@@ -1,6 +1,7 @@
 //! Tells values that stand for a secret from secrets: references, templates and placeholders.
 
 use super::shape::Shape;
+use crate::wording::PLACEHOLDERS;
 
 /// Tells whether `value` is, or contains, a reference that some program replaces: `${NAME}`, `$(cmd)`,
 /// `{{ name }}`, `%NAME%`, `<name>`, `op://vault/item`, `process.env.NAME` and the like.
@@ -63,46 +64,25 @@ fn is_name(text: &[u8]) -> bool {
     !text[0].is_ascii_digit() && text.iter().all(|&byte| byte.is_ascii_alphanumeric() || byte == b'_')
 }
 
-/// Parts of values that people write where a secret belongs.
+/// Further parts of values that people write where a secret belongs.
 const TELLING: &[&str] = &[
-    "example",
-    "placeholder",
-    "dummy",
     "sample",
-    "changeme",
-    "change_me",
-    "change-me",
     "change_this",
     "changethis",
-    "replaceme",
     "replace_me",
     "replace-me",
     "replace_with",
     "replace-with",
-    "your_",
-    "your-",
     "yourkey",
-    "yourtoken",
     "yoursecret",
     "yourpassword",
-    "yourapi",
     "my_api",
     "my-api",
-    "_here",
-    "-here",
-    "redacted",
-    "insert_",
-    "insert-",
     "enter_",
     "enter-your",
-    "todo",
     "fixme",
-    "not_real",
     "not-real",
-    "notreal",
     "fake",
-    "xxxx",
-    "****",
     "••••",
     "goes_here",
     "deadbeef",
@@ -236,7 +216,7 @@ pub fn is_placeholder(value: &[u8]) -> bool {
     let Ok(text) = std::str::from_utf8(&lower) else { return false };
     let trimmed = text.trim_matches(|c: char| !c.is_ascii_alphanumeric() && c != '*');
     WORDS.contains(&trimmed)
-        || TELLING.iter().any(|part| text.contains(part))
+        || PLACEHOLDERS.iter().chain(TELLING).any(|part| text.contains(part))
         || trimmed.starts_with("your")
         || text.contains('…')
         || text.ends_with("..")
@@ -287,7 +267,7 @@ fn has_filler(value: &[u8]) -> bool {
 /// accident even in a long token.
 pub fn insists(value: &[u8]) -> bool {
     let lower = value.to_ascii_lowercase();
-    let long = TELLING.iter().filter(|part| part.len() >= 5);
+    let long = PLACEHOLDERS.iter().chain(TELLING).filter(|part| part.len() >= 5);
     long.into_iter().any(|part| memchr::memmem::find_iter(&lower, part).nth(1).is_some())
 }
 

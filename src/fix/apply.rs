@@ -1,6 +1,6 @@
 //! Edits the bytes of one file: one finding at a time, each edit proven before the next.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 use bstr::BStr;
 
@@ -11,6 +11,9 @@ use crate::source::Span;
 
 /// The length from which a value is looked for where nothing says what it is: shorter ones are words.
 const SHORTEST: usize = 4;
+
+/// The most edits of one file in one run, since each is proven by another look at all of the file.
+const MOST_EDITS: usize = 200;
 
 /// A credential that an edit took out of a file.
 #[derive(Clone, Debug)]
@@ -62,29 +65,36 @@ pub struct Fixed {
 pub fn apply(path: &BStr, bytes: &[u8], safety: Safety, opinion: &dyn Opinion, variables: &Variables) -> Fixed {
     let mut fixed = Fixed { bytes: bytes.to_vec(), applied: Vec::new(), taken: Vec::new(), left: Vec::new() };
     let mut failed: HashSet<(String, String)> = HashSet::new();
+    let mut findings = lint(path, bytes, opinion);
     loop {
-        let findings = lint(path, &fixed.bytes, opinion);
         let allowed = if findings.is_empty() { Vec::new() } else { opinion.allowed(path, &fixed.bytes) };
         let is_allowed = |finding: &LintFinding| {
             let span = finding.secret.unwrap_or(finding.span);
             allowed.iter().any(|allowed| *allowed == span || finding.secret.is_some() && allowed.overlaps(span))
         };
-        let next = findings.iter().find(|finding| {
-            let certain = finding.fix.as_ref().is_some_and(|fix| fix.safety >= safety);
-            certain && !failed.contains(&name_of(finding)) && !is_allowed(finding)
-        });
-        let Some(finding) = next else {
+        let certain = |finding: &LintFinding| finding.fix.as_ref().is_some_and(|fix| fix.safety >= safety);
+        let mut after = None;
+        let wanted = if fixed.applied.len() < MOST_EDITS { findings.as_slice() } else { &[] };
+        for finding in wanted.iter().filter(|finding| certain(finding)) {
+            if failed.contains(&name_of(finding)) || is_allowed(finding) {
+                continue;
+            }
+            after = step(path, &mut fixed, finding, &findings, opinion, variables);
+            if after.is_some() {
+                break;
+            }
+            failed.insert(name_of(finding));
+        }
+        let Some(after) = after else {
             let (_, others): (Vec<_>, Vec<_>) = findings.into_iter().partition(is_allowed);
             fixed.left = others.into_iter().map(|finding| left(finding, safety, &failed)).collect();
             return fixed;
         };
-        if !step(path, &mut fixed, finding, &findings, opinion, variables) {
-            failed.insert(name_of(finding));
-        }
+        findings = after;
     }
 }
 
-/// Makes one edit and proves it; returns whether it was kept.
+/// Makes one edit and proves it; returns the findings of the new content if it was kept.
 fn step(
     path: &BStr,
     fixed: &mut Fixed,
@@ -92,28 +102,23 @@ fn step(
     before: &[LintFinding],
     opinion: &dyn Opinion,
     variables: &Variables,
-) -> bool {
-    let Some(fix) = &finding.fix else { return false };
+) -> Option<Vec<LintFinding>> {
+    let fix = finding.fix.as_ref()?;
     let taken = fix.moved.as_ref().map(|moved| Taken {
         variable: moved.variable.clone(),
         secret: Secret::new(&fixed.bytes[moved.span.range()]),
         store: moved.store.clone(),
     });
     let (fix, taken) = match taken {
-        Some(taken) => match renamed(fix, taken, &fixed.taken, variables) {
-            Some((fix, taken)) => (fix, Some(taken)),
-            None => return false,
-        },
+        Some(taken) => renamed(fix, taken, &fixed.taken, variables).map(|(fix, taken)| (fix, Some(taken)))?,
         None => (fix.clone(), None),
     };
-    let Some(bytes) = edited(&fixed.bytes, &fix.edits) else { return false };
-    if !proven(path, &bytes, finding, before, opinion) {
-        return false;
-    }
+    let bytes = edited(&fixed.bytes, &fix.edits)?;
+    let findings = proven(path, &bytes, finding, before, opinion)?;
     fixed.bytes = bytes;
     fixed.applied.push(Applied { id: finding.meta.id.clone(), message: finding.message.clone() });
     fixed.taken.extend(taken);
-    true
+    Some(findings)
 }
 
 /// Gives the variable a number if its name stands for another value already.
@@ -168,8 +173,14 @@ pub(super) fn edited(bytes: &[u8], edits: &[Edit]) -> Option<Vec<u8>> {
     Some(out)
 }
 
-/// Tells whether the new content parses, no longer has the finding, and has no finding that the old one did not have.
-fn proven(path: &BStr, bytes: &[u8], finding: &LintFinding, before: &[LintFinding], opinion: &dyn Opinion) -> bool {
+/// Returns the findings of the new content, if it parses, no longer has the finding, and has none that the old one did not have.
+fn proven(
+    path: &BStr,
+    bytes: &[u8],
+    finding: &LintFinding,
+    before: &[LintFinding],
+    opinion: &dyn Opinion,
+) -> Option<Vec<LintFinding>> {
     let linted = lint_document(path, bytes, &|value| opinion.knows(value), options());
     let count = |findings: &[LintFinding], wanted: &LintFinding| {
         findings.iter().filter(|found| found.meta.id == wanted.meta.id && found.pointer == wanted.pointer).count()
@@ -178,10 +189,14 @@ fn proven(path: &BStr, bytes: &[u8], finding: &LintFinding, before: &[LintFindin
     let gone = count(&linted.findings, finding) < count(before, finding);
     let no_more = finding.secret.is_none() || credentials(&linted.findings) < credentials(before);
     // An edit may move a finding to another place, as when a key is renamed, so kinds are counted, not places.
-    let kinds = |findings: &[LintFinding], id: &str| findings.iter().filter(|found| found.meta.id == id).count();
-    let none_new =
-        linted.findings.iter().all(|found| kinds(&linted.findings, &found.meta.id) <= kinds(before, &found.meta.id));
-    linted.error.is_none() && gone && no_more && none_new
+    let kinds = |findings: &[LintFinding]| {
+        let mut kinds: HashMap<String, usize> = HashMap::new();
+        findings.iter().for_each(|found| *kinds.entry(found.meta.id.clone()).or_default() += 1);
+        kinds
+    };
+    let old = kinds(before);
+    let none_new = kinds(&linted.findings).iter().all(|(id, count)| old.get(id).is_some_and(|old| count <= old));
+    (linted.error.is_none() && gone && no_more && none_new).then_some(linted.findings)
 }
 
 fn lint(path: &BStr, bytes: &[u8], opinion: &dyn Opinion) -> Vec<LintFinding> {
@@ -202,7 +217,7 @@ fn left(finding: LintFinding, safety: Safety, failed: &HashSet<(String, String)>
         None => "no edit is known for certain to be right here",
         Some(_) if failed.contains(&name_of(&finding)) => "the edit could not be proven right, so it was not made",
         Some(fix) if fix.safety < safety => "the edit may change what the program does",
-        Some(_) => "not reached",
+        Some(_) => "there are too many edits for one run: run it again",
     };
     Left { finding, reason }
 }

@@ -71,6 +71,10 @@ impl Opinion for Scans<'_> {
     }
 
     fn allowed(&self, path: &BStr, bytes: &[u8]) -> Vec<Span> {
+        // Nothing can be allowed here, so nobody needs to look.
+        if !self.policy.config.may_allow() && memchr::memmem::find(bytes, b"keysweep:allow").is_none() {
+            return Vec::new();
+        }
         let origin = Origin::File { path: path.to_owned() };
         let mut findings = self.inspector.inspect(&origin, bytes, &mut self.scratch.borrow_mut()).findings;
         self.policy.judge(&mut findings);

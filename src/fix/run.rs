@@ -11,6 +11,7 @@ use crate::finding::Notice;
 use crate::input::ignore_rules::{IgnoreRules, IgnoreState};
 use crate::lint::{Persona, Safety, is_agents, is_configuration};
 use crate::replace::{self, Links, Permissions, Replace};
+use crate::secret::{Secret, Secrets};
 
 /// The file at the root into which credentials move.
 const ENV: &str = ".env";
@@ -58,6 +59,8 @@ pub struct FixReport {
     pub commands: Vec<String>,
     /// What could not be done.
     pub notices: Vec<Notice>,
+    /// The credentials of all files that were looked at: whatever is told of a file may be one in another.
+    pub secrets: Secrets,
 }
 
 /// Why nothing could be done at all.
@@ -185,6 +188,7 @@ impl Run<'_> {
             return;
         }
         let fixed = apply(path.as_bstr(), &bytes, self.options.safety, self.opinion, &self.variables);
+        self.remember(path.as_bstr(), &bytes);
         if fixed.applied.is_empty() {
             if !fixed.left.is_empty() {
                 self.report.files.push(FixedFile { path, applied: Vec::new(), diff: String::new(), left: fixed.left });
@@ -199,6 +203,12 @@ impl Run<'_> {
         self.report.stores.extend(stores);
         self.variables.add(&fixed.taken);
         self.report.files.push(FixedFile { path, applied: fixed.applied, diff: text, left: fixed.left });
+    }
+
+    /// Keeps in mind the credentials of a file.
+    fn remember(&mut self, path: &BStr, bytes: &[u8]) {
+        let spans = hidden(path, bytes, self.opinion, &mut HashSet::new());
+        spans.iter().for_each(|span| self.report.secrets.add(Secret::new(&bytes[span.range()])));
     }
 
     /// Returns the difference that the edits make, without a credential.

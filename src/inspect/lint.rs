@@ -76,7 +76,7 @@ impl Inspector {
             Some(secret) => Identity::of("secret", secret),
             None => {
                 let path = view.layer.path.unwrap_or_default();
-                Identity::of(&found.meta.id, &[path, b"\0", found.pointer.as_bytes()].concat())
+                Identity::of_place(&found.meta.id, &[path, b"\0", found.pointer.as_bytes()].concat())
             }
         };
         let mut finding = Finding::new(Arc::clone(&found.meta), identity, found.message.clone(), place);

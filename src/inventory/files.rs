@@ -3,7 +3,8 @@
 use std::fs;
 use std::path::Path;
 
-use crate::mcp;
+use crate::folders::spelled;
+use crate::mcp::{self, HomeFile};
 
 /// A file that exists, and whose it is.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -14,42 +15,13 @@ pub(super) struct Candidate {
     pub client: String,
 }
 
-/// Where the editors that carry extensions keep a user's files, below the home directory.
-const EDITORS: [&str; 14] = [
-    ".config/Code/User",
-    ".config/Code - Insiders/User",
-    ".config/VSCodium/User",
-    ".config/Cursor/User",
-    ".vscode-server/data/User",
-    ".cursor-server/data/User",
-    "Library/Application Support/Code/User",
-    "Library/Application Support/Code - Insiders/User",
-    "Library/Application Support/VSCodium/User",
-    "Library/Application Support/Cursor/User",
-    "AppData/Roaming/Code/User",
-    "AppData/Roaming/Code - Insiders/User",
-    "AppData/Roaming/VSCodium/User",
-    "AppData/Roaming/Cursor/User",
-];
-
-/// Where programs keep their data, below the home directory.
-const DATA: [&str; 4] = [".config", ".local/share", "Library/Application Support", "AppData/Roaming"];
-
-/// Stores that the data of clients does not list.
-const STORES: [(&str, &str); 6] = [
-    (".doxhub/credentials.json", "Contextium"),
-    (".claude/.credentials.json", "Claude Code"),
-    (".codex/auth.json", "OpenAI Codex"),
-    (".gemini/oauth_creds.json", "Gemini CLI"),
-    (".mcp-auth/**/*.json", "mcp-remote"),
-    (".mcpo/tokens/*", "mcpo"),
-];
-
 /// Returns the files that exist, each once, in the order of their paths.
 pub(super) fn candidates(home: &Path) -> Vec<Candidate> {
     let mut found = Vec::new();
-    for (pattern, client) in STORES {
-        add(home, pattern, client, &mut found);
+    for file in mcp::credential_files() {
+        if let Some(HomeFile { path, of }) = &file.home {
+            add(home, path, of, &mut found);
+        }
     }
     for client in mcp::all() {
         let files = client.dialects.iter().flat_map(|dialect| &dialect.files);
@@ -62,24 +34,22 @@ pub(super) fn candidates(home: &Path) -> Vec<Candidate> {
     found
 }
 
+/// How the places of clients begin, and where that is below the home directory.
+const STARTS: [(&str, &[&str]); 7] = [
+    ("~/", &[""]),
+    ("%APPDATA%/", &["AppData/Roaming/"]),
+    ("%LOCALAPPDATA%/", &["AppData/Local/"]),
+    ("<VSCode User>/", &["{editor}/"]),
+    ("Code/User/", &["{editor}/"]),
+    ("<storage>/", &["{config}/anythingllm-desktop/storage/", "{data}/anythingllm-desktop/storage/"]),
+    ("Jan/", &["{config}/Jan/", "{data}/Jan/"]),
+];
+
 /// Returns a place of the data as patterns below the home directory; none if it lies elsewhere.
 fn below_home(path: &str) -> Vec<String> {
-    let behind = |prefix: &str| path.strip_prefix(prefix).map(str::to_owned);
-    if let Some(rest) = behind("~/") {
-        return vec![rest];
-    }
-    if let Some(rest) = behind("%APPDATA%/") {
-        return vec![format!("AppData/Roaming/{rest}")];
-    }
-    if let Some(rest) = behind("%LOCALAPPDATA%/") {
-        return vec![format!("AppData/Local/{rest}")];
-    }
-    if let Some(rest) = behind("<VSCode User>/").or_else(|| behind("Code/User/")) {
-        return EDITORS.iter().map(|folder| format!("{folder}/{rest}")).collect();
-    }
-    let program = behind("<storage>/").map(|rest| format!("anythingllm-desktop/storage/{rest}"));
-    let program = program.or_else(|| path.starts_with("Jan/").then(|| path.to_owned()));
-    program.map_or_else(Vec::new, |rest| DATA.iter().map(|folder| format!("{folder}/{rest}")).collect())
+    let start = STARTS.iter().find_map(|(start, places)| Some((path.strip_prefix(start)?, places)));
+    let Some((rest, places)) = start else { return Vec::new() };
+    places.iter().flat_map(|place| spelled(&format!("{place}{rest}"))).collect()
 }
 
 fn add(home: &Path, pattern: &str, client: &str, found: &mut Vec<Candidate>) {
@@ -125,4 +95,20 @@ fn names(home: &Path, folder: &str) -> Vec<String> {
         entries.filter_map(Result::ok).filter_map(|entry| entry.file_name().into_string().ok()).collect();
     names.sort();
     names
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_files_of_an_editors_user_are_looked_for_in_every_editor_and_system() {
+        let paths = below_home("Code/User/mcp.json");
+        for path in [".config/Windsurf/User/mcp.json", "AppData/Roaming/Code/User/mcp.json"] {
+            assert!(paths.iter().any(|known| known == path), "{path}");
+        }
+        assert_eq!(below_home("~/.cursor/mcp.json"), [".cursor/mcp.json"]);
+        assert_eq!(below_home("<VSCode User>/mcp.json"), paths);
+        assert!(below_home("/etc/mcp.json").is_empty() && !below_home("Jan/mcp.json").is_empty());
+    }
 }

@@ -2,7 +2,6 @@
 
 mod files;
 mod read;
-mod show;
 mod when;
 
 use std::path::{Path, PathBuf};
@@ -127,16 +126,6 @@ impl Inventory {
             0
         }
     }
-
-    /// Returns a table for people.
-    pub fn text(&self, options: &Options) -> String {
-        show::text(self, options)
-    }
-
-    /// Returns the same as JSON: `{"schema": 1, "tokens": [...], "notices": [...]}`.
-    pub fn json(&self, options: &Options) -> serde_json::Value {
-        show::json(self, options)
-    }
 }
 
 /// Reads the user files of all known clients below a home directory.
@@ -181,6 +170,3 @@ fn mode(path: &Path) -> Option<u32> {
 fn mode(_: &Path) -> Option<u32> {
     None
 }
-
-#[cfg(test)]
-mod tests;

@@ -40,6 +40,13 @@ mod tests {
     use super::*;
 
     #[test]
+    fn every_word_that_only_agents_use_is_a_hint() {
+        for mark in crate::mcp::marks() {
+            assert!(is_in(format!("a {mark}: b").as_bytes()), "{mark}");
+        }
+    }
+
+    #[test]
     fn what_concerns_a_lint_has_a_hint() {
         for (text, expected) in [
             ("mcpServers = 1", true),

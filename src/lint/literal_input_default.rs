@@ -1,6 +1,6 @@
 //! `mcp/literal-input-default`: the default of an input is a credential.
 
-use super::judge::Place;
+use super::judge::{Place, looks_made};
 use super::{About, Lint, LintFinding, Persona, Subject};
 use crate::document::Node;
 use crate::finding::{Confidence, Severity};
@@ -43,6 +43,8 @@ fn report(subject: &Subject<'_>, input: &Node, name: &str, path: &str, found: &m
     let hidden = input.get("password").or_else(|| input.get("sensitive")).and_then(Node::scalar);
     let name_of = if hidden.is_some_and(|scalar| scalar.text == "true") { "secret" } else { name };
     let Some(scalar) = input.get("default").and_then(Node::scalar) else { return };
+    // What a machine made is no word that somebody is spared to type.
+    let name_of = if looks_made(&scalar.text) { "secret" } else { name_of };
     for literal in subject.judge.literals(name_of, &scalar.text, Place::Server) {
         let span = scalar.raw(literal.range);
         let message = format!("the default of input `{}` is a literal credential", subject.shown(name));

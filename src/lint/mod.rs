@@ -5,7 +5,6 @@ mod commented_credential;
 mod committed_env_block;
 mod credential_in_command;
 mod credential_in_link;
-mod documentation;
 mod duplicate_key;
 mod example_with_real_value;
 mod finding;
@@ -42,7 +41,6 @@ use std::borrow::Cow;
 use bstr::BStr;
 
 pub use crate::input::ignore_rules::IgnoreState;
-pub use documentation::{documentation, page};
 pub use finding::{About, Edit, Fix, LintFinding, Moved, Persona, Safety, meta};
 pub use repository::{RepositoryFacts, RepositoryFinding, is_secret_file, lint_repository};
 pub use subject::{Located, Subject};

@@ -5,7 +5,7 @@ use bstr::{BStr, BString, ByteSlice};
 use super::finding::{Edit, Fix, LintFinding, Persona, Safety};
 use super::{tracked_secret_file, uncovered_secret_file};
 use crate::input::ignore_rules::IgnoreState;
-use crate::mcp::spelling;
+use crate::mcp::{Audience, CredentialFile, Where, credential_files, spelling};
 use crate::source::Span;
 
 /// What the lints must know about a repository. Paths are relative to its root, with `/`.
@@ -33,74 +33,21 @@ pub struct RepositoryFinding {
     pub finding: LintFinding,
 }
 
-/// A file that must not be committed.
-struct Secret {
-    /// The line for `.gitignore`.
-    pattern: &'static str,
-    /// A path that the line must cover.
-    probe: &'static str,
-    /// The client whose configuration makes the file likely; empty for every repository, `*` for any client.
-    client: &'static str,
-}
-
-const fn secret(pattern: &'static str, probe: &'static str, client: &'static str) -> Secret {
-    Secret { pattern, probe, client }
-}
-
-/// What must be ignored, and when.
-static SECRETS: &[Secret] = &[
-    secret(".env", ".env", ""),
-    secret(".doxhub/", ".doxhub/credentials.json", ""),
-    secret(".env.local", ".env.local", "*"),
-    secret(".mcp.json.local", ".mcp.json.local", "claude-code"),
-    secret(".claude/settings.local.json", ".claude/settings.local.json", "claude-code"),
-    secret("CLAUDE.local.md", "CLAUDE.local.md", "claude-code"),
-    secret(".continue/.env", ".continue/.env", "continue"),
-    secret(".gemini/.env", ".gemini/.env", "gemini-cli"),
-    secret(".gemini/oauth_creds.json", ".gemini/oauth_creds.json", "gemini-cli"),
-    secret(".qwen/.env", ".qwen/.env", "qwen-code"),
-    secret(".qwen/mcp-oauth-tokens.json", ".qwen/mcp-oauth-tokens.json", "qwen-code"),
-    secret(".augment/settings.local.json", ".augment/settings.local.json", "augment"),
-    secret("mcp_agent.secrets.yaml", "mcp_agent.secrets.yaml", "mcp-agent"),
-    secret("mcp_agent.deployed.secrets.yaml", "mcp_agent.deployed.secrets.yaml", "mcp-agent"),
-    secret(".codex/auth.json", ".codex/auth.json", "codex"),
-    secret("mcp-auth.json", "mcp-auth.json", "opencode"),
-    secret("auth.json", "auth.json", "opencode"),
-    secret(".crush/", ".crush/state.json", "crush"),
-    secret(".goose/secrets.yaml", ".goose/secrets.yaml", "goose"),
-    secret("cline_mcp_settings.json", "cline_mcp_settings.json", "cline"),
-    secret("anythingllm_mcp_servers.json", "anythingllm_mcp_servers.json", "anythingllm"),
-    secret(".mcpo/", ".mcpo/tokens", "mcpo"),
-    secret("mcp-config.json", "mcp-config.json", "mcp-oauth-gateway"),
-    secret("credentials.json", "credentials.json", "none"),
-    secret("*.token", "mcp.token", "none"),
-    secret("*.secret", "mcp.secret", "none"),
-    secret(".mcp/", ".mcp/credentials", "none"),
-    secret(".mcp-auth/", ".mcp-auth/tokens.json", "none"),
-    secret(".env.mcp", ".env.mcp", "none"),
-    secret("claude_desktop_config.json", "claude_desktop_config.json", "none"),
-    secret("*.pem", "server.pem", "none"),
-    secret("*.key", "server.key", "none"),
-    secret("oauth-backup-*.json", "oauth-backup-1.json", "none"),
-    secret("*_token.json", "mcp_token.json", "none"),
-    secret("*_secret.txt", "mcp_secret.txt", "none"),
-    secret("service-account*.json", "service-account.json", "none"),
-    secret("*-credentials.json", "gcp-credentials.json", "none"),
-];
-
 /// Lints what a repository ignores and tracks.
 pub fn lint_repository(facts: &RepositoryFacts<'_>) -> Vec<RepositoryFinding> {
     let clients = clients(facts.tracked.iter().chain(facts.untracked));
     let counts = facts.strict || !clients.is_empty();
     let mut found = Vec::new();
-    for secret in SECRETS {
-        let relevant = match secret.client {
-            "" => true,
-            "*" => !clients.is_empty(),
-            client => clients.contains(&client) || facts.persona == Persona::Auditor,
+    for file in credential_files() {
+        let relevant = match &file.ignore {
+            Some(Where::Everywhere) => true,
+            Some(Where::Agents) => !clients.is_empty(),
+            Some(Where::Client(id)) => clients.contains(&id.as_str()) || facts.persona == Persona::Auditor,
+            Some(Where::Asked) => facts.persona == Persona::Auditor,
+            None => false,
         };
         if relevant {
-            uncovered(facts, secret, counts, &mut found);
+            uncovered(facts, file, counts, &mut found);
         }
     }
     for path in facts.tracked {
@@ -127,31 +74,31 @@ fn clients<'a>(paths: impl Iterator<Item = &'a BString>) -> Vec<&'static str> {
     clients
 }
 
-fn uncovered(facts: &RepositoryFacts<'_>, secret: &Secret, counts: bool, found: &mut Vec<RepositoryFinding>) {
-    let state = probes(facts, secret).into_iter().map(|probe| state(facts, &probe)).min().unwrap_or(IgnoreState::No);
+fn uncovered(facts: &RepositoryFacts<'_>, file: &CredentialFile, counts: bool, found: &mut Vec<RepositoryFinding>) {
+    let state = probes(facts, file).into_iter().map(|probe| state(facts, &probe)).min().unwrap_or(IgnoreState::No);
     let message = match state {
         IgnoreState::Ignored => return,
-        IgnoreState::No => format!("`{}` is not ignored", secret.pattern),
-        IgnoreState::Exclude => format!("only this clone ignores `{}`, by `info/exclude`", secret.pattern),
-        IgnoreState::Global => format!("only your own configuration of git ignores `{}`", secret.pattern),
+        IgnoreState::No => format!("`{}` is not ignored", file.line),
+        IgnoreState::Exclude => format!("only this clone ignores `{}`, by `info/exclude`", file.line),
+        IgnoreState::Global => format!("only your own configuration of git ignores `{}`", file.line),
     };
     let end = facts.gitignore.map_or(0, <[u8]>::len);
     let mut finding =
-        LintFinding::new(&uncovered_secret_file::ABOUT, Span::new(end, end), format!("/{}", secret.pattern), message);
-    if secret.client.is_empty() && counts && state == IgnoreState::No {
+        LintFinding::new(&uncovered_secret_file::ABOUT, Span::new(end, end), format!("/{}", file.line), message);
+    if file.ignore == Some(Where::Everywhere) && counts && state == IgnoreState::No {
         finding.severity = crate::finding::Severity::Medium;
     }
     let open_line = facts.gitignore.is_some_and(|bytes| !bytes.is_empty() && !bytes.ends_with(b"\n"));
-    let text = if open_line { format!("\n{}", secret.pattern) } else { format!("{}\n", secret.pattern) };
+    let text = if open_line { format!("\n{}", file.line) } else { format!("{}\n", file.line) };
     finding.fix =
         Some(Fix { edits: vec![Edit { span: Span::new(end, end), text }], safety: Safety::Safe, moved: None });
     found.push(RepositoryFinding { path: ".gitignore".into(), finding });
 }
 
 /// Returns the paths that must be ignored: at the root, and beside every example of a dotenv file.
-fn probes(facts: &RepositoryFacts<'_>, secret: &Secret) -> Vec<BString> {
-    let mut probes = vec![BString::from(secret.probe)];
-    if secret.pattern == ".env" {
+fn probes(facts: &RepositoryFacts<'_>, file: &CredentialFile) -> Vec<BString> {
+    let mut probes = vec![BString::from(file.path())];
+    if file.line == ".env" {
         for path in facts.tracked {
             let Some(folder) = path.rfind_byte(b'/').map(|at| &path[..=at]) else { continue };
             let spelled = spelling(path.as_bstr());
@@ -181,38 +128,13 @@ fn tracked(facts: &RepositoryFacts<'_>, path: &BString) -> RepositoryFinding {
 
 /// Tells whether a file of that path is made to hold credentials.
 pub fn is_secret_file(path: &BStr, persona: Persona) -> bool {
-    let text = path.to_str_lossy();
-    let name = text.rsplit('/').next().unwrap_or_default();
-    if super::subject::is_dotenv_example(path) {
-        return false;
-    }
-    let folders = [".doxhub/", ".mcp-auth/", ".mcpo/"];
-    let names = [
-        ".env",
-        ".env.local",
-        ".env.production",
-        ".env.prod",
-        ".env.mcp",
-        ".mcp.json.local",
-        ".mcp.local.json",
-        "settings.local.json",
-        "mcp_agent.secrets.yaml",
-        "mcp_agent.deployed.secrets.yaml",
-        "oauth_creds.json",
-        "mcp-oauth-tokens.json",
-        "mcp-auth.json",
-        "id_rsa",
-        "id_ed25519",
-    ];
-    let local = name.starts_with(".env.") && name.ends_with(".local");
-    let claude = name != "settings.local.json" || text.contains(".claude/") || text.contains(".augment/");
-    let store = super::subject::is_store(path) && name != "cline_mcp_settings.json";
-    let kind = [".token", ".secret"].iter().any(|end| name.ends_with(end))
-        || name.starts_with("oauth-backup-") && name.ends_with(".json");
-    let pedantic =
-        persona >= Persona::Pedantic && [".pem", ".key", ".p12", ".pfx"].iter().any(|end| name.ends_with(end));
-    let inside = folders.iter().any(|folder| text.starts_with(folder) || text.contains(&format!("/{folder}")));
-    names.contains(&name) && claude || local || inside || store || kind || pedantic
+    let counts = |audience: Option<Audience>| match audience {
+        Some(Audience::Everybody) => true,
+        Some(Audience::Pedantic) => persona >= Persona::Pedantic,
+        None => false,
+    };
+    !super::subject::is_dotenv_example(path)
+        && credential_files().iter().any(|file| counts(file.tracked) && file.is_at(path))
 }
 
 #[cfg(test)]

@@ -9,8 +9,8 @@ use super::judge::{Form, Host, Judge, Literal, Place, Says, is_weak_password, sa
 use crate::document::{Document, Format, Node, Pointer};
 use crate::finding::Confidence;
 use crate::mcp::{
-    Field, Leaf, Reading, Scope, Server, Status, entry, leaves, may_hold, member_name, reading, reading_name, servers,
-    spelling,
+    Field, Leaf, Reading, Scope, Server, Status, credential_files, entry, holds_mark, leaves, may_hold, member_name,
+    reading, reading_name, servers, spelling,
 };
 use crate::source::Span;
 
@@ -49,29 +49,6 @@ pub struct Subject<'a> {
     pub literals: Vec<Located>,
 }
 
-/// Names of files that clients write credentials into.
-const STORES: [&str; 8] = [
-    ".doxhub/credentials.json",
-    "mcp-auth.json",
-    "mcp-oauth-tokens.json",
-    ".codex/auth.json",
-    "opencode/auth.json",
-    ".gemini/oauth_creds.json",
-    ".claude/.credentials.json",
-    "cline_mcp_settings.json",
-];
-
-/// Words that only the configuration of an agent holds.
-const MARKS: [&[u8]; 7] = [
-    b"mcpServers",
-    b"mcp_servers",
-    b"mcp-servers",
-    b"context_servers",
-    b"modelContextProtocolServers",
-    b"mcp.servers",
-    b"\"mcp\"",
-];
-
 /// The size up to which an unknown file is searched for those words.
 const SMALL: usize = 1 << 20;
 
@@ -105,7 +82,7 @@ pub(super) fn is_dotenv_example(path: &BStr) -> bool {
 
 /// Tells whether clients keep credentials in a file of that path.
 pub(super) fn is_store(path: &BStr) -> bool {
-    STORES.iter().any(|store| path.ends_with_str(store)) || path.find(b".mcp-auth/").is_some()
+    credential_files().iter().any(|file| file.store && file.is_at(path))
 }
 
 pub(super) fn is_configuration(path: &BStr, bytes: &[u8]) -> bool {
@@ -119,8 +96,7 @@ pub(super) fn is_configuration(path: &BStr, bytes: &[u8]) -> bool {
         return true;
     }
     let is_markdown = path.ends_with_str(".md");
-    !is_markdown && bytes.len() <= SMALL && MARKS.iter().any(|mark| memmem::find(bytes, mark).is_some())
-        || is_servers_with_inputs(path, bytes)
+    !is_markdown && bytes.len() <= SMALL && holds_mark(bytes) || is_servers_with_inputs(path, bytes)
 }
 
 /// Tells whether bytes whose path is not known may be an agent's configuration: what holds neither of a few words is
@@ -128,7 +104,7 @@ pub(super) fn is_configuration(path: &BStr, bytes: &[u8]) -> bool {
 pub(super) fn may_be_configuration(bytes: &[u8]) -> bool {
     let has = |word: &[u8]| memmem::find(bytes, word).is_some();
     bytes.len() <= SMALL
-        && (has(b"ervers") && (MARKS.iter().any(|mark| has(mark)) || has(b"\"servers\"") && has(b"\"inputs\""))
+        && (has(b"ervers") && (holds_mark(bytes) || has(b"\"servers\"") && has(b"\"inputs\""))
             || is_object(bytes) && (has(b"\"permissions\"") && has(b"\"allow\"") || has(b"\"mcp\"")))
 }
 
@@ -219,6 +195,17 @@ impl<'a> Subject<'a> {
                 && fields.contains(&self.leaf(located).field)
                 && matches!(located.literal.form, Form::Value | Form::Json | Form::Connection | Form::Wrapped)
         })
+    }
+
+    /// Tells whether a literal is a password that anybody tries first, of a server that reaches nothing of the internet.
+    pub fn is_trivial(&self, located: &Located) -> bool {
+        let leaf = self.leaf(located);
+        let value = &leaf.scalar.text[located.literal.range.clone()];
+        let is_short = value.len() < 6 || value.len() <= 8 && value.bytes().all(|byte| byte.is_ascii_digit());
+        let server = located.server.map(|server| &self.servers[server]);
+        is_short
+            && says(&located.literal.name) == Says::Password
+            && server.is_some_and(|server| !reaches_public(server))
     }
 
     fn locate(&self) -> Vec<Located> {

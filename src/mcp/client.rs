@@ -6,6 +6,7 @@ use std::sync::OnceLock;
 use bstr::BStr;
 use serde::Deserialize;
 
+use super::credential_file::CredentialFile;
 use super::path::{matches_end, relative, spelling};
 use super::{Field, Syntax};
 
@@ -189,6 +190,8 @@ impl Dialect {
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Clients {
+    marks: Vec<String>,
+    credentials: Vec<CredentialFile>,
     client: Vec<Client>,
 }
 
@@ -196,14 +199,32 @@ fn every() -> String {
     "all".to_owned()
 }
 
-/// Returns all clients. They are read when first asked for.
-pub fn all() -> &'static [Client] {
-    static ALL: OnceLock<Vec<Client>> = OnceLock::new();
-    ALL.get_or_init(|| {
-        let data: Clients = toml::from_str(include_str!("../../rules/clients.toml"))
-            .expect("the data is compiled in and a test reads it");
-        data.client
+/// Returns all that the data holds. It is read when first asked for.
+fn known() -> &'static Clients {
+    static KNOWN: OnceLock<Clients> = OnceLock::new();
+    KNOWN.get_or_init(|| {
+        toml::from_str(include_str!("../../rules/clients.toml")).expect("the data is compiled in and a test reads it")
     })
+}
+
+/// Returns all clients.
+pub fn all() -> &'static [Client] {
+    &known().client
+}
+
+/// Returns the files that hold credentials, in the order in which they are asked for.
+pub fn credential_files() -> &'static [CredentialFile] {
+    &known().credentials
+}
+
+/// Tells whether a text holds a word that only the configuration of an agent holds.
+pub fn holds_mark(text: &[u8]) -> bool {
+    marks().any(|mark| memchr::memmem::find(text, mark.as_bytes()).is_some())
+}
+
+/// Returns those words.
+pub fn marks() -> impl Iterator<Item = &'static str> {
+    known().marks.iter().map(String::as_str)
 }
 
 /// Returns who reads the file at `path`, the closest match first.

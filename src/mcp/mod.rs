@@ -1,12 +1,17 @@
 //! What is known about the clients that start MCP servers, and what stands in their configuration.
 
 mod client;
+mod credential_file;
 mod path;
 mod reference;
 mod server;
 mod syntax;
 
-pub use client::{Client, Dialect, File, Fix, How, Reading, Scope, Status, all, reading, reading_name};
+pub use client::{
+    Client, Dialect, File, Fix, How, Reading, Scope, Status, all, credential_files, holds_mark, marks, reading,
+    reading_name,
+};
+pub use credential_file::{Audience, CredentialFile, HomeFile, Where};
 pub use path::{Spelling, spelling};
 pub use reference::{Reference, bare_text, references};
 pub use server::{Field, Leaf, Server, entry, leaves, member_name, servers};

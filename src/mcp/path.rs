@@ -62,7 +62,7 @@ pub(super) fn matches_end(path: &[&str], pattern: &[&str]) -> bool {
 }
 
 /// Compares one name with a pattern in which `*` stands for anything.
-fn wildcard(name: &str, pattern: &str) -> bool {
+pub(super) fn wildcard(name: &str, pattern: &str) -> bool {
     match pattern.split_once('*') {
         None => name == pattern,
         Some((start, end)) => name.len() >= start.len() + end.len() && name.starts_with(start) && name.ends_with(end),

@@ -5,7 +5,7 @@ use sha2::Sha256;
 
 use crate::finding::{Finding, Kind};
 
-/// How often the hash is applied to itself, so that guessing short secrets from a committed file is dear.
+/// How often the hash of a secret that could be guessed is applied to itself, so that trying from a committed file is dear.
 const ROUNDS: usize = 4096;
 /// How many bytes of the hash a fingerprint shows.
 const SHOWN: usize = 12;
@@ -59,11 +59,12 @@ impl Key {
             Kind::Credential => "secret",
             Kind::Lint => finding.meta.id.as_str(),
         };
-        hex(&self.stretched(&[kind.as_bytes(), &[0], finding.identity.bytes()])[..SHOWN])
+        let rounds = if finding.identity.is_guessable() { ROUNDS } else { 0 };
+        hex(&self.stretched(&[kind.as_bytes(), &[0], finding.identity.bytes()], rounds)[..SHOWN])
     }
 
-    /// Returns the hash of the parts, applied to itself again and again.
-    fn stretched(&self, parts: &[&[u8]]) -> [u8; 32] {
+    /// Returns the hash of the parts, applied to itself so many times.
+    fn stretched(&self, parts: &[&[u8]], rounds: usize) -> [u8; 32] {
         // Taking the key in costs as much as hashing a state, so it is done once.
         let keyed = Hmac::<Sha256>::new_from_slice(&self.0).expect("HMAC takes keys of any length");
         let hash = |parts: &[&[u8]]| -> [u8; 32] {
@@ -71,7 +72,7 @@ impl Key {
             parts.iter().for_each(|part| mac.update(part));
             mac.finalize().into_bytes().into()
         };
-        (0..ROUNDS).fold(hash(parts), |state, _| hash(&[&state]))
+        (0..rounds).fold(hash(parts), |state, _| hash(&[&state]))
     }
 }
 
@@ -101,6 +102,6 @@ mod tests {
         };
         let mut state = mac(b"keysweep/fingerprint/1", b"secret\0identity");
         (0..4096).for_each(|_| state = mac(b"keysweep/fingerprint/1", &state));
-        assert_eq!(Key::default().stretched(&[b"secret", &[0], b"identity"]), state);
+        assert_eq!(Key::default().stretched(&[b"secret", &[0], b"identity"], ROUNDS), state);
     }
 }

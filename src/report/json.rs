@@ -22,10 +22,16 @@ pub const SCHEMA: &str = "keysweep/report/1";
 
 /// Writes the document, indented, for readers of both kinds.
 pub fn render(report: &Report, options: &RenderOptions, out: &mut dyn Write) -> io::Result<()> {
-    let mut document = header(report);
-    let findings = report.findings.iter().map(|each| finding(report, each, options.reveal)).collect();
-    document.insert("findings".to_owned(), Value::Array(findings));
-    write_pretty(&Value::Object(document), out)
+    // One finding after the other, since all of them as a tree may take more memory than the scan did.
+    let header = serde_json::to_string_pretty(&header(report))?;
+    let header = header.strip_suffix("\n}").expect("an object that is not empty ends so");
+    guarded(&format!("{header},\n  \"findings\": ["), out)?;
+    for (number, each) in report.findings.iter().enumerate() {
+        let text = serde_json::to_string_pretty(&finding(report, each, options.reveal))?;
+        let text = text.replace('\n', "\n    ");
+        guarded(&format!("{}\n    {text}", if number == 0 { "" } else { "," }), out)?;
+    }
+    out.write_all(if report.findings.is_empty() { b"]\n}\n" } else { b"\n  ]\n}\n" })
 }
 
 /// Returns everything but the findings: what was scanned, how it ended, counts, notices, coverage.
@@ -85,6 +91,12 @@ pub fn write_line(value: &Value, out: &mut dyn Write) -> io::Result<()> {
 }
 
 fn write_guarded(text: &str, out: &mut dyn Write) -> io::Result<()> {
+    guarded(text, out)?;
+    out.write_all(b"\n")
+}
+
+/// Writes JSON. What could act on a terminal is escaped inside the strings.
+fn guarded(text: &str, out: &mut dyn Write) -> io::Result<()> {
     // serde_json escapes the ASCII controls below 0x20; those from 0x7f on can only stand inside strings.
     let acts = |c: char| u32::from(c) >= 0x7f && is_deceptive(c);
     let mut rest = text;
@@ -98,8 +110,7 @@ fn write_guarded(text: &str, out: &mut dyn Write) -> io::Result<()> {
         }
         rest = tail.as_str();
     }
-    out.write_all(rest.as_bytes())?;
-    out.write_all(b"\n")
+    out.write_all(rest.as_bytes())
 }
 
 fn summary(report: &Report) -> Value {

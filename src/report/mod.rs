@@ -1,4 +1,5 @@
-//! Renders a [`Report`]: one file per output format.
+//! Renders a [`Report`]: one file per output format. Here is also all other text for people: of rules, of lints, of what
+//! `fix` did, of the inventory.
 //!
 //! What lies in a repository was written by strangers: paths, author names and commit subjects pass through
 //! `escape` before they reach a terminal, a page or a log. No renderer shows a byte of a
@@ -8,12 +9,15 @@ mod columns;
 mod csv;
 mod date;
 pub mod escape;
+mod fix;
 mod github;
 mod gitlab;
 mod html;
+mod inventory;
 mod json;
 mod jsonl;
 mod junit;
+mod lints;
 mod location;
 mod markdown;
 mod notice;
@@ -29,6 +33,9 @@ use std::io::{self, Write};
 
 use clap::ValueEnum;
 
+pub use fix::text as fix_text;
+pub use inventory::{json as inventory_json, text as inventory_text};
+pub use lints::documentation as lint_documentation;
 pub use location::label;
 pub use notice::line as notice_line;
 pub use quantity::{bytes, number};

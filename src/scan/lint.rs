@@ -97,7 +97,7 @@ fn finding(found: RepositoryFinding, gitignore: Option<&[u8]>) -> Finding {
         allow: None,
         attribution: None,
     };
-    let identity = Identity::of(&lint.meta.id, &[path.as_bytes(), b"\0", lint.pointer.as_bytes()].concat());
+    let identity = Identity::of_place(&lint.meta.id, &[path.as_bytes(), b"\0", lint.pointer.as_bytes()].concat());
     let mut finding = Finding::new(Arc::clone(&lint.meta), identity, lint.message, place);
     finding.severity = lint.severity;
     finding.confidence = lint.confidence;

@@ -41,7 +41,7 @@ impl<'a> Redactor<'a> {
         }
     }
 
-    /// Hides secrets in a text.
+    /// Hides secrets in a text of one line.
     pub fn text(&mut self, text: &mut String) {
         let mut name = BString::from(text.as_str());
         self.name(&mut name);
@@ -78,7 +78,8 @@ impl<'a> Redactor<'a> {
         }
     }
 
-    fn name(&mut self, name: &mut BString) {
+    /// Hides secrets in the name of a file, a ref or a person.
+    pub fn name(&mut self, name: &mut BString) {
         let hidden = match self.seen.get(name) {
             Some(hidden) => hidden,
             None => {

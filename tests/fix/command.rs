@@ -146,3 +146,50 @@ fn a_lint_says_what_each_place_of_one_credential_is() {
     assert!(said.contains("variable `DOCS_TOKEN`") && said.contains("a saved rule holds"), "{said}");
     assert!(!said.contains(&secret));
 }
+
+#[test]
+fn a_name_that_is_a_credential_elsewhere_is_told_nowhere() {
+    let git = repository();
+    let password = fill("Tr0ub{alnum:6}x").0;
+    let variable = fill("HORSE_{upper:4}_9").0;
+    let server = |name: &str, members: &str| format!("\"{name}\": {{\"command\": \"a\", \"env\": {{{members}}}}}");
+    let servers = [
+        server("docs", &format!("\"DB_PASSWORD\": \"{password}\", \"CACHE_PASSWORD\": \"{variable}\"")),
+        server(&password, &fill("\"A_TOKEN\": \"{alnum:32}\"").0),
+        server("b", &fill(&format!("\"{variable}_TOKEN\": \"{{alnum:32}}\"")).0),
+    ];
+    let text = format!("{{\"mcpServers\": {{\n{}\n}}}}\n", servers.join(",\n"));
+    // Claude Desktop resolves no reference, so that its findings are left.
+    for path in [".mcp.json", "claude_desktop_config.json"] {
+        git.write(path, &text);
+    }
+    // A file of its own, whose name is the credential of another one.
+    git.write(
+        format!("{password}/.mcp.json"),
+        fill("{\"mcpServers\": {\"c\": {\"env\": {\"C_TOKEN\": \"{alnum:32}\"}}}}").0,
+    );
+    for arguments in [&["--dry-run"][..], &[]] {
+        let (_, said) = fix(&git, arguments);
+        for secret in [&password, &variable] {
+            assert!(!said.contains(secret), "{arguments:?}: {}", said.replace(secret, "<shown>"));
+        }
+        assert!(said.contains("DB_PASSWORD") && said.contains("left: "), "{said}");
+    }
+}
+
+#[test]
+fn a_file_with_many_credentials_is_mended_part_by_part() {
+    let git = repository();
+    let server = |at: usize| {
+        let key =
+            format!("{:016x}{:016x}", at.wrapping_mul(0x9e37_79b9_7f4a_7c15), at.wrapping_mul(0xc2b2_ae3d_27d4_eb4f));
+        format!("\"s{at}\": {{\"command\": \"a\", \"env\": {{\"S{at}_TOKEN\": \"{key}\"}}}}")
+    };
+    let servers: Vec<String> = (1..250).map(server).collect();
+    git.write(".mcp.json", format!("{{\"mcpServers\": {{\n{}\n}}}}\n", servers.join(",\n")));
+    let (code, said) = fix(&git, &[]);
+    assert_eq!((code, read(&git, ".env").lines().count()), (1, 200));
+    assert!(said.contains("run it again"), "{said}");
+    let (code, _) = fix(&git, &[]);
+    assert_eq!((code, read(&git, ".env").lines().count()), (0, 249));
+}

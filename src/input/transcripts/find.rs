@@ -4,7 +4,8 @@ use std::collections::HashSet;
 use std::io;
 use std::path::{Path, PathBuf};
 
-use super::owner::{CONFIG, DATA, EDITORS, Owner};
+use super::owner::Owner;
+use crate::folders::spelled;
 
 /// How deep below a path of an owner files are looked for.
 const DEPTH: usize = 16;
@@ -84,30 +85,10 @@ impl Found {
     }
 }
 
-/// Returns the paths that one with names in braces stands for.
-fn spelled(path: &str) -> Vec<String> {
-    let table: [(&str, &[&str]); 3] = [("{editor}", &EDITORS), ("{config}", &CONFIG), ("{data}", &DATA)];
-    table.iter().fold(vec![path.to_owned()], |paths, (name, places)| {
-        let each = |path: String| match path.contains(name) {
-            true => places.iter().map(|place| path.replace(name, place)).collect(),
-            false => vec![path],
-        };
-        paths.into_iter().flat_map(each).collect()
-    })
-}
-
 #[cfg(test)]
 mod tests {
     use super::super::owner::ALL;
     use super::*;
-
-    #[test]
-    fn names_in_braces_are_spelled_out_one_after_the_other() {
-        assert_eq!(spelled(".a/b"), [".a/b"]);
-        let editor = spelled("{editor}/x");
-        assert_eq!(editor.len(), 5 * 3 + 2);
-        assert!(editor.contains(&".config/Code/User/x".to_owned()) && editor.iter().all(|path| !path.contains('{')));
-    }
 
     #[test]
     fn every_path_of_every_owner_is_found_where_it_is() {

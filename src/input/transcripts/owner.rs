@@ -8,26 +8,11 @@ pub struct Owner {
     /// How to delete what was written down, and how to have less of it written.
     pub delete: &'static str,
     /// The files and directories in the home directory. `*` stands for any part of one name; a directory for all that is
-    /// below it. `{config}` and `{data}` are what the system has for these, `{editor}` any of [`EDITORS`].
+    /// below it, and a name in braces for what [`folders`](crate::folders) has for it.
     pub(super) paths: &'static [&'static str],
     /// The variable that names another place: for the first name of all paths that begin with the second.
     pub(super) variable: Option<(&'static str, &'static str)>,
 }
-
-/// Where programs keep their settings, by system.
-pub(super) const CONFIG: [&str; 3] = [".config", "Library/Application Support", "AppData/Roaming"];
-/// Where programs keep their data, by system.
-pub(super) const DATA: [&str; 3] = [".local/share", "Library/Application Support", "AppData/Local"];
-/// The directories of an editor's user, by editor.
-pub(super) const EDITORS: [&str; 7] = [
-    "{config}/Code/User",
-    "{config}/Code - Insiders/User",
-    "{config}/VSCodium/User",
-    "{config}/Cursor/User",
-    "{config}/Windsurf/User",
-    ".vscode-server/data/User",
-    ".cursor-server/data/User",
-];
 
 const fn owner(name: &'static str, paths: &'static [&'static str], delete: &'static str) -> Owner {
     Owner { name, delete, paths, variable: None }

@@ -42,7 +42,12 @@ const SWITCHES: &[&str] = &[
     "--debug",
     "--verbose",
     "-d",
+    // A switch of curl, and what others call their key.
+    "-k",
 ];
+
+/// Programs that take a password behind `-p`, which says nothing elsewhere.
+const WITH_PASSWORD: &[&str] = &["sshpass", "mysql", "mysqldump", "mariadb"];
 
 impl Judge<'_> {
     /// Returns the literal credentials among the arguments of a program.
@@ -85,6 +90,12 @@ impl Judge<'_> {
                 () if VARIABLES.contains(&flag) => self.split(word, at, '=', Place::Server),
                 () => shifted(self.literals(flag, rest, Place::Server), at),
             };
+        }
+        if before == "-p" && WITH_PASSWORD.contains(&earlier) {
+            return self.literals("password", word, Place::Server);
+        }
+        if let Some(password) = word.strip_prefix("-p").filter(|_| WITH_PASSWORD.contains(&before)) {
+            return shifted(self.literals("password", password, Place::Server), 2);
         }
         if before.starts_with('-') && says(before) != Says::Nothing && !before.contains('=') && !word.starts_with("--")
         {
@@ -226,6 +237,10 @@ mod tests {
             (vec!["-c".into(), format!("npx server --token '{KEY}' --x")], KEY),
             (vec!["--config".into(), format!("{{\"apiKey\":\"{KEY}\"}}")], KEY),
             (vec!["--password".into(), "Summer!Rain7".into()], "Summer!Rain7"),
+            (vec!["-k".into(), KEY.into()], KEY),
+            (vec!["sshpass".into(), "-p".into(), "Summer!Rain7".into(), "ssh".into()], "Summer!Rain7"),
+            (vec!["-c".into(), "sshpass -p 'Summer!Rain7' ssh me@a.io".into()], "Summer!Rain7"),
+            (vec!["-c".into(), "mysql -pSummer!Rain7 -h db".into()], "Summer!Rain7"),
         ];
         for (words, secret) in cases {
             let words: Vec<&str> = words.iter().map(String::as_str).collect();
@@ -242,6 +257,8 @@ mod tests {
             vec!["--token", "YOUR_TOKEN"],
             vec!["run", "-e", "GITHUB_TOKEN", "ghcr.io/github/github-mcp-server"],
             vec!["--key", "--other"],
+            vec!["docker", "-p", "8080:8080x"],
+            vec!["mysql", "-p", "${PASSWORD}"],
             vec!["--base-id", KEY],
             vec!["--token-file", "/x/y"],
             vec!["-c", "TOKEN=$TOKEN npx server --key \"$KEY\""],

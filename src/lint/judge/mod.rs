@@ -3,6 +3,7 @@
 mod address;
 mod arguments;
 mod host;
+mod json;
 mod name;
 mod placeholder;
 mod value;
@@ -18,6 +19,8 @@ use base64::engine::{DecodePaddingMode, general_purpose};
 pub use address::Part;
 pub use arguments::{Argument, shell_words, shifted};
 pub use host::Host;
+use json::is_json;
+pub use json::{json_names_secret, pairs};
 pub use name::{Says, says};
 pub use placeholder::{is_placeholder, is_weak_password};
 pub use value::{can_be_key, can_be_password, is_path, is_public, is_uuid, looks_made};
@@ -137,8 +140,23 @@ impl Judge<'_> {
                 confidence: Confidence::High,
             }));
         }
-        if found.is_empty() && !is_json(text) {
+        if found.is_empty() && is_cookie(name) && text.contains(';') {
+            found.extend(self.cookies(name, text));
+        } else if found.is_empty() && !is_json(text) {
             found.extend(self.value(name, text, place));
+        }
+        found
+    }
+
+    /// Judges the values of cookies, as in `session=…; path=/`.
+    fn cookies(&self, name: &str, text: &str) -> Vec<Literal> {
+        let mut start = 0;
+        let mut found = Vec::new();
+        for pair in text.split(';') {
+            if let Some(at) = pair.find('=').map(|at| at + 1).filter(|&at| looks_made(pair[at..].trim())) {
+                found.extend(shifted(self.value(name, &pair[at..], Place::Server).into_iter().collect(), start + at));
+            }
+            start += pair.len() + 1;
         }
         found
     }
@@ -233,6 +251,10 @@ impl Judge<'_> {
     }
 }
 
+fn is_cookie(name: &str) -> bool {
+    name.to_ascii_lowercase().contains("cookie")
+}
+
 fn has_digit(text: &str) -> bool {
     text.bytes().any(|byte| byte.is_ascii_digit())
 }
@@ -249,11 +271,6 @@ fn is_url(text: &str) -> bool {
     text.contains("://")
 }
 
-fn is_json(text: &str) -> bool {
-    let text = text.trim_start().trim_start_matches(['"', '\'', '\\']);
-    (text.starts_with('{') || text.starts_with('[')) && text.contains(':') && text.contains('"')
-}
-
 fn is_address_or_json(text: &str) -> bool {
     is_url(text) || is_json(text)
 }
@@ -268,43 +285,6 @@ fn without_scheme(text: &str) -> Range<usize> {
     from..start + trimmed.len()
 }
 
-/// Finds `"name": "value"` in a text, also where the quotes are escaped, as byte ranges.
-pub fn pairs(text: &str) -> Vec<(Range<usize>, Range<usize>)> {
-    let bytes = text.as_bytes();
-    let is_quote = |byte: u8| matches!(byte, b'"' | b'\'');
-    let mut found = Vec::new();
-    for colon in memchr::memchr_iter(b':', bytes) {
-        let mut end = colon;
-        while end > 0 && bytes[end - 1].is_ascii_whitespace() {
-            end -= 1;
-        }
-        if end == 0 || !is_quote(bytes[end - 1]) {
-            continue;
-        }
-        end -= 1;
-        while end > 0 && bytes[end - 1] == b'\\' {
-            end -= 1;
-        }
-        let name = bytes[..end].iter().rposition(|&byte| is_quote(byte)).map_or(0, |at| at + 1);
-        let mut start = colon + 1;
-        while start < bytes.len() && (bytes[start].is_ascii_whitespace() || bytes[start] == b'\\') {
-            start += 1;
-        }
-        if start >= bytes.len() || !is_quote(bytes[start]) || end - name > 80 {
-            continue;
-        }
-        start += 1;
-        let close = bytes[start..]
-            .iter()
-            .position(|&byte| is_quote(byte) || byte == b'\\' || byte == b'\n')
-            .map_or(bytes.len(), |len| start + len);
-        if text.get(name..end).is_some() && text.get(start..close).is_some() {
-            found.push((name..end, start..close));
-        }
-    }
-    found
-}
-
 /// Decodes standard or URL-safe base64, with or without padding.
 pub fn decode_base64(text: &str) -> Option<Vec<u8>> {
     const CONFIG: GeneralPurposeConfig =
@@ -312,29 +292,6 @@ pub fn decode_base64(text: &str) -> Option<Vec<u8>> {
     let text = text.replace("%3D", "=").replace("%2B", "+").replace("%2F", "/");
     let alphabet = if text.contains(['-', '_']) { &alphabet::URL_SAFE } else { &alphabet::STANDARD };
     GeneralPurpose::new(alphabet, CONFIG).decode(text.trim_end_matches('=')).ok()
-}
-
-/// Tells whether JSON holds a literal credential under a name that says so.
-pub fn json_names_secret(json: &[u8]) -> bool {
-    let Ok(text) = std::str::from_utf8(json) else { return false };
-    let judge = Judge { opinion: &|_| false };
-    is_json(text) && (!judge.pairs(text).is_empty() || judge.in_lists(text))
-}
-
-impl Judge<'_> {
-    /// Tells whether the lists of a JSON text hold a credential among the arguments.
-    fn in_lists(&self, text: &str) -> bool {
-        let Ok(document) = crate::document::parse(text.as_bytes(), crate::document::Format::Json) else { return false };
-        let mut nodes: Vec<&crate::document::Node> = document.roots.iter().collect();
-        while let Some(node) = nodes.pop() {
-            let words: Vec<&str> = node.elements().unwrap_or(&[]).iter().filter_map(|element| element.text()).collect();
-            if !self.arguments(&words).is_empty() {
-                return true;
-            }
-            nodes.extend(node.children());
-        }
-        false
-    }
 }
 
 #[cfg(test)]
@@ -359,6 +316,7 @@ mod tests {
             ("DATABASE_URL", format!("postgresql://app:{KEY}@db.internal/app"), KEY),
             ("DB_PASSWORD", "Summer!Rain7".to_owned(), "Summer!Rain7"),
             ("API_KEY", format!("${{{KEY}}}"), KEY),
+            ("SESSION_COOKIE", format!("theme=dark; sid={KEY}; path=/"), KEY),
             ("URL", format!("https://a.io/mcp?host=${{HOST}}&token={KEY}"), KEY),
         ];
         for (name, text, expected) in cases {

@@ -1,6 +1,7 @@
 //! Decides from a setting's name whether its value is meant to be secret.
 
 use super::words::Words;
+use crate::wording::{PASSWORDS, words};
 
 /// What a name says about the value that belongs to it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -13,12 +14,9 @@ pub enum Says {
     Password,
 }
 
-/// Words that make the last part of a name a password.
-const PASSWORDS: &[&str] = &["password", "passwd", "passwort", "passphrase", "pwd", "pass", "passcode", "psw"];
-
 /// Words that make a name that of a key, wherever they stand.
 static KEYS: Words = Words::new(
-    "token secret apikey credential credentials pat bearer jwt cookie cookies auth authorization authtoken \
+    "token secret apikey credential credentials cred creds pat bearer jwt cookie cookies auth authorization authtoken \
     accesstoken apitoken accesskey secretkey privatekey clientsecret sessionid sessionkey dsn authkey apisecret \
     licensekey tokens",
 );
@@ -39,7 +37,10 @@ static OPEN_KEYS: Words = Words::new(
 
 /// Judges a name: that of a variable, a header, a member or a flag.
 pub fn says(name: &str) -> Says {
-    let words = words(name);
+    let mut words = words(name.as_bytes());
+    // A number, with or without a `v`, counts names and says nothing.
+    let is_number = |word: &str| word.bytes().all(|byte| byte.is_ascii_digit());
+    words.retain(|word| !is_number(word.strip_prefix('v').filter(|rest| !rest.is_empty()).unwrap_or(word)));
     let Some(last) = words.last().map(String::as_str) else { return Says::Nothing };
     if words.iter().any(|word| matches!(word.as_str(), "max" | "min" | "num" | "tokenizer" | "tokenize" | "no")) {
         return Says::Nothing;
@@ -77,28 +78,6 @@ pub fn says(name: &str) -> Says {
     }
 }
 
-/// Splits a name into its lower-case words: at signs, and where a capital follows a small letter.
-fn words(name: &str) -> Vec<String> {
-    let mut words = vec![String::new()];
-    let bytes = name.as_bytes();
-    for (at, &byte) in bytes.iter().enumerate() {
-        let starts_word = byte.is_ascii_uppercase()
-            && at > 0
-            && (bytes[at - 1].is_ascii_lowercase()
-                || bytes[at - 1].is_ascii_uppercase() && bytes.get(at + 1).is_some_and(u8::is_ascii_lowercase));
-        if !byte.is_ascii_alphanumeric() || starts_word {
-            words.push(String::new());
-        }
-        if byte.is_ascii_alphanumeric()
-            && let Some(word) = words.last_mut()
-        {
-            word.push(byte.to_ascii_lowercase() as char);
-        }
-    }
-    words.retain(|word| !word.is_empty() && !word.bytes().all(|byte| byte.is_ascii_digit()));
-    words
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -107,7 +86,7 @@ mod tests {
     fn names_of_secrets_are_told_from_names_about_them() {
         let keys = "API_KEY OPENAI_API_KEY apiKey x-api-key GITHUB_TOKEN GITHUB_PERSONAL_ACCESS_TOKEN Authorization --api-key --figma-api-key \
             tavilyApiKey FIGMA_KEY SLACK_BOT_TOKEN clientSecret client_secret AWS_SECRET_ACCESS_KEY key access_token X-Figma-Token PRIVATE-TOKEN \
-            JIRA_PAT SENTRY_AUTH_TOKEN NOTION_SECRET accessToken smitheryKey SUPABASE_SERVICE_ROLE_KEY OPENAI_API_KEY_2 AUTH COOKIE APIKEY";
+            JIRA_PAT SENTRY_AUTH_TOKEN NOTION_SECRET accessToken smitheryKey SUPABASE_SERVICE_ROLE_KEY OPENAI_API_KEY_2 ACME_KEY_V2 ACME_CREDS AUTH COOKIE APIKEY";
         for name in keys.split_whitespace() {
             assert_eq!(says(name), Says::Key, "{name}");
         }

@@ -1,6 +1,7 @@
 //! Decides whether a value only shows where a credential goes.
 
 use super::words::Words;
+use crate::wording::PLACEHOLDERS;
 
 /// Words of which placeholders are made, in several languages.
 static WORDS: Words = Words::new(
@@ -23,37 +24,8 @@ static PRODUCTS: Words = Words::new(
     zapier context mcp server app application project integration session jwt sk ghp pk neo j vnc",
 );
 
-/// Pieces that no credential contains, in lower case.
-const PIECES: &[&str] = &[
-    "example",
-    "placeholder",
-    "somerandom",
-    "dummy",
-    "changeme",
-    "change_me",
-    "change-me",
-    "your_",
-    "your-",
-    "your ",
-    "yourapi",
-    "yourtoken",
-    "_here",
-    "-here",
-    "replace_",
-    "replace-",
-    "replaceme",
-    "insert_",
-    "insert-",
-    "fake_",
-    "fake-",
-    "redacted",
-    "not_real",
-    "notreal",
-    "xxxx",
-    "****",
-    "todo",
-    "goes here",
-];
+/// Further pieces that no credential contains, in lower case.
+const PIECES: &[&str] = &["somerandom", "your ", "replace_", "replace-", "fake_", "fake-", "goes here"];
 
 /// Tells whether `value` is a placeholder: a word for what belongs there, a mask, an example.
 pub fn is_placeholder(value: &str) -> bool {
@@ -62,7 +34,7 @@ pub fn is_placeholder(value: &str) -> bool {
         return true;
     }
     let lower = value.to_lowercase();
-    if PIECES.iter().any(|piece| lower.contains(piece)) {
+    if PLACEHOLDERS.iter().chain(PIECES).any(|piece| lower.contains(piece)) {
         return true;
     }
     let foreign = |c: char| {
@@ -112,7 +84,7 @@ pub fn is_weak_password(value: &str) -> bool {
     (5..=64).contains(&value.len())
         && value.bytes().all(|byte| byte.is_ascii_graphic())
         && digits > 0
-        && !template.iter().chain(PIECES).any(|word| lower.contains(word))
+        && !template.iter().chain(PLACEHOLDERS).chain(PIECES).any(|word| lower.contains(word))
         && !value.contains("...")
         && !is_hash(value)
         && !is_bracketed(value)

@@ -6,7 +6,8 @@ pub fn can_be_key(value: &str) -> bool {
     if !(8..=8192).contains(&len) || value.contains(char::is_whitespace) && !value.contains("-----BEGIN") {
         return value.contains("-----BEGIN");
     }
-    if is_plain_number(value) || is_path(value) || is_host(value) || is_version(value) || is_project(value) {
+    let is_name = is_host(value) || is_version(value) || is_project(value) || is_numbered_phrase(value);
+    if is_plain_number(value) || is_path(value) || is_name {
         return false;
     }
     let digits = value.bytes().filter(u8::is_ascii_digit).count();
@@ -28,7 +29,31 @@ pub fn can_be_password(value: &str) -> bool {
         )
         && !is_path(value)
         && !value.starts_with("--")
-        && value.split_whitespace().count() < 4
+        && (value.split_whitespace().count() < 4 || is_app_password(value))
+}
+
+/// Tells whether a value is a password that Google makes for one program: four groups of four small letters.
+fn is_app_password(value: &str) -> bool {
+    let is_group = |group: &str| group.len() == 4 && group.bytes().all(|byte| byte.is_ascii_lowercase());
+    value.split(' ').count() == 4 && value.split(' ').all(is_group)
+}
+
+/// Tells whether a value is three or more words that can be spoken, with a short number or a version at its end, as in
+/// `ignored-by-router-v2`: people write what is no key so.
+fn is_numbered_phrase(value: &str) -> bool {
+    let parts: Vec<&str> = value.split(['-', '_', ' ']).collect();
+    let is_word = |part: &&str| {
+        (1..=14).contains(&part.len())
+            && part.bytes().all(|byte| byte.is_ascii_lowercase())
+            && (part.len() < 5 || is_pronounceable(part))
+    };
+    let is_number = |part: &str| {
+        let digits = part.strip_prefix('v').unwrap_or(part);
+        (1..=4).contains(&digits.len()) && digits.bytes().all(|byte| byte.is_ascii_digit())
+    };
+    let Some((last, words)) = parts.split_last() else { return false };
+    let spoken = words.iter().filter(|word| word.len() > 2 && is_pronounceable(word)).count();
+    words.len() >= 3 && is_number(last) && words.iter().all(is_word) && spoken * 2 >= words.len()
 }
 
 /// Tells whether a value looks made by a machine even where no name says what it is.
@@ -189,6 +214,8 @@ mod tests {
             "kJsLqqvNxRtWzPbQmXdF",
             "AQ3x9f-2",
             "qzxjvkwpbtrmfghd",
+            "kqz-vbn-xpt-rwd-1234",
+            "acme-live-9f8e2c71b04d-1",
         ];
         for value in keys {
             assert!(can_be_key(value), "{value}");
@@ -208,10 +235,19 @@ mod tests {
             "gpt-4o-mini",
             "authenticated",
             "gen-lang-client-0123456789",
+            "ignored-by-router-v2",
+            "local-only-no-auth-1",
+            "does-not-matter-1234",
+            "not-needed-lite-proxy",
         ];
         for value in others {
             assert!(!can_be_key(value), "{value}");
         }
+    }
+
+    #[test]
+    fn a_password_in_groups_of_letters_is_one() {
+        assert!(can_be_password("qzxw kfpm rtvb lnsd") && !can_be_password("read the whole book"));
     }
 
     #[test]

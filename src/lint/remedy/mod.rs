@@ -9,6 +9,7 @@ mod text;
 use super::finding::{About, Edit, Fix, LintFinding, Moved, Safety};
 use super::judge::Form;
 use super::{Located, Subject};
+use crate::finding::Severity;
 use crate::mcp::{Field, How, Leaf, Server};
 
 pub(super) use edit::translated;
@@ -21,6 +22,9 @@ pub(super) fn credential(about: &'static About, subject: &Subject<'_>, located: 
     let message = format!("{what}{} is a literal credential", subject.server_name(located));
     let mut finding = LintFinding::new(about, located.span, &leaf.pointer, message).with_secret(located.span);
     finding.confidence = located.literal.confidence;
+    if subject.is_trivial(located) {
+        finding.severity = finding.severity.min(Severity::Medium);
+    }
     let variable = variable(subject, located);
     finding.fix = fix(subject, located, &variable);
     finding.variable = Some(variable);

@@ -168,6 +168,11 @@ impl Config {
         self.text.rules.off.iter().any(|pattern| super::rule_matches(pattern.as_ref(), id))
     }
 
+    /// Tells whether any finding may be allowed or switched off by this configuration.
+    pub fn may_allow(&self) -> bool {
+        !self.allow.is_empty() || !self.text.rules.off.is_empty()
+    }
+
     /// Returns the levels that the user gave a rule or its provider; the rule's own entry wins.
     pub fn level(&self, id: &str) -> Option<Level> {
         let levels = &self.text.rules.level;

@@ -1,11 +1,12 @@
-//! Writes an inventory for people and for programs.
+//! Shows an inventory of credentials: as a table for people, as JSON for programs.
 
 use serde_json::{Value, json};
 
-use super::{Entry, Held, Inventory, Options, Problem};
+use super::escape::plain;
+use crate::inventory::{Entry, Held, Inventory, Options, Problem};
 
 /// Returns a table with one line for each credential, in the order of files and places.
-pub(super) fn text(inventory: &Inventory, options: &Options) -> String {
+pub fn text(inventory: &Inventory, options: &Options) -> String {
     let mut out = String::new();
     if inventory.entries.is_empty() {
         out.push_str("no credentials for MCP servers were found\n");
@@ -32,7 +33,7 @@ pub(super) fn text(inventory: &Inventory, options: &Options) -> String {
         }
     }
     for notice in &inventory.notices {
-        out.push_str(&format!("{}: {} ({})\n", printable(&notice.subject), notice.message, notice.help));
+        out.push_str(&format!("{}: {} ({})\n", plain(&notice.subject), plain(&notice.message), notice.help));
     }
     out
 }
@@ -48,12 +49,12 @@ fn row(entry: &Entry, options: &Options) -> [String; 8] {
     let held = match &entry.held {
         Held::Literal => "literal".to_owned(),
         Held::Reference(text) if text.is_empty() => "-".to_owned(),
-        Held::Reference(text) => printable(text),
+        Held::Reference(text) => plain(text),
     };
     [
-        printable(&entry.provider),
-        printable(&entry.client),
-        printable(&format!("~/{}#{}", entry.file, entry.pointer)),
+        plain(&entry.provider),
+        plain(&entry.client),
+        plain(&format!("~/{}#{}", entry.file, entry.pointer)),
         held,
         date(entry.created),
         date(entry.expires),
@@ -62,13 +63,8 @@ fn row(entry: &Entry, options: &Options) -> [String; 8] {
     ]
 }
 
-/// Returns a text without what a terminal would act on.
-fn printable(text: &str) -> String {
-    text.chars().map(|c| if c.is_control() { '?' } else { c }).collect()
-}
-
-/// Returns the inventory as JSON.
-pub(super) fn json(inventory: &Inventory, options: &Options) -> Value {
+/// Returns the inventory as JSON: `{"schema": 1, "tokens": [...], "notices": [...]}`.
+pub fn json(inventory: &Inventory, options: &Options) -> Value {
     let tokens: Vec<Value> = inventory.entries.iter().map(|entry| token(entry, options)).collect();
     let notices: Vec<Value> = inventory
         .notices

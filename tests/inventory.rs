@@ -1,8 +1,10 @@
-//! Tests of an inventory over a home directory made for it.
+//! The inventory of a home directory made for it: what is in it, and what is shown of it.
 
 use std::fs;
+use std::path::Path;
 
-use super::*;
+use keysweep::inventory::{Held, Options, Problem, take};
+use keysweep::report::{inventory_json, inventory_text};
 
 fn write(home: &Path, path: &str, text: &str, mode: u32) {
     let path = home.join(path);
@@ -59,7 +61,10 @@ fn a_store_tells_age_expiry_revocation_and_a_missing_profile() {
     );
     assert_eq!(inventory.exit_code(), 1);
     assert_eq!(inventory.entries[1].days_left(options(home.path()).now), Some(17));
-    let (text, json) = (inventory.text(&options(home.path())), inventory.json(&options(home.path())).to_string());
+    let (text, json) = (
+        inventory_text(&inventory, &options(home.path())),
+        inventory_json(&inventory, &options(home.path())).to_string(),
+    );
     for secret in &secrets {
         assert!(!text.contains(secret) && !json.contains(secret));
     }
@@ -151,7 +156,10 @@ fn a_token_in_place_of_a_name_is_a_literal_and_shown_nowhere() {
     let references: Vec<&Held> = inventory.entries.iter().map(|entry| &entry.held).collect();
     assert!(literals >= 4, "{references:?}");
     assert!(references.contains(&&Held::Reference("${B:-default}".to_owned())), "{references:?}");
-    for shown in [inventory.text(&options(home.path())), inventory.json(&options(home.path())).to_string()] {
+    for shown in [
+        inventory_text(&inventory, &options(home.path())),
+        inventory_json(&inventory, &options(home.path())).to_string(),
+    ] {
         assert!(!shown.contains(&token) && !shown.contains(&password), "{shown}");
     }
 }

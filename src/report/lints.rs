@@ -1,6 +1,6 @@
 //! Writes the page about all lints from what they say about themselves.
 
-use super::{About, Persona};
+use crate::lint::{About, Persona, all};
 use crate::mcp::{Dialect, How, Status, Syntax};
 
 /// Returns `docs/lints.md`; a test compares it with the file.
@@ -13,12 +13,12 @@ pub fn documentation() -> String {
          **auditor** for who looks for anything worth a question. Each persona hears what the milder ones hear.\n\n\
          | lint | severity | confidence | persona |\n|---|---|---|---|\n",
     );
-    for about in super::all() {
+    for about in all() {
         let anchor = about.id.replace('/', "");
         let (severity, confidence, persona) = (about.severity.name(), about.confidence.name(), about.persona.name());
         out.push_str(&format!("| [`{}`](#{anchor}) | {severity} | {confidence} | {persona} |\n", about.id));
     }
-    for about in super::all() {
+    for about in all() {
         out.push('\n');
         out.push_str(&page(about));
     }
@@ -26,8 +26,8 @@ pub fn documentation() -> String {
     out
 }
 
-/// Returns what `keysweep explain` prints about one lint, as Markdown.
-pub fn page(about: &About) -> String {
+/// Returns the part about one lint.
+fn page(about: &About) -> String {
     format!(
         "## {}\n\n**{}** ({}, {}, {})\n\n{}\n\n*Why:* {}\n\n*Fix:* {}\n",
         about.id,

@@ -1,0 +1,116 @@
+//! The files that hold credentials, as `rules/clients.toml` lists them.
+
+use bstr::{BStr, ByteSlice as _};
+use serde::Deserialize;
+
+use super::path::wildcard;
+
+/// A file, or all files of a folder, that must not be committed.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct CredentialFile {
+    /// The line for `.gitignore`.
+    pub line: String,
+    /// A path that the line must cover, if it is none itself.
+    path: Option<String>,
+    /// Where git must ignore it; nowhere if it is only not to be tracked.
+    pub ignore: Option<Where>,
+    /// Who is told that git tracks it.
+    pub tracked: Option<Audience>,
+    /// Whether programs write credentials there.
+    #[serde(default)]
+    pub store: bool,
+    /// Where it lies in a home directory.
+    pub home: Option<HomeFile>,
+}
+
+/// In which repositories git must ignore a file.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(from = "String")]
+pub enum Where {
+    /// In all.
+    Everywhere,
+    /// Where the configuration of any client lies.
+    Agents,
+    /// Where that of the client with this id lies.
+    Client(String),
+    /// Where all files of all clients are asked for.
+    Asked,
+}
+
+impl From<String> for Where {
+    fn from(word: String) -> Self {
+        match word.as_str() {
+            "everywhere" => Self::Everywhere,
+            "agents" => Self::Agents,
+            "asked" => Self::Asked,
+            _ => Self::Client(word),
+        }
+    }
+}
+
+/// Who wants to hear about something.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Audience {
+    /// Everybody.
+    Everybody,
+    /// Who wants to hear about every weakness.
+    Pedantic,
+}
+
+/// A place in a home directory.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct HomeFile {
+    /// The path below the home directory; `*` is any part of a name, `**` any folders.
+    pub path: String,
+    /// The name of the program whose it is.
+    pub of: String,
+}
+
+impl CredentialFile {
+    /// Returns a path that the line must cover.
+    pub fn path(&self) -> &str {
+        self.path.as_deref().unwrap_or(&self.line)
+    }
+
+    /// Tells whether a path, from the root of a repository or of anything else, is that of the file.
+    pub fn is_at(&self, path: &BStr) -> bool {
+        let path = path.to_str_lossy();
+        let mut names = path.rsplit('/');
+        match self.line.strip_suffix('/') {
+            Some(folder) => names.skip(1).any(|name| name == folder),
+            None => self.line.rsplit('/').all(|part| names.next().is_some_and(|name| wildcard(name, part))),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::HashSet;
+
+    use super::super::client::{all, credential_files};
+    use super::*;
+
+    #[test]
+    fn every_line_covers_its_path_once_and_belongs_to_a_known_client() {
+        let mut lines = HashSet::new();
+        for file in credential_files() {
+            assert!(lines.insert(&file.line) && file.is_at(file.path().into()), "{}", file.line);
+            assert!(file.ignore.is_some() || file.tracked.is_some(), "{}", file.line);
+            if let Some(Where::Client(id)) = &file.ignore {
+                assert!(all().iter().any(|client| client.id == *id), "{id}");
+            }
+        }
+    }
+
+    #[test]
+    fn a_folder_stands_for_what_lies_in_it_and_a_path_for_its_end() {
+        let is_at =
+            |line: &str, path: &str| credential_files().iter().any(|file| file.line == line && file.is_at(path.into()));
+        assert!(is_at(".doxhub/", "a/.doxhub/x/y") && !is_at(".doxhub/", "a/.doxhub"));
+        assert!(is_at("*.token", "a/b.token") && is_at(".codex/auth.json", "home/.codex/auth.json"));
+        assert!(!is_at(".codex/auth.json", "x.codex/auth.json") && !is_at(".env.*.local", ".env.local"));
+    }
+}

@@ -1,0 +1,66 @@
+//! How people word what has to do with secrets: names of passwords, and what stands where a secret belongs.
+//!
+//! Detectors read any text and lints settings, so that each judges by more than this; what holds for both is here.
+
+/// Words of names whose value is a password.
+pub const PASSWORDS: &[&str] = &["password", "passwd", "passwort", "passphrase", "pwd", "pass", "passcode", "psw"];
+
+/// Parts of values that people write where a secret belongs, in lower case.
+pub const PLACEHOLDERS: &[&str] = &[
+    "example",
+    "placeholder",
+    "dummy",
+    "changeme",
+    "change_me",
+    "change-me",
+    "replaceme",
+    "your_",
+    "your-",
+    "yourtoken",
+    "yourapi",
+    "_here",
+    "-here",
+    "redacted",
+    "insert_",
+    "insert-",
+    "todo",
+    "not_real",
+    "notreal",
+    "xxxx",
+    "****",
+];
+
+/// Splits a name into lower-case words: at punctuation and at capitals. A number at the end counts names and is left out.
+pub fn words(key: &[u8]) -> Vec<String> {
+    let mut words: Vec<String> = Vec::new();
+    let mut last = b'_';
+    for (at, &byte) in key.iter().enumerate() {
+        let next_is_lower = key.get(at + 1).is_some_and(u8::is_ascii_lowercase);
+        let starts = byte.is_ascii_uppercase()
+            && (last.is_ascii_lowercase() || last.is_ascii_digit() || (last.is_ascii_uppercase() && next_is_lower));
+        if byte.is_ascii_alphanumeric() {
+            if starts || !last.is_ascii_alphanumeric() || words.is_empty() {
+                words.push(String::new());
+            }
+            words.last_mut().expect("pushed above").push(char::from(byte.to_ascii_lowercase()));
+        }
+        last = byte;
+    }
+    while words.len() > 1 && words.last().is_some_and(|word| word.bytes().all(|byte| byte.is_ascii_digit())) {
+        words.pop();
+    }
+    words
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_are_split_into_words() {
+        assert_eq!(words(b"DB_PASSWORD"), ["db", "password"]);
+        assert_eq!(words(b"clientSecretKey2"), ["client", "secret", "key2"]);
+        assert_eq!(words(b"AWSSecretKey"), ["aws", "secret", "key"]);
+        assert_eq!(words(b"api-key_1"), ["api", "key"]);
+    }
+}
