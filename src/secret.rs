@@ -4,6 +4,8 @@ use std::collections::HashMap;
 use std::fmt;
 use std::ops::Range;
 
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 use sha2::{Digest, Sha256};
 use zeroize::Zeroizing;
 
@@ -74,9 +76,17 @@ const UNGUESSABLE: usize = 64;
 /// The least length of a secret of a machine that nobody finds by trying.
 const MADE: usize = 20;
 
+/// How many different bytes such a secret has at least.
+const VARIETY: usize = 10;
+
 /// Tells whether trying every secret like this one is hopeless: it is long, and changes between digits, capitals and small
-/// letters so often that no person wrote it. What fingerprints are made of hangs on this, so it must stay what it is.
+/// letters so often that no person wrote it. What is readable text in base64, as a name with a password is, is judged as
+/// that text. What fingerprints are made of hangs on this, so it must stay what it is.
 fn is_made_by_machine(secret: &[u8]) -> bool {
+    let decoded = STANDARD.decode(secret).map(Zeroizing::new).unwrap_or_default();
+    if !decoded.is_empty() && decoded.iter().all(u8::is_ascii_graphic) {
+        return is_made_by_machine(&decoded);
+    }
     let class = |byte: u8| match byte {
         b'0'..=b'9' => Some(0),
         b'A'..=b'Z' => Some(1),
@@ -85,7 +95,8 @@ fn is_made_by_machine(secret: &[u8]) -> bool {
     };
     let is_change = |pair: &&[u8]| class(pair[0]).zip(class(pair[1])).is_some_and(|(before, behind)| before != behind);
     let changes = secret.windows(2).filter(is_change).count();
-    secret.len() >= UNGUESSABLE || secret.len() >= MADE && changes * 3 >= secret.len()
+    let variety = (0..=u8::MAX).filter(|byte| secret.contains(byte)).count();
+    secret.len() >= UNGUESSABLE || secret.len() >= MADE && changes * 3 >= secret.len() && variety >= VARIETY
 }
 
 impl fmt::Debug for Identity {
@@ -172,18 +183,17 @@ impl Finder {
         let mut found = Vec::new();
         let mut at = 0;
         while at < text.len() && !self.parts.is_empty() {
-            let len = self.longest(&text[at..]);
+            let len = self.longest(&text[at..], &|len| stands_alone(&(at..at + len)));
             if len > 0 {
                 found.push(at..at + len);
             }
             at += len.max(1);
         }
-        found.retain(stands_alone);
         found
     }
 
-    /// Returns the length of the longest part with which a text begins, or 0.
-    fn longest(&self, text: &[u8]) -> usize {
+    /// Returns the length of the longest part with which a text begins and that `counts` there, or 0.
+    fn longest(&self, text: &[u8], counts: &dyn Fn(usize) -> bool) -> usize {
         if self.start(text).is_none_or(|(word, bit)| self.starts[word] & bit == 0) {
             return 0;
         }
@@ -194,10 +204,13 @@ impl Finder {
             rest = &rest[..rest.partition_point(|part| part.as_slice() <= text)];
             let Some(last) = rest.last() else { return 0 };
             let shared = last.iter().zip(text).take_while(|(part, text)| part == text).count();
-            if shared == last.len() {
+            if shared < last.len() {
+                text = &text[..shared];
+            } else if counts(shared) {
                 return shared;
+            } else {
+                text = &text[..shared - 1];
             }
-            text = &text[..shared];
         }
     }
 }
@@ -222,6 +235,8 @@ mod tests {
             ("CompanyName2024Password", true),
             ("Summer-2024-Winter-2025", true),
             ("AKIA-2-B-3-C-4-D-5-E-6-F", true),
+            ("P4ssw0rdP4ssw0rdP4ss", true),
+            (&STANDARD.encode("admin:hunter2"), true),
             ("kJ8sLq2vNx7Rt4WzP0bQ", false),
             ("9f8e2c71b04d4e6f8a1c9d3b5e7f0a12", false),
             (&"a".repeat(64), false),
@@ -258,7 +273,17 @@ mod tests {
     #[test]
     fn of_secrets_that_overlap_the_first_and_of_these_the_longest_is_found() {
         let mut secrets = Secrets::default();
-        for text in ["abcd1234", "abcd1234efgh", "abcd1299", "1234efghijkl", "AAAA1111"] {
+        for text in [
+            "abcd1234",
+            "abcd1234efgh",
+            "abcd1299",
+            "1234efghijkl",
+            "AAAA1111",
+            "hun1r2",
+            "r2abcdefgh",
+            "ab12",
+            "ab12-x",
+        ] {
             secrets.add(Secret::new(text.as_bytes()));
         }
         let finder = secrets.finder();
@@ -270,6 +295,9 @@ mod tests {
             ("x1234efghijklabcd1234", "1234efghijkl abcd1234"),
             ("AAAAAAAA1111", "AAAA1111"),
             ("abcd123", ""),
+            ("xhun1r2abcdefgh", "r2abcdefgh"),
+            ("key=ab12-xyz", "ab12"),
+            ("ab12-x", "ab12-x"),
         ] {
             let spans = finder.find(text.as_bytes());
             assert_eq!(spans.into_iter().map(|span| &text[span]).collect::<Vec<_>>().join(" "), found, "{text}");
@@ -279,7 +307,7 @@ mod tests {
     proptest::proptest! {
         #[test]
         fn every_secret_is_found_where_it_stands(
-            parts in proptest::collection::btree_set("[ab1]{8,10}", 1..8), text in "[ab1]{0,60}",
+            parts in proptest::collection::btree_set("[ab1]{4,10}", 1..8), text in "[ab1 ]{0,60}",
         ) {
             let mut secrets = Secrets::default();
             parts.iter().for_each(|part| secrets.add(Secret::new(part.as_bytes())));
@@ -287,7 +315,14 @@ mod tests {
             let mut expected = Vec::new();
             let mut at = 0;
             while at < text.len() {
-                let longest = parts.iter().filter(|part| text[at..].starts_with(part.as_str())).map(String::len).max();
+                let is_word = |at: Option<usize>| {
+                    at.and_then(|at| text.as_bytes().get(at)).is_some_and(u8::is_ascii_alphanumeric)
+                };
+                let counts = |len: &usize| {
+                    *len >= LONG || !is_word(at.checked_sub(1)) && !is_word(Some(at + len))
+                };
+                let parts = parts.iter().filter(|part| !part.bytes().all(|byte| byte.is_ascii_lowercase()));
+                let longest = parts.filter(|part| text[at..].starts_with(part.as_str())).map(String::len).filter(counts).max();
                 expected.extend(longest.map(|len| at..at + len));
                 at += longest.unwrap_or(1);
             }

@@ -51,7 +51,9 @@ pub struct Scratch {
     windows: Vec<Span>,
     /// For a version: what was searched in its base.
     searched: Vec<Span>,
-    /// For a version: what of its windows was not.
+    /// Both together.
+    all: Vec<Span>,
+    /// For a version: what of its windows was not searched.
     fresh: Vec<Span>,
     marks: Vec<Mark>,
     chains: Chains,
@@ -228,9 +230,8 @@ impl Engine {
 
     /// Returns what of the last search helps with versions of the text, which has `length` bytes and these candidates.
     pub fn known(&self, candidates: &[Candidate], length: usize, scratch: &Scratch) -> Known {
-        let mut searched = [&scratch.searched[..], &scratch.windows].concat();
-        window::merge(&mut searched);
-        Known { searched, marks: scratch.marks.clone(), candidates: candidates.to_vec(), length }
+        let searched = if scratch.searched.is_empty() { &scratch.windows } else { &scratch.all };
+        Known { searched: searched.clone(), marks: scratch.marks.clone(), candidates: candidates.to_vec(), length }
     }
 
     /// Adds the places of keywords that were copied.
@@ -279,11 +280,14 @@ impl Engine {
     /// Finds the keywords of a version: those that are copied from windows of its base, and those of its own windows that the
     /// base did not search.
     fn find_marks(&self, bytes: &[u8], change: &Change<'_>, scratch: &mut Scratch) {
-        let Scratch { windows, searched, fresh, marks, .. } = scratch;
+        let Scratch { windows, searched, all, fresh, marks, .. } = scratch;
         searched.clear();
         window::carry(change.copies, &change.base.searched, searched);
+        all.clear();
+        all.extend(searched.iter().chain(&*windows));
+        window::merge(all);
         fresh.clear();
-        window::without(windows, searched, self.longest_keyword, fresh);
+        window::without(windows, searched, all, self.longest_keyword, fresh);
         marks.clear();
         for copied in change.copies {
             self.carry_marks(copied, &change.base.marks, marks);
@@ -309,7 +313,8 @@ impl Engine {
         let Text { bytes, path } = text;
         let window = extent.window(at);
         let window = Span::new(window.start, window.end.min(bytes.len()));
-        if !rule.is_compiled() && !may_match(rule, bytes, path, window) {
+        // Words near it decide about a match alone, which moves on whatever they say.
+        if !rule.is_compiled() && !has_needs(rule, bytes, window) {
             return;
         }
         let Some(pattern) = rule.compiled() else { return };
@@ -357,9 +362,13 @@ impl Scratch {
 }
 
 /// Tells whether a window has what every match of a rule needs.
+fn has_needs(rule: &Rule, bytes: &[u8], window: Span) -> bool {
+    rule.bounds().is_some_and(|bounds| bounds.needs.are_in(&bytes[window.range()]))
+}
+
+/// Tells whether a match that passes its proofs may be in a window.
 fn may_match(rule: &Rule, bytes: &[u8], path: Option<&[u8]>, window: Span) -> bool {
-    let is_complete = rule.bounds().is_some_and(|bounds| bounds.needs.are_in(&bytes[window.range()]));
-    is_complete && (rule.near.is_empty() || proof::has_near(rule, bytes, path, &window.range()))
+    has_needs(rule, bytes, window) && (rule.near.is_empty() || proof::has_near(rule, bytes, path, &window.range()))
 }
 
 /// Tries one rule on one window.

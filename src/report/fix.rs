@@ -26,7 +26,7 @@ pub fn text(report: &FixReport, dry_run: bool) -> String {
             );
         }
         for (name, how) in &report.stores {
-            let _ = writeln!(out, "    {name}: {how}");
+            let _ = writeln!(out, "    {name}: {}", plain(how));
         }
         out.push_str("They were in the open: rotate them (`keysweep rotate`).\n");
     }
@@ -59,12 +59,12 @@ fn file_text(file: &FixedFile, dry_run: bool, out: &mut String) {
     } else if !file.applied.is_empty() {
         let _ = writeln!(out, "{path}:");
         for applied in &file.applied {
-            let _ = writeln!(out, "    mended: {} ({})", applied.message, applied.id);
+            let _ = writeln!(out, "    mended: {} ({})", plain(&applied.message), applied.id);
         }
     }
     let mut left = false;
     for Left { finding, reason } in file.left.iter().filter(|left| left.finding.severity >= Severity::Medium) {
-        let _ = writeln!(out, "{path}: left: {} ({}): {reason}", finding.message, finding.meta.id);
+        let _ = writeln!(out, "{path}: left: {} ({}): {}", plain(&finding.message), finding.meta.id, plain(reason));
         left |= finding.secret.is_some();
     }
     let owner = crate::mcp::reading(file.path.as_bstr(), b"").into_iter().next();

@@ -42,7 +42,7 @@ pub struct Gather<'a> {
     configurations: Mutex<HashSet<ObjectId>>,
     secrets: Mutex<Secrets>,
     agents: Mutex<Vec<BString>>,
-    remarkable: Mutex<HashMap<ObjectId, ObjectKind>>,
+    remarkable: Mutex<HashSet<ObjectId>>,
 }
 
 /// The notices of a scan, and what is known of those that were too many.
@@ -92,7 +92,7 @@ pub struct Gathered {
     /// The files that an agent reads or writes, by their names; ordered.
     pub agents: Vec<BString>,
     /// The objects of history about which there is anything to say.
-    pub remarkable: HashMap<ObjectId, ObjectKind>,
+    pub remarkable: HashSet<ObjectId>,
 }
 
 impl<'a> Gather<'a> {
@@ -194,10 +194,10 @@ impl Gather<'_> {
 
     fn keep(&self, origin: &Origin, inspected: Inspected) {
         let Inspected { findings, notices, secrets, .. } = &inspected;
-        if let Origin::Object { id, kind, .. } = origin
+        if let Origin::Object { id, .. } = origin
             && !(findings.is_empty() && notices.is_empty() && secrets.is_empty())
         {
-            self.remarkable.lock().expect("nothing panics under the lock").insert(*id, *kind);
+            self.remarkable.lock().expect("nothing panics under the lock").insert(*id);
         }
         if !inspected.findings.is_empty() {
             self.findings.lock().expect("nothing panics under the lock").extend(inspected.findings);

@@ -53,6 +53,29 @@ fn leaky() -> Git {
     git
 }
 
+/// Returns the place of a loose object.
+fn loose(git: &Git, revision: &str) -> PathBuf {
+    let id = git.run(&["rev-parse", revision]);
+    git.file(format!(".git/objects/{}/{}", &id[..2], id[2..].trim()))
+}
+
+#[test]
+fn an_object_that_is_lost_is_missed_with_a_cache_too() {
+    for revision in ["HEAD:b.txt", "HEAD:a.txt", "HEAD~1^{tree}", "HEAD~1"] {
+        let git = repository();
+        git.commit_file("a.txt", line(1), "First");
+        git.commit_file("b.txt", "nothing\n", &format!("Let {} in", token(2)));
+        git.commit_file("c.txt", "nothing either\n", "Last");
+        same(&git, &[], 1);
+        fs::remove_file(loose(&git, revision)).expect("the object is loose");
+        for arguments in [&[][..], &[FOLDER]] {
+            let run = keysweep(&git, &[&["scan", "--history", "--format", "json"], arguments].concat());
+            assert!(run.out.contains("is missing"), "{revision} {arguments:?}");
+        }
+        same(&git, &[], 1);
+    }
+}
+
 #[test]
 fn a_grown_repository_gives_the_same_report_with_a_cache() {
     let git = leaky();

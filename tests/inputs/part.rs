@@ -91,6 +91,8 @@ fn a_part_is_what_its_commits_brought_in() {
         (branches(&["side"]), limit(Some(1), 0), vec!["1", "2"], 2, 1),
         (branches(&["side", "main"]), limit(None, 1), vec!["2"], 2, 0),
         (branches(&["refs/heads/side"]), limit(Some(2), 2), vec!["2"], 1, 0),
+        // An annotated tag stands for its commit.
+        (branches(&["refs/tags/v0"]), limit(None, 0), vec!["0"], 1, 1),
         (range("side..main"), limit(None, 0), vec!["3"], 2, 0),
         (range("main"), limit(None, 2), vec!["2", "3"], 3, 0),
         (range("main"), limit(Some(3), 0), vec!["3"], 2, 0),
@@ -100,6 +102,18 @@ fn a_part_is_what_its_commits_brought_in() {
         let seen = seen(&git, &part, &limit);
         assert_eq!(files(&seen), (wanted, commits, tags), "{part:?} {limit:?}");
         assert_eq!(seen.unread, [""; 0], "{part:?} {limit:?}");
+    }
+}
+
+#[test]
+fn a_branch_whose_commit_is_missing_is_told_of() {
+    let git = history();
+    let id = git.run(&["rev-parse", "side"]);
+    git.run(&["checkout", "-q", "--orphan", "other"]);
+    git.remove(format!(".git/objects/{}/{}", &id[..2], id[2..].trim()));
+    for part in [branches(&["side"]), Part::All] {
+        let seen = seen(&git, &part, &limit(None, 0));
+        assert!(!seen.unread.is_empty(), "{part:?}");
     }
 }
 

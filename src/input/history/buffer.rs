@@ -11,7 +11,7 @@ pub(super) const SLACK: usize = 320;
 const LARGE: usize = 8 << 20;
 
 /// How many bytes of idle buffers one worker keeps.
-const IDLE: usize = 48 << 20;
+const IDLE: usize = 12 << 20;
 
 /// How much memory large objects may take at once, over all workers.
 #[derive(Debug)]

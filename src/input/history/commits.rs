@@ -34,6 +34,7 @@ pub fn commits(repository: &gix::Repository) -> Result<Commits, HistoryError> {
     homes.truncate(1);
     let mut stores = Stores::open(objects, &homes);
     let told = Collect::default();
+    report::packs(&stores, &told);
     let list = List::default();
     let kinds = |kind| matches!(kind, ObjectKind::Commit | ObjectKind::Tag);
     let losses = objects_of(&mut stores, &list, &kinds, &Options::default(), &|| ());

@@ -1,6 +1,6 @@
 //! What an earlier scan looked at: which objects may be left out now, and what is to be left out the next time.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashSet;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, OnceLock, PoisonError};
 
@@ -28,6 +28,8 @@ pub struct Known {
     fresh: Mutex<Vec<Entry>>,
     /// Whether nothing is missing that these name.
     is_whole: AtomicBool,
+    /// Whether the names of some of these may be wrong.
+    is_doubtful: AtomicBool,
 }
 
 #[derive(Debug)]
@@ -41,7 +43,13 @@ struct Marks {
 impl Known {
     /// Makes one that knows what a list says.
     pub fn new(ledger: Ledger) -> Self {
-        Self { ledger, marks: OnceLock::new(), fresh: Mutex::default(), is_whole: AtomicBool::new(false) }
+        Self {
+            ledger,
+            marks: OnceLock::new(),
+            fresh: Mutex::default(),
+            is_whole: AtomicBool::default(),
+            is_doubtful: AtomicBool::default(),
+        }
     }
 
     /// Finds out which objects of the list `stores` hold. `is_checked` tells whether missing objects are looked for.
@@ -51,6 +59,7 @@ impl Known {
         for pack in &stores.packs {
             let is_sound = pack.is_indexed_by_its_index() && pack.index.is_sound();
             let mark = if is_sound { HERE } else { HERE | DOUBTFUL };
+            self.is_doubtful.fetch_or(!is_sound, Ordering::Relaxed);
             let mut at = 0;
             for id in (0..pack.index.len()).map(|slot| pack.index.id(slot)) {
                 // Both are in order, unless the index is damaged.
@@ -99,7 +108,7 @@ impl Known {
     /// Forgets what is damaged, and takes note whether anything is missing.
     pub(super) fn settle(&self, damaged: &HashSet<ObjectId>, is_whole: bool) {
         self.fresh.lock().unwrap_or_else(PoisonError::into_inner).retain(|entry| !damaged.contains(&entry.id));
-        self.is_whole.store(is_whole, Ordering::Relaxed);
+        self.is_whole.store(is_whole && damaged.is_empty(), Ordering::Relaxed);
     }
 
     /// Returns how many objects were looked at now.
@@ -112,17 +121,17 @@ impl Known {
         self.skipped().filter(|entry| entry.is_configuration).map(|entry| entry.id)
     }
 
-    /// Returns the list for the next time: all that was left out or looked at now, but for `remarkable` objects.
+    /// Returns the list for the next time: all that was left out or looked at now, but for `remarkable` objects: from the name
+    /// of one a short secret in it could be guessed.
     ///
-    /// If something was found in a name, no tree is in the list: a name stands in many.
-    pub fn into_ledger(self, remarkable: &HashMap<ObjectId, ObjectKind>, configurations: &HashSet<ObjectId>) -> Ledger {
-        let names = !remarkable.values().any(|kind| *kind == ObjectKind::Tree);
+    /// Nobody would miss one of those if it were lost, so where there are any, all that may name one is read each time. What
+    /// was read by names that may be wrong is not listed.
+    pub fn into_ledger(self, remarkable: &HashSet<ObjectId>, configurations: &HashSet<ObjectId>) -> Ledger {
         let mut entries: Vec<Entry> = self.skipped().copied().collect();
         let fresh = self.fresh.into_inner().unwrap_or_else(PoisonError::into_inner);
-        entries.extend(
-            fresh.into_iter().map(|entry| Entry { is_configuration: configurations.contains(&entry.id), ..entry }),
-        );
-        entries.retain(|entry| !remarkable.contains_key(&entry.id) && (names || entry.kind != ObjectKind::Tree));
-        Ledger::new(entries, self.is_whole.into_inner())
+        let fresh = fresh.into_iter().filter(|_| !self.is_doubtful.load(Ordering::Relaxed));
+        entries.extend(fresh.map(|entry| Entry { is_configuration: configurations.contains(&entry.id), ..entry }));
+        entries.retain(|entry| !remarkable.contains(&entry.id));
+        Ledger::new(entries, self.is_whole.into_inner() && remarkable.is_empty())
     }
 }

@@ -2,7 +2,7 @@
 //!
 //! Packs are read as packs: the families of deltas are found from the entries' headers, then every object is
 //! expanded exactly once, from the bases outwards. Memory beside the mapped packs: 20 bytes per packed object
-//! (40 while a pack's headers are read), the distinct names in trees, and for each thread 48 MiB of idle buffers
+//! (40 while a pack's headers are read), the distinct names in trees, and for each thread 12 MiB of idle buffers
 //! and at most log2(objects in a family) + 2 contents; contents of 8 MiB and more share a budget of 2 GiB.
 
 mod attribution;
@@ -125,13 +125,9 @@ pub fn read(
     }
     let contents = Contents { visitor, coverage, names: names.as_ref(), named: named.as_ref(), known: options.known };
     let choice = |kind: ObjectKind| options.names || kind != ObjectKind::Tree;
-    let noting = Noting::new(contents);
-    let begin = || {
-        // What is known is not read, so it would not be noted either.
-        if options.known.is_none() && options.names {
-            noting.begin(repository.object_hash().len_in_bytes());
-        }
-    };
+    // What is known is not read, so it would not be noted either.
+    let noting = Noting::new(contents, options.known.is_some() || !options.names);
+    let begin = || noting.begin(repository.object_hash().len_in_bytes());
     let losses = objects_of(&mut stores, &noting, &choice, options, &begin);
     report::losses(&losses, visitor);
     let damaged = report::damaged(&losses);

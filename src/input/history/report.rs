@@ -41,6 +41,11 @@ pub(super) fn completeness(homes: &[Home], stores: &mut Stores, visitor: &dyn Vi
             "scan a full clone",
         ));
     }
+    packs(stores, visitor);
+}
+
+/// Tells which packs are not what they should be.
+pub(super) fn packs(stores: &Stores, visitor: &dyn Visitor) {
     for pack in &stores.packs {
         if !pack.is_indexed_by_its_index() {
             visitor.notice(Notice::unread(

@@ -14,8 +14,8 @@ use super::{Contents, Losses, Tally};
 use crate::input::Memory;
 use crate::source::ObjectKind;
 
-/// How many bytes of loose commits and trees are kept until blobs were read.
-const LOOSE: usize = 32 << 20;
+/// How many bytes of loose commits and trees each thread keeps until blobs were read.
+const LOOSE: usize = 16 << 20;
 
 /// What was noted on the way, for [`Provenance::follow`](super::Provenance::follow).
 #[derive(Default)]
@@ -24,7 +24,8 @@ pub struct Trail(pub(super) Option<Noted>);
 /// Shows objects to a visitor and notes how they hang together.
 pub(super) struct Noting<'a> {
     pub(super) contents: Contents<'a>,
-    collector: OnceLock<Collector>,
+    /// What notes, or `None` if nothing is to be noted, as soon as that is known.
+    collector: OnceLock<Option<Collector>>,
     /// Loose commits, trees and tags, which were read with the blobs; `None` when they are too many.
     kept: Mutex<Option<Vec<Kept>>>,
 }
@@ -46,16 +47,23 @@ pub(super) struct Local {
 }
 
 impl<'a> Noting<'a> {
-    /// Notes nothing at first.
-    pub(super) fn new(contents: Contents<'a>) -> Self {
-        Self { contents, collector: OnceLock::new(), kept: Mutex::new(Some(Vec::new())) }
+    /// Notes nothing at first, and never anything if it is `off`.
+    pub(super) fn new(contents: Contents<'a>, off: bool) -> Self {
+        let collector = if off { OnceLock::from(None) } else { OnceLock::new() };
+        Self { contents, collector, kept: Mutex::new(Some(Vec::new())) }
     }
 
     /// Begins to note what leads to the objects that the visitor wants to know about by now, if it wants any.
     pub(super) fn begin(&self, hash_len: usize) {
+        // Nobody else sets it, but when nothing is noted at all.
+        self.collector.get_or_init(|| self.collector(hash_len));
+    }
+
+    /// Makes what notes from now on, with what was kept.
+    fn collector(&self, hash_len: usize) -> Option<Collector> {
         let kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner).take();
         let wanted = self.contents.visitor.wanted();
-        let Some(kept) = kept.filter(|_| !wanted.is_empty()) else { return };
+        let kept = kept.filter(|_| !wanted.is_empty())?;
         let collector = Collector::new(wanted);
         let (mut chunk, mut outline) = (Chunk::default(), Outline::default());
         for Kept { id, kind, bytes } in &kept {
@@ -66,13 +74,12 @@ impl<'a> Noting<'a> {
             collector.object(&mut chunk, Object { id, kind: *kind, bytes, tree, version: Default::default() });
         }
         collector.finish(chunk);
-        // Nobody else sets it.
-        let _ = self.collector.set(collector);
+        Some(collector)
     }
 
     /// Returns what was noted.
     pub(super) fn end(self, losses: Losses) -> Trail {
-        Trail(self.collector.into_inner().map(|collector| collector.noted(losses)))
+        Trail(self.collector.into_inner().flatten().map(|collector| collector.noted(losses)))
     }
 
     fn keep(&self, local: &mut Local, object: &Object<'_>) {
@@ -89,9 +96,10 @@ impl Sink for Noting<'_> {
     fn object(&self, local: &mut Local, object: Object<'_>) -> Memory {
         if object.kind != ObjectKind::Blob {
             match self.collector.get() {
-                Some(collector) => {
+                Some(Some(collector)) => {
                     collector.object(&mut local.chunk, object);
                 }
+                Some(None) => {}
                 None => self.keep(local, &object),
             }
         }
@@ -102,10 +110,10 @@ impl Sink for Noting<'_> {
         self.contents.flush(&mut local.tally);
     }
 
-    fn finish(&self, local: Local) {
+    fn finish(&self, mut local: Local) {
         self.contents.finish(local.tally);
         if let Some(collector) = self.collector.get() {
-            collector.finish(local.chunk);
+            collector.iter().for_each(|collector| collector.finish(std::mem::take(&mut local.chunk)));
             return;
         }
         let mut kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);

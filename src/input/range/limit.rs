@@ -48,7 +48,7 @@ pub enum DateError {
 pub fn date(text: &str, now: &Zoned) -> Result<Timestamp, DateError> {
     let unknown = || DateError::Unknown { text: text.to_owned() };
     // Every unit that is not known counts for a second there, so that a typing error would mean a moment ago.
-    if !is_relative_and_known(text) {
+    if !has_known_units(text) {
         return Err(unknown());
     }
     let time = gix::date::parse(text.trim(), Some(now.clone())).map_err(|_| unknown())?;
@@ -56,19 +56,35 @@ pub fn date(text: &str, now: &Zoned) -> Result<Timestamp, DateError> {
     if time > now.timestamp() { Err(DateError::Future { text: text.to_owned() }) } else { Ok(time) }
 }
 
-/// Tells, of a date that counts back from now, whether all its words are known; true for every other date.
-fn is_relative_and_known(text: &str) -> bool {
-    const WORDS: [&str; 21] = [
-        "ago", "second", "minute", "hour", "day", "week", "month", "year", "last", "and", "one", "two", "three",
-        "four", "five", "six", "seven", "eight", "nine", "ten", "",
-    ];
+/// Tells, of a date that counts back from now, whether each of its counts has a unit that is known; true for other dates, but
+/// for those that count forwards.
+fn has_known_units(text: &str) -> bool {
+    const COUNTS: [&str; 14] =
+        ["a", "an", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "last", "the"];
+    const UNITS: [&str; 7] = ["second", "minute", "hour", "day", "week", "month", "year"];
+    const FORWARDS: [&str; 4] = ["in", "next", "from", "tomorrow"];
     let text = text.to_ascii_lowercase();
-    let words = || text.split(|byte: char| !byte.is_ascii_alphanumeric());
-    let is_known = |word: &str| {
-        let word = word.trim_start_matches(|byte: char| byte.is_ascii_digit());
-        WORDS.contains(&word) || WORDS.contains(&word.strip_suffix('s').unwrap_or(word))
-    };
-    !words().any(|word| word == "ago") || words().all(is_known)
+    let words: Vec<&str> =
+        text.split(|letter: char| !letter.is_ascii_alphanumeric()).filter(|word| !word.is_empty()).collect();
+    let is_count = |word: &str| COUNTS.contains(&word) || word.bytes().all(|byte| byte.is_ascii_digit());
+    let is_unit = |word: &str| UNITS.contains(&word.strip_suffix('s').unwrap_or(word));
+    if words.last() != Some(&"ago") {
+        return !words.iter().any(|word| FORWARDS.contains(word) || *word == "ago");
+    }
+    let mut rest = &words[..words.len() - 1];
+    loop {
+        let glued = rest.first().map(|word| word.trim_start_matches(|letter: char| letter.is_ascii_digit()));
+        rest = match rest {
+            [count, unit, rest @ ..] if is_count(count) && is_unit(unit) => rest,
+            [word, rest @ ..] if glued.is_some_and(|unit| unit.len() < word.len() && is_unit(unit)) => rest,
+            _ => return false,
+        };
+        match rest {
+            [] => return true,
+            ["and", behind @ ..] => rest = behind,
+            _ => {}
+        }
+    }
 }
 
 impl Limit {
@@ -122,6 +138,7 @@ mod tests {
             ("2 weeks", "2026-03-01T12:00:00Z"),
             ("one month ago", "2026-02-15T12:00:00Z"),
             ("1 day 2 hours ago", "2026-03-14T10:00:00Z"),
+            ("1 day and 2 hours ago", "2026-03-14T10:00:00Z"),
             ("yesterday", "2026-03-14T12:00:00Z"),
         ] {
             assert_eq!(
@@ -135,7 +152,20 @@ mod tests {
     #[test]
     fn what_is_no_date_of_the_past_is_refused() {
         let now: Zoned = "2026-03-15T12:00:00[UTC]".parse().expect("it is a time");
-        for text in ["", "soon", "2 wekes ago", "ago", "3 mnths ago", "2026-13-01", "20260301", "main"] {
+        for text in [
+            "",
+            "soon",
+            "2 wekes ago",
+            "ago",
+            "3 mnths ago",
+            "2026-13-01",
+            "20260301",
+            "main",
+            "1.5 weeks ago",
+            "1 and 2 weeks ago",
+            "in 1 year",
+            "2 weeks ago 3",
+        ] {
             assert!(matches!(date(text, &now), Err(DateError::Unknown { .. })), "{text}: {:?}", date(text, &now));
         }
         for text in ["2026-03-16", "2026-03-15T13:00:00Z"] {

@@ -7,9 +7,11 @@ use gix::ObjectId;
 
 use super::walk::{Found, Walked};
 use super::{Addition, Limit, Range, RangeError, Selection, bare_blob, unread_notice};
+use crate::finding::Notice;
 use crate::input::commit::{Commit, Tag};
 use crate::input::compare::compare_trees;
 use crate::input::history::{self, Commits};
+use crate::input::objects::ObjectError;
 use crate::input::repository::{Repository, RepositoryError};
 use crate::source::ObjectKind;
 
@@ -40,8 +42,12 @@ impl Range {
             Part::Branches(names) => Some(tips(names, repository)?),
             Part::All => None,
         };
-        let Commits { commits, tags, notices } = history::commits(repository.git())?;
+        let Commits { commits, tags, mut notices } = history::commits(repository.git())?;
         let graph: HashMap<ObjectId, Commit> = commits.into_iter().collect();
+        let branches = branches.map(|tips| tips.into_iter().map(|tip| target(tip, &tags)).collect::<Vec<_>>());
+        if branches.is_none() {
+            notices.extend(dangling(&graph, repository));
+        }
         let reached = branches.clone().unwrap_or_else(|| ends(&graph));
         let starts = match (&branches, limit.depth) {
             (None, Some(_)) => [reached.clone(), heads(repository)?].concat(),
@@ -94,6 +100,22 @@ fn tips(names: &[String], repository: &Repository) -> Result<Vec<ObjectId>, Rang
     names.iter().map(find).collect()
 }
 
+/// Returns what an object is a tag of in the end, or itself.
+fn target(mut id: ObjectId, tags: &[(ObjectId, Tag)]) -> ObjectId {
+    let mut seen = HashSet::new();
+    while let Some((_, tag)) = tags.iter().find(|(tag, _)| *tag == id).filter(|_| seen.insert(id)) {
+        id = tag.target;
+    }
+    id
+}
+
+/// Tells of refs whose object is not here.
+fn dangling(graph: &HashMap<ObjectId, Commit>, repository: &Repository) -> Vec<Notice> {
+    let named = repository.refs().refs.into_iter().map(|(_, id)| id);
+    let missing = named.filter(|id| !graph.contains_key(id) && !repository.objects().contains(id));
+    missing.map(|id| unread_notice("object", &id, ObjectError::Missing)).collect()
+}
+
 /// Returns what HEAD and all branches name.
 fn heads(repository: &Repository) -> Result<Vec<ObjectId>, RangeError> {
     let named = repository.refs();
@@ -124,6 +146,12 @@ fn walk(mut graph: HashMap<ObjectId, Commit>, starts: &[ObjectId], repository: &
             open.insert(*id, commit);
         }
     };
+    let missing = starts.iter().filter(|id| !graph.contains_key(*id));
+    walked.unread.extend(
+        missing
+            .map(|id| (*id, repository.objects().read_as(id, ObjectKind::Commit, &mut Vec::new())))
+            .map(|(id, read)| (id, read.err().unwrap_or(ObjectError::Damaged))),
+    );
     starts.iter().for_each(|id| reach(id, &mut graph, &mut open, &mut queue));
     while let Some((seconds, id)) = queue.pop() {
         let Some(Commit { tree, mut parents, .. }) = open.remove(&id) else { continue };
