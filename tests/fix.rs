@@ -8,6 +8,7 @@ use std::path::Path;
 use bstr::BStr;
 use keysweep::fix::{self, Nobody, Options, Variables};
 use keysweep::lint::{Persona, Safety};
+use keysweep::rules::template::Generator;
 
 use crate::git::Git;
 use crate::lint::{fill, lint};
@@ -64,6 +65,30 @@ fn each_clients_file_is_mended_in_its_own_way_and_only_where_it_must() {
         }
         let again = fix::apply(BStr::new(&path), &fixed.bytes, Safety::Safe, &Nobody, &Variables::default());
         assert!(again.applied.is_empty() && again.bytes == fixed.bytes, "{}", client.display());
+    }
+}
+
+#[test]
+fn an_edit_that_would_take_or_add_something_else_is_not_made() {
+    for (path, text) in [
+        (
+            ".config/goose/config.yaml",
+            "extensions:\n  a: {type: stdio, cmd: node, args: [x], envs: {API_KEY: VALUE}}\n",
+        ),
+        (
+            ".config/goose/config.yaml",
+            r#"{"extensions": {"a": {"type": "stdio", "cmd": "node", "envs": {"API_KEY": "VALUE"}}}}"#,
+        ),
+        (".codex/config.toml", "mcp_servers.a.command = \"n\"\nmcp_servers.a.env.API_KEY = \"VALUE\"\n"),
+        (".codex/config.toml", "[mcp_servers]\nc.command = \"n\"\nc.env.API_KEY = \"VALUE\"\n"),
+        (
+            ".codex/config.toml",
+            "mcp_servers.a.url = \"https://a.acme.dev\"\nmcp_servers.a.http_headers.Authorization = \"Bearer VALUE\"\n",
+        ),
+    ] {
+        let text = text.replace("VALUE", &Generator::new(7).fill("{alnum:32}"));
+        let fixed = fix::apply(BStr::new(path), text.as_bytes(), Safety::Safe, &Nobody, &Variables::default());
+        assert!(fixed.bytes == text.as_bytes() && !fixed.left.is_empty(), "{path}");
     }
 }
 

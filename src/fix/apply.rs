@@ -4,7 +4,7 @@ use std::collections::{HashMap, HashSet};
 
 use bstr::BStr;
 
-use super::{Opinion, Variables};
+use super::{Opinion, Variables, proof};
 use crate::lint::{Edit, Fix, LintFinding, Options, Safety, lint_document};
 use crate::secret::Secret;
 use crate::source::Span;
@@ -59,7 +59,8 @@ pub struct Fixed {
 
 /// Applies all edits of a file that are at least as safe as `safety`.
 ///
-/// An edit is kept only if the file parses again, the finding is gone and no other one came. What the user
+/// An edit is kept only if the file parses again, the finding is gone, no other one came, and all that it is not about is still
+/// there. What the user
 /// allowed is left. A credential that has a name among `variables` keeps it; a name that stands for another value there gets
 /// a number.
 pub fn apply(path: &BStr, bytes: &[u8], safety: Safety, opinion: &dyn Opinion, variables: &Variables) -> Fixed {
@@ -115,6 +116,9 @@ fn step(
     };
     let bytes = edited(&fixed.bytes, &fix.edits)?;
     let findings = proven(path, &bytes, finding, before, opinion)?;
+    if !proof::leaves_the_rest(path, &fixed.bytes, &bytes, finding) {
+        return None;
+    }
     fixed.bytes = bytes;
     fixed.applied.push(Applied { id: finding.meta.id.clone(), message: finding.message.clone() });
     fixed.taken.extend(taken);

@@ -4,6 +4,7 @@ mod apply;
 mod diff;
 mod ignore_lines;
 mod opinion;
+mod proof;
 mod run;
 mod variables;
 

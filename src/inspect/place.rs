@@ -66,7 +66,8 @@ fn excerpt(bytes: &[u8], lines: &LineIndex, span: Span, is_secret: bool, hidden:
         let inside = |secret: &Span| Span::new(secret.start.max(from) - from, secret.end.min(to) - from);
         let window = Span::new(from, to);
         let others = overlapping(hidden, window).iter().chain([&own]).filter(|secret| secret.overlaps(window));
-        masked(&bytes[from..to], &others.map(inside).collect::<Vec<_>>())
+        let spans: Vec<Span> = others.map(inside).chain(random_looking(&bytes[from..to])).collect();
+        masked(&bytes[from..to], &super::layer::merged(spans))
     };
     let behind = span.end.min(text_end).max(secret_end);
     let mut text = window(start, span.start);
@@ -75,6 +76,25 @@ fn excerpt(bytes: &[u8], lines: &LineIndex, span: Span, is_secret: bool, hidden:
     let to = text.len();
     text.push_str(&window(behind, end.max(behind)));
     Excerpt { text, secret: Span::new(from, to), line: position.line }
+}
+
+/// Finds words that may be secrets of which no rule knows: where one stands, another does often.
+fn random_looking(text: &[u8]) -> impl Iterator<Item = Span> + '_ {
+    const LEAST: usize = 20;
+    let is_part = |byte: u8| byte.is_ascii_alphanumeric();
+    let mut at = 0;
+    std::iter::from_fn(move || {
+        while at < text.len() {
+            let start = at + text[at..].iter().position(|&byte| is_part(byte))?;
+            at = start + text[start..].iter().position(|&byte| !is_part(byte)).unwrap_or(text.len() - start);
+            let word = &text[start..at];
+            let has = |kind: fn(&u8) -> bool| word.iter().any(kind);
+            if word.len() >= LEAST && has(u8::is_ascii_digit) && has(u8::is_ascii_alphabetic) {
+                return Some(Span::new(start, at));
+            }
+        }
+        None
+    })
 }
 
 /// Returns those of ascending spans that share a byte with `window`.
@@ -109,6 +129,15 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
+
+    #[test]
+    fn what_looks_random_beside_a_secret_is_not_shown_either() {
+        let other = "kJ8sLq2vNx7Rt4WzP0bQ".repeat(2);
+        let text = format!("key = hunter2 # was {other}, and no_word_that_is_long or AnIdentifierThatIsLong");
+        let excerpt = excerpt(text.as_bytes(), &LineIndex::new(text.as_bytes()), Span::new(6, 13), true, &[]);
+        assert!(!excerpt.text.contains(&other[..8]) && !excerpt.text.contains("hunter2"));
+        assert!(excerpt.text.contains("and no_word_that_is_long or AnIdentifierThatIsLong"));
+    }
 
     proptest! {
         #[test]

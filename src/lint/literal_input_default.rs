@@ -27,9 +27,15 @@ impl Lint for Rule {
 
     fn check(&self, subject: &Subject<'_>, found: &mut Vec<LintFinding>) {
         for root in &subject.document.roots {
-            for input in root.get("inputs").map_or(&[][..], Node::children) {
-                let name = input.get("id").and_then(Node::text).unwrap_or("");
-                report(subject, input, name, "/inputs", found);
+            // Settings have them below `mcp`, those of a workspace one step deeper.
+            let (mcp, workspace) = (root.get("mcp"), root.get("settings").and_then(|settings| settings.get("mcp")));
+            for (home, pointer) in [(Some(root), "/inputs"), (mcp, "/mcp/inputs"), (workspace, "/settings/mcp/inputs")]
+            {
+                let inputs = home.and_then(|home| home.get("inputs"));
+                for input in inputs.map_or(&[][..], Node::children) {
+                    let name = input.get("id").and_then(Node::text).unwrap_or("");
+                    report(subject, input, name, pointer, found);
+                }
             }
             for input in root.get("user_config").map_or(&[][..], Node::children) {
                 report(subject, input, input.name(), "/user_config", found);

@@ -53,7 +53,7 @@ pub struct Subject<'a> {
 const SMALL: usize = 1 << 20;
 
 /// Returns the language of a file, by its name.
-pub(super) fn format(path: &BStr) -> Option<Format> {
+pub fn format(path: &BStr) -> Option<Format> {
     let spelled = spelling(path).path;
     let name = spelled.rsplit('/').next().unwrap_or_default().to_ascii_lowercase();
     if is_dotenv(&name) {

@@ -9,7 +9,7 @@
 use std::borrow::Cow;
 use std::ops::Range;
 
-use super::filter::{BLOCK, Block, Filter, fold, hash, three};
+use super::filter::{BLOCK, Block, Filter, Passed, fold, hash, three};
 
 /// The length of the shortest keywords.
 const SHORTEST: usize = 3;
@@ -143,41 +143,43 @@ impl Lexicon {
                     &padded
                 }
             };
-            let mut passed = self.filter.passed(block);
+            let Passed { long, short } = self.filter.passed(block);
+            let mut passed = long | short;
             while passed != 0 {
+                let bit = passed & passed.wrapping_neg();
                 let place = at + passed.trailing_zeros() as usize;
-                passed &= passed - 1;
+                passed ^= bit;
                 // What is made up behind the end of a short block may look like a keyword, too.
                 if place + SHORTEST > end {
                     break;
                 }
-                self.compare(bytes, place, end, &mut each);
+                let four = fold(word_at(bytes, place));
+                if long & bit != 0 {
+                    self.compare(four, bytes, place, end, &mut each);
+                }
+                if short & bit != 0 {
+                    self.compare(three(four), bytes, place, end, &mut each);
+                }
             }
             at += BLOCK;
         }
     }
 
-    /// Tells which keywords start at `place`.
+    /// Tells which keywords with the folded bytes `start` stand at `place`.
     #[inline]
-    fn compare(&self, bytes: &[u8], place: usize, end: usize, each: &mut impl FnMut(u16, usize)) {
-        let four = fold(word_at(bytes, place));
-        let next = fold(word_at(bytes, place + 4));
-        for start in [four, three(four)] {
-            let bucket = bucket(start);
-            for keyword in (self.buckets[bucket]..self.buckets[bucket + 1])
-                .filter(|&keyword| self.starts[usize::from(keyword)] == start)
+    fn compare(&self, start: u32, bytes: &[u8], place: usize, end: usize, each: &mut impl FnMut(u16, usize)) {
+        let bucket = bucket(start);
+        let keywords = self.buckets[bucket]..self.buckets[bucket + 1];
+        for keyword in keywords.filter(|&keyword| self.starts[usize::from(keyword)] == start) {
+            let word = self.word(keyword);
+            let next = fold(word_at(bytes, place + 4)) & mask(word.len());
+            let text = bytes.get(place..place + word.len());
+            if next == self.nexts[usize::from(keyword)]
+                && (!self.at_word[usize::from(keyword)] || is_boundary(bytes, place))
+                && place + word.len() <= end
+                && text.is_some_and(|text| text.eq_ignore_ascii_case(word))
             {
-                let word = self.word(keyword);
-                if next & mask(word.len()) != self.nexts[usize::from(keyword)] {
-                    continue;
-                }
-                let text = bytes.get(place..place + word.len());
-                if (!self.at_word[usize::from(keyword)] || is_boundary(bytes, place))
-                    && place + word.len() <= end
-                    && text.is_some_and(|text| text.eq_ignore_ascii_case(word))
-                {
-                    each(keyword, place);
-                }
+                each(keyword, place);
             }
         }
     }

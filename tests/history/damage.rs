@@ -37,6 +37,22 @@ fn packed() -> Scratch {
 }
 
 #[test]
+fn a_loose_object_under_the_name_of_another_is_damaged() {
+    let git = Scratch::new();
+    git.commit("good", "marker-good-x");
+    git.commit("bad", "marker-bad-x");
+    let place = |name: &str| {
+        let id = git.git(&["rev-parse", name]);
+        git.root.join(".git/objects").join(&id[..2]).join(&id[2..])
+    };
+    let (good, bad) = (place("HEAD:good"), place("HEAD:bad"));
+    corrupt(&bad, |bytes| *bytes = fs::read(&good).expect("it is loose"));
+    let seen = git.read();
+    assert!(seen.incomplete());
+    assert_eq!(seen.notices().len(), 1, "{:?}", seen.notices());
+}
+
+#[test]
 fn a_damaged_loose_object_is_named_and_the_rest_is_read() {
     type Change = fn(&mut Vec<u8>);
     let changes: [(&str, Change); 4] = [

@@ -106,6 +106,16 @@ fn a_part_is_what_its_commits_brought_in() {
 }
 
 #[test]
+fn a_submodule_is_no_part_and_that_is_told() {
+    let (git, inside) = (history(), history());
+    let from = inside.path().display().to_string();
+    git.run(&["-c", "protocol.file.allow=always", "submodule", "--quiet", "add", &from, "inside"]);
+    git.commit("A submodule");
+    let seen = seen(&git, &Part::All, &limit(Some(0), 0));
+    assert_eq!(seen.unread.len(), 1, "{:?}", seen.unread);
+}
+
+#[test]
 fn a_branch_whose_commit_is_missing_is_told_of() {
     let git = history();
     let id = git.run(&["rev-parse", "side"]);

@@ -4,12 +4,12 @@ use std::sync::{Mutex, PoisonError};
 
 use gix::ObjectId;
 
-use super::stores::{self, Stores};
+use super::stores::{self, Home, Stores};
 use super::walk::{Object, Sink};
 use super::{HistoryError, Options, objects_of, report};
 use crate::finding::Notice;
 use crate::input::commit::{Commit, Tag};
-use crate::input::{Collect, Memory};
+use crate::input::{Collect, Memory, Visitor as _};
 use crate::source::ObjectKind;
 
 /// Every commit and annotated tag of a repository.
@@ -31,10 +31,11 @@ pub fn commits(repository: &gix::Repository) -> Result<Commits, HistoryError> {
     let objects = repository.objects.store_ref().path();
     std::fs::read_dir(objects).map_err(|source| HistoryError::Objects { path: objects.to_owned(), source })?;
     let mut homes = stores::homes(repository.common_dir(), repository.object_hash());
-    homes.truncate(1);
+    let inside = homes.split_off(1);
     let mut stores = Stores::open(objects, &homes);
     let told = Collect::default();
     report::packs(&stores, &told);
+    inside.iter().for_each(|home| told.notice(left_out(home)));
     let list = List::default();
     let kinds = |kind| matches!(kind, ObjectKind::Commit | ObjectKind::Tag);
     let losses = objects_of(&mut stores, &list, &kinds, &Options::default(), &|| ());
@@ -79,6 +80,11 @@ impl Sink for List {
     fn interrupted(&self) -> bool {
         false
     }
+}
+
+fn left_out(home: &Home) -> Notice {
+    let text = "is a submodule, whose commits are not looked at with a part of this history";
+    Notice::unread(home.label.trim_end_matches('/'), text, "scan it by itself, or all of the history")
 }
 
 fn unparsed(kind: &str, id: &gix::oid) -> Notice {

@@ -173,6 +173,11 @@ impl<'a, S: Sink> Worker<'a, S> {
     fn loose(&mut self, object: &Loose) -> Result<(), Damage> {
         let path = loose::path(&object.objects, object.id);
         let (kind, buffer, start) = loose::read(&path, &mut self.inflater, &mut self.pool, self.job.budget)?;
+        // A file has no checksum but its name.
+        if !patch::is_named(&object.id, kind, &buffer.bytes()[start..]) {
+            self.pool.give(buffer, self.job.budget);
+            return Err(Damage::Checksum);
+        }
         self.hand_over(&object.id, kind, &buffer.bytes()[start..]);
         self.pool.give(buffer, self.job.budget);
         Ok(())

@@ -6,9 +6,9 @@ use crate::document::{Format, Node};
 
 /// Refers to an input of VS Code that hides what is typed, and describes that input.
 pub(super) fn input(place: &Place<'_, '_>) -> Option<Fix> {
-    let root = root(place)?;
+    let home = home(root(place)?, place);
     let bytes = place.subject.bytes;
-    let inputs = root.get("inputs");
+    let inputs = home.get("inputs");
     let taken = |id: &str| {
         inputs.is_some_and(|list| list.children().iter().any(|input| input.get("id").and_then(Node::text) == Some(id)))
     };
@@ -19,7 +19,7 @@ pub(super) fn input(place: &Place<'_, '_>) -> Option<Fix> {
     );
     let describe = match inputs.filter(|list| list.elements().is_some()) {
         Some(list) => text::list_element(bytes, list, &entry),
-        None => text::json_member(bytes, root, "inputs", &format!("[\n  {}\n]", entry.replace('\n', "\n  "))),
+        None => text::json_member(bytes, home, "inputs", &format!("[\n  {}\n]", entry.replace('\n', "\n  "))),
     };
     let replace = Edit { span: place.located.span, text: format!("${{input:{id}}}") };
     let how = format!("VS Code asks for `{id}` when the server starts, and keeps it in its secret storage");
@@ -54,6 +54,15 @@ fn root<'a>(place: &Place<'a, '_>) -> Option<&'a Node> {
         && root.members().is_some()
         && place.located.literal.form != super::Form::Default)
         .then_some(root)
+}
+
+/// Returns the map in which the servers hang, where inputs are looked for: settings have both below `mcp`.
+fn home<'a>(root: &'a Node, place: &Place<'a, '_>) -> &'a Node {
+    let Some(servers) = place.server().parent else { return root };
+    let holds = |map: &&Node| map.children().iter().any(|child| std::ptr::eq(child, servers));
+    let above = |map: &&Node| map.span.contains(servers.span);
+    let deeper = |map: &&'a Node| map.children().iter().find(above);
+    std::iter::successors(Some(root), deeper).find(holds).unwrap_or(root)
 }
 
 /// Returns `name`, or `name` with the first number that makes it new.
