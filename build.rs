@@ -113,7 +113,8 @@ impl Table {
     /// Returns all of it as Rust source.
     fn source(self) -> String {
         let Self { providers, entries, count, keywords, .. } = self;
-        let Lexicon { filter, buckets, starts, nexts, at_word, ends, text, named_ends, named } = Lexicon::new(keywords);
+        let Lexicon { filter, buckets, starts, nexts, at_word, ends, text, named_ends, named, longest } =
+            Lexicon::new(keywords);
         let list = |name: &str, items: &dyn Debug| format!("    {name}: Cow::Borrowed(&{items:?}),\n");
         let lexicon = [
             format!(
@@ -128,6 +129,7 @@ impl Table {
             list("text", &text),
             list("named_ends", &named_ends),
             list("named", &named),
+            format!("    longest: {longest},\n"),
         ];
         format!(
             "static PROVIDERS: &[(&str, &str)] = &[\n{providers}];\n\n\

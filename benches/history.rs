@@ -8,10 +8,10 @@ mod process;
 mod reader;
 mod shorter;
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::Command;
 
-use process::{Contestant, on_path, program, rows};
+use process::{Contestant, arguments, on_path, program, rows};
 use shorter::shorter;
 
 const KEYSWEEP: &str = env!("CARGO_BIN_EXE_keysweep");
@@ -22,12 +22,7 @@ const PRINT_OBJECTS: &str = "git cat-file --batch-all-objects --batch --unordere
 const PRINT_PATCHES: &str = "git log -p --all | wc -c";
 
 fn main() {
-    // Cargo adds options of its own.
-    let repositories: Vec<PathBuf> = std::env::args_os()
-        .skip(1)
-        .filter(|argument| !argument.to_string_lossy().starts_with("--"))
-        .map(PathBuf::from)
-        .collect();
+    let repositories = arguments();
     if repositories.is_empty() {
         println!("usage: cargo bench --bench history -- REPOSITORY...");
     }

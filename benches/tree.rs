@@ -7,7 +7,7 @@ mod process;
 
 use std::path::PathBuf;
 
-use process::{Contestant, compare, on_path, program};
+use process::{Contestant, arguments, compare, on_path, program};
 
 const KEYSWEEP: &str = env!("CARGO_BIN_EXE_keysweep");
 const ROUNDS: usize = 21;
@@ -15,12 +15,7 @@ const ROUNDS: usize = 21;
 const ABSENT: &str = "a-literal-that-is-not-there-5d1c";
 
 fn main() {
-    // Cargo adds options of its own.
-    let trees: Vec<PathBuf> = std::env::args_os()
-        .skip(1)
-        .filter(|argument| !argument.to_string_lossy().starts_with("--"))
-        .map(PathBuf::from)
-        .collect();
+    let trees = arguments();
     if trees.is_empty() {
         println!("usage: cargo bench --bench tree -- DIRECTORY...");
     }

@@ -47,6 +47,18 @@ impl Span {
     }
 }
 
+/// Sorts spans and joins those that overlap or touch.
+pub fn join(spans: &mut Vec<Span>) {
+    spans.sort_unstable();
+    spans.dedup_by(|next, last| {
+        let joins = next.start <= last.end;
+        if joins {
+            last.end = last.end.max(next.end);
+        }
+        joins
+    });
+}
+
 impl From<Range<usize>> for Span {
     fn from(range: Range<usize>) -> Self {
         Self::new(range.start, range.end)

@@ -185,6 +185,14 @@ fn wait(mut child: Child) -> (i32, f64, f64) {
     (status.code().unwrap_or(-1), 0.0, 0.0)
 }
 
+/// Returns the paths that the command line names.
+#[allow(dead_code, reason = "not every benchmark takes some")]
+pub fn arguments() -> Vec<PathBuf> {
+    // Cargo adds options of its own.
+    let is_path = |argument: &std::ffi::OsString| !argument.to_string_lossy().starts_with("--");
+    std::env::args_os().skip(1).filter(is_path).map(PathBuf::from).collect()
+}
+
 /// Finds a program on the path.
 pub fn on_path(name: &str) -> Option<PathBuf> {
     let path = std::env::var_os("PATH")?;

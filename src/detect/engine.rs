@@ -12,7 +12,7 @@ use super::window;
 use crate::finding::{Confidence, Severity};
 use crate::input::Copied;
 use crate::rules::{Catalogue, Lexicon, Rule};
-use crate::source::Span;
+use crate::source::{Span, join};
 
 /// How far from a match a byte can decide about it, if its proof does not read on: by a word nearby, by the run that leads to
 /// its keyword.
@@ -104,7 +104,6 @@ pub struct Engine {
     /// For each rule how far its matches reach, once that was asked for.
     extents: Vec<OnceLock<Option<Extent>>>,
     keywords: Lexicon,
-    longest_keyword: usize,
     generic: Option<Arc<Rule>>,
 }
 
@@ -120,8 +119,7 @@ impl Engine {
     pub fn new(catalogue: &Catalogue) -> Self {
         let generic = catalogue.get(assignment::RULE).cloned();
         let extents = (0..catalogue.len()).map(|_| OnceLock::new()).collect();
-        let keywords = catalogue.lexicon();
-        Self { longest_keyword: keywords.longest(), keywords, rules: catalogue.clone(), extents, generic }
+        Self { keywords: catalogue.lexicon(), rules: catalogue.clone(), extents, generic }
     }
 
     /// Returns the number of rules at work.
@@ -285,9 +283,9 @@ impl Engine {
         window::carry(change.copies, &change.base.searched, searched);
         all.clear();
         all.extend(searched.iter().chain(&*windows));
-        window::merge(all);
+        join(all);
         fresh.clear();
-        window::without(windows, searched, all, self.longest_keyword, fresh);
+        window::without(windows, searched, all, self.keywords.longest, fresh);
         marks.clear();
         for copied in change.copies {
             self.carry_marks(copied, &change.base.marks, marks);

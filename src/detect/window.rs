@@ -5,7 +5,7 @@ use super::assignment::Assignment;
 use super::changes::Changes;
 use super::sieve::Sifted;
 use crate::input::Copied;
-use crate::source::Span;
+use crate::source::{Span, join};
 
 /// How far before a run with a digit a keyword may start.
 const LEAD: usize = 160;
@@ -52,7 +52,7 @@ pub(super) fn open(
         }
         before = index + 1;
     }
-    merge(windows);
+    join(windows);
 }
 
 /// Adds what of a version was searched in its base: the parts of the base's windows that are copied with the byte before them.
@@ -69,7 +69,7 @@ pub(super) fn carry(copies: &[Copied], base: &[Span], searched: &mut Vec<Span>) 
 }
 
 /// Adds what of `windows` is not in `searched`, with `margin` bytes around it, as far as one of `all` goes: that is both of
-/// them, merged.
+/// them, joined.
 pub(super) fn without(windows: &[Span], searched: &[Span], all: &[Span], margin: usize, rest: &mut Vec<Span>) {
     for window in windows {
         let around = all[all.partition_point(|span| span.end < window.end)];
@@ -90,7 +90,7 @@ pub(super) fn without(windows: &[Span], searched: &[Span], all: &[Span], margin:
         }
         add(at, window.end);
     }
-    merge(rest);
+    join(rest);
 }
 
 /// Decides whether an anchor is worth a window; returns where the window ends.
@@ -122,18 +122,6 @@ pub(super) fn gate(bytes: &[u8], at: usize, kind: AnchorKind, assignments: &mut 
     }
 }
 
-/// Sorts windows and joins those that touch.
-pub(super) fn merge(windows: &mut Vec<Span>) {
-    windows.sort_unstable();
-    windows.dedup_by(|next, last| {
-        let joins = next.start <= last.end;
-        if joins {
-            last.end = last.end.max(next.end);
-        }
-        joins
-    });
-}
-
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
@@ -143,7 +131,7 @@ mod tests {
     fn windows() -> impl Strategy<Value = Vec<Span>> {
         let window = (0usize..200, 1usize..60).prop_map(|(start, len)| Span::new(start, start + len));
         proptest::collection::vec(window, 0..6).prop_map(|mut windows| {
-            merge(&mut windows);
+            join(&mut windows);
             windows
         })
     }
@@ -155,7 +143,7 @@ mod tests {
         ) {
             let mut rest = Vec::new();
             let mut all = [&windows[..], &searched].concat();
-            merge(&mut all);
+            join(&mut all);
             without(&windows, &searched, &all, margin, &mut rest);
             let word = Span::new(at, at + margin + 1);
             let is_in = |spans: &[Span]| spans.iter().any(|span| span.contains(word));

@@ -11,7 +11,7 @@ use crate::finding::{Excerpt, Finding, InlineAllow, Notice, masked_secret};
 use crate::lint::Linted;
 use crate::rules::Rule;
 use crate::secret::{Identity, Secret};
-use crate::source::{LineIndex, Origin, Position, Span};
+use crate::source::{LineIndex, Origin, Position, Span, join};
 
 /// How deep wrappings are opened: an archive in an archive, base64 of base64.
 const DEPTH: usize = 4;
@@ -258,7 +258,8 @@ impl<'a> Inspection<'a> {
             // What only lints look at may hold other secrets.
             hidden.extend(self.inspector.hidden(bytes, self.scratch));
         }
-        merged(hidden)
+        join(&mut hidden);
+        hidden
     }
 
     /// Inspects what is encoded at the place `outer`; returns what that took, or `None` if there is no budget for it.
@@ -291,19 +292,6 @@ impl Inspector {
         finding.revealed = self.options.reveal.then(|| Secret::new(secret));
         finding
     }
-}
-
-/// Sorts spans and joins those that overlap.
-pub(super) fn merged(mut spans: Vec<Span>) -> Vec<Span> {
-    spans.sort_unstable();
-    spans.dedup_by(|next, last| {
-        let joins = next.start <= last.end;
-        if joins {
-            last.end = last.end.max(next.end);
-        }
-        joins
-    });
-    spans
 }
 
 /// Returns how many leading bytes of a secret are its provider's public prefix.

@@ -16,7 +16,7 @@ use crate::finding::{Finding, Notice};
 use crate::input::Copied;
 use crate::lint::{Persona, may_need_lints};
 use crate::secret::Secret;
-use crate::source::{Origin, Span};
+use crate::source::{Origin, Span, join};
 
 use self::layer::{Inspection, Layer};
 
@@ -126,6 +126,8 @@ impl Inspector {
         let candidates = self.engine.candidates(text, None, scratch);
         let encoded = decode::encoded(text, scratch.runs());
         let secrets = candidates.iter().map(|candidate| place::widened(text, candidate.secret));
-        layer::merged(secrets.chain(encoded.iter().map(|piece| piece.span)).collect())
+        let mut hidden = secrets.chain(encoded.iter().map(|piece| piece.span)).collect();
+        join(&mut hidden);
+        hidden
     }
 }

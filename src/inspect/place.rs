@@ -67,7 +67,7 @@ fn excerpt(bytes: &[u8], lines: &LineIndex, span: Span, is_secret: bool, hidden:
         let window = Span::new(from, to);
         let others = overlapping(hidden, window).iter().chain([&own]).filter(|secret| secret.overlaps(window));
         let spans: Vec<Span> = others.map(inside).chain(random_looking(&bytes[from..to])).collect();
-        masked(&bytes[from..to], &super::layer::merged(spans))
+        masked(&bytes[from..to], &spans)
     };
     let behind = span.end.min(text_end).max(secret_end);
     let mut text = window(start, span.start);

@@ -32,9 +32,7 @@ pub fn render(report: &Report, out: &mut dyn Write) -> io::Result<()> {
         let text = [&notice.subject, &notice.message, &notice.help].map(|text| plain(text));
         command(out, "notice", &[], &join(&text))?;
     }
-    let [found, seen, meaning] =
-        [tally::headline(report), tally::coverage(&report.record), tally::exit_meaning(report)];
-    writeln!(out, "keysweep: {found}; looked at {seen}; {meaning}")
+    writeln!(out, "keysweep: {}; {}", tally::headline(report), tally::ending(report))
 }
 
 fn annotate(finding: &Finding, word: &str, out: &mut dyn Write) -> io::Result<()> {

@@ -40,8 +40,7 @@ pub fn render(report: &Report, out: &mut dyn Write) -> io::Result<()> {
     if report.findings.is_empty() && errors == 0 {
         writeln!(out, "    <testcase classname=\"keysweep\" name=\"{}\"/>", markup(&tally::headline(report)))?;
     }
-    let ending = format!("looked at {}; {}", tally::coverage(&report.record), tally::exit_meaning(report));
-    writeln!(out, "    <system-out>{}</system-out>", markup(&ending))?;
+    writeln!(out, "    <system-out>{}</system-out>", markup(&tally::ending(report)))?;
     writeln!(out, "  </testsuite>\n</testsuites>")
 }
 

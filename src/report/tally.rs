@@ -117,6 +117,11 @@ pub fn coverage(record: &Record) -> String {
     format!("{seen} ({}){rules} in {}{skipped}{part}", bytes(record.bytes), duration(record.milliseconds))
 }
 
+/// Returns what was looked at, and what the exit code of the run means.
+pub fn ending(report: &Report) -> String {
+    format!("looked at {}; {}", coverage(&report.record), exit_meaning(report))
+}
+
 /// Returns what the exit code of the run means.
 pub fn exit_meaning(report: &Report) -> String {
     let code = report.exit_code();

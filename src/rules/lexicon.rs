@@ -37,6 +37,8 @@ pub struct Lexicon {
     pub named_ends: Cow<'static, [u32]>,
     /// The rules of all keywords, by their place among the rules.
     pub named: Cow<'static, [u16]>,
+    /// How long the longest keyword is.
+    pub longest: usize,
 }
 
 /// Reads four bytes, or as many as there are, as a little-endian word.
@@ -79,6 +81,7 @@ impl Lexicon {
         let (mut starts, mut nexts, mut at_word, mut ends, mut text) =
             (Vec::new(), Vec::new(), Vec::new(), Vec::new(), Vec::new());
         let (mut named_ends, mut named) = (Vec::new(), Vec::new());
+        let longest = pairs.iter().map(|(_, word, ..)| word.len()).max().unwrap_or(0);
         for same in pairs.chunk_by(|one, other| one.1 == other.1) {
             let (bucket, word, ..) = &same[0];
             let start = start_of(word);
@@ -109,19 +112,13 @@ impl Lexicon {
             text: text.into(),
             named_ends: named_ends.into(),
             named: named.into(),
+            longest,
         }
     }
 
     /// Returns a keyword.
     pub fn word(&self, keyword: u16) -> &[u8] {
         &self.text[range(&self.ends, keyword)]
-    }
-
-    /// Returns the length of the longest keyword.
-    pub fn longest(&self) -> usize {
-        let mut start = 0;
-        let length = |&end: &u32| (end - std::mem::replace(&mut start, end)) as usize;
-        self.ends.iter().map(length).max().unwrap_or(0)
     }
 
     /// Returns the rules that a keyword names, by their places.

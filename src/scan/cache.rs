@@ -3,7 +3,6 @@
 //! The file holds names of objects and nothing of what is in them; those in which something was found are not listed, and
 //! are looked at again. It counts for the very program, rules and options that it was made with, and for nothing else.
 
-use std::fmt::Write as _;
 use std::io;
 use std::path::{Path, PathBuf};
 
@@ -14,6 +13,7 @@ use crate::finding::Notice;
 use crate::input::history::{Key, Known, Ledger};
 use crate::input::repository::Repository;
 use crate::inspect::Options;
+use crate::policy::fingerprint::hex;
 use crate::replace::{self, Links, Permissions, Replace};
 use crate::rules::Catalogue;
 
@@ -137,12 +137,7 @@ fn name(repository: &Repository) -> String {
     let common = repository.git().common_dir();
     let real = common.canonicalize().unwrap_or_else(|_| common.to_owned());
     let digest = Sha256::digest(real.as_os_str().as_encoded_bytes());
-    let digits = digest.iter().take(16).fold(String::new(), |mut digits, byte| {
-        // Writing into a string does not fail.
-        let _ = write!(digits, "{byte:02x}");
-        digits
-    });
-    format!("history-{digits}")
+    format!("history-{}", hex(&digest[..16]))
 }
 
 /// Digests all that decides what is found in an object: the program with its rules, the user's own rules, and options.

@@ -126,6 +126,11 @@ impl<'a> Gather<'a> {
     }
 }
 
+/// Returns the objects of history in which findings stand.
+pub fn objects(findings: &[Finding]) -> impl Iterator<Item = ObjectId> {
+    findings.iter().flat_map(|finding| &finding.places).filter_map(|place| place.origin.object())
+}
+
 /// Orders findings of one place each by where they are.
 fn order(finding: &Finding) -> (&crate::source::Origin, usize, usize, usize, &str) {
     let place = &finding.places[0];
@@ -254,9 +259,8 @@ impl Visitor for Gather<'_> {
 
     fn wanted(&self) -> HashSet<ObjectId> {
         let findings = self.findings.lock().expect("nothing panics under the lock");
-        let places = findings.iter().flat_map(|finding| &finding.places);
         let configurations = self.configurations.lock().expect("nothing panics under the lock");
-        places.filter_map(|place| place.origin.object()).chain(configurations.iter().copied()).collect()
+        objects(&findings).chain(configurations.iter().copied()).collect()
     }
 
     fn notice(&self, notice: Notice) {

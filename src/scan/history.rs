@@ -7,7 +7,7 @@ use bstr::BString;
 use gix::ObjectId;
 
 use super::Gather;
-use super::gather::Gathered;
+use super::gather::{Gathered, objects};
 use super::settle::settle;
 use crate::finding::Notice;
 use crate::input::Coverage;
@@ -54,9 +54,7 @@ fn names_in_head(repository: &Repository) -> HashSet<BString> {
 /// Costs nothing if there is none.
 pub fn attribute(repository: &Repository, gathered: &mut Gathered) {
     let Some(provenance) = provenance(repository, Trail::default(), gathered, &[]) else { return };
-    let places = || gathered.findings.iter().flat_map(|finding| &finding.places);
-    let objects: Vec<Vec<ObjectId>> =
-        places().filter_map(|place| place.origin.object()).map(|object| vec![object]).collect();
+    let objects: Vec<Vec<ObjectId>> = objects(&gathered.findings).map(|object| vec![object]).collect();
     let found = provenance.attributions(&objects);
     let places = gathered.findings.iter_mut().flat_map(|finding| &mut finding.places);
     for (place, attribution) in places.filter(|place| place.origin.object().is_some()).zip(found) {
@@ -66,9 +64,7 @@ pub fn attribute(repository: &Repository, gathered: &mut Gathered) {
 
 /// Finds out where the objects with findings stood, and some more; `None` if there are none.
 fn provenance(repository: &Repository, trail: Trail, gathered: &mut Gathered, more: &[ObjectId]) -> Option<Provenance> {
-    let places = gathered.findings.iter().flat_map(|finding| &finding.places);
-    let objects = places.filter_map(|place| place.origin.object());
-    let wanted: HashSet<ObjectId> = objects.chain(more.iter().copied()).collect();
+    let wanted: HashSet<ObjectId> = objects(&gathered.findings).chain(more.iter().copied()).collect();
     if wanted.is_empty() {
         return None;
     }

@@ -171,8 +171,7 @@ impl Provenance {
 
 /// Reads all commits and trees of a repository for the sake of some objects.
 fn note(repository: &gix::Repository, homes: &[Home], wanted: &HashSet<ObjectId>) -> Result<Noted, HistoryError> {
-    let objects = repository.objects.store_ref().path();
-    std::fs::read_dir(objects).map_err(|source| HistoryError::Objects { path: objects.to_owned(), source })?;
+    let objects = stores::objects(repository)?;
     let mut stores = if wanted.is_empty() { Stores::default() } else { Stores::open(objects, homes) };
     let collector = Collector::new(wanted.clone());
     let kinds = |kind| kind != ObjectKind::Blob;

@@ -28,8 +28,7 @@ pub struct Commits {
 /// # Errors
 /// Fails if the repository's own object directory cannot be listed.
 pub fn commits(repository: &gix::Repository) -> Result<Commits, HistoryError> {
-    let objects = repository.objects.store_ref().path();
-    std::fs::read_dir(objects).map_err(|source| HistoryError::Objects { path: objects.to_owned(), source })?;
+    let objects = stores::objects(repository)?;
     let mut homes = stores::homes(repository.common_dir(), repository.object_hash());
     let inside = homes.split_off(1);
     let mut stores = Stores::open(objects, &homes);

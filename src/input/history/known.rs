@@ -57,7 +57,7 @@ impl Known {
         let entries = self.ledger.entries();
         let mut each = vec![0; entries.len()];
         for pack in &stores.packs {
-            let is_sound = pack.is_indexed_by_its_index() && pack.index.is_sound();
+            let is_sound = pack.is_indexed_by_its_index() && pack.has_sound_index();
             let mark = if is_sound { HERE } else { HERE | DOUBTFUL };
             self.is_doubtful.fetch_or(!is_sound, Ordering::Relaxed);
             let mut at = 0;

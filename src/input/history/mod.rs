@@ -106,8 +106,7 @@ pub fn read(
     coverage: &Coverage,
     options: &Options<'_>,
 ) -> Result<Trail, HistoryError> {
-    let objects = repository.objects.store_ref().path();
-    std::fs::read_dir(objects).map_err(|source| HistoryError::Objects { path: objects.to_owned(), source })?;
+    let objects = stores::objects(repository)?;
     let homes = stores::homes(repository.common_dir(), repository.object_hash());
     let mut stores = Stores::open(objects, &homes);
     report::completeness(&homes, &mut stores, visitor, coverage);

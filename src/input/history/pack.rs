@@ -2,6 +2,7 @@
 
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::sync::OnceLock;
 
 use gix::hash::Kind as HashKind;
 use gix::{ObjectId, oid};
@@ -16,6 +17,8 @@ pub(super) struct Pack {
     pub(super) path: PathBuf,
     /// The index.
     pub(super) index: Index,
+    /// Whether the index is what was once written, as soon as somebody asks.
+    soundness: OnceLock<bool>,
     content: Content,
     /// Where the entries end and the checksum begins.
     pub(super) end: usize,
@@ -101,8 +104,7 @@ impl Index {
         on_index!(self, file => file.lookup(id))
     }
 
-    /// Tells whether the bytes of the index are those that were once written.
-    pub(super) fn is_sound(&self) -> bool {
+    fn is_sound(&self) -> bool {
         let interrupt = std::sync::atomic::AtomicBool::new(false);
         on_index!(self, file => file.verify_checksum(&mut gix::progress::Discard, &interrupt).is_ok())
     }
@@ -121,7 +123,7 @@ impl Pack {
             Ok(file) => Content::Mapped(file),
             Err(_) => Content::Read(fs::read(&path).map_err(|_| Damage::Unreadable)?),
         };
-        let mut pack = Self { path, index, content, end: 0, hash };
+        let mut pack = Self { path, index, soundness: OnceLock::new(), content, end: 0, hash };
         let bytes = pack.all();
         let end = bytes.len().checked_sub(hash.len_in_bytes()).filter(|&end| end >= 12).ok_or(Damage::Truncated)?;
         let version = bytes[4..8].try_into().map(u32::from_be_bytes).unwrap_or_default();
@@ -143,6 +145,11 @@ impl Pack {
             Content::Mapped(file) => file.entry_slice(0..file.data_len() as u64).unwrap_or_default(),
             Content::Read(bytes) => bytes,
         }
+    }
+
+    /// Tells whether the bytes of the index are those that were once written.
+    pub(super) fn has_sound_index(&self) -> bool {
+        *self.soundness.get_or_init(|| self.index.is_sound())
     }
 
     /// Tells whether the trailer of the pack is the one that the index was made for.

@@ -54,7 +54,7 @@ pub(super) fn packs(stores: &Stores, visitor: &dyn Visitor) {
                 REPAIR,
             ));
         }
-        if !pack.index.is_sound() {
+        if !pack.has_sound_index() {
             visitor.notice(Notice::unread(
                 pack.name(),
                 "the index of the pack is damaged: names may be wrong and objects may be missing from it",

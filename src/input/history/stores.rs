@@ -8,6 +8,7 @@ use std::sync::Arc;
 use gix::ObjectId;
 use gix::hash::Kind as HashKind;
 
+use super::HistoryError;
 use super::loose;
 use super::pack::Pack;
 use crate::finding::Notice;
@@ -45,6 +46,18 @@ pub(super) struct Stores {
     pub(super) promisor: bool,
     /// What could not be opened.
     pub(super) notices: Vec<Notice>,
+}
+
+/// Returns the repository's own object directory.
+///
+/// # Errors
+/// It cannot be listed.
+pub(super) fn objects(repository: &gix::Repository) -> Result<&Path, HistoryError> {
+    let path = repository.objects.store_ref().path();
+    match fs::read_dir(path) {
+        Ok(_) => Ok(path),
+        Err(source) => Err(HistoryError::Objects { path: path.to_owned(), source }),
+    }
 }
 
 /// Finds the git directories of the repository at `common` and of all submodules inside it.

@@ -23,7 +23,7 @@ pub struct Trail(pub(super) Option<Noted>);
 
 /// Shows objects to a visitor and notes how they hang together.
 pub(super) struct Noting<'a> {
-    pub(super) contents: Contents<'a>,
+    contents: Contents<'a>,
     /// What notes, or `None` if nothing is to be noted, as soon as that is known.
     collector: OnceLock<Option<Collector>>,
     /// Loose commits, trees and tags, which were read with the blobs; `None` when they are too many.

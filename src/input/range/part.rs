@@ -44,6 +44,7 @@ impl Range {
         };
         let Commits { commits, tags, mut notices } = history::commits(repository.git())?;
         let graph: HashMap<ObjectId, Commit> = commits.into_iter().collect();
+        let tags: HashMap<ObjectId, Tag> = tags.into_iter().collect();
         let branches = branches.map(|tips| tips.into_iter().map(|tip| target(tip, &tags)).collect::<Vec<_>>());
         if branches.is_none() {
             notices.extend(dangling(&graph, repository));
@@ -101,9 +102,9 @@ fn tips(names: &[String], repository: &Repository) -> Result<Vec<ObjectId>, Rang
 }
 
 /// Returns what an object is a tag of in the end, or itself.
-fn target(mut id: ObjectId, tags: &[(ObjectId, Tag)]) -> ObjectId {
+fn target(mut id: ObjectId, tags: &HashMap<ObjectId, Tag>) -> ObjectId {
     let mut seen = HashSet::new();
-    while let Some((_, tag)) = tags.iter().find(|(tag, _)| *tag == id).filter(|_| seen.insert(id)) {
+    while let Some(tag) = tags.get(&id).filter(|_| seen.insert(id)) {
         id = tag.target;
     }
     id
@@ -146,12 +147,10 @@ fn walk(mut graph: HashMap<ObjectId, Commit>, starts: &[ObjectId], repository: &
             open.insert(*id, commit);
         }
     };
-    let missing = starts.iter().filter(|id| !graph.contains_key(*id));
-    walked.unread.extend(
-        missing
-            .map(|id| (*id, repository.objects().read_as(id, ObjectKind::Commit, &mut Vec::new())))
-            .map(|(id, read)| (id, read.err().unwrap_or(ObjectError::Damaged))),
-    );
+    for id in starts.iter().filter(|id| !graph.contains_key(*id)) {
+        let read = repository.objects().read_as(id, ObjectKind::Commit, &mut Vec::new());
+        walked.unread.push((*id, read.err().unwrap_or(ObjectError::Damaged)));
+    }
     starts.iter().for_each(|id| reach(id, &mut graph, &mut open, &mut queue));
     while let Some((seconds, id)) = queue.pop() {
         let Some(Commit { tree, mut parents, .. }) = open.remove(&id) else { continue };
@@ -167,14 +166,10 @@ fn walk(mut graph: HashMap<ObjectId, Commit>, starts: &[ObjectId], repository: &
 }
 
 /// Returns the tags of which `commits`, or `is_all` of history, have what they point to, and that are young enough.
-fn tags_of(tags: &[(ObjectId, Tag)], commits: &[Found], is_all: bool, limit: &Limit) -> Vec<Meant> {
-    let by_id: HashMap<ObjectId, &Tag> = tags.iter().map(|(id, tag)| (*id, tag)).collect();
+fn tags_of(tags: &HashMap<ObjectId, Tag>, commits: &[Found], is_all: bool, limit: &Limit) -> Vec<Meant> {
     let seconds: HashMap<ObjectId, i64> = commits.iter().map(|commit| (commit.id, commit.seconds)).collect();
-    let meant = |(id, tag): &(ObjectId, Tag)| {
-        let (mut target, mut seen) = (tag.target, HashSet::new());
-        while let Some(next) = by_id.get(&target).filter(|_| seen.insert(target)) {
-            target = next.target;
-        }
+    let meant = |(id, tag): (&ObjectId, &Tag)| {
+        let target = target(*id, tags);
         let commit = seconds.get(&target).copied();
         let is_young = tag.seconds.or(commit).is_none_or(|seconds| limit.admits(seconds));
         let target = commit.is_none().then_some(target);

@@ -6,6 +6,7 @@ pub mod secrets;
 use sha2::{Digest, Sha256};
 
 use crate::finding::{Finding, Notice, Place};
+use crate::policy::fingerprint::hex;
 use crate::report::location;
 
 /// Returns a name for one place of a finding: equal between runs while the finding and the file stay.
@@ -28,7 +29,7 @@ fn name_of(parts: &[&str]) -> String {
         hash.update((part.len() as u64).to_le_bytes());
         hash.update(part.as_bytes());
     }
-    hash.finalize().iter().take(16).map(|byte| format!("{byte:02x}")).collect()
+    hex(&hash.finalize()[..16])
 }
 
 /// Returns the places of a finding, each with how many before it lie in the same container.

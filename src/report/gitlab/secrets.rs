@@ -40,8 +40,7 @@ pub fn render(report: &Report, out: &mut dyn Write) -> io::Result<()> {
 }
 
 fn messages(report: &Report) -> Vec<Value> {
-    let ending = format!("looked at {}; {}", tally::coverage(&report.record), tally::exit_meaning(report));
-    let mut messages = vec![json!({ "level": "info", "value": ending })];
+    let mut messages = vec![json!({ "level": "info", "value": tally::ending(report) })];
     let lints =
         report.findings.iter().filter(|finding| finding.meta.kind == Kind::Lint && finding.verdict == Verdict::Active);
     let lints = lints.count();
