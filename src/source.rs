@@ -49,7 +49,8 @@ impl Span {
 
 /// Sorts spans and joins those that overlap or touch.
 pub fn join(spans: &mut Vec<Span>) {
-    spans.sort_unstable();
+    // Mostly these are two sorted lists, one behind the other, which a stable sort merges.
+    spans.sort();
     spans.dedup_by(|next, last| {
         let joins = next.start <= last.end;
         if joins {

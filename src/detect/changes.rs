@@ -3,10 +3,10 @@
 use crate::input::Copied;
 use crate::source::Span;
 
-/// How far before a change something may start that the change decides about: an anchor, or the first of two in one name.
-const BEFORE: usize = super::window::ANCHOR_BEHIND + 128;
-/// How far behind a change something may start that the change decides about.
-const BEHIND: usize = super::window::ANCHOR_BEFORE + 8;
+/// How far before a change a run may end whose window the change can decide about.
+const BEFORE: usize = super::window::TRAIL + 8;
+/// How far behind a change a run may start whose window the change can decide about.
+const BEHIND: usize = super::window::LEAD + 8;
 /// How far the border of a part may have to move until no token and no encoded text crosses it.
 const GREATEST_MOVE: usize = 4096;
 

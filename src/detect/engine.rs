@@ -3,6 +3,7 @@
 use std::ops::Range;
 use std::sync::{Arc, OnceLock};
 
+use super::anchor::{self, AnchorKind};
 use super::assignment;
 use super::changes::Changes;
 use super::mark::{Chains, Extent, Mark, Progress};
@@ -70,6 +71,7 @@ impl Scratch {
 /// What is known of a text that was searched, for the sake of its versions.
 #[derive(Debug)]
 pub struct Known {
+    anchors: Vec<(usize, AnchorKind)>,
     /// Where keywords were looked for.
     searched: Vec<Span>,
     marks: Vec<Mark>,
@@ -185,7 +187,7 @@ impl Engine {
     /// chain, which no match crosses: a chain with a change near is searched anew, the candidates of any other are carried over.
     pub fn candidates_of_version(&self, bytes: &[u8], change: &Change<'_>, scratch: &mut Scratch) -> Vec<Candidate> {
         let text = Text { bytes, path: None };
-        scratch.sift_parts(bytes, change.parts);
+        scratch.sift_parts(bytes, change);
         let mut found = Vec::new();
         self.open_windows(text, Some(change.changes), scratch, &mut found);
         self.find_marks(bytes, change, scratch);
@@ -229,7 +231,13 @@ impl Engine {
     /// Returns what of the last search helps with versions of the text, which has `length` bytes and these candidates.
     pub fn known(&self, candidates: &[Candidate], length: usize, scratch: &Scratch) -> Known {
         let searched = if scratch.searched.is_empty() { &scratch.windows } else { &scratch.all };
-        Known { searched: searched.clone(), marks: scratch.marks.clone(), candidates: candidates.to_vec(), length }
+        Known {
+            anchors: scratch.sifted.anchors.clone(),
+            searched: searched.clone(),
+            marks: scratch.marks.clone(),
+            candidates: candidates.to_vec(),
+            length,
+        }
     }
 
     /// Adds the places of keywords that were copied.
@@ -293,7 +301,8 @@ impl Engine {
         for window in &*fresh {
             self.keywords.find(bytes, window.range(), |keyword, at| marks.push(Mark { at, keyword }));
         }
-        marks.sort_unstable();
+        // Two sorted lists, one behind the other, which a stable sort merges.
+        marks.sort();
         marks.dedup();
     }
 
@@ -347,15 +356,24 @@ impl Engine {
 }
 
 impl Scratch {
-    /// Sifts parts of a text.
-    fn sift_parts(&mut self, bytes: &[u8], parts: &[Span]) {
+    /// Sifts the parts of a version that must be looked at, and adds all anchors that are copied.
+    fn sift_parts(&mut self, bytes: &[u8], change: &Change<'_>) {
         self.sifted.clear();
-        for part in parts {
+        for copied in change.copies {
+            let (start, end) = (copied.from, copied.from + copied.len);
+            let first = change.base.anchors.partition_point(|&(at, _)| at < start);
+            let inside = change.base.anchors[first..].iter().take_while(|&&(at, _)| at + anchor::WIDTH <= end);
+            self.sifted.anchors.extend(inside.map(|&(at, kind)| (at - copied.from + copied.to, kind)));
+        }
+        for part in change.parts {
             sieve::sift(&bytes[part.range()], &mut self.part);
             let moved = |run: &Span| Span::new(part.start + run.start, part.start + run.end);
             self.sifted.runs.extend(self.part.runs.iter().map(moved));
             self.sifted.anchors.extend(self.part.anchors.iter().map(|&(at, kind)| (part.start + at, kind)));
         }
+        // Two sorted lists, one behind the other, which a stable sort merges.
+        self.sifted.anchors.sort_by_key(|&(at, _)| at);
+        self.sifted.anchors.dedup();
     }
 }
 

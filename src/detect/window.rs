@@ -8,17 +8,17 @@ use crate::input::Copied;
 use crate::source::{Span, join};
 
 /// How far before a run with a digit a keyword may start.
-const LEAD: usize = 160;
+pub(super) const LEAD: usize = 160;
 /// How far behind a run a keyword may end.
-const TRAIL: usize = 64;
+pub(super) const TRAIL: usize = 64;
 /// How far before a run without a digit a keyword may start: only a token's own prefix counts there.
 const PREFIX: usize = 16;
 /// How far around an anchor keywords are looked for.
 const AROUND: usize = 96;
 /// How far before an anchor a byte can decide about what it leads to.
-pub(super) const ANCHOR_BEFORE: usize = 320;
+const ANCHOR_BEFORE: usize = 320;
 /// How far behind an anchor a byte can decide about what it leads to: an assignment's value and what follows it.
-pub(super) const ANCHOR_BEHIND: usize = 1024;
+const ANCHOR_BEHIND: usize = 1024;
 /// How far apart two anchors in one name may stand.
 const NAME: usize = 96;
 

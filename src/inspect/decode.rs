@@ -98,7 +98,7 @@ pub fn encoded_in(bytes: &[u8], parts: &[Span], runs: &[Span]) -> Vec<Piece> {
         let stretch = base64_stretch(bytes, *run);
         behind = stretch.end;
         let mut piece = hex(bytes, *run);
-        if piece.is_none() && is_promising(&probe(bytes, stretch.start)) {
+        if piece.is_none() && may_promise(bytes, stretch.start) && is_promising(&probe(bytes, stretch.start)) {
             let end = if stretch.start < tried { stretch.end } else { base64_end(bytes, stretch.start) };
             tried = tried.max(end);
             piece = base64(bytes, Span::new(stretch.start, end)).or_else(|| base64(bytes, stretch));
@@ -121,8 +121,13 @@ pub fn may_continue(bytes: &[u8], at: usize) -> bool {
     let indent = before.iter().rev().take(INDENT).take_while(|&&byte| byte == b' ' || byte == b'\t').count();
     let before = &before[..at - indent];
     let feed = before.iter().rev().take(2).take_while(|&&byte| byte == b'\r' || byte == b'\n').count();
-    let line = &before[..before.len() - feed];
-    feed > 0 && line.len() >= WRAPPED && line[line.len() - WRAPPED..].iter().all(|&byte| sextet(byte).is_some())
+    feed > 0 && is_full_line(&before[..before.len() - feed])
+}
+
+/// Tells whether what stands on a line up to its end may be wrapped base64 that goes on: enough digits, and no mere ruler.
+fn is_full_line(line: &[u8]) -> bool {
+    let Some(last) = line.last_chunk::<WRAPPED>() else { return false };
+    last.iter().all(|&byte| sextet(byte).is_some()) && last.iter().any(u8::is_ascii_alphanumeric)
 }
 
 /// Tells whether the start of a decoded piece looks like text.
@@ -137,6 +142,17 @@ fn is_promising(bytes: &[u8]) -> bool {
         || bytes.starts_with(&[0x1f, 0x8b, 8])
         || bytes.starts_with(b"PK\x03\x04")
         || bytes.starts_with(&[0xff, 0xfe])
+}
+
+/// Tells quickly that base64 text which starts at `start` is not [promising](is_promising).
+fn may_promise(bytes: &[u8], start: usize) -> bool {
+    let Some(digits) = bytes[start..].first_chunk::<4>() else { return true };
+    let bits = digits.iter().fold(0, |bits, &digit| bits << 6 | u32::from(SEXTETS[usize::from(digit)]));
+    let [_, first @ ..] = bits.to_be_bytes();
+    let starts_text = || first.iter().all(|byte| byte.is_ascii_graphic() || byte.is_ascii_whitespace());
+    digits.iter().any(|&digit| sextet(digit).is_none())
+        || starts_text()
+        || matches!(first, [0x1f, 0x8b, 8] | [b'P', b'K', 3] | [0xff, 0xfe, _])
 }
 
 fn hex(bytes: &[u8], run: Span) -> Option<Piece> {
@@ -221,12 +237,11 @@ fn base64_end(bytes: &[u8], start: usize) -> usize {
             end += 1;
             continue;
         }
-        let length = end - line;
         let feed = bytes[end..limit.min(end + 2)].iter().take_while(|&&byte| byte == b'\r' || byte == b'\n').count();
         let indent =
             bytes[end + feed..limit].iter().take(INDENT).take_while(|&&byte| byte == b' ' || byte == b'\t').count();
         let next = end + feed + indent;
-        if feed == 0 || length < WRAPPED || next >= limit || sextet(bytes[next]).is_none() {
+        if feed == 0 || !is_full_line(&bytes[line..end]) || next >= limit || sextet(bytes[next]).is_none() {
             return end;
         }
         line = next;
