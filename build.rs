@@ -113,8 +113,7 @@ impl Table {
     /// Returns all of it as Rust source.
     fn source(self) -> String {
         let Self { providers, entries, count, keywords, .. } = self;
-        let Lexicon { filter, buckets, starts, nexts, at_word, ends, text, named_ends, named, longest } =
-            Lexicon::new(keywords);
+        let Lexicon { filter, buckets, heads, at_word, ends, text, named_ends, named } = Lexicon::new(keywords);
         let list = |name: &str, items: &dyn Debug| format!("    {name}: Cow::Borrowed(&{items:?}),\n");
         let lexicon = [
             format!(
@@ -122,14 +121,12 @@ impl Table {
                 filter.long, filter.short
             ),
             list("buckets", &buckets),
-            list("starts", &starts),
-            list("nexts", &nexts),
+            list("heads", &heads),
             list("at_word", &at_word),
             list("ends", &ends),
             list("text", &text),
             list("named_ends", &named_ends),
             list("named", &named),
-            format!("    longest: {longest},\n"),
         ];
         format!(
             "static PROVIDERS: &[(&str, &str)] = &[\n{providers}];\n\n\

@@ -72,6 +72,7 @@ fn line() -> impl Strategy<Value = String> {
         1 => hex,
         1 => percent,
         1 => "[a-zA-Z0-9=;/+]{1000,6000}",
+        1 => "[-/_]{40,90}",
     ]
 }
 

@@ -1,10 +1,11 @@
 //! Where a version of a text differs from the text that it was made from.
 
 use crate::input::Copied;
-use crate::source::Span;
+use crate::rules::LONGEST_KEYWORD;
+use crate::source::{Span, join};
 
 /// How far before a change a run may end whose window the change can decide about.
-const BEFORE: usize = super::window::TRAIL + 8;
+const BEFORE: usize = super::window::TRAIL + LONGEST_KEYWORD + 8;
 /// How far behind a change a run may start whose window the change can decide about.
 const BEHIND: usize = super::window::LEAD + 8;
 /// How far the border of a part may have to move until no token and no encoded text crosses it.
@@ -54,22 +55,18 @@ impl Changes {
     /// Returns the parts of the version that must be looked at, ascending and apart; their borders lie behind and before white
     /// space or quotes. `None` if such a border would be too far.
     pub fn parts(&self, bytes: &[u8]) -> Option<Vec<Span>> {
-        let mut parts: Vec<Span> = Vec::with_capacity(self.0.len());
+        let mut parts: Vec<Span> = Vec::new();
         for change in &self.0 {
-            let start = change.start.saturating_sub(BEFORE);
-            let end = (change.end + BEHIND).min(bytes.len());
+            let (start, end) = (change.start.saturating_sub(BEFORE), (change.end + BEHIND).min(bytes.len()));
             match parts.last_mut().filter(|last| last.end >= start) {
-                Some(last) if end <= last.end => {}
-                Some(last) => last.end = break_behind(bytes, end)?,
-                None => {
-                    let part = Span::new(break_before(bytes, start)?, break_behind(bytes, end)?);
-                    match parts.last_mut().filter(|last| last.end >= part.start) {
-                        Some(last) => last.end = last.end.max(part.end),
-                        None => parts.push(part),
-                    }
-                }
+                Some(last) => last.end = last.end.max(end),
+                None => parts.push(Span::new(start, end)),
             }
         }
+        for part in &mut parts {
+            *part = Span::new(break_before(bytes, part.start)?, break_behind(bytes, part.end)?);
+        }
+        join(&mut parts);
         Some(parts)
     }
 }

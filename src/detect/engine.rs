@@ -13,7 +13,7 @@ use super::window;
 use crate::finding::{Confidence, Severity};
 use crate::input::Copied;
 use crate::rules::{Catalogue, Lexicon, Rule};
-use crate::source::{Span, join};
+use crate::source::Span;
 
 /// How far from a match a byte can decide about it, if its proof does not read on: by a word nearby, by the run that leads to
 /// its keyword.
@@ -50,12 +50,6 @@ pub struct Scratch {
     part: Sifted,
     /// Where keywords are worth looking for, near changes if there are any.
     windows: Vec<Span>,
-    /// For a version: what was searched in its base.
-    searched: Vec<Span>,
-    /// Both together.
-    all: Vec<Span>,
-    /// For a version: what of its windows was not searched.
-    fresh: Vec<Span>,
     marks: Vec<Mark>,
     chains: Chains,
     progress: Progress,
@@ -72,8 +66,6 @@ impl Scratch {
 #[derive(Debug)]
 pub struct Known {
     anchors: Vec<(usize, AnchorKind)>,
-    /// Where keywords were looked for.
-    searched: Vec<Span>,
     marks: Vec<Mark>,
     candidates: Vec<Candidate>,
     length: usize,
@@ -152,8 +144,7 @@ impl Engine {
         sieve::sift(bytes, &mut scratch.sifted);
         let mut found = Vec::new();
         self.open_windows(text, None, scratch, &mut found);
-        let Scratch { windows, searched, marks, chains, progress, .. } = scratch;
-        searched.clear();
+        let Scratch { windows, marks, chains, progress, .. } = scratch;
         marks.clear();
         progress.restart();
         for window in &*windows {
@@ -214,10 +205,11 @@ impl Engine {
                 }
             }
         }
-        for candidate in &change.base.candidates {
-            for copied in change.copies {
-                found.extend(self.carried(candidate, copied, change.changes, &scratch.chains));
-            }
+        let candidates = &change.base.candidates;
+        for copied in change.copies.iter().filter(|_| !candidates.is_empty()) {
+            let first = candidates.partition_point(|candidate| candidate.secret.start < copied.from);
+            let inside = candidates[first..].iter().take_while(|known| known.secret.start < copied.from + copied.len);
+            found.extend(inside.filter_map(|known| self.carried(known, copied, change.changes, &scratch.chains)));
         }
         found.sort_by_key(|candidate| (candidate.secret, candidate.rule.id.clone(), candidate.whole));
         // The first of several names that lead to one value counts, so the one whose match starts first.
@@ -230,10 +222,8 @@ impl Engine {
 
     /// Returns what of the last search helps with versions of the text, which has `length` bytes and these candidates.
     pub fn known(&self, candidates: &[Candidate], length: usize, scratch: &Scratch) -> Known {
-        let searched = if scratch.searched.is_empty() { &scratch.windows } else { &scratch.all };
         Known {
             anchors: scratch.sifted.anchors.clone(),
-            searched: searched.clone(),
             marks: scratch.marks.clone(),
             candidates: candidates.to_vec(),
             length,
@@ -283,22 +273,14 @@ impl Engine {
         }
     }
 
-    /// Finds the keywords of a version: those that are copied from windows of its base, and those of its own windows that the
-    /// base did not search.
+    /// Finds the keywords of a version: those that are copied, and those of the windows near its changes.
     fn find_marks(&self, bytes: &[u8], change: &Change<'_>, scratch: &mut Scratch) {
-        let Scratch { windows, searched, all, fresh, marks, .. } = scratch;
-        searched.clear();
-        window::carry(change.copies, &change.base.searched, searched);
-        all.clear();
-        all.extend(searched.iter().chain(&*windows));
-        join(all);
-        fresh.clear();
-        window::without(windows, searched, all, self.keywords.longest, fresh);
+        let Scratch { windows, marks, .. } = scratch;
         marks.clear();
         for copied in change.copies {
             self.carry_marks(copied, &change.base.marks, marks);
         }
-        for window in &*fresh {
+        for window in &*windows {
             self.keywords.find(bytes, window.range(), |keyword, at| marks.push(Mark { at, keyword }));
         }
         // Two sorted lists, one behind the other, which a stable sort merges.

@@ -49,12 +49,8 @@ pub fn sift(bytes: &[u8], sifted: &mut Sifted) {
 /// The same without vector instructions: the fallback, and what the fast way is tested against.
 pub fn sift_scalar(bytes: &[u8], sifted: &mut Sifted) {
     sifted.clear();
-    sift_rest(bytes, 0, 0, sifted);
-}
-
-/// Looks at every byte from `from` on, one by one; `start` is where the run that reaches `from` started.
-fn sift_rest(bytes: &[u8], from: usize, mut start: usize, sifted: &mut Sifted) {
-    for (at, &byte) in bytes.iter().enumerate().skip(from) {
+    let mut start = 0;
+    for (at, &byte) in bytes.iter().enumerate() {
         if !is_token_byte(byte) {
             close_run(start, at, sifted);
             start = at + 1;
@@ -83,10 +79,12 @@ fn push_anchor(bytes: &[u8], at: usize, sifted: &mut Sifted) {
 mod avx2 {
     use std::arch::x86_64::*;
 
-    use super::{LEAST_RUN, Sifted, anchor, close_run, is_token_byte, push_anchor, sift_rest};
+    use super::{LEAST_RUN, Sifted, anchor, close_run, is_token_byte, push_anchor};
 
     /// How many bytes one step looks at.
     const STEP: usize = 64;
+    /// The bytes of a step and those behind them that fingerprints may reach.
+    type Block = [u8; STEP + anchor::WIDTH];
 
     /// For each low half of a byte the classes it can belong to; see [`HIGH`].
     const LOW: [u8; 16] = low_halves();
@@ -144,6 +142,17 @@ mod avx2 {
             }
         }
 
+        /// Returns a bit for each of the first bytes of a block that is a token byte, and for each at which a fingerprint may start.
+        #[target_feature(enable = "avx2")]
+        fn classes(&self, block: &Block) -> (u64, u64) {
+            // SAFETY: the block holds WIDTH bytes more than the STEP of them that are looked at.
+            unsafe {
+                let (low, high) = (block.as_ptr(), block.as_ptr().add(32));
+                let tokens = u64::from(self.token_bytes(low)) | u64::from(self.token_bytes(high)) << 32;
+                (tokens, u64::from(self.anchors(low)) | u64::from(self.anchors(high)) << 32)
+            }
+        }
+
         /// Returns a bit for each of the 32 bytes at `at` that is a token byte.
         ///
         /// # Safety
@@ -183,15 +192,16 @@ mod avx2 {
         let tables = Tables::new();
         let mut start = 0; // of the run that reaches the current step
         let mut at = 0;
-        while at + STEP + anchor::WIDTH <= bytes.len() {
-            // SAFETY: at least STEP + WIDTH bytes follow.
-            let (tokens, mut anchors) = unsafe {
-                let pointer = bytes.as_ptr().add(at);
-                let tokens =
-                    u64::from(tables.token_bytes(pointer)) | u64::from(tables.token_bytes(pointer.add(32))) << 32;
-                let anchors = u64::from(tables.anchors(pointer)) | u64::from(tables.anchors(pointer.add(32))) << 32;
-                (tokens, anchors)
+        while at < bytes.len() {
+            let padded;
+            let block = match bytes[at..].first_chunk() {
+                Some(block) => block,
+                None => {
+                    padded = pad(&bytes[at..]);
+                    &padded
+                }
             };
+            let (tokens, mut anchors) = tables.classes(block);
             start = runs(tokens, at, start, sifted);
             while anchors != 0 {
                 push_anchor(bytes, at + anchors.trailing_zeros() as usize, sifted);
@@ -199,7 +209,18 @@ mod avx2 {
             }
             at += STEP;
         }
-        sift_rest(bytes, at, start, sifted);
+        // A run that fills the last step ends with the text.
+        if start < bytes.len() {
+            close_run(start, bytes.len(), sifted);
+        }
+    }
+
+    /// Returns the last bytes of a text with zeros behind them, which are no token bytes.
+    fn pad(rest: &[u8]) -> Block {
+        let mut padded = [0; size_of::<Block>()];
+        let len = rest.len().min(padded.len());
+        padded[..len].copy_from_slice(&rest[..len]);
+        padded
     }
 
     /// Closes the runs that end within a step; returns where the run that leaves it started.

@@ -6,7 +6,7 @@ use std::sync::{Arc, LazyLock, OnceLock};
 use super::bounds::Bounds;
 use super::catalogue::Rule;
 use super::filter::Filter;
-use super::lexicon::Lexicon;
+use super::lexicon::{Head, Lexicon};
 use super::needs::Needs;
 use super::schema::RuleFile;
 

@@ -13,6 +13,8 @@ use super::filter::{BLOCK, Block, Filter, Passed, fold, hash, three};
 
 /// The length of the shortest keywords.
 const SHORTEST: usize = 3;
+/// How many bytes of a keyword are looked for.
+pub const LONGEST: usize = 64;
 /// How many bits of a hash choose a bucket of the table.
 const BUCKET_BITS: u32 = 12;
 
@@ -23,10 +25,8 @@ pub struct Lexicon {
     pub filter: Filter,
     /// Where each bucket begins among the keywords, and where the last one ends.
     pub buckets: Cow<'static, [u16]>,
-    /// The first bytes of each keyword, folded.
-    pub starts: Cow<'static, [u32]>,
-    /// The four bytes behind those, folded, with zeros where there are none.
-    pub nexts: Cow<'static, [u32]>,
+    /// The first bytes of each keyword.
+    pub heads: Cow<'static, [Head]>,
     /// Whether each keyword counts only where a word starts, or something behind one.
     pub at_word: Cow<'static, [bool]>,
     /// Where each keyword ends in `text`.
@@ -37,8 +37,17 @@ pub struct Lexicon {
     pub named_ends: Cow<'static, [u32]>,
     /// The rules of all keywords, by their place among the rules.
     pub named: Cow<'static, [u16]>,
-    /// How long the longest keyword is.
-    pub longest: usize,
+}
+
+/// How a keyword starts: what tells it quickly from others.
+#[derive(Clone, Copy, Debug)]
+pub struct Head {
+    /// Its first four bytes, or three, folded.
+    pub start: u32,
+    /// The four bytes behind those, folded, with zeros where there are none.
+    pub next: u32,
+    /// Which of those it has.
+    pub mask: u32,
 }
 
 /// Reads four bytes, or as many as there are, as a little-endian word.
@@ -68,9 +77,10 @@ const fn bucket(start: u32) -> usize {
 
 impl Lexicon {
     /// Takes keywords, in lower case, each with the place of a rule that it names and whether it counts for that rule only at
-    /// the boundary of a word. Keywords of fewer than three bytes are never found.
+    /// the boundary of a word. Keywords of fewer than three bytes are never found, and of long ones only the start counts.
     pub fn new(keywords: impl IntoIterator<Item = (String, u16, bool)>) -> Self {
-        let of_length = |(word, rule, at_word): (String, u16, bool)| {
+        let of_length = |(mut word, rule, at_word): (String, u16, bool)| {
+            word.truncate((0..=LONGEST.min(word.len())).rfind(|&end| word.is_char_boundary(end)).unwrap_or(0));
             (word.len() >= SHORTEST).then(|| (bucket(start_of(&word)), word, rule, at_word))
         };
         let mut pairs: Vec<(usize, String, u16, bool)> = keywords.into_iter().filter_map(of_length).collect();
@@ -78,10 +88,8 @@ impl Lexicon {
         pairs.dedup();
         let mut filter = Filter::default();
         let mut buckets = vec![0; (1 << BUCKET_BITS) + 1];
-        let (mut starts, mut nexts, mut at_word, mut ends, mut text) =
-            (Vec::new(), Vec::new(), Vec::new(), Vec::new(), Vec::new());
+        let (mut heads, mut at_word, mut ends, mut text) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
         let (mut named_ends, mut named) = (Vec::new(), Vec::new());
-        let longest = pairs.iter().map(|(_, word, ..)| word.len()).max().unwrap_or(0);
         for same in pairs.chunk_by(|one, other| one.1 == other.1) {
             let (bucket, word, ..) = &same[0];
             let start = start_of(word);
@@ -90,13 +98,13 @@ impl Lexicon {
                 _ => filter.add_long(start),
             }
             at_word.push(same.iter().all(|(.., at_word)| *at_word));
-            starts.push(start);
-            nexts.push(fold(word_at(word.as_bytes(), 4)) & mask(word.len()));
+            let mask = mask(word.len());
+            heads.push(Head { start, next: fold(word_at(word.as_bytes(), 4)) & mask, mask });
             text.extend_from_slice(word.as_bytes());
             ends.push(text.len() as u32);
             named.extend(same.iter().map(|(_, _, rule, _)| *rule));
             named_ends.push(named.len() as u32);
-            buckets[bucket + 1] = u16::try_from(starts.len()).expect("there are fewer than 65,536 keywords");
+            buckets[bucket + 1] = u16::try_from(heads.len()).expect("there are fewer than 65,536 keywords");
         }
         // A bucket without a keyword is empty.
         for bucket in 1..buckets.len() {
@@ -105,14 +113,12 @@ impl Lexicon {
         Self {
             filter,
             buckets: buckets.into(),
-            starts: starts.into(),
-            nexts: nexts.into(),
+            heads: heads.into(),
             at_word: at_word.into(),
             ends: ends.into(),
             text: text.into(),
             named_ends: named_ends.into(),
             named: named.into(),
-            longest,
         }
     }
 
@@ -126,12 +132,12 @@ impl Lexicon {
         &self.named[range(&self.named_ends, keyword)]
     }
 
-    /// Calls `each` with every keyword that lies in `window` and its offset, offsets ascending; one that counts only at the
+    /// Calls `each` with every keyword that starts in `window` and its offset, offsets ascending; one that counts only at the
     /// boundary of a word is left out elsewhere.
     pub fn find(&self, bytes: &[u8], window: Range<usize>, mut each: impl FnMut(u16, usize)) {
-        let end = window.end.min(bytes.len());
+        let end = window.end.min((bytes.len() + 1).saturating_sub(SHORTEST));
         let mut at = window.start;
-        while at + SHORTEST <= end {
+        while at < end {
             let padded;
             let block = match bytes[at..].first_chunk() {
                 Some(block) => block,
@@ -147,15 +153,15 @@ impl Lexicon {
                 let place = at + passed.trailing_zeros() as usize;
                 passed ^= bit;
                 // What is made up behind the end of a short block may look like a keyword, too.
-                if place + SHORTEST > end {
+                if place >= end {
                     break;
                 }
                 let four = fold(word_at(bytes, place));
                 if long & bit != 0 {
-                    self.compare(four, bytes, place, end, &mut each);
+                    self.compare(four, bytes, place, &mut each);
                 }
                 if short & bit != 0 {
-                    self.compare(three(four), bytes, place, end, &mut each);
+                    self.compare(three(four), bytes, place, &mut each);
                 }
             }
             at += BLOCK;
@@ -164,16 +170,20 @@ impl Lexicon {
 
     /// Tells which keywords with the folded bytes `start` stand at `place`.
     #[inline]
-    fn compare(&self, start: u32, bytes: &[u8], place: usize, end: usize, each: &mut impl FnMut(u16, usize)) {
+    fn compare(&self, start: u32, bytes: &[u8], place: usize, each: &mut impl FnMut(u16, usize)) {
         let bucket = bucket(start);
-        let keywords = self.buckets[bucket]..self.buckets[bucket + 1];
-        for keyword in keywords.filter(|&keyword| self.starts[usize::from(keyword)] == start) {
+        let range = usize::from(self.buckets[bucket])..usize::from(self.buckets[bucket + 1]);
+        if range.is_empty() {
+            return;
+        }
+        let next = fold(word_at(bytes, place + 4));
+        let first = range.start;
+        let heads = self.heads[range].iter().enumerate();
+        for (index, _) in heads.filter(|(_, head)| head.start == start && head.next == next & head.mask) {
+            let keyword = (first + index) as u16;
             let word = self.word(keyword);
-            let next = fold(word_at(bytes, place + 4)) & mask(word.len());
             let text = bytes.get(place..place + word.len());
-            if next == self.nexts[usize::from(keyword)]
-                && (!self.at_word[usize::from(keyword)] || is_boundary(bytes, place))
-                && place + word.len() <= end
+            if (!self.at_word[usize::from(keyword)] || is_boundary(bytes, place))
                 && text.is_some_and(|text| text.eq_ignore_ascii_case(word))
             {
                 each(keyword, place);
@@ -234,7 +244,7 @@ mod tests {
                 found.push((at, usize::from(word)));
             });
             prop_assert!(found.is_sorted_by_key(|(at, _)| *at));
-            let lower = text[..window.end].to_ascii_lowercase();
+            let lower = text.to_ascii_lowercase();
             let mut expected = Vec::new();
             for at in window {
                 let starts = |(_, word): &(usize, &&str)| lower[at..].starts_with(**word);
