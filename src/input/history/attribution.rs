@@ -214,9 +214,10 @@ struct History {
 }
 
 impl History {
-    fn new(wanted: Vec<ObjectId>, collected: Collected, tips: &Tips) -> Self {
-        let holders = Holders::new(&wanted, &collected.chunks);
-        let ancestry = Ancestry::new(collected.chunks, tips);
+    fn new(wanted: Vec<ObjectId>, mut collected: Collected, tips: &Tips) -> Self {
+        let commits = collected.chunks.iter_mut().map(|chunk| std::mem::take(&mut chunk.commits)).collect();
+        let (holders, ancestry) =
+            rayon::join(|| Holders::new(&wanted, &collected.chunks), || Ancestry::new(commits, tips));
         let roots = holders.roots(&ancestry);
         let facts = holders.facts(&roots, &ancestry, tips);
         Self { wanted, ancestry, holders, roots, facts }
@@ -229,8 +230,10 @@ impl History {
 
     /// Finds out about each object by itself.
     fn singles(&self, tips: &Tips) -> Vec<Single> {
-        let paths = paths::paths(&self.holders, &self.roots, tips, PATHS);
-        let counts = arrivals::count(&self.holders, &self.roots, &self.ancestry);
+        let (paths, counts) = rayon::join(
+            || paths::paths(&self.holders, &self.roots, tips, PATHS),
+            || arrivals::count(&self.holders, &self.roots, &self.ancestry),
+        );
         let single = |(at, (id, paths)): (usize, (&ObjectId, Vec<BString>))| {
             let mut single = Single { paths, ..Single::default() };
             if let Some(commit) = self.ancestry.find(id) {

@@ -181,6 +181,7 @@ fn objects_of<S: Sink>(
     let job = |units| Job { sets: &sets, loose: &loose, sink, budget: &budget, share: Share::new(units, threads) };
     let blobs = job(units(&sets, Part::Blobs).chain(loose_units(loose.len())).collect());
     let mut failures = walk::walk(&blobs, threads);
+    walk::release(&sets);
     between();
     let job = job(units(&sets, Part::Others).collect());
     if blobs.share.stopped() {
@@ -196,6 +197,7 @@ fn objects_of<S: Sink>(
     }
     let directories = std::mem::take(&mut stores.directories);
     let losses = rescue::rescue(&job, &directories, failures, &strays);
+    walk::release(&sets);
     Losses { losses, loose, sets, directories }
 }
 

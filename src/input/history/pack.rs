@@ -147,6 +147,28 @@ impl Pack {
         }
     }
 
+    /// Gives the memory back that mapped bytes take which were read; they can be read again.
+    #[cfg(unix)]
+    #[expect(unsafe_code, reason = "only the system can tell which pages it need not keep")]
+    pub(super) fn release(&self) {
+        /// What no page of a common system is larger than.
+        const PAGE: usize = 1 << 16;
+        if let Content::Mapped(_) = &self.content {
+            let bytes = self.all();
+            let before = bytes.as_ptr().align_offset(PAGE);
+            let Some(pages) = bytes.get(before..) else { return };
+            // SAFETY: the pages are those of a file that is mapped to be read alone, so the system fetches them again where
+            // they are read again. They start at the border of a page. A failure costs memory and nothing else.
+            unsafe {
+                libc::madvise(pages.as_ptr().cast_mut().cast(), pages.len(), libc::MADV_DONTNEED);
+            }
+        }
+    }
+
+    /// Where the system is another one, it decides by itself.
+    #[cfg(not(unix))]
+    pub(super) const fn release(&self) {}
+
     /// Tells whether the bytes of the index are those that were once written.
     pub(super) fn has_sound_index(&self) -> bool {
         *self.soundness.get_or_init(|| self.index.is_sound())
@@ -161,6 +183,14 @@ impl Pack {
     #[inline]
     pub(super) fn hash_len(&self) -> usize {
         self.hash.len_in_bytes()
+    }
+
+    /// Compares the packed bytes of the object in `slot` with the checksum in the index, if that has one.
+    #[inline]
+    pub(super) fn check(&self, slot: u32, (start, end): (u64, u64)) -> Result<(), Damage> {
+        let Some(checksum) = self.index.checksum(slot) else { return Ok(()) };
+        let bytes = self.all().get(start as usize..end as usize).ok_or(Damage::Truncated)?;
+        if libdeflater::crc32(bytes) == checksum { Ok(()) } else { Err(Damage::Checksum) }
     }
 
     /// Reads the head of the entry at `offset`.

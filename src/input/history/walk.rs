@@ -21,6 +21,11 @@ use super::tree::Outline;
 use crate::input::{Copied, Memory, Version};
 use crate::source::ObjectKind;
 
+/// After how many objects a thread tells what it found.
+const FLUSH: usize = 256;
+/// After how many such times it gives back the memory of packs, of which small objects touch far more than they take.
+const RELEASE: usize = 256;
+
 /// One object, while its content is at hand.
 #[derive(Clone, Copy)]
 pub(super) struct Object<'a> {
@@ -93,6 +98,11 @@ pub(super) fn walk<S: Sink>(job: &Job<'_, S>, threads: usize) -> Vec<Failure> {
     })
 }
 
+/// Gives back the memory that packs take which were read.
+pub(super) fn release(sets: &[Set]) {
+    sets.iter().for_each(|set| set.pack.release());
+}
+
 /// One thread's state.
 pub(super) struct Worker<'a, S: Sink> {
     job: &'a Job<'a, S>,
@@ -107,6 +117,8 @@ pub(super) struct Worker<'a, S: Sink> {
     outline: Outline,
     failures: Vec<Failure>,
     since_flush: usize,
+    /// How often what was found was flushed.
+    flushes: usize,
 }
 
 impl<'a, S: Sink> Worker<'a, S> {
@@ -123,6 +135,7 @@ impl<'a, S: Sink> Worker<'a, S> {
             outline: Outline::default(),
             failures: Vec::new(),
             since_flush: 0,
+            flushes: 0,
         }
     }
 
@@ -186,7 +199,7 @@ impl<'a, S: Sink> Worker<'a, S> {
     fn root(&mut self, set: usize, node: u32) -> Result<(), Damage> {
         let Set { pack, forest } = &self.job.sets[set];
         let entry = pack.entry(forest.range(node).0)?;
-        verify(pack, forest, node)?;
+        pack.check(forest.slot(node), forest.range(node))?;
         let Base::Whole(kind) = entry.base else { return Err(Damage::Base) };
         let size = usize::try_from(entry.size).map_err(|_| Damage::TooLarge)?;
         let mut buffer = self.pool.take(size, self.job.budget)?;
@@ -219,7 +232,7 @@ impl<'a, S: Sink> Worker<'a, S> {
                 Err(damage) => self.fail(FailedPlace::Packed { set, node }, damage),
             }
             self.since_flush += 1;
-            if self.since_flush >= 256 {
+            if self.since_flush >= FLUSH {
                 self.pulse();
             }
             if self.job.share.is_someone_idle() {
@@ -232,7 +245,7 @@ impl<'a, S: Sink> Worker<'a, S> {
     fn child(&mut self, set: usize, node: u32) -> Result<Buffer, Damage> {
         let Set { pack, forest } = &self.job.sets[set];
         let entry = pack.entry(forest.range(node).0)?;
-        verify(pack, forest, node)?;
+        pack.check(forest.slot(node), forest.range(node))?;
         let base = self.stack.last().ok_or(Damage::Base)?;
         let size = usize::try_from(entry.size).map_err(|_| Damage::TooLarge)?;
         let budget = self.job.budget;
@@ -344,6 +357,10 @@ impl<'a, S: Sink> Worker<'a, S> {
 
     fn pulse(&mut self) {
         self.since_flush = 0;
+        self.flushes += 1;
+        if self.flushes.is_multiple_of(RELEASE) {
+            release(self.job.sets);
+        }
         self.job.sink.flush(&mut self.local);
         if self.job.sink.interrupted() {
             self.job.share.stop();
@@ -377,13 +394,4 @@ impl<'a, S: Sink> Worker<'a, S> {
         frame.end = middle;
         self.job.share.give(gift);
     }
-}
-
-/// Compares the packed bytes of `node` with the checksum in the index.
-#[inline]
-fn verify(pack: &Pack, forest: &Forest, node: u32) -> Result<(), Damage> {
-    let (start, end) = forest.range(node);
-    let Some(checksum) = pack.index.checksum(forest.slot(node)) else { return Ok(()) };
-    let bytes = pack.all().get(start as usize..end as usize).ok_or(Damage::Truncated)?;
-    if libdeflater::crc32(bytes) == checksum { Ok(()) } else { Err(Damage::Checksum) }
 }

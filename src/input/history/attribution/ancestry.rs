@@ -1,18 +1,16 @@
 //! All commits in an order in which none comes before its parents, and who can see them.
 
-use std::collections::HashMap;
-
 use gix::ObjectId;
 use rayon::prelude::*;
 
-use super::collect::{Chunk, Commit, key};
+use super::collect::{ByKey, Commit, Commits, key};
 use super::tips::Tips;
 use crate::finding::Reach;
 
 /// The commits of all history.
 pub(super) struct Ancestry {
     commits: Vec<Commit>,
-    by_key: HashMap<u64, u32>,
+    by_key: ByKey<u32>,
     /// The parents of all commits that are there, one commit's after the other's.
     parents: Vec<u32>,
     starts: Vec<u32>,
@@ -27,12 +25,12 @@ pub(super) struct Ancestry {
 
 impl Ancestry {
     /// Puts the commits in order and finds out what `tips` reach.
-    pub(super) fn new(chunks: Vec<Chunk>, tips: &Tips) -> Self {
+    pub(super) fn new(lists: Vec<Commits>, tips: &Tips) -> Self {
         let mut found: Vec<(Commit, Vec<u64>)> = Vec::new();
-        for chunk in chunks {
+        for Commits { commits, parents } in lists {
             let mut start = 0;
-            for commit in chunk.commits {
-                let parents = chunk.parents[start as usize..commit.parents_end as usize].to_vec();
+            for commit in commits {
+                let parents = parents[start as usize..commit.parents_end as usize].to_vec();
                 start = commit.parents_end;
                 found.push((commit, parents));
             }
@@ -40,7 +38,7 @@ impl Ancestry {
         // Which thread read a commit must not decide which of two equally old ones counts.
         found.par_sort_unstable_by_key(|(commit, _)| commit.id);
         let (commits, keys): (Vec<Commit>, Vec<Vec<u64>>) = found.into_iter().unzip();
-        let by_key: HashMap<u64, u32> =
+        let by_key: ByKey<u32> =
             commits.iter().enumerate().map(|(at, commit)| (key(commit.id.as_bytes()), at as u32)).collect();
         let mut parents = Vec::new();
         let mut starts = vec![0];

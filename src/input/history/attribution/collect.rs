@@ -4,6 +4,7 @@ use std::collections::{HashMap, HashSet};
 use std::sync::{Mutex, PoisonError};
 
 use gix::ObjectId;
+use rustc_hash::{FxBuildHasher, FxHashSet};
 
 use crate::input::Memory;
 use crate::input::history::Losses;
@@ -14,6 +15,9 @@ use crate::source::ObjectKind;
 pub(super) fn key(id: &[u8]) -> u64 {
     id.first_chunk::<8>().map_or(0, |bytes| u64::from_le_bytes(*bytes))
 }
+
+/// A table by such keys.
+pub(super) type ByKey<V> = HashMap<u64, V, FxBuildHasher>;
 
 /// Tells quickly that a key is none of some.
 pub(super) struct Sieve {
@@ -53,6 +57,15 @@ pub struct Commit {
     pub(super) parents_end: u32,
 }
 
+/// The commits that one thread noted.
+#[derive(Default)]
+pub struct Commits {
+    /// Every commit.
+    pub(super) commits: Vec<Commit>,
+    /// The keys of all commits' parents.
+    pub(super) parents: Vec<u64>,
+}
+
 /// What one thread noted.
 #[derive(Default)]
 pub struct Chunk {
@@ -64,10 +77,7 @@ pub struct Chunk {
     pub(super) names: Vec<u32>,
     /// Every name.
     pub(super) dictionary: Vec<Box<[u8]>>,
-    /// Every commit.
-    pub(super) commits: Vec<Commit>,
-    /// The keys of all commits' parents.
-    pub(super) parents: Vec<u64>,
+    pub(super) commits: Commits,
     tags: Vec<(ObjectId, ObjectId)>,
     known: HashMap<Box<[u8]>, u32>,
     recent: Vec<u32>,
@@ -93,7 +103,7 @@ impl Noted {
         let mut missing: HashSet<&ObjectId> = wanted.difference(&self.wanted).collect();
         let Collected { chunks, tags } = &self.collected;
         missing.retain(|id| !tags.contains_key(*id));
-        let mut commits = chunks.iter().flat_map(|chunk| &chunk.commits);
+        let mut commits = chunks.iter().flat_map(|chunk| &chunk.commits.commits);
         while let Some(commit) = commits.next().filter(|_| !missing.is_empty()) {
             missing.remove(&commit.id);
         }
@@ -105,14 +115,14 @@ impl Noted {
 pub struct Collector {
     sieve: Sieve,
     wanted: HashSet<ObjectId>,
-    keys: HashSet<u64>,
+    keys: FxHashSet<u64>,
     chunks: Mutex<Vec<Chunk>>,
 }
 
 impl Collector {
     /// Makes a collector that looks out for the objects `wanted`.
     pub(in crate::input::history) fn new(wanted: HashSet<ObjectId>) -> Self {
-        let keys: HashSet<u64> = wanted.iter().map(|id| key(id.as_bytes())).collect();
+        let keys: FxHashSet<u64> = wanted.iter().map(|id| key(id.as_bytes())).collect();
         Self { sieve: Sieve::new(keys.iter().copied()), wanted, keys, chunks: Mutex::default() }
     }
 
@@ -175,15 +185,15 @@ impl Chunk {
             if let Some(id) = line.strip_prefix(b"tree ").and_then(name) {
                 commit.tree = key(id.as_bytes());
             } else if let Some(id) = line.strip_prefix(b"parent ").and_then(name) {
-                self.parents.push(key(id.as_bytes()));
+                self.commits.parents.push(key(id.as_bytes()));
             } else if let Some(person) = line.strip_prefix(b"committer ") {
                 let end = memchr::memrchr(b'>', person).map_or(0, |at| at + 1);
                 commit.seconds = seconds(&person[end..]);
                 break;
             }
         }
-        commit.parents_end = self.parents.len() as u32;
-        self.commits.push(commit);
+        commit.parents_end = self.commits.parents.len() as u32;
+        self.commits.commits.push(commit);
     }
 
     fn tag(&mut self, object: &Object<'_>) {

@@ -4,9 +4,10 @@ use std::collections::HashMap;
 
 use gix::ObjectId;
 use rayon::prelude::*;
+use rustc_hash::FxHashMap;
 
 use super::ancestry::Ancestry;
-use super::collect::{Chunk, Sieve, key};
+use super::collect::{ByKey, Chunk, Sieve, key};
 use super::tips::Tips;
 use crate::finding::Reach;
 
@@ -24,7 +25,7 @@ pub(super) struct Link {
 /// The wanted objects, numbered as they were given, and above them all trees that hold them.
 pub(super) struct Holders {
     wanted: usize,
-    index: HashMap<u64, u32>,
+    index: ByKey<u32>,
     /// Sorted by parent, then by name.
     links: Vec<Link>,
     starts: Vec<u32>,
@@ -110,7 +111,7 @@ type Sighting = (u64, u32, u32);
 impl Holders {
     /// Finds the trees above `wanted`, one level after the other.
     pub(super) fn new(wanted: &[ObjectId], chunks: &[Chunk]) -> Self {
-        let mut index: HashMap<u64, u32> = HashMap::new();
+        let mut index: ByKey<u32> = ByKey::default();
         let mut keys: Vec<u64> = Vec::new();
         for id in wanted {
             let key = key(id.as_bytes());
@@ -267,7 +268,7 @@ fn sightings(chunk: &Chunk, sieve: &Sieve, is_new: &(impl Fn(u64) -> Option<u32>
 struct Names {
     all: Vec<Box<[u8]>>,
     by_name: HashMap<Box<[u8]>, u32>,
-    by_place: HashMap<(usize, u32), u32>,
+    by_place: FxHashMap<(usize, u32), u32>,
 }
 
 impl Names {

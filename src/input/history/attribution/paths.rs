@@ -1,8 +1,7 @@
 //! The paths by which commits hold the wanted objects.
 
-use std::collections::HashMap;
-
 use bstr::BString;
+use rustc_hash::FxHashMap;
 
 use super::collect::key;
 use super::holders::{Holders, NONE};
@@ -18,7 +17,7 @@ const CROWD: usize = 256;
 struct Book {
     /// The directory and the name of every path; that of the root means nothing.
     entries: Vec<(u32, u32)>,
-    known: HashMap<(u32, u32), u32>,
+    known: FxHashMap<(u32, u32), u32>,
 }
 
 impl Book {
@@ -66,7 +65,7 @@ pub(super) fn paths(holders: &Holders, of_commits: &[u32], tips: &Tips, limit: u
 }
 
 fn from_roots(holders: &Holders, roots: &[bool], limit: usize) -> Vec<Vec<BString>> {
-    let mut book = Book { entries: vec![(ROOT, 0)], known: HashMap::new() };
+    let mut book = Book { entries: vec![(ROOT, 0)], known: FxHashMap::default() };
     let mut sets: Vec<Vec<u32>> = roots.iter().map(|&is_root| if is_root { vec![ROOT] } else { Vec::new() }).collect();
     for &node in holders.order() {
         // A wanted object is kept, any other tree is done with once its children know its paths.
