@@ -272,7 +272,7 @@ fn round(client: &Client, dialect: &Dialect, path: &str, literals: &[Literal; 4]
 
     let fixed = apply(path, &wrong);
     let text = String::from_utf8(fixed.bytes.clone()).expect("still text");
-    let left: Vec<_> = fixed.left.iter().map(|left| (&left.finding.message, left.reason)).collect();
+    let left: Vec<_> = fixed.left.iter().map(|left| (&left.finding.message, &left.reason)).collect();
     assert_eq!(serious(path, &fixed.bytes), [""; 0], "{} {path}: {left:?}\n{text}", client.id);
     let taken: Vec<&[u8]> = fixed.taken.iter().map(|taken| taken.secret.reveal()).collect();
     for literal in &inside {

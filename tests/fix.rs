@@ -1,6 +1,7 @@
 //! `keysweep fix`: what each client's file becomes, and what happens in a working tree.
 
 mod command;
+mod left;
 
 use std::fs;
 use std::path::Path;
@@ -47,7 +48,7 @@ fn each_clients_file_is_mended_in_its_own_way_and_only_where_it_must() {
             after,
             "{}: {:?}",
             client.display(),
-            fixed.left.iter().map(|left| (&left.finding.message, left.reason)).collect::<Vec<_>>()
+            fixed.left.iter().map(|left| (&left.finding.message, &left.reason)).collect::<Vec<_>>()
         );
         let left: Vec<_> = lint(&path, &fixed.bytes)
             .into_iter()
@@ -163,7 +164,8 @@ fn nothing_is_moved_into_a_file_that_git_would_show() {
     let report = fix::run(&options, &Nobody).expect("a working tree");
     assert!(!folder.path().join(".env").exists());
     assert!(fs::read_to_string(folder.path().join(".mcp.json")).expect("untouched").contains(&secret));
-    assert!(report.notices.iter().any(|notice| notice.message.contains("not ignored")));
+    let left: Vec<_> = report.files.iter().flat_map(|file| &file.left).collect();
+    assert!(report.exit_code() == 1 && left.iter().any(|left| left.reason.contains("not ignored")));
 }
 
 #[test]

@@ -73,6 +73,37 @@ fn a_store_tells_age_expiry_revocation_and_a_missing_profile() {
 
 #[test]
 #[cfg(unix)]
+fn what_is_no_plain_file_is_told_and_a_pipe_is_not_opened() {
+    let home = tempfile::tempdir().expect("a temporary folder");
+    let place = |path: &str| home.path().join(path);
+    let literal =
+        format!(r#"{{"mcpServers": {{"docs": {{"command": "npx", "env": {{"DOCS_TOKEN": "{}"}}}}}}}}"#, secret(32));
+    write(home.path(), "dotfiles/mcp.json", &literal, 0o600);
+    for folder in [".cursor", ".doxhub", ".codeium/windsurf", ".copilot"] {
+        fs::create_dir_all(place(folder)).expect("writable");
+    }
+    std::os::unix::fs::symlink(place("dotfiles/mcp.json"), place(".cursor/mcp.json")).expect("writable");
+    std::os::unix::fs::symlink("nowhere", place(".codeium/windsurf/mcp_config.json")).expect("writable");
+    let pipe = place(".doxhub/credentials.json");
+    assert!(std::process::Command::new("mkfifo").arg(&pipe).status().is_ok_and(|status| status.success()));
+    std::os::unix::fs::symlink(&pipe, place(".copilot/mcp-config.json")).expect("writable");
+    // Were a pipe opened, this would never end.
+    let inventory = take(&options(home.path()), &|_| false);
+    let told = |path: &str, what: &str, incomplete: bool| {
+        let is_it = |notice: &&keysweep::finding::Notice| {
+            notice.subject == path && notice.message.contains(what) && notice.incomplete == incomplete
+        };
+        assert!(inventory.notices.iter().any(|notice| is_it(&notice)), "{path}: {:?}", inventory.notices);
+    };
+    told("~/.cursor/mcp.json", "symbolic link", false);
+    told("~/.codeium/windsurf/mcp_config.json", "leads nowhere", true);
+    told("~/.doxhub/credentials.json", "a pipe", true);
+    told("~/.copilot/mcp-config.json", "a pipe", true);
+    assert_eq!((inventory.entries.len(), inventory.exit_code()), (1, 3));
+}
+
+#[test]
+#[cfg(unix)]
 fn a_file_that_others_can_read_counts_only_for_literals() {
     let home = tempfile::tempdir().expect("a temporary folder");
     let literal =

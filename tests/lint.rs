@@ -1,9 +1,11 @@
 //! The fixtures of every lint: each `fires` case is found, each `silent` case is not.
 
+mod command;
+#[cfg(target_os = "linux")]
+mod hostile;
+
 use std::fs;
 use std::path::{Path, PathBuf};
-#[cfg(target_os = "linux")]
-use std::time::Duration;
 
 use bstr::ByteSlice;
 use keysweep::finding::Severity;
@@ -156,89 +158,6 @@ fn a_password_that_anybody_tries_is_worse_where_a_machine_of_the_internet_takes_
     assert_eq!(severity("localhost", &password), Some(Severity::Medium));
     assert_eq!(severity("db.acme.dev", &password), Some(Severity::High));
     assert_eq!(severity("localhost", &fill("{alnum:16}").0), Some(Severity::High));
-}
-
-/// Returns the processor time of this thread, which other tests do not add to.
-#[cfg(target_os = "linux")]
-fn processor_time() -> Duration {
-    let stat = fs::read_to_string("/proc/thread-self/schedstat").expect("the system counts");
-    let nanoseconds = stat.split(' ').next().and_then(|first| first.parse().ok()).expect("the first field is a number");
-    Duration::from_nanos(nanoseconds)
-}
-
-/// Each document, made of so many parts, is a way to have something looked through again and again.
-#[cfg(target_os = "linux")]
-const HOSTILE: [fn(usize) -> String; 14] = [
-    |count| server(&format!("\"args\": [{}]", listed("\"--header\"", count))),
-    |count| server(&format!("\"args\": [{}]", listed("\"--token\", \"x\"", count))),
-    |count| server(&format!("\"env\": {{\"A_KEY\": \"{}\"}}", "a-1".repeat(count))),
-    |count| server(&format!("\"env\": {{\"A_KEY\": \"{}\"}}", "${A:-".repeat(count))),
-    |count| server(&format!("\"env\": {{\"A_KEY\": \"{}{}\"}}", "${A:-".repeat(count), "}".repeat(count))),
-    |count| server(&format!("\"env\": {{\"A_KEY\": \"{}\"}}", "{".repeat(count))),
-    |count| server(&format!("\"url\": \"{}\"", "https://a?token=".repeat(count))),
-    |count| {
-        let server = |at| format!("\"s{at}\": {{\"command\": \"npx\", \"env\": {{\"A_TOKEN\": \"${{A}}\"}}}}");
-        format!("{{\"mcpServers\": {{{}}}}}", (0..count).map(server).collect::<Vec<_>>().join(","))
-    },
-    |count| format!("{{\"mcpServers\": {}", "[".repeat(count)),
-    |count| "mcp add config=mcp/install?config=".repeat(count),
-    |count| "\"a\":".repeat(count),
-    // Each value stands below the long name.
-    |count| server(&format!("\"{}\": [{}]", "k".repeat(4 * count), listed("0", count))),
-    |count| server(&format!("\"{}\": [{}]", "k".repeat(4 * count), listed("\"http://a.io\"", count))),
-    |count| format!("{{\"{}\": [{}]}}", "k".repeat(4 * count), listed("{\"a\": 0, \"a\": 0}", count)),
-];
-
-#[cfg(target_os = "linux")]
-fn server(body: &str) -> String {
-    format!("{{\"mcpServers\": {{\"s\": {{\"command\": \"npx\", {body}}}}}}}")
-}
-
-#[cfg(target_os = "linux")]
-fn listed(item: &str, count: usize) -> String {
-    vec![item; count].join(",")
-}
-
-#[cfg(target_os = "linux")]
-#[test]
-fn a_hostile_document_of_twice_the_size_takes_about_twice_the_time() {
-    let time = |text: &str| {
-        let before = processor_time();
-        let _ = lint_document(".mcp.json".into(), text.as_bytes(), &|_| false, Options { persona: Persona::Auditor });
-        let _ = lint_text(text.as_bytes(), &|_| false);
-        processor_time() - before
-    };
-    for (number, make) in HOSTILE.iter().enumerate() {
-        // From where it takes long enough to be told from chance.
-        let mut count = 1000;
-        let mut taken = time(&make(count));
-        while taken.as_millis() < 20 && count < 500_000 {
-            count *= 2;
-            taken = time(&make(count));
-        }
-        let fourfold = time(&make(4 * count));
-        // The system counts in steps of some milliseconds.
-        let taken = taken.max(Duration::from_millis(20));
-        assert!(
-            fourfold < 9 * taken,
-            "document {number} of {count} parts: {taken:?}, of four times as many: {fourfold:?}"
-        );
-    }
-}
-
-#[cfg(target_os = "linux")]
-#[test]
-fn a_text_of_blank_lines_is_read_in_one_go() {
-    let time = |lines: usize| {
-        let text = format!("mcpServers:\n  a:\n    command: |\n      x{}      y\n", "\n".repeat(lines));
-        let before = processor_time();
-        let linted =
-            lint_document(".continue/mcpServers/a.yaml".into(), text.as_bytes(), &|_| false, Options::default());
-        assert_eq!(linted.error, None);
-        processor_time() - before
-    };
-    let taken = time(100_000).max(Duration::from_millis(20));
-    assert!(time(400_000) < 9 * taken, "{taken:?}");
 }
 
 #[test]

@@ -13,12 +13,12 @@ use crate::scan::{self, Redactor, Request};
 /// Mends the configuration of agents in a working tree.
 ///
 /// A literal credential becomes the reference that its client resolves, the value moves into `.env`, and `.gitignore` gets
-/// the lines it lacks. Each edit is kept only if the file still parses, the finding is gone and no other one came.
+/// the lines it lacks. Each edit is kept only if the file still parses, the finding is gone and no other one came. What is
+/// left is told with the reason and with what to do by hand.
 #[derive(Debug, clap::Args)]
 pub struct Arguments {
-    /// A folder in the working tree.
-    #[arg(default_value = ".")]
-    path: PathBuf,
+    /// A folder or file: nothing outside of it is edited. The whole working tree around the current folder if none is given.
+    path: Option<PathBuf>,
     /// Show what would change, with every secret masked, and change nothing.
     #[arg(long)]
     dry_run: bool,
@@ -36,14 +36,14 @@ pub struct Arguments {
     all_clients: bool,
 }
 
-/// Mends, and says what was done; exit code 1 if high findings are left, 3 if a file could not be read or written.
+/// Mends, and says what was done; exit code 1 if anything is left that `lint` reports, 3 if a file could not be read or written.
 pub fn run(arguments: &Arguments) -> miette::Result<u8> {
-    let root = target::root(std::slice::from_ref(&arguments.path))?;
+    let root = target::root(arguments.path.as_slice())?;
     let policy = scan::policy(&Request { config: arguments.config.clone(), ..Request::default() }, Some(&root))?;
     let look = inspect::Options { reveal: false, detect: true, lint: true, persona: Persona::Regular };
     let inspector = Inspector::new(Engine::new(&policy.config.catalogue()?), look);
     let options = Options {
-        root: arguments.path.clone(),
+        root: arguments.path.clone().unwrap_or(root),
         dry_run: arguments.dry_run,
         show: arguments.show,
         safety: if arguments.not_only_safe { Safety::Unsafe } else { Safety::Safe },
@@ -52,15 +52,7 @@ pub fn run(arguments: &Arguments) -> miette::Result<u8> {
     let mut report = fix::run(&options, &Scans::new(&inspector, &policy))?;
     redact(&mut report, &inspector);
     super::output::print(|_, out| out.write_all(report::fix_text(&report, arguments.dry_run).as_bytes()))?;
-    let left = report.files.iter().flat_map(|file| &file.left).any(|left| left.finding.secret.is_some());
-    let incomplete = report.notices.iter().any(|notice| notice.incomplete);
-    Ok(if left {
-        1
-    } else if incomplete {
-        3
-    } else {
-        0
-    })
+    Ok(report.exit_code())
 }
 
 /// Hides the credentials of all files in what is told of each, as a scan's report does; what was asked for stays in the clear.
@@ -69,7 +61,10 @@ fn redact(report: &mut FixReport, inspector: &Inspector) {
     for file in &mut report.files {
         redactor.name(&mut file.path);
         file.applied.iter_mut().for_each(|applied| redactor.text(&mut applied.message));
-        file.left.iter_mut().for_each(|left| redactor.text(&mut left.finding.message));
+        for left in &mut file.left {
+            redactor.text(&mut left.finding.message);
+            redactor.text(left.reason.to_mut());
+        }
         let lines = file.diff.lines().map(|line| {
             let mut line = line.to_owned();
             redactor.text(&mut line);

@@ -11,7 +11,7 @@ use crate::scan::Request;
 /// Scans, and says step by step how to rotate what was found.
 #[derive(Debug, clap::Args)]
 pub struct Arguments {
-    /// Only this: a rule's id, a provider, or the first digits of a finding's fingerprint.
+    /// Only this: the id of a rule or lint, a provider, or the first digits of a finding's fingerprint.
     selector: Option<String>,
     /// Where to scan, if not in the working tree around the current folder.
     #[arg(long = "in", value_name = "PATH")]

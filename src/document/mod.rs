@@ -16,6 +16,10 @@ use crate::source::Span;
 /// The size from which a file is no longer read as a document, only as text.
 pub const LARGEST: usize = 8 << 20;
 
+/// The number of values from which a document is refused, counted as commas and as lines that are not empty: nobody writes so
+/// many, and each costs a few hundred bytes of memory.
+pub const MOST: usize = 250_000;
+
 /// The number of nested levels from which a document is refused.
 pub const DEEPEST: usize = 256;
 
@@ -62,22 +66,25 @@ pub struct Document {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum DocumentError {
     /// The file is larger than [`LARGEST`].
-    #[error("is larger than {} MiB, so it was read as plain text only", LARGEST >> 20)]
+    #[error("{}, so it was read as plain text only", self.problem())]
     TooLarge,
+    /// The file has more than [`MOST`] values.
+    #[error("{}, so it was read as plain text only", self.problem())]
+    TooMany,
     /// The file has more than [`DEEPEST`] nested levels.
-    #[error("is nested deeper than {DEEPEST} levels, so it was read as plain text only")]
+    #[error("{}, so it was read as plain text only", self.problem())]
     TooDeep {
         /// Where the level is opened that is one too many, as far as known.
         offset: usize,
     },
     /// The file is not UTF-8.
-    #[error("is not valid UTF-8, so it was read as plain text only")]
+    #[error("{}, so it was read as plain text only", self.problem())]
     NotUtf8 {
         /// The first byte that is wrong.
         offset: usize,
     },
     /// The file breaks the language's grammar.
-    #[error("is not valid {}, so it was read as plain text only", format.name())]
+    #[error("{}, so it was read as plain text only", self.problem())]
     Syntax {
         /// The language it was read as.
         format: Format,
@@ -87,10 +94,21 @@ pub enum DocumentError {
 }
 
 impl DocumentError {
+    /// Returns what is wrong with the file, as the end of a sentence.
+    pub fn problem(self) -> String {
+        match self {
+            Self::TooLarge => format!("is larger than {} MiB", LARGEST >> 20),
+            Self::TooMany => format!("has more than {} thousand values", MOST / 1000),
+            Self::TooDeep { .. } => format!("is nested deeper than {DEEPEST} levels"),
+            Self::NotUtf8 { .. } => "is not valid UTF-8".to_owned(),
+            Self::Syntax { format, .. } => format!("is not valid {}", format.name()),
+        }
+    }
+
     /// Returns the byte at which reading failed.
     pub const fn offset(self) -> usize {
         match self {
-            Self::TooLarge => 0,
+            Self::TooLarge | Self::TooMany => 0,
             Self::TooDeep { offset } | Self::NotUtf8 { offset } | Self::Syntax { offset, .. } => offset,
         }
     }
@@ -101,10 +119,14 @@ impl DocumentError {
 /// Takes time and memory in proportion to [`LARGEST`] at most, and a bounded part of the stack.
 ///
 /// # Errors
-/// The file is too large, too deep, not UTF-8, or not of that format.
+/// The file is too large, has too many values, is too deep, not UTF-8, or not of that format.
 pub fn parse(bytes: &[u8], format: Format) -> Result<Document, DocumentError> {
     if bytes.len() > LARGEST {
         return Err(DocumentError::TooLarge);
+    }
+    let ends_value = |at: &usize| bytes[*at] == b',' || !matches!(bytes.get(at + 1), Some(b'\n' | b'\r') | None);
+    if memchr::memchr2_iter(b',', b'\n', bytes).filter(ends_value).nth(MOST).is_some() {
+        return Err(DocumentError::TooMany);
     }
     let text = std::str::from_utf8(bytes).map_err(|error| DocumentError::NotUtf8 { offset: error.valid_up_to() })?;
     let skipped = if text.starts_with('\u{feff}') { 3 } else { 0 };

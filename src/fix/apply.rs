@@ -4,7 +4,9 @@ use std::collections::{HashMap, HashSet};
 
 use bstr::BStr;
 
-use super::{Opinion, Variables, proof};
+use super::left::{self, is_allowed, problem};
+use super::{Left, Opinion, Variables, proof};
+use crate::document::DocumentError;
 use crate::lint::{Edit, Fix, LintFinding, Options, Safety, lint_document};
 use crate::secret::Secret;
 use crate::source::Span;
@@ -14,6 +16,9 @@ const SHORTEST: usize = 4;
 
 /// The most edits of one file in one run, since each is proven by another look at all of the file.
 const MOST_EDITS: usize = 200;
+
+/// How many bytes are looked at in one run to prove the edits of one file, but for the first few.
+const MOST_BYTES: usize = 64 << 20;
 
 /// A credential that an edit took out of a file.
 #[derive(Clone, Debug)]
@@ -35,15 +40,6 @@ pub struct Applied {
     pub message: String,
 }
 
-/// A finding that stays.
-#[derive(Clone, Debug)]
-pub struct Left {
-    /// The finding.
-    pub finding: LintFinding,
-    /// Why nothing was done about it, lower case.
-    pub reason: &'static str,
-}
-
 /// A file after its edits.
 #[derive(Debug)]
 pub struct Fixed {
@@ -55,6 +51,8 @@ pub struct Fixed {
     pub taken: Vec<Taken>,
     /// What is left, in the order of the new content.
     pub left: Vec<Left>,
+    /// Why the file could not be read as a document, so that nothing was done.
+    pub error: Option<DocumentError>,
 }
 
 /// Applies all edits of a file that are at least as safe as `safety`.
@@ -64,20 +62,25 @@ pub struct Fixed {
 /// allowed is left. A credential that has a name among `variables` keeps it; a name that stands for another value there gets
 /// a number.
 pub fn apply(path: &BStr, bytes: &[u8], safety: Safety, opinion: &dyn Opinion, variables: &Variables) -> Fixed {
-    let mut fixed = Fixed { bytes: bytes.to_vec(), applied: Vec::new(), taken: Vec::new(), left: Vec::new() };
+    let mut fixed =
+        Fixed { bytes: bytes.to_vec(), applied: Vec::new(), taken: Vec::new(), left: Vec::new(), error: None };
     let mut failed: HashSet<(String, String)> = HashSet::new();
-    let mut findings = lint(path, bytes, opinion);
+    let linted = lint_document(path, bytes, &|value| opinion.knows(value), options());
+    if let Some(error) = linted.error {
+        let reason = format!("the file {}, and no edit of such a file can be proven", problem(bytes, error));
+        fixed.left = left::all(path, bytes, linted.findings, opinion, &reason);
+        fixed.error = Some(error);
+        return fixed;
+    }
+    let mut findings = linted.findings;
     loop {
         let allowed = if findings.is_empty() { Vec::new() } else { opinion.allowed(path, &fixed.bytes) };
-        let is_allowed = |finding: &LintFinding| {
-            let span = finding.secret.unwrap_or(finding.span);
-            allowed.iter().any(|allowed| *allowed == span || finding.secret.is_some() && allowed.overlaps(span))
-        };
         let certain = |finding: &LintFinding| finding.fix.as_ref().is_some_and(|fix| fix.safety >= safety);
         let mut after = None;
-        let wanted = if fixed.applied.len() < MOST_EDITS { findings.as_slice() } else { &[] };
+        let most = (MOST_BYTES / bytes.len().max(1)).clamp(4, MOST_EDITS);
+        let wanted = if fixed.applied.len() + failed.len() < most { findings.as_slice() } else { &[] };
         for finding in wanted.iter().filter(|finding| certain(finding)) {
-            if failed.contains(&name_of(finding)) || is_allowed(finding) {
+            if failed.contains(&name_of(finding)) || is_allowed(finding, &allowed) {
                 continue;
             }
             after = step(path, &mut fixed, finding, &findings, opinion, variables);
@@ -87,8 +90,8 @@ pub fn apply(path: &BStr, bytes: &[u8], safety: Safety, opinion: &dyn Opinion, v
             failed.insert(name_of(finding));
         }
         let Some(after) = after else {
-            let (_, others): (Vec<_>, Vec<_>) = findings.into_iter().partition(is_allowed);
-            fixed.left = others.into_iter().map(|finding| left(finding, safety, &failed)).collect();
+            let others = findings.into_iter().filter(|finding| !is_allowed(finding, &allowed));
+            fixed.left = others.map(|finding| left(finding, safety, &failed)).collect();
             return fixed;
         };
         findings = after;
@@ -203,11 +206,6 @@ fn proven(
     (linted.error.is_none() && gone && no_more && none_new).then_some(linted.findings)
 }
 
-fn lint(path: &BStr, bytes: &[u8], opinion: &dyn Opinion) -> Vec<LintFinding> {
-    let linted = lint_document(path, bytes, &|value| opinion.knows(value), options());
-    if linted.error.is_some() { Vec::new() } else { linted.findings }
-}
-
 fn options() -> Options {
     Options::default()
 }
@@ -223,7 +221,7 @@ fn left(finding: LintFinding, safety: Safety, failed: &HashSet<(String, String)>
         Some(fix) if fix.safety < safety => "the edit may change what the program does",
         Some(_) => "there are too many edits for one run: run it again",
     };
-    Left { finding, reason }
+    Left { finding, reason: reason.into() }
 }
 
 /// Returns what must not be shown of a file: the spans of all its credentials, and wherever else one of `values` stands.

@@ -4,26 +4,20 @@ use bstr::{BStr, BString, ByteSlice as _};
 
 use super::apply::edited;
 use super::run::Run;
-use super::{Applied, FixedFile, diff};
+use super::{Applied, FixedFile, Left, Variables, apply, diff};
 use crate::finding::Notice;
-use crate::input::ignore_rules::IgnoreRules;
-use crate::lint::{RepositoryFacts, RepositoryFinding, lint_repository};
+use crate::input::ignore_rules::{IgnoreRules, IgnoreState};
+use crate::lint::{Edit, RepositoryFacts, RepositoryFinding, UNCOVERED_SECRET_FILE, is_configuration, lint_repository};
 use crate::replace::{self, Links, Replace};
+use crate::source::Span;
 
 const NAME: &str = ".gitignore";
 
 impl Run<'_> {
-    /// Mends the ignore rules of the working tree, in which the files `present` lie.
+    /// Mends the ignore rules of the working tree, in which the files `present` lie. Where only a part of it was named, its
+    /// own `.gitignore` gets the one line without which no credential may move, and what the root's lacks is left.
     pub(super) fn ignore_lines(&mut self, rules: &IgnoreRules, present: &[BString]) {
-        let path = self.root.join(NAME);
-        let old = match replace::read(&path, Links::Refuse) {
-            Ok(old) => old,
-            Err(error) => {
-                let message = format!("could not be read: {error}");
-                self.report.notices.push(Notice::unread(NAME, message, "make it a plain file that you may read"));
-                return;
-            }
-        };
+        let Some(old) = self.gitignore(NAME.into()) else { return };
         let facts = RepositoryFacts {
             tracked: &self.tracked,
             untracked: present,
@@ -36,17 +30,78 @@ impl Run<'_> {
         let (gaps, tracked): (Vec<RepositoryFinding>, Vec<RepositoryFinding>) =
             findings.into_iter().partition(|found| found.finding.fix.is_some());
         self.report.commands.extend(tracked.iter().map(|found| format!("git rm --cached -- {}", quoted(&found.path))));
+        if !self.scope.is_whole() {
+            self.cover_env(rules, present);
+            self.leave_gaps(gaps);
+            return;
+        }
         let edits: Vec<_> =
             gaps.iter().filter_map(|found| found.finding.fix.as_ref()).flat_map(|fix| fix.edits.clone()).collect();
-        let old = old.unwrap_or_default();
-        let Some(new) = edited(&old, &edits).filter(|_| !edits.is_empty()) else { return };
         let applied = gaps
             .iter()
             .map(|found| Applied { id: found.finding.meta.id.clone(), message: found.finding.message.clone() })
             .collect();
-        let text = diff(&old, &[], &new, &[]);
-        if self.options.dry_run || self.write(NAME.into(), &new, Replace::default()) {
-            self.report.files.push(FixedFile { path: NAME.into(), applied, diff: text, left: Vec::new() });
+        self.append(NAME.into(), &old.unwrap_or_default(), &edits, applied);
+    }
+
+    /// Reads a file of ignore rules: nothing for one that is not there, and a notice for one that cannot be read.
+    fn gitignore(&mut self, path: &BStr) -> Option<Option<Vec<u8>>> {
+        let read = replace::read(&self.root.join(path.to_path_lossy()), Links::Refuse);
+        read.map_err(|error| {
+            let message = format!("could not be read: {error}");
+            let help = "make it a plain file that you may read";
+            self.report.notices.push(Notice::unread(path.to_string(), message, help));
+        })
+        .ok()
+    }
+
+    /// Has git ignore the file of variables beside what was named, if a credential is to move there.
+    fn cover_env(&mut self, rules: &IgnoreRules, present: &[BString]) {
+        let env = self.env();
+        if rules.state(env.as_bstr(), false) != IgnoreState::No || self.tracked.contains(&env) || self.options.show {
+            return;
+        }
+        let moves = |path: &BString| {
+            let read = replace::read(&self.root.join(path.to_path_lossy()), Links::Refuse);
+            let Some(bytes) = read.ok().flatten().filter(|bytes| is_configuration(path.as_bstr(), bytes)) else {
+                return false;
+            };
+            let none = Variables::default();
+            !apply(path.as_bstr(), &bytes, self.options.safety, self.opinion, &none).taken.is_empty()
+        };
+        if !present.iter().any(moves) {
+            return;
+        }
+        let path = self.scope.file(NAME);
+        let Some(old) = self.gitignore(path.as_bstr()) else { return };
+        let old = old.unwrap_or_default();
+        let end = Span::new(old.len(), old.len());
+        let is_open = !old.is_empty() && !old.ends_with(b"\n");
+        let text = if is_open { "\n.env\n" } else { ".env\n" }.to_owned();
+        let applied = Applied {
+            id: UNCOVERED_SECRET_FILE.id.to_owned(),
+            message: format!("`{env}`, into which credentials go, is not ignored"),
+        };
+        self.append(path, &old, &[Edit { span: end, text }], vec![applied]);
+    }
+
+    /// Leaves what the ignore rules of the whole repository lack.
+    fn leave_gaps(&mut self, gaps: Vec<RepositoryFinding>) {
+        let reason = format!("it lies outside of `{}`: `keysweep fix` without a path appends it", self.scope.named);
+        let left: Vec<Left> =
+            gaps.into_iter().map(|found| Left { finding: found.finding, reason: reason.clone().into() }).collect();
+        if !left.is_empty() {
+            let (applied, diff, instead) = (Vec::new(), String::new(), Vec::new());
+            self.report.files.push(FixedFile { path: NAME.into(), applied, diff, left, instead });
+        }
+    }
+
+    fn append(&mut self, path: BString, old: &[u8], edits: &[Edit], applied: Vec<Applied>) {
+        let Some(new) = edited(old, edits).filter(|_| !edits.is_empty()) else { return };
+        let text = diff(old, &[], &new, &[]);
+        if self.options.dry_run || self.write(path.as_bstr(), &new, Replace::default()) {
+            let (left, instead) = (Vec::new(), Vec::new());
+            self.report.files.push(FixedFile { path, applied, diff: text, left, instead });
         }
     }
 }

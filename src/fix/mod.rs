@@ -3,13 +3,16 @@
 mod apply;
 mod diff;
 mod ignore_lines;
+mod left;
 mod opinion;
 mod proof;
 mod run;
+mod scope;
 mod variables;
 
-pub use apply::{Applied, Fixed, Left, Taken, apply};
+pub use apply::{Applied, Fixed, Taken, apply};
 pub use diff::diff;
+pub use left::Left;
 pub use opinion::{Nobody, Opinion, Scans};
 pub use run::{FixError, FixReport, FixedFile, Options, run};
 pub use variables::{Variables, Written};

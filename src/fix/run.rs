@@ -6,20 +6,25 @@ use std::path::PathBuf;
 use bstr::{BStr, BString, ByteSlice};
 
 use super::apply::hidden;
+use super::left::{self, instead, problem};
+use super::scope::{Scope, real};
 use super::{Applied, Fixed, Left, Opinion, Taken, Variables, apply, diff};
+use crate::document::DocumentError;
 use crate::finding::Notice;
 use crate::input::ignore_rules::{IgnoreRules, IgnoreState};
+use crate::input::tree::LARGEST;
+use crate::inspect;
 use crate::lint::{Persona, Safety, is_agents, is_configuration};
 use crate::replace::{self, Links, Permissions, Replace};
 use crate::secret::{Secret, Secrets};
 
-/// The file at the root into which credentials move.
+/// The file into which credentials move: at the root, or in the folder that was named.
 const ENV: &str = ".env";
 
 /// What `keysweep fix` is to do.
 #[derive(Clone, Debug)]
 pub struct Options {
-    /// A folder in the working tree; all of its tree is looked at.
+    /// The root of a working tree, or a folder or file in it: nothing else is edited.
     pub root: PathBuf,
     /// Whether to show the edits and make none.
     pub dry_run: bool,
@@ -42,6 +47,8 @@ pub struct FixedFile {
     pub diff: String,
     /// What is left.
     pub left: Vec<Left>,
+    /// What may take the place of the literals that are left.
+    pub instead: Vec<String>,
 }
 
 /// The result of a run.
@@ -63,6 +70,19 @@ pub struct FixReport {
     pub secrets: Secrets,
 }
 
+impl FixReport {
+    /// Returns 1 if something is left that `keysweep lint` reports, 3 if something could not be read or written, else 0.
+    pub fn exit_code(&self) -> u8 {
+        if self.files.iter().any(|file| !file.left.is_empty()) || !self.commands.is_empty() {
+            1
+        } else if self.notices.iter().any(|notice| notice.incomplete) {
+            3
+        } else {
+            0
+        }
+    }
+}
+
 /// Why nothing could be done at all.
 #[derive(Debug, thiserror::Error, miette::Diagnostic)]
 pub enum FixError {
@@ -79,20 +99,24 @@ pub enum FixError {
     IgnoreRules(#[from] crate::input::ignore_rules::IgnoreRulesError),
 }
 
-/// Edits the configuration files of a working tree.
+/// Edits the configuration files of a working tree, or of the part of it that is named.
 ///
 /// # Errors
 /// There is no working tree, or its ignore rules cannot be read. A file that cannot be read or written is a notice.
 pub fn run(options: &Options, opinion: &dyn Opinion) -> Result<FixReport, FixError> {
     let no_tree = || FixError::NoWorkingTree { path: options.root.clone() };
-    let repository = gix::discover(&options.root).map_err(|_| no_tree())?;
-    let root = repository.workdir().ok_or_else(no_tree)?.to_path_buf();
+    let place = real(&options.root).ok_or_else(no_tree)?;
+    let folder = if place.is_dir() { Some(place.as_path()) } else { place.parent() };
+    let repository = gix::discover(folder.ok_or_else(no_tree)?).map_err(|_| no_tree())?;
+    let root = repository.workdir().and_then(|root| root.canonicalize().ok()).ok_or_else(no_tree)?;
+    let scope = Scope::find(&root, &place).ok_or_else(no_tree)?;
     let tracked: Vec<BString> = repository
         .index_or_empty()
         .map(|index| index.entries().iter().map(|entry| entry.path(&index).to_owned()).collect())
         .unwrap_or_default();
     let mut run = Run {
         root,
+        scope,
         options,
         opinion,
         tracked,
@@ -100,17 +124,18 @@ pub fn run(options: &Options, opinion: &dyn Opinion) -> Result<FixReport, FixErr
         obstacle: None,
         report: FixReport::default(),
     };
-    let configurations = run.configurations();
-    run.ignore_lines(&IgnoreRules::new(&repository)?, &configurations);
+    let files = run.files();
+    run.ignore_lines(&IgnoreRules::new(&repository)?, &files);
     // The rules are read again: what was just written decides where credentials may go.
     run.open_env(&IgnoreRules::new(&repository)?);
-    configurations.into_iter().for_each(|path| run.file(path));
+    files.into_iter().for_each(|path| run.file(path));
     Ok(run.report)
 }
 
 /// One run, and all that its steps share.
 pub(super) struct Run<'a> {
     pub root: PathBuf,
+    pub scope: Scope,
     pub options: &'a Options,
     pub opinion: &'a dyn Opinion,
     /// The paths of the index.
@@ -123,9 +148,9 @@ pub(super) struct Run<'a> {
 
 impl Run<'_> {
     /// Returns the files that git would show: tracked, or not ignored; none that lies behind a symbolic link.
-    fn configurations(&mut self) -> Vec<BString> {
+    fn files(&mut self) -> Vec<BString> {
         let root = &self.root;
-        let walk = ignore::WalkBuilder::new(root)
+        let walk = ignore::WalkBuilder::new(root.join(self.scope.named.to_path_lossy()))
             .hidden(false)
             .parents(true)
             .require_git(false)
@@ -141,7 +166,7 @@ impl Run<'_> {
                 Some(gix::path::to_unix_separators_on_windows(path).into_owned())
             })
             .collect();
-        for path in &self.tracked {
+        for path in self.tracked.iter().filter(|path| self.scope.holds(path.as_bstr())) {
             let inside = path.to_path_lossy();
             let Ok(metadata) = root.join(&inside).symlink_metadata() else { continue };
             let is_linked = metadata.is_symlink() || replace::leaves(root, &inside);
@@ -161,39 +186,67 @@ impl Run<'_> {
 
     /// Reads `.env` and finds out whether credentials may go there: it must be a file that git ignores and does not track.
     fn open_env(&mut self, rules: &IgnoreRules) {
-        match replace::read(&self.root.join(ENV), Links::Refuse) {
+        let env = self.env();
+        match replace::read(&self.root.join(env.to_path_lossy()), Links::Refuse) {
             Ok(content) => self.variables = Variables::new(content.unwrap_or_default()),
             Err(_) => self.obstacle = Some(("cannot be read as a plain file", "make it one that you may read")),
         }
-        if self.tracked.iter().any(|path| path == ENV) {
-            self.obstacle = Some(("is tracked by git", "run `git rm --cached .env`"));
-        } else if rules.state(ENV.into(), false) == IgnoreState::No && !self.options.dry_run {
-            self.obstacle = Some(("is not ignored by git", "add `.env` to `.gitignore`"));
+        if self.tracked.contains(&env) {
+            self.obstacle = Some(("is tracked by git", "take it out with `git rm --cached`"));
+        } else if rules.state(env.as_bstr(), false) == IgnoreState::No && !self.options.dry_run {
+            self.obstacle = Some(("is not ignored by git", "add it to `.gitignore`"));
         }
     }
 
-    /// Edits one file, if it is configuration.
-    fn file(&mut self, path: BString) {
-        let bytes = match replace::read(&self.root.join(path.to_path_lossy()), Links::Refuse) {
-            Ok(Some(bytes)) => bytes,
-            // It went away meanwhile.
-            Ok(None) => return,
-            Err(error) => {
-                let message = format!("could not be read: {error}");
-                self.report.notices.push(Notice::unread(path.to_string(), message, "check its permissions"));
-                return;
-            }
+    /// Returns the path of the file into which credentials move.
+    pub(super) fn env(&self) -> BString {
+        self.scope.file(ENV)
+    }
+
+    /// Reads a file that may be edited; one that is too large, or that cannot be read, is a notice.
+    pub(super) fn read(&mut self, path: &BString) -> Option<Vec<u8>> {
+        let place = self.root.join(path.to_path_lossy());
+        let mut unread = |message: String, help: &str| {
+            self.report.notices.push(Notice::unread(path.to_string(), message, help));
+            None
         };
+        match place.symlink_metadata() {
+            Ok(metadata) if metadata.len() > LARGEST => {
+                return unread(format!("is larger than {} MiB", LARGEST >> 20), "cut it into pieces");
+            }
+            _ => {}
+        }
+        match replace::read(&place, Links::Refuse) {
+            // Nothing: it went away meanwhile.
+            Ok(bytes) => bytes,
+            Err(error) => unread(format!("could not be read: {error}"), "check its permissions"),
+        }
+    }
+
+    /// Edits one file, if it is configuration, and says of other files what is left in them.
+    fn file(&mut self, path: BString) {
+        let Some(bytes) = self.read(&path) else { return };
+        if let Some(text) = inspect::utf16(&bytes) {
+            return self.leave(path, text.as_bytes(), "the file is UTF-16, and only UTF-8 is edited");
+        }
         if !is_configuration(path.as_bstr(), &bytes) {
-            return;
+            return self.leave(path, &bytes, "no client reads this text, so no edit of it can be proven");
         }
         let fixed = apply(path.as_bstr(), &bytes, self.options.safety, self.opinion, &self.variables);
         self.remember(path.as_bstr(), &bytes);
+        if let Some(error) = fixed.error.filter(|error| !matches!(error, DocumentError::NotUtf8 { .. })) {
+            let message = format!("this configuration {}", problem(&bytes, error));
+            self.report.notices.push(Notice::unread(path.to_string(), message, "mend the file, and run it again"));
+        }
         if fixed.applied.is_empty() {
-            if !fixed.left.is_empty() {
-                self.report.files.push(FixedFile { path, applied: Vec::new(), diff: String::new(), left: fixed.left });
-            }
-            return;
+            return self.keep(path, &bytes, fixed.left);
+        }
+        if let Some((why, what)) = self.obstacle.filter(|_| !fixed.taken.is_empty() && !self.options.show) {
+            let env = self.env();
+            let reason = format!(
+                "the file's credentials would go into `{env}`, which {why}: {what}, or run `keysweep fix --show`"
+            );
+            return self.leave(path, &bytes, &reason);
         }
         let text = self.difference(path.as_bstr(), &bytes, &fixed);
         if !self.store(&path, &fixed) {
@@ -202,7 +255,28 @@ impl Run<'_> {
         let stores = fixed.taken.iter().filter_map(|taken| Some((taken.variable.clone(), taken.store.clone()?)));
         self.report.stores.extend(stores);
         self.variables.add(&fixed.taken);
-        self.report.files.push(FixedFile { path, applied: fixed.applied, diff: text, left: fixed.left });
+        let instead = instead(path.as_bstr(), &bytes);
+        self.report.files.push(FixedFile { path, applied: fixed.applied, diff: text, left: fixed.left, instead });
+    }
+
+    /// Leaves all that a lint says of a text.
+    fn leave(&mut self, path: BString, text: &[u8], reason: &str) {
+        let findings = left::lint(path.as_bstr(), text, self.opinion).findings;
+        let left = left::all(path.as_bstr(), text, findings, self.opinion, reason);
+        if !left.is_empty() {
+            self.remember(path.as_bstr(), text);
+            self.keep(path, text, left);
+        }
+    }
+
+    /// Takes note of what is left of a file in which nothing was done.
+    fn keep(&mut self, path: BString, bytes: &[u8], left: Vec<Left>) {
+        if !left.is_empty() {
+            let is_read = is_configuration(path.as_bstr(), bytes);
+            let instead = if is_read { instead(path.as_bstr(), bytes) } else { Vec::new() };
+            let file = FixedFile { path, applied: Vec::new(), diff: String::new(), left, instead };
+            self.report.files.push(file);
+        }
     }
 
     /// Keeps in mind the credentials of a file.
@@ -224,23 +298,18 @@ impl Run<'_> {
         if self.options.show {
             self.report.shown.extend(fixed.taken.iter().cloned());
         } else if !fixed.taken.is_empty() {
-            if let Some((why, what)) = self.obstacle {
-                let message = format!("was left as it is: its credentials would go into `{ENV}`, which {why}");
-                let help = format!("{what}, or run `keysweep fix --show`");
-                self.report.notices.push(Notice::unread(path.to_string(), message, help));
-                return false;
-            }
+            let env = self.env();
             let written = self.variables.with(&fixed.taken);
             let private = Replace { permissions: Permissions::Private, ..Replace::default() };
             if !self.options.dry_run {
-                if !self.write(ENV.into(), &written.bytes, private) {
+                if !self.write(env.as_bstr(), &written.bytes, private) {
                     return false;
                 }
                 self.variables.replace(written.bytes);
             }
             let known: HashSet<String> = self.report.variables.iter().map(|(name, _)| name.clone()).collect();
             let new = written.added.into_iter().filter(|name| !known.contains(name));
-            self.report.variables.extend(new.map(|name| (name, ENV.into())));
+            self.report.variables.extend(new.map(|name| (name, env.clone())));
         }
         self.options.dry_run || self.write(path.as_bstr(), &fixed.bytes, Replace::default())
     }

@@ -63,6 +63,11 @@ pub trait Visitor: Sync {
     /// Looks at one blob. The bytes are gone when the call returns.
     fn visit(&self, blob: Blob<'_>);
 
+    /// Looks at the path that a symbolic link holds. It is a text like any other, and never what the link's name says.
+    fn visit_link(&self, blob: Blob<'_>) {
+        self.visit(blob);
+    }
+
     /// Looks at a blob that others may have been made from, or that was made from another; returns what it wants to be
     /// given back as `version` for those. Must find exactly what [`Visitor::visit`] finds.
     fn visit_version(&self, blob: Blob<'_>, version: Version<'_>) -> Memory {

@@ -221,6 +221,11 @@ impl Repository {
         Ok(Some(head.into_peeled_id().map_err(|_| RepositoryError::BrokenHead)?.detach()))
     }
 
+    /// Tells whether HEAD says nothing that git understands, for which git takes the repository for none at all.
+    pub fn has_broken_head(&self) -> bool {
+        self.reftable.is_none() && self.git.head().is_err()
+    }
+
     /// Returns all refs with what they name, symbolic ones followed; a ref that leads nowhere is left out.
     pub fn refs(&self) -> Named {
         if let Some(refs) = &self.reftable {

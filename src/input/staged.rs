@@ -6,6 +6,7 @@
 use rayon::prelude::*;
 
 use super::compare::{Change, Differences, compare_index};
+use super::index::Mode;
 use super::objects::Objects;
 use super::repository::{Repository, RepositoryError};
 use super::{Blob, Coverage, Visitor};
@@ -68,7 +69,8 @@ fn read_one(change: &Change, objects: &Objects, buffer: &mut Vec<u8>, coverage: 
         Ok(()) => {
             let origin = Origin::Index { path: change.path.clone(), id: change.id };
             coverage.count(&origin, buffer.len());
-            visitor.visit(Blob { origin, bytes: buffer });
+            let blob = Blob { origin, bytes: buffer };
+            if change.mode == Mode::Link { visitor.visit_link(blob) } else { visitor.visit(blob) }
         }
         Err(error) => {
             visitor.notice(Notice::unread(super::printable(&change.path), error.to_string(), error.help()));

@@ -7,12 +7,21 @@ use bstr::BStr;
 use super::layer::View;
 use super::{Inspected, Inspector, place};
 use crate::detect::{Candidate, Scratch};
+use crate::document::DocumentError;
 use crate::finding::{Finding, Notice, masked_secret};
 use crate::lint::{LintFinding, Linted, Options, is_configuration, lint_document, lint_text};
 use crate::secret::{Identity, Secret};
+use crate::source::Origin;
 
-/// The greatest size of a file whose text is looked through for commands and links.
-const GREATEST_TEXT: usize = 4 << 20;
+/// Tells whether a file that could not be read as a document was not linted as it should be; an earlier version that was broken
+/// then is no configuration that anybody uses.
+fn leaves_questions(error: DocumentError, origin: &Origin) -> bool {
+    match error {
+        DocumentError::NotUtf8 { .. } => false,
+        DocumentError::Syntax { .. } => !matches!(origin, Origin::Object { .. }),
+        DocumentError::TooLarge | DocumentError::TooMany | DocumentError::TooDeep { .. } => true,
+    }
+}
 
 impl Inspector {
     /// Lints a file of this path; an empty result for a file that no lint is for.
@@ -21,10 +30,8 @@ impl Inspector {
         let opinion = |value: &[u8]| self.knows(value, &mut scratch.borrow_mut());
         if is_configuration(path, bytes) {
             lint_document(path, bytes, &opinion, Options { persona: self.options.persona })
-        } else if bytes.len() <= GREATEST_TEXT {
-            Linted { findings: lint_text(bytes, &opinion), error: None }
         } else {
-            Linted::default()
+            Linted { findings: lint_text(bytes, &opinion), error: None }
         }
     }
 
@@ -47,7 +54,9 @@ impl Inspector {
             let line = view.lines.position(error.offset()).line;
             let place = if line > 0 { format!(" (line {})", line + 1) } else { String::new() };
             let help = "mend the file to have it checked as configuration";
-            inspected.notices.push(Notice::note(subject, format!("this configuration {error}{place}"), help));
+            let message = format!("this configuration {error}{place}");
+            let incomplete = self.only_lints() && leaves_questions(error, view.origin);
+            inspected.notices.push(Notice { incomplete, ..Notice::note(subject, message, help) });
         }
         for found in linted.findings {
             let overlapping =

@@ -14,11 +14,16 @@ pub use version::Trace;
 use crate::detect::{Engine, Scratch};
 use crate::finding::{Finding, Notice};
 use crate::input::Copied;
-use crate::lint::{Persona, may_need_lints};
+use crate::lint::{Persona, is_agents, may_need_lints};
 use crate::secret::Secret;
 use crate::source::{Origin, Span, join};
 
 use self::layer::{Inspection, Layer};
+
+/// Returns the text of bytes that are UTF-16, not of those that only begin as it does.
+pub fn utf16(bytes: &[u8]) -> Option<String> {
+    decode::utf16(bytes).filter(|_| !decode::is_mislabelled(bytes))
+}
 
 /// What an inspection is to keep.
 #[derive(Clone, Copy, Debug, Default)]
@@ -91,6 +96,21 @@ impl Inspector {
         let mut inspection = Inspection::new(self, origin, scratch);
         inspection.layer(&Layer { bytes, via: &[], outer: None, path, depth: 0 });
         inspection.finish()
+    }
+
+    /// Inspects the path that a symbolic link holds: for secrets, but not as what the link's own name says.
+    pub fn inspect_link(&self, origin: &Origin, target: &[u8], scratch: &mut Scratch) -> Inspected {
+        let mut inspection = Inspection::new(self, origin, scratch);
+        if self.options.detect {
+            inspection.layer(&Layer { bytes: target, via: &[], outer: None, path: None, depth: 0 });
+        }
+        let mut inspected = inspection.finish();
+        if self.only_lints() && origin.path().is_some_and(is_agents) {
+            let message = "is a symbolic link: the file that it leads to is linted where it lies, if it is looked at";
+            let help = "name the link itself, as in `keysweep lint PATH`, to have it followed";
+            inspected.notices.push(Notice::note(crate::input::subject(origin), message, help));
+        }
+        inspected
     }
 
     /// Inspects the path of an origin as a text of its own.

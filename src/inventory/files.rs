@@ -6,7 +6,7 @@ use std::path::Path;
 use crate::folders::spelled;
 use crate::mcp::{self, HomeFile};
 
-/// A file that exists, and whose it is.
+/// Something that exists where a client keeps a file, and whose it is.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct Candidate {
     /// The path below the home directory, with `/`.
@@ -83,10 +83,15 @@ fn expand(home: &Path, folder: &str, pattern: &str, depth: usize, found: &mut Ve
         let path = join(&name);
         match rest {
             Some(rest) => expand(home, &path, rest, depth, found),
-            None if home.join(&path).is_file() => found.push(path),
+            None if is_there(&home.join(&path)) => found.push(path),
             None => {}
         }
     }
+}
+
+/// Tells whether there is anything but a folder: a file, a link wherever it leads, a pipe. Nothing is opened.
+fn is_there(path: &Path) -> bool {
+    path.symlink_metadata().is_ok_and(|metadata| !metadata.is_dir()) && !path.is_dir()
 }
 
 fn names(home: &Path, folder: &str) -> Vec<String> {

@@ -8,6 +8,7 @@ use std::path::{Path, PathBuf};
 
 use jiff::Timestamp;
 
+use crate::document::LARGEST;
 use crate::finding::Notice;
 
 /// How an inventory is taken.
@@ -136,15 +137,19 @@ pub fn take(options: &Options, known: &dyn Fn(&[u8]) -> bool) -> Inventory {
     let mut inventory = Inventory::default();
     for file in files::candidates(&options.home) {
         let path = options.home.join(&file.path);
-        let bytes = match std::fs::read(&path) {
-            Ok(bytes) => bytes,
-            Err(error) if error.kind() == std::io::ErrorKind::NotFound => continue,
-            Err(error) => {
-                let message = format!("could not be read: {}", error.kind());
-                inventory.notices.push(Notice::unread(format!("~/{}", file.path), message, "check its permissions"));
+        let bytes = match read(&path) {
+            Ok(Some(bytes)) => bytes,
+            Ok(None) => continue,
+            Err((message, help)) => {
+                inventory.notices.push(Notice::unread(format!("~/{}", file.path), message, help));
                 continue;
             }
         };
+        if let Ok(target) = path.read_link() {
+            let target = target.to_string_lossy().escape_debug().to_string();
+            let message = format!("is a symbolic link, and the file that it leads to was read: {target}");
+            inventory.notices.push(Notice::note(format!("~/{}", file.path), message, "its mode is that of the target"));
+        }
         let mode = mode(&path);
         match read::entries(&file, &bytes, mode, options, known) {
             Ok(entries) => inventory.entries.extend(entries),
@@ -156,6 +161,40 @@ pub fn take(options: &Options, known: &dyn Fn(&[u8]) -> bool) -> Inventory {
     }
     inventory.entries.sort_by(|a, b| (&a.file, &a.pointer).cmp(&(&b.file, &b.pointer)));
     inventory
+}
+
+/// Reads a regular file, or the one that a link leads to; nothing if it went away. A pipe is never opened, since that waits for
+/// whoever writes.
+fn read(path: &Path) -> Result<Option<Vec<u8>>, (String, &'static str)> {
+    let is_gone = |error: &std::io::Error| error.kind() == std::io::ErrorKind::NotFound;
+    let unread = |error: std::io::Error| (format!("could not be read: {}", error.kind()), "check its permissions");
+    let metadata = match std::fs::metadata(path) {
+        Ok(metadata) => metadata,
+        Err(error) if is_gone(&error) && path.is_symlink() => {
+            return Err((
+                "is a symbolic link that leads nowhere".to_owned(),
+                "delete it, or put the file where it leads",
+            ));
+        }
+        Err(error) if is_gone(&error) => return Ok(None),
+        Err(error) => return Err(unread(error)),
+    };
+    if !metadata.is_file() {
+        let message = "is a pipe, a socket or a device, and was not opened".to_owned();
+        return Err((
+            message,
+            "its client reads a credential from there; keep the file that it comes from for the owner alone",
+        ));
+    }
+    if metadata.len() > LARGEST as u64 {
+        let message = format!("is larger than {} MiB, and was not read", LARGEST >> 20);
+        return Err((message, "no client writes such a file: look what it is"));
+    }
+    match std::fs::read(path) {
+        Ok(bytes) => Ok(Some(bytes)),
+        Err(error) if is_gone(&error) => Ok(None),
+        Err(error) => Err(unread(error)),
+    }
 }
 
 /// Returns the permission bits of a file.

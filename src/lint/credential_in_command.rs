@@ -50,6 +50,11 @@ pub(super) fn check(bytes: &[u8], judge: Judge<'_>, found: &mut Vec<LintFinding>
             let start = memchr::memrchr(b'\n', &bytes[far..at]).map_or(far, |found| far + found + 1);
             let end = end_of_command(bytes, at);
             done = end;
+            // Without a flag, an assignment or a digit there is no credential: a quick look at many.
+            let is_telling = |&byte: &u8| byte.is_ascii_digit() || b"-=:".contains(&byte);
+            if !bytes[start..end].iter().any(is_telling) {
+                continue;
+            }
             let Ok(line) = std::str::from_utf8(&bytes[start..end]) else { continue };
             if verb == b"token set" && !line.contains("mcp-cli") {
                 continue;

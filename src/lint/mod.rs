@@ -44,6 +44,7 @@ pub use crate::input::ignore_rules::IgnoreState;
 pub use finding::{About, Edit, Fix, LintFinding, Moved, Persona, Safety, meta};
 pub use repository::{RepositoryFacts, RepositoryFinding, is_secret_file, lint_repository};
 pub use subject::{Located, Subject, format};
+pub use uncovered_secret_file::ABOUT as UNCOVERED_SECRET_FILE;
 
 use crate::document::{DocumentError, parse};
 use judge::Judge;

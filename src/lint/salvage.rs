@@ -1,35 +1,93 @@
 //! Judges the text of a configuration file that does not parse, as far as that is possible.
 
-use std::collections::HashSet;
+use std::ops::Range;
 
-use super::judge::{Judge, pairs};
+use super::judge::{Judge, Place, Says, pairs, says, shifted};
 use super::{LintFinding, literal_setting};
 use crate::source::Span;
 
-/// Reads the quoted texts of `bytes` as names, values and arguments.
+/// How much of a text is judged at a time, which bounds what is kept in memory.
+const PART: usize = 1 << 20;
+/// How much of the next part is judged with a part: more than a setting is long.
+const OVERLAP: usize = 128 << 10;
+/// The length of the shortest text that can be a credential.
+const SHORTEST: usize = 4;
+/// The most findings of one text: whoever has so many needs no list of them.
+const MOST: usize = 10_000;
+
+/// Reads the quoted texts of `bytes` as names, values and arguments, one part after the other.
 pub(super) fn check(bytes: &[u8], judge: Judge<'_>, found: &mut Vec<LintFinding>) {
-    let Ok(text) = std::str::from_utf8(&bytes[..bytes.len().min(1 << 20)]) else { return };
+    let Ok(text) = std::str::from_utf8(bytes) else { return };
     let mut spans: Vec<Span> = Vec::new();
-    for literal in judge.pairs(text) {
-        spans.push(Span::from(literal.range));
-    }
-    let taken: HashSet<_> = pairs(text).into_iter().map(|(_, value)| value).collect();
-    let ranges: Vec<_> = quoted(text).into_iter().filter(|range| !taken.contains(range)).collect();
-    let words: Vec<&str> = ranges.iter().map(|range| &text[range.clone()]).collect();
-    for argument in judge.arguments(&words) {
-        let start = ranges[argument.index].start;
-        spans.push(Span::new(start + argument.literal.range.start, start + argument.literal.range.end));
+    for part in parts(text) {
+        let start = part.start;
+        let own = literals(&text[part], judge);
+        spans.extend(own.into_iter().map(|span| Span::new(span.start + start, span.end + start)));
+        if spans.len() > 2 * MOST {
+            break;
+        }
     }
     spans.sort_unstable();
     spans.dedup();
-    for span in spans {
+    for span in spans.into_iter().take(MOST) {
         let message = "a literal credential in a file that does not parse";
         found.push(LintFinding::new(&literal_setting::ABOUT, span, "", message).with_secret(span));
     }
 }
 
+/// Cuts a text into parts that overlap, none of which begins between two quotes of a line.
+fn parts(text: &str) -> impl Iterator<Item = Range<usize>> {
+    let bytes = text.as_bytes();
+    let mut next = Some(0);
+    let (mut at, mut open) = (0, false);
+    std::iter::from_fn(move || {
+        let wanted = next?;
+        for &byte in &bytes[at..wanted] {
+            open = byte != b'\n' && (open ^ (byte == b'"'));
+        }
+        at = wanted;
+        let rest = &bytes[wanted..];
+        let behind = if open { memchr::memchr2(b'"', b'\n', rest).map_or(rest.len(), |len| len + 1) } else { 0 };
+        let is_last = bytes.len() - wanted <= PART + OVERLAP;
+        next = (!is_last).then_some(wanted + PART);
+        let end = if is_last { bytes.len() } else { wanted + PART + OVERLAP };
+        Some(boundary(text, (wanted + behind).min(end))..boundary(text, end))
+    })
+}
+
+/// Returns the start of the character that `at` lies in.
+fn boundary(text: &str, at: usize) -> usize {
+    (0..=at).rev().find(|&at| text.is_char_boundary(at)).unwrap_or(0)
+}
+
+/// Returns the literal credentials of one part.
+fn literals(text: &str, judge: Judge<'_>) -> Vec<Span> {
+    let pairs = pairs(text);
+    let mut found = Vec::new();
+    let is_worth = |value: &str, name: &str| may_hold(value) || value.len() >= SHORTEST && says(name) != Says::Nothing;
+    for (name, value) in pairs.iter().filter(|(name, value)| is_worth(&text[value.clone()], &text[name.clone()])) {
+        let literals = judge.literals(&text[name.clone()], &text[value.clone()], Place::Server);
+        found.extend(shifted(literals, value.start));
+    }
+    let is_value = |range: &Range<usize>| pairs.binary_search_by_key(&range.start, |(_, value)| value.start).is_ok();
+    let ranges: Vec<_> = quoted(text).into_iter().filter(|range| !is_value(range)).collect();
+    let words: Vec<&str> = ranges.iter().map(|range| &text[range.clone()]).collect();
+    let is_flag = |index: usize| index.checked_sub(1).is_some_and(|before| words[before].starts_with('-'));
+    let is_long = |index: usize| words[index].len() >= SHORTEST;
+    for index in (0..words.len()).filter(|&index| may_hold(words[index]) || is_long(index) && is_flag(index)) {
+        found.extend(shifted(judge.argument(&words, index), ranges[index].start));
+    }
+    found.into_iter().map(|literal| Span::from(literal.range)).collect()
+}
+
+/// Tells whether a text can be or hold a credential though nothing before it says so: a quick look at many.
+fn may_hold(text: &str) -> bool {
+    let is_telling = |byte: u8| byte.is_ascii_digit() || b":;{=$".contains(&byte);
+    text.len() >= SHORTEST && text.bytes().any(is_telling)
+}
+
 /// Returns what stands between double quotes on one line.
-fn quoted(text: &str) -> Vec<std::ops::Range<usize>> {
+fn quoted(text: &str) -> Vec<Range<usize>> {
     let mut found = Vec::new();
     let mut at = 0;
     for line in text.split_inclusive('\n') {
@@ -38,4 +96,24 @@ fn quoted(text: &str) -> Vec<std::ops::Range<usize>> {
         at += line.len();
     }
     found
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn parts_cover_a_text_and_begin_outside_of_quotes() {
+        let line = format!("[{}\n", "\"né\", ".repeat(1000));
+        for text in [line.repeat(600), "\"né\", ".repeat(600_000), "\"".repeat(3 * PART), "x".repeat(3 * PART)] {
+            let parts: Vec<_> = parts(&text).collect();
+            assert!(parts.len() > 2);
+            assert_eq!((parts[0].start, parts[parts.len() - 1].end), (0, text.len()));
+            for two in parts.windows(2) {
+                assert!(two[1].start <= two[0].end && two[1].start > two[0].start);
+                let line = text[..two[1].start].rfind('\n').map_or(0, |at| at + 1);
+                assert_eq!(text[line..two[1].start].matches('"').count() % 2, 0);
+            }
+        }
+    }
 }

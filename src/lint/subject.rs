@@ -1,5 +1,6 @@
 //! What a lint looks at: a document, its servers, who reads it, and the literal credentials in it.
 
+use std::cell::OnceCell;
 use std::collections::HashSet;
 
 use bstr::{BStr, ByteSlice};
@@ -25,6 +26,8 @@ pub struct Located {
     pub literal: Literal,
     /// Its bytes in the file.
     pub span: Span,
+    /// Whether an edit of it may be looked for, which costs a look at much of the document.
+    pub fixable: bool,
 }
 
 /// A parsed file and all that is known about it.
@@ -47,7 +50,12 @@ pub struct Subject<'a> {
     pub judge: Judge<'a>,
     /// All literal credentials.
     pub literals: Vec<Located>,
+    /// Of each server, whether it says that it works with a machine on the internet, once that was asked.
+    public: Vec<OnceCell<bool>>,
 }
+
+/// For how many literals of a document an edit is looked for; one run of `keysweep fix` makes fewer.
+const MOST_FIXABLE: usize = 500;
 
 /// The size up to which an unknown file is searched for those words.
 const SMALL: usize = 1 << 20;
@@ -141,7 +149,9 @@ impl<'a> Subject<'a> {
             copy: spelling(path).copy,
             judge,
             literals: Vec::new(),
+            public: Vec::new(),
         };
+        subject.public.resize_with(subject.servers.len(), OnceCell::new);
         subject.literals = subject.locate();
         subject
     }
@@ -202,31 +212,36 @@ impl<'a> Subject<'a> {
         let leaf = self.leaf(located);
         let value = &leaf.scalar.text[located.literal.range.clone()];
         let is_short = value.len() < 6 || value.len() <= 8 && value.bytes().all(|byte| byte.is_ascii_digit());
-        let server = located.server.map(|server| &self.servers[server]);
         is_short
             && says(&located.literal.name) == Says::Password
-            && server.is_some_and(|server| !reaches_public(server))
+            && located.server.is_some_and(|server| !self.reaches_public(server))
+    }
+
+    /// Tells whether a server says that it works with a machine on the internet.
+    fn reaches_public(&self, server: usize) -> bool {
+        *self.public[server].get_or_init(|| reaches_public(&self.servers[server]))
     }
 
     fn locate(&self) -> Vec<Located> {
         let mut found = Vec::new();
         for (index, server) in self.servers.iter().enumerate() {
-            let public = std::cell::OnceCell::new();
             for (leaf_index, leaf) in server.leaves.iter().enumerate() {
                 let mut literals = self.of_server(leaf);
-                if literals.is_empty() && is_weak(leaf) && *public.get_or_init(|| reaches_public(server)) {
+                if literals.is_empty() && is_weak(leaf) && self.reaches_public(index) {
                     literals = vec![whole(leaf)];
                 }
                 for literal in literals {
                     let span = leaf.scalar.raw(literal.range.clone());
-                    found.push(Located { server: Some(index), leaf: leaf_index, literal, span });
+                    let fixable = found.len() < MOST_FIXABLE;
+                    found.push(Located { server: Some(index), leaf: leaf_index, literal, span, fixable });
                 }
             }
         }
         for (leaf_index, leaf) in self.settings.iter().enumerate() {
             for literal in self.of_setting(leaf) {
                 let span = leaf.scalar.raw(literal.range.clone());
-                found.push(Located { server: None, leaf: leaf_index, literal, span });
+                let fixable = found.len() < MOST_FIXABLE;
+                found.push(Located { server: None, leaf: leaf_index, literal, span, fixable });
             }
         }
         found

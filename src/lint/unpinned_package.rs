@@ -28,15 +28,19 @@ impl Lint for Rule {
     }
 
     fn check(&self, subject: &Subject<'_>, found: &mut Vec<LintFinding>) {
+        let literals: HashSet<(usize, usize)> =
+            subject.literals.iter().filter_map(|located| Some((located.server?, located.leaf))).collect();
         for (number, server) in subject.servers.iter().enumerate() {
-            let literals = subject.literals.iter().filter(|located| located.server == Some(number));
-            let literals: HashSet<usize> = literals.map(|located| located.leaf).collect();
             let words: Vec<Word<'_>> = server
                 .leaves
                 .iter()
                 .enumerate()
                 .filter(|(_, leaf)| leaf.field == Field::Argument)
-                .map(|(at, leaf)| Word { text: &leaf.scalar.text, leaf, is_credential: literals.contains(&at) })
+                .map(|(at, leaf)| Word {
+                    text: &leaf.scalar.text,
+                    leaf,
+                    is_credential: literals.contains(&(number, at)),
+                })
                 .collect();
             let Some((word, registry)) = package(server.command().unwrap_or(""), &words) else { continue };
             if !is_pinned(word.text, registry) {

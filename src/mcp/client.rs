@@ -183,7 +183,9 @@ impl Dialect {
         if holds(syntax) || also {
             return Some(true);
         }
-        self.literal.contains(&syntax).then_some(false)
+        // Who hands on even `$NAME` as it is written has no shell look at the text.
+        let runs_nothing = syntax == Syntax::Shell && self.literal.contains(&Syntax::Bare) && !holds(Syntax::Bare);
+        (runs_nothing || self.literal.contains(&syntax)).then_some(false)
     }
 }
 

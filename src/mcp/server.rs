@@ -76,12 +76,14 @@ pub struct Server<'a> {
     pub parent: Option<&'a Node>,
     /// All of its texts.
     pub leaves: Vec<Leaf<'a>>,
+    /// The program's name, which is asked for once for each text.
+    command: Option<&'a str>,
 }
 
 impl<'a> Server<'a> {
     /// Returns the program's name.
-    pub fn command(&self) -> Option<&'a str> {
-        self.leaves.iter().find(|leaf| leaf.field == Field::Command).map(|leaf| leaf.scalar.text.as_str())
+    pub const fn command(&self) -> Option<&'a str> {
+        self.command
     }
 
     /// Returns the texts of one field.
@@ -177,7 +179,8 @@ fn server<'a>(node: &'a Node, path: &Pointer<'a>, under: &'a str, parent: Option
     for member in node.children() {
         gather(member, field(member), &pointer.child(member, 0), member.name(), None, &mut leaves);
     }
-    Server { name, node, pointer, under, parent: parent.map(|(parent, _)| parent), leaves }
+    let command = leaves.iter().find(|leaf| leaf.field == Field::Command).map(|leaf| leaf.scalar.text.as_str());
+    Server { name, node, pointer, under, parent: parent.map(|(parent, _)| parent), leaves, command }
 }
 
 /// Returns all texts below `node`, as settings that belong to no server.

@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use bstr::ByteSlice as _;
 
 use super::escape::{plain, printable};
-use crate::finding::{Notice, Severity};
+use crate::finding::Notice;
 use crate::fix::{FixReport, FixedFile, Left};
 
 /// Returns what was done, what is left, and what is to be done by hand.
@@ -19,11 +19,11 @@ pub fn text(report: &FixReport, dry_run: bool) -> String {
     if !report.variables.is_empty() {
         let verb = if dry_run { "would go" } else { "went" };
         let names: Vec<&str> = report.variables.iter().map(|(name, _)| name.as_str()).collect();
-        let _ = writeln!(out, "\nThese values {verb} into `.env`: {}", names.join(", "));
+        let env = printable(report.variables[0].1.as_bstr());
+        let _ = writeln!(out, "\nThese values {verb} into `{env}`: {}", names.join(", "));
         if names.iter().any(|name| report.stores.iter().all(|(stored, _)| stored != name)) {
-            out.push_str(
-                "Load it before you start the client, for example with `set -a; . ./.env; set +a` or direnv.\n",
-            );
+            let how = format!("`set -a; . ./{env}; set +a`");
+            let _ = writeln!(out, "Load it before you start the client, for example with {how} or direnv.");
         }
         for (name, how) in &report.stores {
             let _ = writeln!(out, "    {name}: {}", plain(how));
@@ -62,13 +62,30 @@ fn file_text(file: &FixedFile, dry_run: bool, out: &mut String) {
             let _ = writeln!(out, "    mended: {} ({})", plain(&applied.message), applied.id);
         }
     }
-    let mut left = false;
-    for Left { finding, reason } in file.left.iter().filter(|left| left.finding.severity >= Severity::Medium) {
-        let _ = writeln!(out, "{path}: left: {} ({}): {}", plain(&finding.message), finding.meta.id, plain(reason));
-        left |= finding.secret.is_some();
+    left_text(file, &path, out);
+}
+
+/// Tells what is left of a file, the worst first, and what to do about each kind of it.
+fn left_text(file: &FixedFile, path: &str, out: &mut String) {
+    let mut left: Vec<&Left> = file.left.iter().collect();
+    left.sort_by_key(|left| (std::cmp::Reverse(left.finding.severity), left.finding.meta.id.clone()));
+    for kind in left.chunk_by(|a, b| a.finding.meta.id == b.finding.meta.id) {
+        for Left { finding, reason } in kind {
+            let _ = writeln!(out, "{path}: left: {} ({}): {}", plain(&finding.message), finding.meta.id, plain(reason));
+        }
+        let _ = writeln!(out, "    by hand: {}", plain(&by_hand(&kind[0].finding.meta.fix)));
     }
-    let owner = crate::mcp::reading(file.path.as_bstr(), b"").into_iter().next();
-    for way in owner.iter().filter(|_| left).flat_map(|owner| &owner.client.instead) {
-        let _ = writeln!(out, "    instead: {way}");
+    if left.iter().any(|left| left.finding.secret.is_some()) {
+        for way in &file.instead {
+            let _ = writeln!(out, "    instead: {}", plain(way));
+        }
+    }
+}
+
+/// Returns what a lint says is to be done, without what `keysweep fix` would do: it did not.
+fn by_hand(fix: &str) -> String {
+    match fix.split_once("; `keysweep fix`") {
+        Some((what, _)) => format!("{what}."),
+        None => fix.to_owned(),
     }
 }

@@ -4,7 +4,7 @@ use std::io::{self, Write};
 
 use super::escape::{markup, plain};
 use super::location::{self, Region};
-use super::tally::{self, Tally};
+use super::tally::{self, Tally, known};
 use crate::finding::{Finding, Verdict};
 use crate::scan::Report;
 
@@ -65,7 +65,7 @@ fn case(report: &Report, finding: &Finding, out: &mut dyn Write) -> io::Result<(
         Verdict::Allowed { by, reason } => {
             writeln!(out, "      <skipped message=\"allowed by {}: {}\"/>", markup(by.name()), markup(reason))?;
         }
-        Verdict::Known => writeln!(out, "      <skipped message=\"known from the baseline\"/>")?,
+        Verdict::Known => writeln!(out, "      <skipped message=\"{}\"/>", known(report.mode))?,
     }
     writeln!(out, "    </testcase>")
 }

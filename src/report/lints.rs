@@ -3,6 +3,43 @@
 use crate::lint::{About, Persona, all};
 use crate::mcp::{Dialect, How, Status, Syntax};
 
+/// What is read, what counts as a credential, and what a fix does: the part of the page that no lint says of itself.
+const AROUND: &str = "
+# What is read
+
+- A file is configuration by its path, or, up to 1 MiB, by its shape: a map of servers under a key that only agents have.
+- Text of any other kind is looked through for the commands and links that install a server, whatever its size.
+- What is larger than 8 MiB, has more than 250,000 values, is nested deeper than 256 levels, or is no valid JSON, TOML or YAML is judged as text: the names and values between
+  its quotes, all of them. `lint` says so and ends with exit code 3 unless it found something, since it could not judge the rest; for `scan`
+  such a file is read whole all the same. An old version in history that does not parse is a note.
+- Of a file that is not UTF-8 all is judged but the bytes that are wrong. UTF-16 is read as what it says.
+- The target of a symbolic link is a path, and no configuration whatever the link is called. The file that it leads to is linted where
+  it lies; a link that is named, as in `keysweep lint .mcp.json`, is followed.
+
+# What counts as a literal
+
+A value counts by the name of its field, `…TOKEN`, `…SECRET`, `…PASSWORD`, `…API_KEY` and the like, or by what it is. Blanks and line
+ends in it, a scheme before it, a comment such as ` # of the team` behind it and letters of other alphabets change nothing about that.
+Left alone on purpose: references; placeholders (`your-…`, `<…>`, `changeme`, `xxx`, words for a credential in a dozen languages, a JSON Web
+Token without a signature); what is made to be published. `$(command)` is a literal that is no credential: it is reported as a
+reference that nobody resolves where the client is known to run no shell on the field.
+
+# What `keysweep fix` does
+
+It edits configuration that parses, one finding at a time, and keeps an edit only if the file still parses, the finding is gone, no other
+came and every other value is still there. Credentials move into `.env`, made with mode 600 and only if git ignores it. Files behind symbolic
+links are left, and so is what `keysweep.toml` or a comment allows.
+
+- Without a path it works on the whole working tree around the current folder: variables go into `.env` at its root, and `.gitignore` there
+  gets the lines it lacks.
+- `keysweep fix FOLDER` (or a file) edits nothing outside of it: variables go into `.env` in the folder, whose own `.gitignore` gets the line
+  for that if git does not ignore it yet. What the `.gitignore` at the root lacks is told and left.
+- Each finding that is left is told with the reason (the file does not parse, is UTF-16 or no UTF-8, is read by no client, no edit is
+  certain to be right), what to do by hand, and for a literal what its client offers instead, with how well that is known.
+- Exit code 0: nothing is left that `lint` would report. 1: something is, whatever its severity, or git tracks a file that it should not. 3:
+  nothing is left, but something could not be read or written.
+";
+
 /// Returns `docs/lints.md`; a test compares it with the file.
 pub fn documentation() -> String {
     let mut out = String::from(
@@ -22,6 +59,7 @@ pub fn documentation() -> String {
         out.push('\n');
         out.push_str(&page(about));
     }
+    out.push_str(AROUND);
     out.push_str(&clients());
     out
 }

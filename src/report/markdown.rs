@@ -38,7 +38,7 @@ pub fn render(report: &Report, out: &mut dyn Write) -> io::Result<()> {
     for notice in report.notices.iter().filter(|notice| !notice.incomplete) {
         writeln!(out, "> {}\n", told(notice))?;
     }
-    let quiet = Tally::of(report).quiet();
+    let quiet = Tally::of(report).quiet(report.mode);
     if !quiet.is_empty() {
         writeln!(out, "Not counted as blocking: {quiet}.\n")?;
     }

@@ -13,7 +13,7 @@ pub struct Tally {
     pub advice: u64,
     /// Findings that the user allowed.
     pub allowed: u64,
-    /// Findings that the baseline holds.
+    /// Findings that the baseline holds, or that were there before the change.
     pub known: u64,
     /// Places of all findings.
     pub places: u64,
@@ -52,7 +52,7 @@ impl Tally {
     }
 
     /// Returns what does not block, as in `2 below the threshold, 4 allowed`; empty if there is none.
-    pub fn quiet(&self) -> String {
+    pub fn quiet(&self, mode: Mode) -> String {
         let mut parts = Vec::new();
         if self.advice > 0 {
             parts.push(format!("{} below the threshold", super::quantity::number(self.advice)));
@@ -61,9 +61,17 @@ impl Tally {
             parts.push(format!("{} allowed", super::quantity::number(self.allowed)));
         }
         if self.known > 0 {
-            parts.push(format!("{} known from the baseline", super::quantity::number(self.known)));
+            parts.push(format!("{} {}", super::quantity::number(self.known), known(mode)));
         }
         parts.join(", ")
+    }
+}
+
+/// Says how the findings of a scan can be known: those of a change were there before it, or are in the baseline.
+pub const fn known(mode: Mode) -> &'static str {
+    match mode {
+        Mode::Staged | Mode::Range => "known: there before the change, or in the baseline",
+        _ => "known from the baseline",
     }
 }
 

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use crate::finding::{Finding, Kind, Meta, Rotation, Threshold, Verdict};
+use crate::lint::{self, About};
 use crate::policy::rule_matches;
 use crate::rules::Catalogue;
 
@@ -15,25 +16,27 @@ pub enum Selector {
     /// All that block, and all that the baseline knows.
     #[default]
     All,
-    /// Those of a rule or of a provider.
+    /// Those of a rule, of a lint or of a provider.
     Rule(String),
     /// Those whose fingerprints begin so.
     Fingerprint(String),
 }
 
 impl Selector {
-    /// Reads a selector: a rule's id, a provider, or the first digits of a fingerprint. `None` if it is none of these.
+    /// Reads a selector: the id of a rule or lint, a provider, or the first digits of a fingerprint. `None` if it is none of these.
     pub fn parse(text: &str, catalogue: &Catalogue) -> Option<Self> {
-        if catalogue.rules().iter().any(|rule| rule_matches(text, &rule.id)) {
+        let is_lint = || lint::all().any(|about| rule_matches(text, about.id));
+        if catalogue.rules().iter().any(|rule| rule_matches(text, &rule.id)) || is_lint() {
             return Some(Self::Rule(text.to_owned()));
         }
         let digits = text.len() >= LEAST_DIGITS && text.bytes().all(|byte| byte.is_ascii_hexdigit());
         digits.then(|| Self::Fingerprint(text.to_ascii_lowercase()))
     }
 
-    /// Tells whether a finding is meant. What is allowed is no leak, and a lint has nothing to rotate.
+    /// Tells whether a finding is meant. What is allowed is no leak, and of lints only those of a credential have one to rotate.
     pub fn takes(&self, finding: &Finding, threshold: Threshold) -> bool {
-        let leaked = finding.meta.kind == Kind::Credential && !matches!(finding.verdict, Verdict::Allowed { .. });
+        let is_credential = finding.meta.kind == Kind::Credential || finding.rotation.is_some();
+        let leaked = is_credential && !matches!(finding.verdict, Verdict::Allowed { .. });
         leaked
             && match self {
                 Self::All => finding.verdict == Verdict::Known || threshold.blocks(finding),
@@ -74,7 +77,7 @@ pub fn guides<'a>(findings: &'a [Finding], selector: &Selector, threshold: Thres
     guides
 }
 
-/// Makes the guides of all rules that `pattern` names, without any finding.
+/// Makes the guides of all rules and lints that `pattern` names, without any finding.
 pub fn guides_of_rules(catalogue: &Catalogue, pattern: &str) -> Vec<Guide<'static>> {
     let rules = catalogue.rules().iter().filter(|rule| rule_matches(pattern, &rule.id));
     rules
@@ -84,7 +87,22 @@ pub fn guides_of_rules(catalogue: &Catalogue, pattern: &str) -> Vec<Guide<'stati
             variable: rule.entry().variable.clone(),
             findings: Vec::new(),
         })
+        .chain(lint::all().filter(|about| rule_matches(pattern, about.id)).map(guide_of_lint))
         .collect()
+}
+
+/// Says of a lint that it names a place, and what tells which credential stands there.
+fn guide_of_lint(about: &'static About) -> Guide<'static> {
+    let steps = [
+        "Find out which credential stands at the place: a lint names the place, and what to rotate, if anything, depends on \
+         the service that takes the credential.",
+        "Rotate it by that service's steps: without `--no-scan`, `keysweep rotate` tells them for every credential it finds.",
+        "Mend the place as `keysweep explain` says of the lint.",
+    ];
+    let commands = ["keysweep lint".to_owned(), "keysweep rotate".to_owned(), format!("keysweep explain {}", about.id)];
+    let rotation =
+        Rotation { steps: steps.map(str::to_owned).to_vec(), commands: commands.to_vec(), ..Rotation::default() };
+    Guide { meta: lint::meta(about), rotation: Arc::new(rotation), variable: None, findings: Vec::new() }
 }
 
 #[cfg(test)]
@@ -98,6 +116,8 @@ mod tests {
         for (text, selector) in [
             ("github", rule("github")),
             ("jwt/token", rule("jwt/token")),
+            ("mcp/literal-in-env", rule("mcp/literal-in-env")),
+            ("mcp", rule("mcp")),
             ("ABCDEF01", Some(Selector::Fingerprint("abcdef01".to_owned()))),
             ("abc", None),
             ("no/such-rule", None),

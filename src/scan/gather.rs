@@ -227,6 +227,14 @@ impl Visitor for Gather<'_> {
         }
     }
 
+    fn visit_link(&self, blob: Blob<'_>) {
+        if !self.leaves_out(&blob) {
+            let inspect = |scratch: &mut Scratch| self.inspector.inspect_link(&blob.origin, blob.bytes, scratch);
+            self.keep(&blob.origin, SCRATCH.with_borrow_mut(inspect));
+            self.visit_name(blob.origin);
+        }
+    }
+
     fn visit_name(&self, origin: Origin) {
         self.keep(&origin, SCRATCH.with_borrow_mut(|scratch| self.inspector.inspect_name(&origin, scratch)));
     }

@@ -95,7 +95,7 @@ fn rotate_guides_through_what_was_found() {
     assert!(keysweep(&git, &["rotate", "--format", "markdown"]).exits(1).out.contains("- [ ] "));
     // What is known still has to be rotated.
     keysweep(&git, &["baseline", "write"]).exits(0);
-    assert!(keysweep(&git, &["rotate"]).exits(1).out.contains("known from the baseline"));
+    assert!(keysweep(&git, &["rotate"]).exits(1).out.contains("known before"));
 }
 
 #[test]

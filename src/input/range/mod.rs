@@ -19,6 +19,7 @@ use walk::Walked;
 
 use super::commit;
 use super::compare::{Change, Differences, compare_trees};
+use super::index::Mode;
 use super::objects::{ObjectError, Objects};
 use super::repository::Repository;
 use super::{Blob, Coverage, Visitor};
@@ -114,20 +115,22 @@ impl Range {
         let blobs = self.additions.iter().enumerate().filter(|(position, addition)| {
             self.by_blob.get(&addition.change.id).and_then(|all| all.first()) == Some(position)
         });
-        let mut origins: Vec<Origin> = self.tags.iter().map(named(ObjectKind::Tag)).collect();
-        origins.extend(self.commits.iter().map(|&id| Origin::Object {
-            id,
-            kind: ObjectKind::Commit,
-            path: None,
-            commit: Some(id),
+        let mut origins: Vec<(Origin, bool)> =
+            self.tags.iter().map(named(ObjectKind::Tag)).map(|tag| (tag, false)).collect();
+        origins.extend(self.commits.iter().map(|&id| {
+            let origin = Origin::Object { id, kind: ObjectKind::Commit, path: None, commit: Some(id) };
+            (origin, false)
         }));
-        origins.extend(blobs.map(|(_, addition)| Origin::Object {
-            id: addition.change.id,
-            kind: ObjectKind::Blob,
-            path: (!addition.change.path.is_empty()).then(|| addition.change.path.clone()),
-            commit: Some(addition.commit),
+        origins.extend(blobs.map(|(_, addition)| {
+            let origin = Origin::Object {
+                id: addition.change.id,
+                kind: ObjectKind::Blob,
+                path: (!addition.change.path.is_empty()).then(|| addition.change.path.clone()),
+                commit: Some(addition.commit),
+            };
+            (origin, addition.change.mode == Mode::Link)
         }));
-        each(&origins, objects, |origin, objects| read_one(origin, objects, coverage, visitor));
+        each(&origins, objects, |(origin, is_link), objects| read_one(origin, *is_link, objects, coverage, visitor));
     }
 
     /// Returns, for every place at which the range brought in `blob`, what the file held before.
@@ -159,7 +162,7 @@ fn each<T: Sync, R: Send>(items: &[T], objects: &Objects, run: impl Fn(&T, &Obje
     chunks.flatten_iter().collect()
 }
 
-fn read_one(origin: &Origin, objects: &Objects, coverage: &Coverage, visitor: &dyn Visitor) {
+fn read_one(origin: &Origin, is_link: bool, objects: &Objects, coverage: &Coverage, visitor: &dyn Visitor) {
     let Origin::Object { id, kind, .. } = origin else { return };
     if visitor.interrupted() {
         return;
@@ -168,7 +171,8 @@ fn read_one(origin: &Origin, objects: &Objects, coverage: &Coverage, visitor: &d
     match objects.read_as(id, *kind, &mut buffer) {
         Ok(()) => {
             coverage.count(origin, buffer.len());
-            visitor.visit(Blob { origin: origin.clone(), bytes: &buffer });
+            let blob = Blob { origin: origin.clone(), bytes: &buffer };
+            if is_link { visitor.visit_link(blob) } else { visitor.visit(blob) }
         }
         Err(error) => {
             visitor.notice(Notice::unread(super::subject(origin), error.to_string(), error.help()));
@@ -205,5 +209,5 @@ fn unread_notice(kind: &str, id: &ObjectId, error: ObjectError) -> Notice {
 
 /// Makes the change that a blob without a tree is.
 fn bare_blob(id: ObjectId) -> Change {
-    Change { path: BString::default(), id, mode: super::index::Mode::File, previous: Vec::new() }
+    Change { path: BString::default(), id, mode: Mode::File, previous: Vec::new() }
 }

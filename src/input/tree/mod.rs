@@ -63,7 +63,12 @@ impl Tree {
         let places = if paths.is_empty() { vec![around()?] } else { named(paths)? };
         let mut notices = Vec::new();
         let repository = match Repository::discover(&places[0].real) {
-            Ok(repository) => Some(repository),
+            Ok(repository) => {
+                if repository.has_broken_head() {
+                    notices.push(head_notice(&places[0].real));
+                }
+                Some(repository)
+            }
             Err(error) => {
                 // A repository that is found by walking is tried again, and noted, where the walk comes by it.
                 if std::env::var_os("GIT_DIR").is_some() {
@@ -128,6 +133,12 @@ fn named(paths: &[PathBuf]) -> Result<Vec<start::Place>, TreeError> {
         if is_git { Err(TreeError::Repository(RepositoryError::NoWorkTree { path: path.clone() })) } else { Ok(place) }
     };
     paths.iter().map(find).collect()
+}
+
+/// Makes a notice of a repository that git would not take for one because of its HEAD.
+fn head_notice(path: &Path) -> Notice {
+    let message = "HEAD of its repository makes no sense to git, so what git tracks and ignores may be another";
+    Notice::unread(path.to_string_lossy(), message, "`git status` and `git fsck` show more")
 }
 
 /// Makes a notice of a repository whose index or configuration cannot be used.

@@ -38,7 +38,10 @@ impl<'a> Reader<'a> {
                 format!("the file is larger than {} MiB", LARGEST >> 20),
                 "cut it into pieces and scan those",
             )),
-            Ok(_) => self.show(shown),
+            Ok(_) => {
+                let origin = self.counted(shown);
+                self.visitor.visit(Blob { origin, bytes: &self.buffer });
+            }
             Err(error) => self.unread(&shown, &error),
         }
         if self.buffer.capacity() > KEPT {
@@ -52,7 +55,8 @@ impl<'a> Reader<'a> {
             Ok(target) => {
                 self.buffer.clear();
                 self.buffer.extend_from_slice(&bytes(&target));
-                self.show(shown);
+                let origin = self.counted(shown);
+                self.visitor.visit_link(Blob { origin, bytes: &self.buffer });
             }
             Err(error) => self.unread(&shown, &error),
         }
@@ -69,9 +73,10 @@ impl<'a> Reader<'a> {
         }
     }
 
-    fn show(&self, path: BString) {
+    /// Counts what is in the buffer, and says where it is from.
+    fn counted(&self, path: BString) -> Origin {
         let origin = Origin::File { path };
         self.coverage.count(&origin, self.buffer.len());
-        self.visitor.visit(Blob { origin, bytes: &self.buffer });
+        origin
     }
 }

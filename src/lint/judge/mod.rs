@@ -6,6 +6,7 @@ mod host;
 mod json;
 mod name;
 mod placeholder;
+mod sentence;
 mod value;
 mod words;
 
@@ -167,6 +168,13 @@ impl Judge<'_> {
         let start = text.len() - text.trim_start().len();
         let range = body.start.max(start)..body.end;
         let body = &text[range.clone()];
+        let scheme = range.start > start;
+        if let Some(word) = self.in_words(name, body, scheme) {
+            let range = range.start + word.start..range.start + word.end;
+            let sure = self.is_credential(&text[range.clone()]);
+            let confidence = if sure { Confidence::High } else { Confidence::Medium };
+            return Some(Literal { range, form: Form::Value, name: name.to_owned(), confidence });
+        }
         if body.is_empty()
             || body.len() > 8192
             || is_placeholder(body)
@@ -176,7 +184,6 @@ impl Judge<'_> {
             return None;
         }
         let says = says(name);
-        let scheme = range.start > start;
         let named = match (says, place) {
             (Says::Password, Place::Setting) => can_be_password(body) && body.len() >= 6,
             (Says::Password, _) => can_be_password(body),
@@ -318,6 +325,16 @@ mod tests {
             ("API_KEY", format!("${{{KEY}}}"), KEY),
             ("SESSION_COOKIE", format!("theme=dark; sid={KEY}; path=/"), KEY),
             ("URL", format!("https://a.io/mcp?host=${{HOST}}&token={KEY}"), KEY),
+            ("API_KEY", format!("{KEY} # of the team"), KEY),
+            ("API_KEY", format!("{KEY} # ключ команды"), KEY),
+            ("API_KEY", "8c5e1d2a-9b47-4f3e-a6d1-0e7c2b5f9a83\t# c".to_owned(), "8c5e1d2a-9b47-4f3e-a6d1-0e7c2b5f9a83"),
+            ("Authorization", format!("SSWS {KEY}"), KEY),
+            ("Authorization", format!("Bearer  {KEY} "), KEY),
+            ("API_KEY", format!("{}\n{}", &KEY[..10], &KEY[10..]), "kJ8sLq2vNx\n7Rt4WzP0bQ"),
+            ("API_KEY", format!("{} {}", &KEY[..10], &KEY[10..]), "kJ8sLq2vNx 7Rt4WzP0bQ"),
+            ("DB_PASSWORD", "Лето!Дождь1987".to_owned(), "Лето!Дождь1987"),
+            ("DB_PASSWORD", "дождь-9f8e2c71b0".to_owned(), "дождь-9f8e2c71b0"),
+            ("API_KEY", "grün9f8e2c71b04d4e6f8a1c".to_owned(), "grün9f8e2c71b04d4e6f8a1c"),
         ];
         for (name, text, expected) in cases {
             assert_eq!(found(name, &text, Place::Server), [expected], "{name} {text}");
@@ -343,6 +360,15 @@ mod tests {
             ("API_KEY", "${env:X}"),
             ("TOKEN", "{{token}}"),
             ("API_KEY", ""),
+            ("API_KEY", "get it from the settings page"),
+            ("API_KEY", "<key> # kJ8sLq2vNx7Rt4WzP0bQ is an old one"),
+            ("API_KEY", "$(op read op://vault/item)"),
+            ("API_KEY", "your-key # of the team"),
+            ("API_KEY", "ваш ключ 12345"),
+            ("API_KEY", "вставьте_ключ_2024"),
+            ("DB_PASSWORD", "ваш_пароль123"),
+            ("API_KEY", "在此处填写32位密钥"),
+            ("AUTH_DESCRIPTION", "kJ8sLq2vNx7Rt4WzP0bQ # c"),
         ] {
             assert_eq!(found(name, text, Place::Server), Vec::<String>::new(), "{name} {text}");
         }

@@ -37,15 +37,9 @@ pub fn is_placeholder(value: &str) -> bool {
     if PLACEHOLDERS.iter().chain(PIECES).any(|piece| lower.contains(piece)) {
         return true;
     }
-    let foreign = |c: char| {
-        ('\u{400}'..='\u{52f}').contains(&c)
-            || ('\u{3040}'..='\u{9fff}').contains(&c)
-            || ('\u{ac00}'..='\u{d7a3}').contains(&c)
-    };
-    if value.contains(foreign) {
-        return true;
-    }
-    is_hash(value)
+    is_foreign(&lower)
+        || is_unsigned(value)
+        || is_hash(value)
         || is_bracketed(value)
         || is_mask(value)
         || is_sequence(&lower)
@@ -53,6 +47,48 @@ pub fn is_placeholder(value: &str) -> bool {
         || is_of_words(&lower)
         || is_phrase(&lower)
         || is_named(value)
+}
+
+/// The length of the shortest signature of a JSON Web Token: 32 bytes in base64.
+const SHORTEST_SIGNATURE: usize = 43;
+
+/// Pieces of words for credentials, and for putting them in, in Russian and Ukrainian.
+const CYRILLIC: [&str; 14] = [
+    "ваш",
+    "мой",
+    "тво",
+    "ключ",
+    "парол",
+    "токен",
+    "секрет",
+    "введ",
+    "встав",
+    "сюда",
+    "здесь",
+    "пример",
+    "укажи",
+    "замен",
+];
+
+/// Tells whether a value in small letters is of an alphabet in which credentials are described and not made.
+///
+/// A password may be Cyrillic all the same, with digits in it, if it says nothing of what it stands for.
+fn is_foreign(lower: &str) -> bool {
+    let is_cyrillic = |c: char| ('\u{400}'..='\u{52f}').contains(&c);
+    let is_eastern = |c: char| ('\u{3040}'..='\u{9fff}').contains(&c) || ('\u{ac00}'..='\u{d7a3}').contains(&c);
+    if !lower.contains(|c: char| is_cyrillic(c) || is_eastern(c)) {
+        return false;
+    }
+    let digits = lower.chars().filter(char::is_ascii_digit).count();
+    let says_what = CYRILLIC.iter().any(|piece| lower.contains(piece));
+    lower.contains(is_eastern) || says_what || digits < 3
+}
+
+/// Tells whether a value is a JSON Web Token with something too short for a signature behind it, as in `eyJ….eyJ….mock_token`.
+fn is_unsigned(value: &str) -> bool {
+    let parts: Vec<&str> = value.split('.').collect();
+    let [header, claims, signature] = parts.as_slice() else { return false };
+    header.starts_with("eyJ") && claims.starts_with("eyJ") && signature.len() < SHORTEST_SIGNATURE
 }
 
 /// Tells whether the value names what it stands for: `chat_pass`, `app-secret`.
@@ -209,6 +245,16 @@ mod tests {
             insert-your-key|your_figma_api_key|YOURAPIKEY|enter your token|mySecretToken|superSecret123|abcdefghijklmnop|tpg-dev-secret-key-12345|app-secret-that-is-different|SPIDERHUB_MYSQL_PASSWORD|SomeRandomStringWith32Characters|$2b$10$Vcs9kZ1Qe7|您的密碼|ваш_пароль|youvncpassword|chat_pass|vault-dev-password";
         for value in cases.split('|') {
             assert!(is_placeholder(value.trim()), "{value}");
+        }
+    }
+
+    #[test]
+    fn a_web_token_without_a_signature_opens_nothing() {
+        for (signature, expected) in
+            [("mock_token".to_owned(), true), (String::new(), true), ("kJ8sLq2v".repeat(6), false)]
+        {
+            let token = format!("{}.{}.{signature}", "eyJhbGciOiJIUzI1NiJ9", "eyJpc3MiOiJzdXBhYmFzZSJ9");
+            assert_eq!(is_placeholder(&token), expected, "{signature}");
         }
     }
 

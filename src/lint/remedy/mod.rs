@@ -26,7 +26,7 @@ pub(super) fn credential(about: &'static About, subject: &Subject<'_>, located: 
         finding.severity = finding.severity.min(Severity::Medium);
     }
     let variable = variable(subject, located);
-    finding.fix = fix(subject, located, &variable);
+    finding.fix = if located.fixable { fix(subject, located, &variable) } else { None };
     finding.variable = Some(variable);
     finding
 }

@@ -44,7 +44,7 @@ pub fn tell(report: &Report, options: &RenderOptions, page: &mut Page<'_>) -> io
     };
     let headline = page.paint(tone, &tally::headline(report));
     page.line(&headline)?;
-    let quiet = tally.quiet();
+    let quiet = tally.quiet(report.mode);
     if !quiet.is_empty() {
         page.line(&format!("not counted as blocking: {quiet}"))?;
     }

@@ -16,8 +16,9 @@ use super::RenderOptions;
 use super::escape::plain;
 use super::location;
 use super::quantity::{counted, number};
+use super::tally::known;
 use crate::finding::{Finding, Verdict};
-use crate::scan::Report;
+use crate::scan::{Mode, Report};
 
 /// How many findings are told at length; more of them are only listed.
 const FULL: usize = 40;
@@ -40,7 +41,7 @@ pub fn render(report: &Report, options: &RenderOptions, out: &mut dyn Write) -> 
     }
     if full < blocking.len() {
         page.heading(&format!("{} more that block", number((blocking.len() - full) as u64)))?;
-        list(&blocking[full..], LISTED, &mut page)?;
+        list(&blocking[full..], LISTED, report.mode, &mut page)?;
     }
     if !options.quiet {
         others(report, options.verbose, &mut told, &mut page)?;
@@ -63,18 +64,18 @@ fn others(report: &Report, verbose: bool, told: &mut Told, page: &mut Page<'_>) 
                 finding::tell(finding, verbose, told, page)?;
             }
         } else {
-            list(&active, ADVICE, page)?;
+            list(&active, ADVICE, report.mode, page)?;
         }
     }
     if verbose && !settled.is_empty() {
         page.heading(&format!("{} allowed or known", counted(settled.len() as u64, "finding", "findings")))?;
-        list(&settled, settled.len(), page)?;
+        list(&settled, settled.len(), report.mode, page)?;
     }
     Ok(())
 }
 
 /// Lists findings with one line each, at most `limit` of them.
-fn list(findings: &[&Finding], limit: usize, page: &mut Page<'_>) -> io::Result<()> {
+fn list(findings: &[&Finding], limit: usize, mode: Mode, page: &mut Page<'_>) -> io::Result<()> {
     for finding in findings.iter().take(limit) {
         let severity = page.paint(Tone::of(finding.severity), &format!("{:<8}", finding.severity.name()));
         let places = match finding.places.as_slice() {
@@ -86,7 +87,7 @@ fn list(findings: &[&Finding], limit: usize, page: &mut Page<'_>) -> io::Result<
         let settled = match &finding.verdict {
             Verdict::Active => String::new(),
             Verdict::Allowed { by, reason } => format!(" (allowed by {})", finding::permission(by, reason)),
-            Verdict::Known => " (known from the baseline)".to_owned(),
+            Verdict::Known => format!(" ({})", known(mode)),
         };
         page.line(&format!("  {severity}  {places}: {} {rule}{settled}", plain(finding::message(finding))))?;
     }

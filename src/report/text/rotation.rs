@@ -33,7 +33,7 @@ fn tell(guide: &Guide<'_>, verbose: bool, page: &mut Page<'_>) -> io::Result<()>
     };
     page.line(&format!("{severity}: {title} {id}{many}"))?;
     for finding in &guide.findings {
-        let known = if finding.verdict == Verdict::Known { ", known from the baseline" } else { "" };
+        let known = if finding.verdict == Verdict::Known { ", known before" } else { "" };
         let limit = if verbose { usize::MAX } else { PLACES };
         page.field("secret", &format!("{}{known}", plain(&finding.masked)))?;
         page.item("", "", &format!("at {}", places(finding, limit)))?;
