@@ -303,7 +303,7 @@ impl Engine {
         let window = extent.window(at);
         let window = Span::new(window.start, window.end.min(bytes.len()));
         // Words near it decide about a match alone, which moves on whatever they say.
-        if !rule.is_compiled() && !has_needs(rule, bytes, window) {
+        if !has_needs(rule, bytes, window) {
             return;
         }
         let Some(pattern) = rule.compiled() else { return };

@@ -17,8 +17,10 @@ const PREFIX: usize = 16;
 const AROUND: usize = 96;
 /// How far before an anchor a byte can decide about what it leads to.
 const ANCHOR_BEFORE: usize = 320;
-/// How far behind an anchor a byte can decide about what it leads to: an assignment's value and what follows it.
+/// How far behind an anchor a byte can decide whether it leads to anything: an assignment's value and what follows it.
 const ANCHOR_BEHIND: usize = 1024;
+/// How far behind the window that an anchor leads to a byte can decide about its assignment.
+const VALUE_BEHIND: usize = 320;
 /// How far apart two anchors in one name may stand.
 const NAME: usize = 96;
 
@@ -46,8 +48,12 @@ pub(super) fn open(
         }
         let first = before + sifted.anchors[before..index].partition_point(|&(other, _)| other + NAME < at);
         for &(at, kind) in &sifted.anchors[first..=index] {
-            if let Some(end) = gate(bytes, at, kind, assignments) {
+            let before = assignments.len();
+            let Some(end) = gate(bytes, at, kind, assignments) else { continue };
+            if near(ANCHOR_BEFORE, at, end, VALUE_BEHIND) {
                 windows.push(Span::new(at.saturating_sub(AROUND), end.min(bytes.len())));
+            } else {
+                assignments.truncate(before);
             }
         }
         before = index + 1;

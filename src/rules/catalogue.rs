@@ -139,11 +139,6 @@ impl Rule {
         self.near_finders.get_or_init(|| self.near.iter().map(finder).collect())
     }
 
-    /// Tells whether the pattern was compiled already.
-    pub fn is_compiled(&self) -> bool {
-        self.compiled.get().is_some()
-    }
-
     /// Returns what holds for every match of the pattern, without compiling it; `None` for a rule that Rust code finds.
     pub fn bounds(&self) -> Option<&Bounds> {
         let read = || Bounds::of(&super::pattern::parse(&self.pattern).ok()?, &self.keywords);

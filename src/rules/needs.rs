@@ -7,36 +7,69 @@ use regex_syntax::hir::{Class, Hir, HirKind};
 pub struct Needs {
     /// An `@`.
     pub at_sign: bool,
-    /// A run of at least so many of `[A-Za-z0-9_-]`.
-    pub run: usize,
+    /// A run of at least so many of `[A-Za-z0-9_-]`; like the next, zero if a narrower run is as long.
+    pub token: usize,
+    /// A run of at least so many letters and digits.
+    pub alphanumeric: usize,
+    /// A run of at least so many hexadecimal digits.
+    pub hexadecimal: usize,
 }
+
+/// A run of fewer letters is in any text.
+const TELLING: usize = 8;
+
+/// A kind of bytes; see [`ALPHABETS`].
+type Alphabet = u8;
+const TOKEN: Alphabet = 1;
+const ALPHANUMERIC: Alphabet = 2;
+const HEXADECIMAL: Alphabet = 4;
+
+/// For each byte the alphabets that it is in.
+const ALPHABETS: [Alphabet; 256] = {
+    let mut table = [0; 256];
+    let mut byte = 0;
+    while byte < 256 {
+        table[byte] = match byte as u8 {
+            digit if digit.is_ascii_hexdigit() => TOKEN | ALPHANUMERIC | HEXADECIMAL,
+            letter if letter.is_ascii_alphabetic() => TOKEN | ALPHANUMERIC,
+            b'_' | b'-' => TOKEN,
+            _ => 0,
+        };
+        byte += 1;
+    }
+    table
+};
 
 impl Needs {
     /// Reads a pattern.
     pub fn of(pattern: &Hir) -> Self {
-        Self { at_sign: requires(pattern, b'@'), run: Run::of(pattern).longest }
+        let run = |alphabet, least| Some(Run::of(pattern, alphabet).longest).filter(|&length| length >= least);
+        let hexadecimal = run(HEXADECIMAL, TELLING).unwrap_or(0);
+        let alphanumeric = run(ALPHANUMERIC, TELLING.max(hexadecimal + 1)).unwrap_or(0);
+        let token = run(TOKEN, hexadecimal.max(alphanumeric) + 1).unwrap_or(0);
+        Self { at_sign: requires(pattern, b'@'), token, alphanumeric, hexadecimal }
     }
 
-    /// Tells whether a text has the run; the sign is looked for around each keyword.
+    /// Tells whether a text has the runs; the sign is looked for around each keyword.
     pub fn are_in(&self, text: &[u8]) -> bool {
-        has_run(text, self.run)
+        has_run(text, self.hexadecimal, HEXADECIMAL)
+            && has_run(text, self.alphanumeric, ALPHANUMERIC)
+            && has_run(text, self.token, TOKEN)
     }
 }
 
-/// Tells whether a byte may be part of a run.
-const fn is_token_byte(byte: u8) -> bool {
-    byte.is_ascii_alphanumeric() || byte == b'_' || byte == b'-'
+const fn is_in(byte: u8, alphabet: Alphabet) -> bool {
+    ALPHABETS[byte as usize] & alphabet != 0
 }
 
-/// Tells whether there are `length` token bytes in a row. Looks at one byte in so many, as long as there are none.
-fn has_run(text: &[u8], length: usize) -> bool {
+/// Tells whether there are `length` bytes of an alphabet in a row. Looks at one byte in so many, as long as there are none.
+fn has_run(text: &[u8], length: usize, alphabet: Alphabet) -> bool {
     if length == 0 {
         return true;
     }
-    // Token bytes from `start` on are known up to `at`.
     let mut start = 0;
     while let Some(window) = text.get(start..start + length) {
-        match window.iter().rposition(|&byte| !is_token_byte(byte)) {
+        match window.iter().rposition(|&byte| !is_in(byte, alphabet)) {
             Some(last) => start += last + 1,
             None => return true,
         }
@@ -57,10 +90,10 @@ fn requires(hir: &Hir, byte: u8) -> bool {
     }
 }
 
-/// The runs of token bytes that every match of a part of a pattern has, by their least lengths.
+/// The runs of an alphabet that every match of a part of a pattern has, by their least lengths.
 #[derive(Clone, Copy, Debug)]
 struct Run {
-    /// Whether every match consists of token bytes alone.
+    /// Whether every match consists of such bytes alone.
     all: bool,
     /// At the start.
     head: usize,
@@ -76,30 +109,31 @@ impl Run {
     /// What may have bytes of other kinds.
     const OTHER: Self = Self { all: false, ..Self::NOTHING };
 
-    fn tokens(length: usize) -> Self {
+    fn only(length: usize) -> Self {
         Self { all: true, head: length, tail: length, longest: length }
     }
 
-    fn of(hir: &Hir) -> Self {
+    fn of(hir: &Hir, alphabet: Alphabet) -> Self {
+        let of = |part: &Hir| Self::of(part, alphabet);
         match hir.kind() {
             HirKind::Empty | HirKind::Look(_) => Self::NOTHING,
             HirKind::Literal(literal) => literal
                 .0
                 .iter()
-                .map(|&byte| if is_token_byte(byte) { Self::tokens(1) } else { Self::OTHER })
+                .map(|&byte| if is_in(byte, alphabet) { Self::only(1) } else { Self::OTHER })
                 .fold(Self::NOTHING, Self::then),
             HirKind::Class(Class::Bytes(class)) => {
-                let is_token = class.iter().all(|range| (range.start()..=range.end()).all(is_token_byte));
-                if is_token { Self::tokens(1) } else { Self::OTHER }
+                let byte = |byte| is_in(byte, alphabet);
+                if class.iter().all(|range| (range.start()..=range.end()).all(byte)) { Self::only(1) } else { Self::OTHER }
             }
             HirKind::Class(Class::Unicode(_)) => Self::OTHER,
-            HirKind::Capture(capture) => Self::of(&capture.sub),
-            HirKind::Concat(parts) => parts.iter().map(Self::of).fold(Self::NOTHING, Self::then),
-            HirKind::Alternation(branches) => branches.iter().map(Self::of).reduce(Self::or).unwrap_or(Self::OTHER),
+            HirKind::Capture(capture) => of(&capture.sub),
+            HirKind::Concat(parts) => parts.iter().map(of).fold(Self::NOTHING, Self::then),
+            HirKind::Alternation(branches) => branches.iter().map(of).reduce(Self::or).unwrap_or(Self::OTHER),
             HirKind::Repetition(repetition) => {
-                let (once, times) = (Self::of(&repetition.sub), repetition.min as usize);
+                let (once, times) = (of(&repetition.sub), repetition.min as usize);
                 if once.all {
-                    return Self::tokens(once.head * times);
+                    return Self::only(once.head * times);
                 }
                 match times {
                     0 => Self::OTHER,
@@ -152,18 +186,19 @@ mod tests {
 
     #[test]
     fn the_longest_run_that_every_match_has_is_found() {
-        for (pattern, run) in [
-            (r"\b(?<secret>acme_[A-Za-z0-9]{32})\b", 37),
-            (r"(?i:acme)%(?<secret>[0-9a-f]{40})\b", 40),
-            (r"a{2,5}(?:bb|c)d", 4),
-            (r"ab(?:\.cd)?ef", 2),
-            (r"[^a]{9}abc", 3),
-            (r"(?:ab\.c){3}", 3),
-            (r"(?:ab){0,3}c", 1),
-            (r"[\w.]{20}", 0),
-            (r"x(?:a|\.)y", 1),
+        for (pattern, token, alphanumeric, hexadecimal) in [
+            (r"\b(?<secret>acme_[A-Za-z0-9]{32})\b", 37, 32, 0),
+            (r"(?i:acme)%(?<secret>[0-9a-f]{40})\b", 0, 0, 40),
+            (r"m(?<secret>[0-9a-f]{8}(?:-[0-9a-f]{4}){3})", 24, 9, 8),
+            (r"m{2,5}(?:nn|o)p", 4, 0, 0),
+            (r"ab(?:\.cd)?ef", 2, 0, 0),
+            (r"[^a]{9}abc", 3, 0, 0),
+            (r"(?:ab\.c){3}", 3, 0, 0),
+            (r"(?:ab){0,3}c", 1, 0, 0),
+            (r"[\w.]{20}", 0, 0, 0),
+            (r"x(?:a|\.)y", 1, 0, 0),
         ] {
-            assert_eq!(needs(pattern).run, run, "{pattern}");
+            assert_eq!(needs(pattern), Needs { at_sign: false, token, alphanumeric, hexadecimal }, "{pattern}");
         }
     }
 
@@ -171,7 +206,7 @@ mod tests {
         #[test]
         fn a_run_is_found_wherever_it_is(text in "[ab. ]{0,60}", length in 1usize..9) {
             let expected = text.split(['.', ' ']).any(|run| run.len() >= length);
-            prop_assert_eq!(has_run(text.as_bytes(), length), expected);
+            prop_assert_eq!(has_run(text.as_bytes(), length, HEXADECIMAL), expected);
         }
     }
 }

@@ -1,6 +1,9 @@
 //! Reads patterns and the shorthands in which they are written. The build script does, too.
 
-use regex_syntax::hir::Hir;
+use std::sync::OnceLock;
+
+use regex_syntax::ParserBuilder;
+use regex_syntax::hir::{Capture, Class, ClassBytesRange, Hir, HirKind, Literal, Repetition};
 
 /// What `%assign%` stands for: from the tail of a name over the operator to where its value starts.
 ///
@@ -23,16 +26,111 @@ const KEY: &str = concat!(
     r#"|[A-Za-z0-9_.]{0,24}\([ \t]{0,2}["'`])"#,
 );
 
+/// A shorthand and what stands for it while the rest of a pattern is read: this byte or the letter, and a zero. No pattern has
+/// them, and the letter's two cases tell whether case counts there.
+struct Shorthand {
+    name: &'static str,
+    byte: u8,
+    /// The structure of what it stands for, where case counts and where it does not.
+    read: [OnceLock<Hir>; 2],
+}
+
+const LETTER: u8 = b'k';
+
+static SHORTHANDS: [Shorthand; 2] = [
+    Shorthand { name: "%key%", byte: 1, read: [const { OnceLock::new() }; 2] },
+    Shorthand { name: "%assign%", byte: 2, read: [const { OnceLock::new() }; 2] },
+];
+
 /// Reads a pattern's structure, in byte mode without Unicode classes.
+///
+/// Shorthands are long, and many patterns have one: each is read once.
 ///
 /// # Errors
 /// The syntax is wrong.
 pub fn parse(text: &str) -> Result<Hir, Box<regex_syntax::Error>> {
-    let mut parser = regex_syntax::ParserBuilder::new().unicode(false).utf8(false).build();
-    parser.parse(&expand(text)).map_err(Box::new)
+    let mut short = text.to_owned();
+    for Shorthand { name, byte, .. } in &SHORTHANDS {
+        short = short.replace(name, &format!(r"[\x{byte:02x}{}]\x00", char::from(LETTER)));
+    }
+    // What an error shows is the pattern itself.
+    let read = read(&short, false).or_else(|_| read(&expand(text), false))?;
+    Ok(if short == text { read } else { insert(read) })
+}
+
+fn read(text: &str, ignores_case: bool) -> Result<Hir, Box<regex_syntax::Error>> {
+    let mut parser = ParserBuilder::new().unicode(false).utf8(false).case_insensitive(ignores_case).build();
+    parser.parse(text).map_err(Box::new)
+}
+
+/// Puts what shorthands stand for in their places.
+fn insert(hir: Hir) -> Hir {
+    match hir.into_kind() {
+        HirKind::Concat(parts) => {
+            let mut whole: Vec<Hir> = Vec::with_capacity(parts.len());
+            for part in parts {
+                match (whole.last().and_then(shorthand), part.kind()) {
+                    (Some(long), HirKind::Literal(Literal(bytes))) => {
+                        let rest = Hir::literal(&bytes[1..]);
+                        whole.pop();
+                        whole.extend([long, rest]);
+                    }
+                    _ if shorthand(&part).is_some() => whole.push(part),
+                    _ => whole.push(insert(part)),
+                }
+            }
+            Hir::concat(whole)
+        }
+        HirKind::Alternation(branches) => Hir::alternation(branches.into_iter().map(insert).collect()),
+        HirKind::Capture(capture) => Hir::capture(Capture { sub: Box::new(insert(*capture.sub)), ..capture }),
+        HirKind::Repetition(part) => Hir::repetition(Repetition { sub: Box::new(insert(*part.sub)), ..part }),
+        HirKind::Empty => Hir::empty(),
+        HirKind::Literal(Literal(bytes)) => Hir::literal(bytes),
+        HirKind::Class(class) => Hir::class(class),
+        HirKind::Look(look) => Hir::look(look),
+    }
+}
+
+/// Returns what a class stands for that was put in place of a shorthand.
+fn shorthand(hir: &Hir) -> Option<Hir> {
+    let HirKind::Class(Class::Bytes(class)) = hir.kind() else { return None };
+    let is_single = |range: &ClassBytesRange| range.start() == range.end();
+    let [byte, cases @ ..] = class.ranges() else { return None };
+    let is_letter = |range: &ClassBytesRange| is_single(range) && range.start().eq_ignore_ascii_case(&LETTER);
+    if !is_single(byte) || !cases.iter().all(is_letter) {
+        return None;
+    }
+    let Shorthand { name, read: known, .. } = SHORTHANDS.iter().find(|long| byte.start() == long.byte)?;
+    let ignores_case = cases.len() > 1;
+    let long = known[usize::from(ignores_case)]
+        .get_or_init(|| read(&expand(name), ignores_case).expect("the shorthands are right"));
+    Some(long.clone())
 }
 
 /// Writes out the shorthands of a pattern.
 pub fn expand(text: &str) -> String {
     text.replace("%key%", KEY).replace("%assign%", ASSIGN)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_pattern_with_shorthands_is_read_as_if_they_were_written_out() {
+        let all = crate::rules::Catalogue::builtin();
+        let own = [r"(?i)acme%key%(?<secret>[a-z]{9})", r"(?:%key%|b%assign%)x(?:%assign%)?(?i:y%key%)%key%"];
+        for text in all.rules().iter().map(|rule| &*rule.pattern).chain(own).filter(|text| text.contains('%')) {
+            let (fast, slow) = (parse(text), read(&expand(text), false));
+            let (fast, slow) = (fast.expect("the pattern is right"), slow.expect("the pattern is right"));
+            assert_eq!(fast.to_string(), slow.to_string(), "{text}");
+            assert_eq!(fast.properties().maximum_len(), slow.properties().maximum_len(), "{text}");
+        }
+    }
+
+    #[test]
+    fn an_error_shows_the_pattern() {
+        let error = parse("%key%(?<secret>[a").expect_err("the class has no end");
+        assert!(error.to_string().contains("bearer"), "{error}");
+    }
 }
