@@ -2,6 +2,7 @@
 
 mod command;
 mod left;
+mod value;
 
 use std::fs;
 use std::path::Path;

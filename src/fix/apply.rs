@@ -110,7 +110,7 @@ fn step(
     let fix = finding.fix.as_ref()?;
     let taken = fix.moved.as_ref().map(|moved| Taken {
         variable: moved.variable.clone(),
-        secret: Secret::new(&fixed.bytes[moved.span.range()]),
+        secret: moved.value.clone(),
         store: moved.store.clone(),
     });
     let (fix, taken) = match taken {

@@ -4,6 +4,7 @@ use std::collections::HashMap;
 use std::sync::{Arc, OnceLock};
 
 use crate::finding::{Confidence, Kind, Meta, Severity};
+use crate::secret::Secret;
 use crate::source::Span;
 
 /// For whom a lint speaks up.
@@ -106,6 +107,8 @@ pub struct Moved {
     pub variable: String,
     /// The decoded value's bytes in the file, if they stand there as they are.
     pub span: Span,
+    /// What those bytes mean: escapes of the document's format are undone.
+    pub value: Secret,
     /// Whether the edit may call the variable otherwise; not where the client hands it on under its own name.
     pub renamable: bool,
     /// How the client gets the value, if not from the environment.

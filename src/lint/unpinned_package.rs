@@ -99,7 +99,12 @@ fn package<'a>(command: &str, words: &[Word<'a>]) -> Option<(Word<'a>, Registry)
     let program =
         command.rsplit(['/', '\\']).next().unwrap_or(command).trim_end_matches(".cmd").trim_end_matches(".exe");
     let behind = |names: &[&str]| words.iter().position(|word| names.contains(&word.text)).map(|at| at + 1);
-    let named = |flags: &[&str]| behind(flags).and_then(|at| words.get(at)).copied();
+    // Behind the package's name all is the server's own.
+    let own = || first(words).and_then(|first| words.iter().position(|word| std::ptr::eq(word.text, first.text)));
+    let named = |flags: &[&str]| {
+        let value = behind(flags)?;
+        words.get(value).filter(|_| own().is_none_or(|own| value <= own)).copied()
+    };
     let (found, registry) = match program {
         "npx" | "bunx" => (named(&["-p", "--package"]).or_else(|| first(words)), Registry::Npm),
         "pnpm" | "yarn" => (first(&words[behind(&["dlx"])?..]), Registry::Npm),

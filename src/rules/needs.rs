@@ -124,7 +124,11 @@ impl Run {
                 .fold(Self::NOTHING, Self::then),
             HirKind::Class(Class::Bytes(class)) => {
                 let byte = |byte| is_in(byte, alphabet);
-                if class.iter().all(|range| (range.start()..=range.end()).all(byte)) { Self::only(1) } else { Self::OTHER }
+                if class.iter().all(|range| (range.start()..=range.end()).all(byte)) {
+                    Self::only(1)
+                } else {
+                    Self::OTHER
+                }
             }
             HirKind::Class(Class::Unicode(_)) => Self::OTHER,
             HirKind::Capture(capture) => of(&capture.sub),

@@ -110,6 +110,11 @@ pub(in super::super) fn translated(
     let plain = [Syntax::Braced, Syntax::Bare, Syntax::Env, Syntax::CurlyEnv, Syntax::Actions];
     let name = reference.variable(&leaf.scalar.text).filter(|_| plain.contains(&reference.syntax))?;
     let range = reference.range.clone();
+    let text = &leaf.scalar.text;
+    // `$env:NAME` of PowerShell, and a dollar sign that another one keeps as it is, are no references to `env` and `NAME`.
+    if name.eq_ignore_ascii_case("env") && text[range.end..].starts_with(':') || text[..range.start].ends_with('$') {
+        return None;
+    }
     // VS Code asks for inputs, but reads variables as well.
     let template = if fix.how == How::Inputs { "${env:NAME}" } else { fix.text.as_str() };
     let replacement = template.replace("NAME", name);

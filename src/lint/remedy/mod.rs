@@ -11,6 +11,7 @@ use super::judge::Form;
 use super::{Located, Subject};
 use crate::finding::Severity;
 use crate::mcp::{Field, How, Leaf, Server};
+use crate::secret::Secret;
 
 pub(super) use edit::translated;
 
@@ -167,7 +168,8 @@ impl<'a> Place<'a, '_> {
     }
 
     fn moved(&self, edits: Vec<Edit>, renamable: bool, store: Option<String>) -> Option<Fix> {
-        let moved = Moved { variable: self.variable.to_owned(), span: self.located.span, renamable, store };
+        let value = Secret::new(&self.leaf().scalar.text.as_bytes()[self.located.literal.range.clone()]);
+        let moved = Moved { variable: self.variable.to_owned(), span: self.located.span, value, renamable, store };
         Some(Fix { edits, safety: Safety::Safe, moved: Some(moved) })
     }
 }
