@@ -80,6 +80,7 @@ mod avx2 {
     use std::arch::x86_64::*;
 
     use super::{LEAST_RUN, Sifted, anchor, close_run, is_token_byte, push_anchor};
+    use crate::rules::block;
 
     /// How many bytes one step looks at.
     const STEP: usize = 64;
@@ -190,18 +191,12 @@ mod avx2 {
     #[target_feature(enable = "avx2")]
     pub fn sift(bytes: &[u8], sifted: &mut Sifted) {
         let tables = Tables::new();
+        // Zeros behind the text are no token bytes.
+        let mut spare: Block = [0; size_of::<Block>()];
         let mut start = 0; // of the run that reaches the current step
         let mut at = 0;
         while at < bytes.len() {
-            let padded;
-            let block = match bytes[at..].first_chunk() {
-                Some(block) => block,
-                None => {
-                    padded = pad(&bytes[at..]);
-                    &padded
-                }
-            };
-            let (tokens, mut anchors) = tables.classes(block);
+            let (tokens, mut anchors) = tables.classes(block(&bytes[at..], &mut spare));
             start = runs(tokens, at, start, sifted);
             while anchors != 0 {
                 push_anchor(bytes, at + anchors.trailing_zeros() as usize, sifted);
@@ -213,14 +208,6 @@ mod avx2 {
         if start < bytes.len() {
             close_run(start, bytes.len(), sifted);
         }
-    }
-
-    /// Returns the last bytes of a text with zeros behind them, which are no token bytes.
-    fn pad(rest: &[u8]) -> Block {
-        let mut padded = [0; size_of::<Block>()];
-        let len = rest.len().min(padded.len());
-        padded[..len].copy_from_slice(&rest[..len]);
-        padded
     }
 
     /// Closes the runs that end within a step; returns where the run that leaves it started.

@@ -48,12 +48,12 @@ pub(super) fn open(
         }
         let first = before + sifted.anchors[before..index].partition_point(|&(other, _)| other + NAME < at);
         for &(at, kind) in &sifted.anchors[first..=index] {
-            let before = assignments.len();
+            let known = assignments.len();
             let Some(end) = gate(bytes, at, kind, assignments) else { continue };
             if near(ANCHOR_BEFORE, at, end, VALUE_BEHIND) {
                 windows.push(Span::new(at.saturating_sub(AROUND), end.min(bytes.len())));
             } else {
-                assignments.truncate(before);
+                assignments.truncate(known);
             }
         }
         before = index + 1;

@@ -100,10 +100,9 @@ fn package<'a>(command: &str, words: &[Word<'a>]) -> Option<(Word<'a>, Registry)
         command.rsplit(['/', '\\']).next().unwrap_or(command).trim_end_matches(".cmd").trim_end_matches(".exe");
     let behind = |names: &[&str]| words.iter().position(|word| names.contains(&word.text)).map(|at| at + 1);
     // Behind the package's name all is the server's own.
-    let own = || first(words).and_then(|first| words.iter().position(|word| std::ptr::eq(word.text, first.text)));
     let named = |flags: &[&str]| {
         let value = behind(flags)?;
-        words.get(value).filter(|_| own().is_none_or(|own| value <= own)).copied()
+        words.get(value).filter(|_| first_at(words).is_none_or(|first| value <= first)).copied()
     };
     let (found, registry) = match program {
         "npx" | "bunx" => (named(&["-p", "--package"]).or_else(|| first(words)), Registry::Npm),
@@ -120,6 +119,10 @@ fn package<'a>(command: &str, words: &[Word<'a>]) -> Option<(Word<'a>, Registry)
 
 /// Returns the first word that is neither a flag nor the value of one.
 fn first<'a>(words: &[Word<'a>]) -> Option<Word<'a>> {
+    first_at(words).map(|at| words[at])
+}
+
+fn first_at(words: &[Word<'_>]) -> Option<usize> {
     let is_value = |at: usize| {
         let before = at.checked_sub(1).map_or("", |before| words[before].text);
         before.starts_with('-')
@@ -127,7 +130,7 @@ fn first<'a>(words: &[Word<'a>]) -> Option<Word<'a>> {
             && (VALUED.contains(&before) || before.starts_with("--") && says(before) != Says::Nothing)
     };
     let plain = |at: &usize| !words[*at].text.starts_with('-') && !is_value(*at);
-    (0..words.len()).find(plain).map(|at| words[at])
+    (0..words.len()).find(plain)
 }
 
 /// Tells whether a word may name a package: without blanks, or what only a shell or a person would write.

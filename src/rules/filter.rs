@@ -20,6 +20,19 @@ const SHORT: usize = 1024;
 /// Bytes at whose first places keywords are looked for, with those that vector loads read behind them.
 pub type Block = [u8; BLOCK + 8];
 
+/// Returns the first bytes of `rest`, from `spare` with zeros behind them where there are too few.
+#[inline]
+pub fn block<'a, const LENGTH: usize>(rest: &'a [u8], spare: &'a mut [u8; LENGTH]) -> &'a [u8; LENGTH] {
+    match rest.first_chunk() {
+        Some(block) => block,
+        None => {
+            *spare = [0; LENGTH];
+            spare[..rest.len()].copy_from_slice(rest);
+            spare
+        }
+    }
+}
+
 /// Makes letters of four bytes lower case, and changes some other bytes.
 pub const fn fold(word: u32) -> u32 {
     word | FOLDED as u32

@@ -9,7 +9,7 @@
 use std::borrow::Cow;
 use std::ops::Range;
 
-use super::filter::{BLOCK, Block, Filter, Passed, fold, hash, three};
+use super::filter::{BLOCK, Block, Filter, Passed, block, fold, hash, three};
 
 /// The length of the shortest keywords.
 const SHORTEST: usize = 3;
@@ -136,16 +136,10 @@ impl Lexicon {
     /// boundary of a word is left out elsewhere.
     pub fn find(&self, bytes: &[u8], window: Range<usize>, mut each: impl FnMut(u16, usize)) {
         let end = window.end.min((bytes.len() + 1).saturating_sub(SHORTEST));
+        let mut spare: Block = [0; size_of::<Block>()];
         let mut at = window.start;
         while at < end {
-            let padded;
-            let block = match bytes[at..].first_chunk() {
-                Some(block) => block,
-                None => {
-                    padded = pad(&bytes[at..]);
-                    &padded
-                }
-            };
+            let block = block(&bytes[at..], &mut spare);
             let Passed { long, short } = self.filter.passed(block);
             let mut passed = long | short;
             while passed != 0 {
@@ -190,15 +184,6 @@ impl Lexicon {
             }
         }
     }
-}
-
-/// Returns `rest` with something made up behind it.
-#[cold]
-fn pad(rest: &[u8]) -> Block {
-    let mut padded: Block = [0; size_of::<Block>()];
-    let len = rest.len().min(padded.len());
-    padded[..len].copy_from_slice(&rest[..len]);
-    padded
 }
 
 /// Tells whether a byte is part of a word.

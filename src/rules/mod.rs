@@ -16,6 +16,7 @@ pub mod template;
 
 pub use bounds::Bounds;
 pub use catalogue::{Catalogue, Rule, RuleError, RuleIssue};
+pub use filter::block;
 pub use lexicon::{LONGEST as LONGEST_KEYWORD, Lexicon, is_boundary};
 pub use needs::Needs;
 pub use schema::{Check, Examples, Placeholders, Provider, RuleEntry, RuleFile};

@@ -73,7 +73,7 @@ fn insert(hir: Hir) -> Hir {
                     (Some(long), HirKind::Literal(Literal(bytes))) => {
                         let rest = Hir::literal(&bytes[1..]);
                         whole.pop();
-                        whole.extend([long, rest]);
+                        whole.extend([long.clone(), rest]);
                     }
                     _ if shorthand(&part).is_some() => whole.push(part),
                     _ => whole.push(insert(part)),
@@ -92,7 +92,7 @@ fn insert(hir: Hir) -> Hir {
 }
 
 /// Returns what a class stands for that was put in place of a shorthand.
-fn shorthand(hir: &Hir) -> Option<Hir> {
+fn shorthand(hir: &Hir) -> Option<&'static Hir> {
     let HirKind::Class(Class::Bytes(class)) = hir.kind() else { return None };
     let is_single = |range: &ClassBytesRange| range.start() == range.end();
     let [byte, cases @ ..] = class.ranges() else { return None };
@@ -102,9 +102,8 @@ fn shorthand(hir: &Hir) -> Option<Hir> {
     }
     let Shorthand { name, read: known, .. } = SHORTHANDS.iter().find(|long| byte.start() == long.byte)?;
     let ignores_case = cases.len() > 1;
-    let long = known[usize::from(ignores_case)]
-        .get_or_init(|| read(&expand(name), ignores_case).expect("the shorthands are right"));
-    Some(long.clone())
+    let long = || read(&expand(name), ignores_case).expect("the shorthands are right");
+    Some(known[usize::from(ignores_case)].get_or_init(long))
 }
 
 /// Writes out the shorthands of a pattern.
