@@ -24,6 +24,9 @@ mod reach;
 #[path = "src/rules/shorthand.rs"]
 mod shorthand;
 
+#[path = "src/rules/token_run.rs"]
+mod token_run;
+
 use std::borrow::Cow;
 use std::fmt::{Debug, Write as _};
 use std::path::{Path, PathBuf};
@@ -40,7 +43,7 @@ fn main() {
     let rules = root.join("rules");
     println!("cargo::rerun-if-changed=rules");
     println!("cargo::rerun-if-changed=build.rs");
-    for part in ["filter", "lexicon", "bounds", "needs", "reach", "shorthand"] {
+    for part in ["filter", "lexicon", "bounds", "needs", "reach", "shorthand", "token_run"] {
         println!("cargo::rerun-if-changed=src/rules/{part}.rs");
     }
     let mut files: Vec<PathBuf> = fs::read_dir(&rules)

@@ -12,6 +12,8 @@ pub const WIDTH: usize = 4;
 pub enum AnchorKind {
     /// A word that names a secret, such as `password`.
     Word,
+    /// `client_id`, `access_id` and their like, whose value is part of a credential.
+    Id,
     /// `://` or `jdbc`, behind which a URL's userinfo may follow.
     Url,
     /// `-BEG`, as in `-----BEGIN`.
@@ -37,6 +39,7 @@ const FINGERPRINTS: &[Fingerprint] = &[
     Fingerprint { bucket: 2, kind: AnchorKind::Url, bytes: [b"j", b"d", b"b", b"c"] },
     // api_key, api-key, apikey, accesskey, privatekey, clientkey, signatureKey ...
     Fingerprint { bucket: 3, kind: AnchorKind::Word, bytes: [b"_-. \"'isetnryg", b"k", b"e", b"y"] },
+    Fingerprint { bucket: 3, kind: AnchorKind::Id, bytes: [b"ts", b"_-", b"i", b"d"] },
     Fingerprint { bucket: 4, kind: AnchorKind::Url, bytes: [b":", b"/", b"/", ANY] },
     Fingerprint { bucket: 5, kind: AnchorKind::Word, bytes: [b"p", b"w", b"d", ANY] },
     Fingerprint { bucket: 5, kind: AnchorKind::Word, bytes: [b"a", b"u", b"t", b"h"] },
@@ -127,7 +130,7 @@ mod tests {
     fn the_tables_let_every_fingerprint_through_in_either_case() {
         for text in [
             "pass", "PASS", "Secr", "toKe", "_key", "iKEY", "://x", "pwd=", "Auth", "cred", "CURL", "-BEG", "_pw=",
-            "SALT", "jdbc",
+            "SALT", "jdbc", "t_id",
         ] {
             assert!(kind_at(text.as_bytes(), 0).is_some(), "{text}");
             assert!(passes_tables(text.as_bytes(), 0), "{text}");

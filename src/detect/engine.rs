@@ -98,6 +98,8 @@ pub struct Engine {
     /// For each rule how far its matches reach, once that was asked for.
     extents: Vec<OnceLock<Option<Extent>>>,
     keywords: Lexicon,
+    /// Whether keywords are looked for near names, too.
+    keeps_names: bool,
     generic: Option<Arc<Rule>>,
 }
 
@@ -113,7 +115,8 @@ impl Engine {
     pub fn new(catalogue: &Catalogue) -> Self {
         let generic = catalogue.get(assignment::RULE).cloned();
         let extents = (0..catalogue.len()).map(|_| OnceLock::new()).collect();
-        Self { keywords: catalogue.lexicon(), rules: catalogue.clone(), extents, generic }
+        let (keywords, keeps_names) = (catalogue.lexicon(), catalogue.has_namelike_secrets());
+        Self { keywords, keeps_names, rules: catalogue.clone(), extents, generic }
     }
 
     /// Returns the number of rules at work.
@@ -141,6 +144,7 @@ impl Engine {
     /// Searches all of a text; places of keywords are kept only if that is asked for: there may be as many as bytes.
     fn search(&self, bytes: &[u8], path: Option<&[u8]>, keep_marks: bool, scratch: &mut Scratch) -> Vec<Candidate> {
         let text = Text { bytes, path };
+        scratch.sifted.keeps_names = self.keeps_names;
         sieve::sift(bytes, &mut scratch.sifted);
         let mut found = Vec::new();
         self.open_windows(text, None, scratch, &mut found);
@@ -178,6 +182,7 @@ impl Engine {
     /// chain, which no match crosses: a chain with a change near is searched anew, the candidates of any other are carried over.
     pub fn candidates_of_version(&self, bytes: &[u8], change: &Change<'_>, scratch: &mut Scratch) -> Vec<Candidate> {
         let text = Text { bytes, path: None };
+        scratch.part.keeps_names = self.keeps_names;
         scratch.sift_parts(bytes, change);
         let mut found = Vec::new();
         self.open_windows(text, Some(change.changes), scratch, &mut found);

@@ -1,19 +1,19 @@
 //! Looks at every byte once: finds runs of token characters and anchors, with AVX2 where there is AVX2.
 //!
-//! A run is at least [`LEAST_RUN`] of `[A-Za-z0-9_-]` in a row: what every token contains. An anchor is a
+//! A run is at least [`LEAST_RUN`] of `[A-Za-z0-9_-]` in a row that are no name: what every token contains. An anchor is a
 //! place of [`super::anchor`]. Both implementations find exactly the same.
 
 use super::anchor::{self, AnchorKind};
+use crate::rules::{LEAST_RUN, is_name, is_token_byte};
 use crate::source::Span;
-
-/// The length from which a run counts.
-pub const LEAST_RUN: usize = 16;
 
 /// What a sieve leaves of a text, in order of position.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Sifted {
     /// Maximal runs of token characters.
     pub runs: Vec<Span>,
+    /// Whether names are kept, too.
+    pub keeps_names: bool,
     /// Anchors by the offset of their first byte.
     pub anchors: Vec<(usize, AnchorKind)>,
 }
@@ -24,11 +24,6 @@ impl Sifted {
         self.runs.clear();
         self.anchors.clear();
     }
-}
-
-/// Tells whether a byte may be part of a run.
-pub const fn is_token_byte(byte: u8) -> bool {
-    byte.is_ascii_alphanumeric() || byte == b'_' || byte == b'-'
 }
 
 /// Finds all runs and anchors of `bytes`, in place of what `sifted` held.
@@ -52,19 +47,19 @@ pub fn sift_scalar(bytes: &[u8], sifted: &mut Sifted) {
     let mut start = 0;
     for (at, &byte) in bytes.iter().enumerate() {
         if !is_token_byte(byte) {
-            close_run(start, at, sifted);
+            close_run(bytes, Span::new(start, at), sifted);
             start = at + 1;
         }
         if anchor::passes_tables(bytes, at) {
             push_anchor(bytes, at, sifted);
         }
     }
-    close_run(start, bytes.len(), sifted);
+    close_run(bytes, Span::new(start, bytes.len()), sifted);
 }
 
-fn close_run(start: usize, end: usize, sifted: &mut Sifted) {
-    if end - start >= LEAST_RUN {
-        sifted.runs.push(Span::new(start, end));
+fn close_run(bytes: &[u8], run: Span, sifted: &mut Sifted) {
+    if run.len() >= LEAST_RUN && (sifted.keeps_names || !is_name(&bytes[run.range()])) {
+        sifted.runs.push(run);
     }
 }
 
@@ -79,8 +74,9 @@ fn push_anchor(bytes: &[u8], at: usize, sifted: &mut Sifted) {
 mod avx2 {
     use std::arch::x86_64::*;
 
-    use super::{LEAST_RUN, Sifted, anchor, close_run, is_token_byte, push_anchor};
-    use crate::rules::block;
+    use super::{Sifted, anchor, close_run, push_anchor};
+    use crate::rules::{LEAST_RUN, block, is_token_byte};
+    use crate::source::Span;
 
     /// How many bytes one step looks at.
     const STEP: usize = 64;
@@ -197,7 +193,7 @@ mod avx2 {
         let mut at = 0;
         while at < bytes.len() {
             let (tokens, mut anchors) = tables.classes(block(&bytes[at..], &mut spare));
-            start = runs(tokens, at, start, sifted);
+            start = runs(bytes, tokens, at, start, sifted);
             while anchors != 0 {
                 push_anchor(bytes, at + anchors.trailing_zeros() as usize, sifted);
                 anchors &= anchors - 1;
@@ -206,19 +202,19 @@ mod avx2 {
         }
         // A run that fills the last step ends with the text.
         if start < bytes.len() {
-            close_run(start, bytes.len(), sifted);
+            close_run(bytes, Span::new(start, bytes.len()), sifted);
         }
     }
 
     /// Closes the runs that end within a step; returns where the run that leaves it started.
     #[inline]
-    fn runs(tokens: u64, at: usize, start: usize, sifted: &mut Sifted) -> usize {
+    fn runs(bytes: &[u8], tokens: u64, at: usize, start: usize, sifted: &mut Sifted) -> usize {
         if tokens == u64::MAX {
             return start;
         }
         let first = tokens.trailing_ones() as usize;
         if at + first - start >= LEAST_RUN {
-            close_run(start, at + first, sifted);
+            close_run(bytes, Span::new(start, at + first), sifted);
         }
         // Bits that start sixteen set bits in a row.
         let pairs = tokens & (tokens >> 1);
@@ -232,7 +228,7 @@ mod avx2 {
                 break;
             }
             let length = (tokens >> begin).trailing_ones() as usize;
-            close_run(at + begin, at + begin + length, sifted);
+            close_run(bytes, Span::new(at + begin, at + begin + length), sifted);
             let behind = begin + length;
             long &= if behind < 64 { u64::MAX << behind } else { 0 };
         }
@@ -258,16 +254,17 @@ mod tests {
 
     proptest! {
         #[test]
-        fn both_ways_find_the_same(text in text()) {
-            let (mut fast, mut slow) = (Sifted::default(), Sifted::default());
+        fn both_ways_find_the_same(text in text(), keeps_names: bool) {
+            let empty = || Sifted { keeps_names, ..Sifted::default() };
+            let (mut fast, mut slow) = (empty(), empty());
             sift(&text, &mut fast);
             sift_scalar(&text, &mut slow);
             prop_assert_eq!(fast, slow);
         }
 
         #[test]
-        fn runs_are_maximal_and_complete(text in text()) {
-            let mut sifted = Sifted::default();
+        fn runs_are_maximal_and_complete(text in text(), keeps_names: bool) {
+            let mut sifted = Sifted { keeps_names, ..Sifted::default() };
             sift(&text, &mut sifted);
             let mut covered = vec![false; text.len()];
             for run in &sifted.runs {
@@ -275,7 +272,8 @@ mod tests {
                 covered[run.range()].fill(true);
             }
             for at in 0..text.len().saturating_sub(LEAST_RUN - 1) {
-                if text[at..at + LEAST_RUN].iter().all(|&byte| is_token_byte(byte)) {
+                let start = &text[at..at + LEAST_RUN];
+                if start.iter().all(|&byte| is_token_byte(byte)) && (keeps_names || !is_name(start)) {
                     prop_assert!(covered[at..at + LEAST_RUN].iter().all(|&in_run| in_run));
                 }
             }

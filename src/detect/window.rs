@@ -13,6 +13,8 @@ pub(super) const LEAD: usize = 160;
 pub(super) const TRAIL: usize = 64;
 /// How far before a run without a digit a keyword may start: only a token's own prefix counts there.
 const PREFIX: usize = 16;
+/// The least length of an id that goes with a secret.
+const LEAST_ID: usize = 12;
 /// How far around an anchor keywords are looked for.
 const AROUND: usize = 96;
 /// How far before an anchor a byte can decide about what it leads to.
@@ -71,6 +73,11 @@ pub(super) fn gate(bytes: &[u8], at: usize, kind: AnchorKind, assignments: &mut 
                 assignments.push(assignment);
             }
             Some(end)
+        }
+        AnchorKind::Id => {
+            let value = Assignment::at(bytes, at)?.value;
+            let is_long = value.len() >= LEAST_ID && bytes[value.range()].iter().any(u8::is_ascii_digit);
+            is_long.then_some(value.end + TRAIL)
         }
         AnchorKind::Url => {
             let rest = &bytes[at + 3..(at + 3 + 512).min(bytes.len())];

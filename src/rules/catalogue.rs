@@ -373,6 +373,12 @@ impl Catalogue {
         Lexicon::new(rules.iter().enumerate().flat_map(words))
     }
 
+    /// Tells whether secrets of some rule may well look like names; those of built-in ones do not.
+    pub fn has_namelike_secrets(&self) -> bool {
+        let Rules::Own(rules) = &self.rules else { return false };
+        rules.iter().any(|rule| rule.bounds().is_some_and(|bounds| bounds.may_be_name))
+    }
+
     /// Returns the texts of all built-in rule files with their names, for the tests that prove them.
     pub fn files() -> &'static [(&'static str, &'static str)] {
         builtin::files()

@@ -13,6 +13,7 @@ mod schema;
 mod shorthand;
 mod syntax;
 pub mod template;
+mod token_run;
 
 pub use bounds::Bounds;
 pub use catalogue::{Catalogue, Rule, RuleError, RuleIssue};
@@ -21,3 +22,4 @@ pub use lexicon::{LONGEST as LONGEST_KEYWORD, Lexicon, is_boundary};
 pub use needs::Needs;
 pub use schema::{Check, Examples, Placeholders, Provider, RuleEntry, RuleFile};
 pub use syntax::SyntaxError;
+pub use token_run::{LEAST_RUN, is_name, is_token_byte};

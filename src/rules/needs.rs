@@ -2,6 +2,8 @@
 
 use regex_syntax::hir::{Class, Hir, HirKind};
 
+use super::token_run::is_token_byte;
+
 /// What every match of a pattern has.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Needs {
@@ -32,7 +34,7 @@ const ALPHABETS: [Alphabet; 256] = {
         table[byte] = match byte as u8 {
             digit if digit.is_ascii_hexdigit() => TOKEN | ALPHANUMERIC | HEXADECIMAL,
             letter if letter.is_ascii_alphabetic() => TOKEN | ALPHANUMERIC,
-            b'_' | b'-' => TOKEN,
+            other if is_token_byte(other) => TOKEN,
             _ => 0,
         };
         byte += 1;
