@@ -22,6 +22,9 @@ pub enum AnchorKind {
     Command,
 }
 
+/// An anchor by the offset of its first byte.
+pub type Anchor = (usize, AnchorKind);
+
 /// One fingerprint: for each position the bytes that it accepts, lower case.
 struct Fingerprint {
     bucket: u8,

@@ -3,7 +3,7 @@
 use std::ops::Range;
 use std::sync::{Arc, OnceLock};
 
-use super::anchor::{self, AnchorKind};
+use super::anchor::{self, Anchor};
 use super::assignment;
 use super::changes::Changes;
 use super::mark::{Chains, Extent, Mark, Progress};
@@ -65,7 +65,7 @@ impl Scratch {
 /// What is known of a text that was searched, for the sake of its versions.
 #[derive(Debug)]
 pub struct Known {
-    anchors: Vec<(usize, AnchorKind)>,
+    anchors: Vec<Anchor>,
     marks: Vec<Mark>,
     candidates: Vec<Candidate>,
     length: usize,
@@ -308,7 +308,7 @@ impl Engine {
         let window = extent.window(at);
         let window = Span::new(window.start, window.end.min(bytes.len()));
         // Words near it decide about a match alone, which moves on whatever they say.
-        if !has_needs(rule, bytes, window) {
+        if !extent.has_sign(bytes, at) || !has_needs(rule, bytes, window) {
             return;
         }
         let Some(pattern) = rule.compiled() else { return };

@@ -58,11 +58,13 @@ impl Extent {
 
     /// Tells whether a keyword at `at` may lead to a match.
     pub(super) fn may_match(&self, bytes: &[u8], at: usize) -> bool {
-        let has_sign = || {
-            let window = self.window(at);
-            memchr::memchr(b'@', &bytes[window.start..window.end.min(bytes.len())]).is_some()
-        };
-        (!self.at_word || is_boundary(bytes, at)) && (!self.at_sign || self.is_anchored() || has_sign())
+        (!self.at_word || is_boundary(bytes, at)) && (self.is_anchored() || self.has_sign(bytes, at))
+    }
+
+    /// Tells whether there is an `@` around a keyword at `at`, if there must be one.
+    pub(super) fn has_sign(&self, bytes: &[u8], at: usize) -> bool {
+        let window = self.window(at);
+        !self.at_sign || memchr::memchr(b'@', &bytes[window.start..window.end.min(bytes.len())]).is_some()
     }
 }
 

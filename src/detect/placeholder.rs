@@ -1,5 +1,9 @@
 //! Tells values that stand for a secret from secrets: references, templates and placeholders.
 
+use std::sync::LazyLock;
+
+use aho_corasick::AhoCorasick;
+
 use super::shape::Shape;
 use crate::wording::PLACEHOLDERS;
 
@@ -137,6 +141,10 @@ const TELLING: &[&str] = &[
     "...",
 ];
 
+/// Finds either kind of parts in lower-case text, all at once: every assignment's value is looked through.
+static PARTS: LazyLock<AhoCorasick> =
+    LazyLock::new(|| AhoCorasick::new(PLACEHOLDERS.iter().chain(TELLING)).expect("they are few and short"));
+
 /// Whole values that are words, not secrets.
 const WORDS: &[&str] = &[
     "none",
@@ -216,7 +224,7 @@ pub fn is_placeholder(value: &[u8]) -> bool {
     let Ok(text) = std::str::from_utf8(&lower) else { return false };
     let trimmed = text.trim_matches(|c: char| !c.is_ascii_alphanumeric() && c != '*');
     WORDS.contains(&trimmed)
-        || PLACEHOLDERS.iter().chain(TELLING).any(|part| text.contains(part))
+        || PARTS.is_match(&lower)
         || trimmed.starts_with("your")
         || text.contains('…')
         || text.ends_with("..")

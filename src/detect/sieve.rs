@@ -3,7 +3,7 @@
 //! A run is at least [`LEAST_RUN`] of `[A-Za-z0-9_-]` in a row that are no name: what every token contains. An anchor is a
 //! place of [`super::anchor`]. Both implementations find exactly the same.
 
-use super::anchor::{self, AnchorKind};
+use super::anchor::{self, Anchor};
 use crate::rules::{LEAST_RUN, is_name, is_token_byte};
 use crate::source::Span;
 
@@ -14,8 +14,8 @@ pub struct Sifted {
     pub runs: Vec<Span>,
     /// Whether names are kept, too.
     pub keeps_names: bool,
-    /// Anchors by the offset of their first byte.
-    pub anchors: Vec<(usize, AnchorKind)>,
+    /// Anchors.
+    pub anchors: Vec<Anchor>,
 }
 
 impl Sifted {

@@ -1,6 +1,6 @@
 //! The windows of a text in which keywords that start there are worth looking for: around runs of token characters, and around anchors.
 
-use super::anchor::AnchorKind;
+use super::anchor::{Anchor, AnchorKind};
 use super::assignment::Assignment;
 use super::changes::Changes;
 use super::sieve::Sifted;
@@ -42,14 +42,8 @@ pub(super) fn open(
         let (lead, trail) = if digit { (LEAD, TRAIL) } else { (PREFIX, 0) };
         windows.push(Span::new(run.start.saturating_sub(lead), (run.end + trail).min(bytes.len())));
     }
-    // The first of several anchors in one name counts, so none before one that is near may be left out.
-    let mut before = 0;
-    for (index, &(at, _)) in sifted.anchors.iter().enumerate() {
-        if !near(ANCHOR_BEFORE, at, at, ANCHOR_BEHIND) {
-            continue;
-        }
-        let first = before + sifted.anchors[before..index].partition_point(|&(other, _)| other + NAME < at);
-        for &(at, kind) in &sifted.anchors[first..=index] {
+    let mut open_near = |anchors: &[Anchor]| {
+        for &(at, kind) in anchors {
             let known = assignments.len();
             let Some(end) = gate(bytes, at, kind, assignments) else { continue };
             if near(ANCHOR_BEFORE, at, end, VALUE_BEHIND) {
@@ -58,9 +52,27 @@ pub(super) fn open(
                 assignments.truncate(known);
             }
         }
-        before = index + 1;
+    };
+    match changes {
+        None => open_near(&sifted.anchors),
+        Some(changes) => anchors_near(&sifted.anchors, changes.spans()).for_each(open_near),
     }
     join(windows);
+}
+
+/// Returns the anchors that changes can decide about, in their order, and those before them in the same name: the first of
+/// several counts.
+fn anchors_near<'a>(anchors: &'a [Anchor], changes: &[Span]) -> impl Iterator<Item = &'a [Anchor]> {
+    let place = |from: usize| anchors.partition_point(|&(at, _)| at < from);
+    let mut done = 0;
+    changes.iter().filter_map(move |change| {
+        let near = place(change.start.saturating_sub(ANCHOR_BEHIND))..place(change.end + ANCHOR_BEFORE + 1);
+        let first = near.start.max(done);
+        let &(at, _) = anchors[..near.end].get(first)?;
+        let first = place(at.saturating_sub(NAME)).max(done);
+        done = near.end;
+        Some(&anchors[first..near.end])
+    })
 }
 
 /// Decides whether an anchor is worth a window; returns where the window ends.
