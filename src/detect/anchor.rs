@@ -105,14 +105,43 @@ const fn accept(mut halves: Halves, byte: u8, bucket: u8) -> Halves {
     halves
 }
 
-/// Tells what stands at `at`, looking at the bytes themselves: the slow truth behind the tables.
+/// For each position and byte a bit for each fingerprint that accepts it there.
+static ACCEPTED: [[u16; 256]; WIDTH] = accepted();
+
+const fn accepted() -> [[u16; 256]; WIDTH] {
+    assert!(FINGERPRINTS.len() <= u16::BITS as usize, "each has its bit");
+    let mut tables = [[0; 256]; WIDTH];
+    let mut byte = 0;
+    while byte < 256 {
+        let mut at = 0;
+        while at < FINGERPRINTS.len() {
+            let mut position = 0;
+            while position < WIDTH {
+                if accepts(FINGERPRINTS[at].bytes[position], (byte as u8).to_ascii_lowercase()) {
+                    tables[position][byte] |= 1 << at;
+                }
+                position += 1;
+            }
+            at += 1;
+        }
+        byte += 1;
+    }
+    tables
+}
+
+const fn accepts(bytes: &[u8], byte: u8) -> bool {
+    let mut index = 0;
+    while index < bytes.len() && bytes[index] != byte {
+        index += 1;
+    }
+    index < bytes.len() || bytes.is_empty()
+}
+
+/// Tells what stands at `at`, looking at the bytes themselves: the truth behind the tables of halves.
 pub fn kind_at(bytes: &[u8], at: usize) -> Option<AnchorKind> {
-    let window: &[u8; WIDTH] = bytes.get(at..at + WIDTH)?.try_into().ok()?;
-    let window = window.map(|byte| byte.to_ascii_lowercase());
-    let fits = |fingerprint: &&Fingerprint| {
-        fingerprint.bytes.iter().zip(window).all(|(accepted, byte)| accepted.is_empty() || accepted.contains(&byte))
-    };
-    FINGERPRINTS.iter().find(fits).map(|fingerprint| fingerprint.kind)
+    let window: &[u8; WIDTH] = bytes.get(at..)?.first_chunk()?;
+    let accepted = ACCEPTED.iter().zip(window).fold(u16::MAX, |all, (table, &byte)| all & table[usize::from(byte)]);
+    FINGERPRINTS.get(accepted.trailing_zeros() as usize).map(|fingerprint| fingerprint.kind)
 }
 
 /// Tells whether the tables let the four bytes at `at` through; true wherever [`kind_at`] finds something.

@@ -47,18 +47,19 @@ pub fn sift_scalar(bytes: &[u8], sifted: &mut Sifted) {
     let mut start = 0;
     for (at, &byte) in bytes.iter().enumerate() {
         if !is_token_byte(byte) {
-            close_run(bytes, Span::new(start, at), sifted);
+            close_run(bytes, Span::new(start, at), false, sifted);
             start = at + 1;
         }
         if anchor::passes_tables(bytes, at) {
             push_anchor(bytes, at, sifted);
         }
     }
-    close_run(bytes, Span::new(start, bytes.len()), sifted);
+    close_run(bytes, Span::new(start, bytes.len()), false, sifted);
 }
 
-fn close_run(bytes: &[u8], run: Span, sifted: &mut Sifted) {
-    if run.len() >= LEAST_RUN && (sifted.keeps_names || !is_name(&bytes[run.range()])) {
+/// Keeps what is a run: one that `tells` is known to be no name.
+fn close_run(bytes: &[u8], run: Span, tells: bool, sifted: &mut Sifted) {
+    if run.len() >= LEAST_RUN && (tells || sifted.keeps_names || !is_name(&bytes[run.range()])) {
         sifted.runs.push(run);
     }
 }
@@ -85,8 +86,21 @@ mod avx2 {
 
     /// For each low half of a byte the classes it can belong to; see [`HIGH`].
     const LOW: [u8; 16] = low_halves();
-    /// For each high half its class: `-` is 1, digits 2, `A-O` and `a-o` 4, `P-Z` and `_` 8, `p-z` 16.
-    const HIGH: [u8; 16] = [0, 0, 1, 2, 4, 8, 4, 16, 0, 0, 0, 0, 0, 0, 0, 0];
+    /// For each high half its class: `-` is 1, digits 2, `A-O` 4, `P-Z` and `_` 8, `a-o` 16, `p-z` 32.
+    const HIGH: [u8; 16] = [0, 0, 1, 2, 4, 8, 16, 32, 0, 0, 0, 0, 0, 0, 0, 0];
+    /// The classes of digits and capitals; `_` is in one of them, and is no such byte.
+    const TELLING: i8 = 2 | 4 | 8;
+
+    /// A bit for each byte of a step.
+    #[derive(Clone, Copy)]
+    struct Step {
+        /// Token bytes.
+        tokens: u64,
+        /// Digits and capitals: a run that has one is no name.
+        telling: u64,
+        /// Where a fingerprint may start.
+        anchors: u64,
+    }
 
     const fn low_halves() -> [u8; 16] {
         let mut table = [0; 16];
@@ -139,29 +153,38 @@ mod avx2 {
             }
         }
 
-        /// Returns a bit for each of the first bytes of a block that is a token byte, and for each at which a fingerprint may start.
+        /// Looks at the first bytes of a block.
         #[target_feature(enable = "avx2")]
-        fn classes(&self, block: &Block) -> (u64, u64) {
+        fn step(&self, block: &Block) -> Step {
+            let both = |low: u32, high: u32| u64::from(low) | u64::from(high) << 32;
             // SAFETY: the block holds WIDTH bytes more than the STEP of them that are looked at.
             unsafe {
                 let (low, high) = (block.as_ptr(), block.as_ptr().add(32));
-                let tokens = u64::from(self.token_bytes(low)) | u64::from(self.token_bytes(high)) << 32;
-                (tokens, u64::from(self.anchors(low)) | u64::from(self.anchors(high)) << 32)
+                let ((low_tokens, low_telling), (high_tokens, high_telling)) =
+                    (self.token_bytes(low), self.token_bytes(high));
+                Step {
+                    tokens: both(low_tokens, high_tokens),
+                    telling: both(low_telling, high_telling),
+                    anchors: both(self.anchors(low), self.anchors(high)),
+                }
             }
         }
 
-        /// Returns a bit for each of the 32 bytes at `at` that is a token byte.
+        /// Returns a bit for each of the 32 bytes at `at` that is a token byte, and for each that is a digit or a capital.
         ///
         /// # Safety
         /// 32 bytes can be read at `at`.
         #[target_feature(enable = "avx2")]
-        unsafe fn token_bytes(&self, at: *const u8) -> u32 {
+        unsafe fn token_bytes(&self, at: *const u8) -> (u32, u32) {
             // SAFETY: the caller's promise.
             let bytes = unsafe { _mm256_loadu_si256(at.cast()) };
             // `vpshufb` yields zero for a byte above 127, so the low table needs no mask.
             let low = _mm256_shuffle_epi8(self.low, bytes);
             let high = _mm256_shuffle_epi8(self.high, high_halves(bytes));
-            nonzero(_mm256_and_si256(low, high))
+            let classes = _mm256_and_si256(low, high);
+            let underscores = _mm256_cmpeq_epi8(bytes, _mm256_set1_epi8(b'_' as i8));
+            let telling = _mm256_andnot_si256(underscores, _mm256_and_si256(classes, _mm256_set1_epi8(TELLING)));
+            (nonzero(classes), nonzero(telling))
         }
 
         /// Returns a bit for each of the 32 bytes at `at` at which a fingerprint may start.
@@ -192,8 +215,9 @@ mod avx2 {
         let mut start = 0; // of the run that reaches the current step
         let mut at = 0;
         while at < bytes.len() {
-            let (tokens, mut anchors) = tables.classes(block(&bytes[at..], &mut spare));
-            start = runs(bytes, tokens, at, start, sifted);
+            let step = tables.step(block(&bytes[at..], &mut spare));
+            start = runs(bytes, step, at, start, sifted);
+            let mut anchors = step.anchors;
             while anchors != 0 {
                 push_anchor(bytes, at + anchors.trailing_zeros() as usize, sifted);
                 anchors &= anchors - 1;
@@ -202,19 +226,21 @@ mod avx2 {
         }
         // A run that fills the last step ends with the text.
         if start < bytes.len() {
-            close_run(bytes, Span::new(start, bytes.len()), sifted);
+            close_run(bytes, Span::new(start, bytes.len()), false, sifted);
         }
     }
 
     /// Closes the runs that end within a step; returns where the run that leaves it started.
     #[inline]
-    fn runs(bytes: &[u8], tokens: u64, at: usize, start: usize, sifted: &mut Sifted) -> usize {
+    fn runs(bytes: &[u8], step: Step, at: usize, start: usize, sifted: &mut Sifted) -> usize {
+        let Step { tokens, telling, .. } = step;
         if tokens == u64::MAX {
             return start;
         }
         let first = tokens.trailing_ones() as usize;
         if at + first - start >= LEAST_RUN {
-            close_run(bytes, Span::new(start, at + first), sifted);
+            let tells = telling & ((1 << first) - 1) != 0;
+            close_run(bytes, Span::new(start, at + first), tells, sifted);
         }
         // Bits that start sixteen set bits in a row.
         let pairs = tokens & (tokens >> 1);
@@ -228,7 +254,8 @@ mod avx2 {
                 break;
             }
             let length = (tokens >> begin).trailing_ones() as usize;
-            close_run(bytes, Span::new(at + begin, at + begin + length), sifted);
+            let tells = (telling >> begin) & ((1 << length) - 1) != 0;
+            close_run(bytes, Span::new(at + begin, at + begin + length), tells, sifted);
             let behind = begin + length;
             long &= if behind < 64 { u64::MAX << behind } else { 0 };
         }
@@ -245,6 +272,7 @@ mod tests {
     fn text() -> impl Strategy<Value = Vec<u8>> {
         let piece = prop_oneof![
             "[A-Za-z0-9_-]{1,90}".prop_map(String::into_bytes),
+            "[a-z_-]{10,90}".prop_map(String::into_bytes),
             "(password|SECRET|token|apikey|-----BEGIN|curl |pwd=|https://a:b@c)".prop_map(String::into_bytes),
             proptest::collection::vec(any::<u8>(), 0..20),
             "[ =:\"/.]{1,3}".prop_map(String::into_bytes),
