@@ -89,9 +89,10 @@ impl Table {
         for (position, rule) in entries.into_iter().flatten().enumerate() {
             let word = |key: &str| rule.get(key).and_then(toml::Value::as_str).unwrap_or_default();
             let keywords = words(rule.get("keywords"));
-            let bounds = bounds(word("pattern"), &keywords);
-            self.keywords.extend(keywords.iter().map(|&keyword| (keyword.to_owned(), self.count, bounds.at_word)));
             let check = rule.get("check");
+            let digits = check.and_then(|check| check.get("min-digits")).and_then(toml::Value::as_integer);
+            let bounds = bounds(word("pattern"), &keywords, digits.unwrap_or_default());
+            self.keywords.extend(keywords.iter().map(|&keyword| (keyword.to_owned(), self.count, bounds.at_word)));
             let proof = check.and_then(|check| check.get("proof")).and_then(toml::Value::as_str);
             let near = words(check.and_then(|check| check.get("near")));
             let (proof, near) = (self.text(proof.unwrap_or_default()), self.text(&near.join("\n")));
@@ -143,9 +144,10 @@ impl Table {
 }
 
 /// Reads a pattern; for one that is wrong nothing holds, and a test says what is wrong.
-fn bounds(pattern: &str, keywords: &[&str]) -> Bounds {
+fn bounds(pattern: &str, keywords: &[&str], digits: i64) -> Bounds {
+    let digits = usize::try_from(digits).expect("a rule wants no negative number of digits");
     let keywords: Vec<Cow<'static, str>> = keywords.iter().map(|&word| Cow::Owned(word.to_owned())).collect();
-    shorthand::parse(pattern).ok().and_then(|pattern| Bounds::of(&pattern, &keywords)).unwrap_or_default()
+    shorthand::parse(pattern).ok().and_then(|pattern| Bounds::of(&pattern, &keywords, digits)).unwrap_or_default()
 }
 
 /// Returns the texts of a list.

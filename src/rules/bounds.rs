@@ -23,8 +23,8 @@ pub struct Bounds {
 }
 
 impl Bounds {
-    /// Reads a pattern; `None` if its matches have no bound.
-    pub fn of(pattern: &Hir, keywords: &[Cow<'static, str>]) -> Option<Self> {
+    /// Reads a pattern whose secrets must have some digits; `None` if its matches have no bound.
+    pub fn of(pattern: &Hir, keywords: &[Cow<'static, str>], digits: usize) -> Option<Self> {
         let reach = pattern.properties().maximum_len()?;
         let lead = super::reach::lead(pattern, keywords).unwrap_or(reach);
         Some(Self {
@@ -32,7 +32,7 @@ impl Bounds {
             lead,
             at_word: super::reach::at_word(pattern, keywords),
             may_be_name: super::token_run::may_be_name(pattern),
-            needs: Needs::of(pattern),
+            needs: Needs::of(pattern, digits),
         })
     }
 }

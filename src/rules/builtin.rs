@@ -7,7 +7,7 @@ use super::bounds::Bounds;
 use super::catalogue::Rule;
 use super::filter::Filter;
 use super::lexicon::{Head, Lexicon};
-use super::needs::Needs;
+use super::needs::{Needs, Run};
 use super::schema::RuleFile;
 
 include!(concat!(env!("OUT_DIR"), "/builtin.rs"));

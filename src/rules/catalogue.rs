@@ -141,7 +141,8 @@ impl Rule {
 
     /// Returns what holds for every match of the pattern, without compiling it; `None` for a rule that Rust code finds.
     pub fn bounds(&self) -> Option<&Bounds> {
-        let read = || Bounds::of(&super::pattern::parse(&self.pattern).ok()?, &self.keywords);
+        let digits = || self.entry().check.min_digits;
+        let read = || Bounds::of(&super::pattern::parse(&self.pattern).ok()?, &self.keywords, digits());
         self.bounds.get_or_init(|| if self.pattern.is_empty() { None } else { read() }).as_ref()
     }
 

@@ -9,32 +9,42 @@ use super::token_run::is_token_byte;
 pub struct Needs {
     /// An `@`.
     pub at_sign: bool,
-    /// A run of at least so many of `[A-Za-z0-9_-]`; like the next, zero if a narrower run is as long.
-    pub token: usize,
-    /// A run of at least so many letters and digits.
-    pub alphanumeric: usize,
-    /// A run of at least so many hexadecimal digits.
-    pub hexadecimal: usize,
+    /// A run of each alphabet, from the narrowest on.
+    pub runs: [Run; ALPHABETS.len()],
 }
 
-/// A run of fewer letters is in any text.
+/// Bytes of one alphabet in a row.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Run {
+    /// At least so many; zero if nothing is known, or no more than of a narrower alphabet.
+    pub length: u16,
+    /// With at least so many digits among them.
+    pub digits: u16,
+}
+
+/// A run of fewer bytes is in any text.
 const TELLING: usize = 8;
 
 /// A kind of bytes; see [`ALPHABETS`].
 type Alphabet = u8;
-const TOKEN: Alphabet = 1;
+const HEXADECIMAL: Alphabet = 1;
 const ALPHANUMERIC: Alphabet = 2;
-const HEXADECIMAL: Alphabet = 4;
+const TOKEN: Alphabet = 4;
+const BASE64: Alphabet = 8;
+
+/// All of them, each with all bytes of those before it.
+const ALPHABETS: [Alphabet; 4] = [HEXADECIMAL, ALPHANUMERIC, TOKEN, BASE64];
 
 /// For each byte the alphabets that it is in.
-const ALPHABETS: [Alphabet; 256] = {
+const MEMBERS: [Alphabet; 256] = {
     let mut table = [0; 256];
     let mut byte = 0;
     while byte < 256 {
         table[byte] = match byte as u8 {
-            digit if digit.is_ascii_hexdigit() => TOKEN | ALPHANUMERIC | HEXADECIMAL,
-            letter if letter.is_ascii_alphabetic() => TOKEN | ALPHANUMERIC,
-            other if is_token_byte(other) => TOKEN,
+            digit if digit.is_ascii_hexdigit() => HEXADECIMAL | ALPHANUMERIC | TOKEN | BASE64,
+            letter if letter.is_ascii_alphabetic() => ALPHANUMERIC | TOKEN | BASE64,
+            other if is_token_byte(other) => TOKEN | BASE64,
+            b'+' | b'/' | b'=' => BASE64,
             _ => 0,
         };
         byte += 1;
@@ -43,40 +53,67 @@ const ALPHABETS: [Alphabet; 256] = {
 };
 
 impl Needs {
-    /// Reads a pattern.
-    pub fn of(pattern: &Hir) -> Self {
-        let run = |alphabet, least| Some(Run::of(pattern, alphabet).longest).filter(|&length| length >= least);
-        let hexadecimal = run(HEXADECIMAL, TELLING).unwrap_or(0);
-        let alphanumeric = run(ALPHANUMERIC, TELLING.max(hexadecimal + 1)).unwrap_or(0);
-        let token = run(TOKEN, hexadecimal.max(alphanumeric) + 1).unwrap_or(0);
-        Self { at_sign: requires(pattern, b'@'), token, alphanumeric, hexadecimal }
+    /// Reads a pattern whose secrets must have some digits.
+    pub fn of(pattern: &Hir, digits: usize) -> Self {
+        let secret = secret(pattern);
+        let mut runs = [Run::default(); ALPHABETS.len()];
+        let mut greatest = TELLING - 1;
+        let mut digits = u16::try_from(digits).unwrap_or(u16::MAX);
+        for (run, alphabet) in runs.iter_mut().zip(ALPHABETS) {
+            let own = secret.map(|secret| Stretch::of(secret, alphabet)).filter(|own| own.all);
+            // A longer run than the secret's may be another, so it need not have the digits.
+            let (length, digits) = match own.map_or(0, |own| own.longest) {
+                own if digits > 0 && own > greatest => (own, std::mem::take(&mut digits)),
+                _ => (Stretch::of(pattern, alphabet).longest, 0),
+            };
+            if length > greatest {
+                greatest = length;
+                *run = Run { length: u16::try_from(length).unwrap_or(u16::MAX), digits };
+            }
+        }
+        Self { at_sign: requires(pattern, b'@'), runs }
     }
 
     /// Tells whether a text has the runs; the sign is looked for around each keyword.
     pub fn are_in(&self, text: &[u8]) -> bool {
-        has_run(text, self.hexadecimal, HEXADECIMAL)
-            && has_run(text, self.alphanumeric, ALPHANUMERIC)
-            && has_run(text, self.token, TOKEN)
+        self.runs.iter().zip(ALPHABETS).all(|(run, alphabet)| run.length == 0 || run.is_in(text, alphabet))
+    }
+}
+
+impl Run {
+    /// Tells whether a text has such a run. Looks at one byte in so many, as long as there is none.
+    fn is_in(self, text: &[u8], alphabet: Alphabet) -> bool {
+        let (length, digits) = (usize::from(self.length), usize::from(self.digits));
+        let is_other = |&byte: &u8| !is_in(byte, alphabet);
+        let mut start = 0;
+        while let Some(window) = text.get(start..start + length) {
+            if let Some(last) = window.iter().rposition(is_other) {
+                start += last + 1;
+                continue;
+            }
+            let end = text[start + length..].iter().position(is_other).map_or(text.len(), |rest| start + length + rest);
+            if digits == 0 || text[start..end].iter().filter(|byte| byte.is_ascii_digit()).count() >= digits {
+                return true;
+            }
+            start = end;
+        }
+        false
     }
 }
 
 const fn is_in(byte: u8, alphabet: Alphabet) -> bool {
-    ALPHABETS[byte as usize] & alphabet != 0
+    MEMBERS[byte as usize] & alphabet != 0
 }
 
-/// Tells whether there are `length` bytes of an alphabet in a row. Looks at one byte in so many, as long as there are none.
-fn has_run(text: &[u8], length: usize, alphabet: Alphabet) -> bool {
-    if length == 0 {
-        return true;
+/// Returns the group that is the secret.
+pub fn secret(hir: &Hir) -> Option<&Hir> {
+    match hir.kind() {
+        HirKind::Capture(capture) if capture.name.as_deref() == Some("secret") => Some(&capture.sub),
+        HirKind::Capture(capture) => secret(&capture.sub),
+        HirKind::Repetition(repetition) => secret(&repetition.sub),
+        HirKind::Concat(parts) | HirKind::Alternation(parts) => parts.iter().find_map(secret),
+        HirKind::Empty | HirKind::Literal(_) | HirKind::Class(_) | HirKind::Look(_) => None,
     }
-    let mut start = 0;
-    while let Some(window) = text.get(start..start + length) {
-        match window.iter().rposition(|&byte| !is_in(byte, alphabet)) {
-            Some(last) => start += last + 1,
-            None => return true,
-        }
-    }
-    false
 }
 
 /// Tells whether every match contains `byte`.
@@ -94,7 +131,7 @@ fn requires(hir: &Hir, byte: u8) -> bool {
 
 /// The runs of an alphabet that every match of a part of a pattern has, by their least lengths.
 #[derive(Clone, Copy, Debug)]
-struct Run {
+struct Stretch {
     /// Whether every match consists of such bytes alone.
     all: bool,
     /// At the start.
@@ -105,7 +142,7 @@ struct Run {
     longest: usize,
 }
 
-impl Run {
+impl Stretch {
     /// What has no byte at all.
     const NOTHING: Self = Self { all: true, head: 0, tail: 0, longest: 0 };
     /// What may have bytes of other kinds.
@@ -177,8 +214,8 @@ mod tests {
 
     use super::*;
 
-    fn needs(pattern: &str) -> Needs {
-        Needs::of(&crate::rules::shorthand::parse(pattern).expect("the test's pattern is right"))
+    fn needs(pattern: &str, digits: usize) -> Needs {
+        Needs::of(&crate::rules::shorthand::parse(pattern).expect("the test's pattern is right"), digits)
     }
 
     #[test]
@@ -186,33 +223,50 @@ mod tests {
         for (pattern, required) in
             [("a@b", true), ("(?:a@|b@)c{2}", true), ("(?:a@|b)c", false), ("(?:@)?a", false), ("[@]{2,3}", true)]
         {
-            assert_eq!(needs(pattern).at_sign, required, "{pattern}");
+            assert_eq!(needs(pattern, 0).at_sign, required, "{pattern}");
         }
     }
 
     #[test]
     fn the_longest_run_that_every_match_has_is_found() {
-        for (pattern, token, alphanumeric, hexadecimal) in [
-            (r"\b(?<secret>acme_[A-Za-z0-9]{32})\b", 37, 32, 0),
-            (r"(?i:acme)%(?<secret>[0-9a-f]{40})\b", 0, 0, 40),
-            (r"m(?<secret>[0-9a-f]{8}(?:-[0-9a-f]{4}){3})", 24, 9, 8),
-            (r"m{2,5}(?:nn|o)p", 4, 0, 0),
-            (r"ab(?:\.cd)?ef", 2, 0, 0),
-            (r"[^a]{9}abc", 3, 0, 0),
-            (r"(?:ab\.c){3}", 3, 0, 0),
-            (r"(?:ab){0,3}c", 1, 0, 0),
-            (r"[\w.]{20}", 0, 0, 0),
-            (r"x(?:a|\.)y", 1, 0, 0),
+        for (pattern, hexadecimal, alphanumeric, token, base64) in [
+            (r"\b(?<secret>acme_[A-Za-z0-9]{32})\b", 0, 32, 37, 0),
+            (r"(?i:acme)%(?<secret>[0-9a-f]{40})\b", 40, 0, 0, 0),
+            (r"m(?<secret>[0-9a-f]{8}(?:-[0-9a-f]{4}){3})", 8, 9, 24, 0),
+            (r"key=(?<secret>[A-Za-z0-9+/]{40})", 0, 0, 0, 44),
+            (r"mm{12,15}(?:nn|o)p", 0, 15, 0, 0),
+            (r"abc{20}(?:\.cd)?ef", 22, 0, 0, 0),
+            (r"[^a]{9}abcabcab", 8, 0, 0, 0),
+            (r"(?:abcabcabc\.c){3}", 10, 0, 0, 0),
+            (r"(?:abcdefab){0,3}c", 0, 0, 0, 0),
+            (r"[\w.]{20}", 0, 0, 0, 0),
+            (r"x(?:abcdefabc|\.)y", 0, 0, 0, 0),
         ] {
-            assert_eq!(needs(pattern), Needs { at_sign: false, token, alphanumeric, hexadecimal }, "{pattern}");
+            let lengths = needs(pattern, 0).runs.map(|run| run.length);
+            assert_eq!(lengths, [hexadecimal, alphanumeric, token, base64], "{pattern}");
+        }
+    }
+
+    #[test]
+    fn digits_belong_to_the_run_that_the_secret_is_in() {
+        for (pattern, expected) in [
+            (r"acme_(?<secret>[0-9a-z]{20})", [(0, 0), (20, 2), (25, 0), (0, 0)]),
+            (r"acmecorporationkey=(?<secret>[0-9a-z]{10})", [(0, 0), (10, 2), (18, 0), (29, 0)]),
+            (r"acmecorporationkey=(?<secret>[^ ]{10})", [(0, 0), (18, 0), (0, 0), (19, 0)]),
+            (r"acme_(?<secret>[0-9a-z]{5})", [(0, 0), (0, 0), (10, 0), (0, 0)]),
+        ] {
+            let found = needs(pattern, 2).runs.map(|run| (run.length, run.digits));
+            assert_eq!(found, expected, "{pattern}");
         }
     }
 
     proptest! {
         #[test]
-        fn a_run_is_found_wherever_it_is(text in "[ab. ]{0,60}", length in 1usize..9) {
-            let expected = text.split(['.', ' ']).any(|run| run.len() >= length);
-            prop_assert_eq!(has_run(text.as_bytes(), length, HEXADECIMAL), expected);
+        fn a_run_is_found_wherever_it_is(text in "[ab1. ]{0,60}", length in 1u16..9, digits in 0u16..4) {
+            let digits_of = |run: &str| run.bytes().filter(u8::is_ascii_digit).count();
+            let fits = |run: &str| run.len() >= usize::from(length) && digits_of(run) >= usize::from(digits);
+            let expected = text.split(['.', ' ']).any(fits);
+            prop_assert_eq!(Run { length, digits }.is_in(text.as_bytes(), HEXADECIMAL), expected);
         }
     }
 }

@@ -5,7 +5,7 @@
 
 use regex_syntax::hir::{Class, Hir, HirKind};
 
-use super::needs::Needs;
+use super::needs::{Needs, secret};
 
 /// The length from which a run counts.
 pub const LEAST_RUN: usize = 16;
@@ -38,20 +38,9 @@ const fn is_plain(byte: u8) -> bool {
 /// Tells whether what stands for a secret of a pattern may well be a long run that looks like a name.
 pub fn may_be_name(pattern: &Hir) -> bool {
     let Some(secret) = secret(pattern) else { return false };
-    let Needs { token, alphanumeric, hexadecimal, .. } = Needs::of(secret);
-    let is_run = token.max(alphanumeric).max(hexadecimal) >= LEAST_RUN;
-    is_run && alphanumeric.max(hexadecimal) < LONGEST_WORD && chance(secret) >= LIKELY
-}
-
-/// Returns the group that is the secret.
-fn secret(hir: &Hir) -> Option<&Hir> {
-    match hir.kind() {
-        HirKind::Capture(capture) if capture.name.as_deref() == Some("secret") => Some(&capture.sub),
-        HirKind::Capture(capture) => secret(&capture.sub),
-        HirKind::Repetition(repetition) => secret(&repetition.sub),
-        HirKind::Concat(parts) | HirKind::Alternation(parts) => parts.iter().find_map(secret),
-        HirKind::Empty | HirKind::Literal(_) | HirKind::Class(_) | HirKind::Look(_) => None,
-    }
+    let [hexadecimal, alphanumeric, token, _] = Needs::of(secret, 0).runs.map(|run| usize::from(run.length));
+    let word = hexadecimal.max(alphanumeric);
+    token.max(word) >= LEAST_RUN && word < LONGEST_WORD && chance(secret) >= LIKELY
 }
 
 /// Returns how likely a shortest match has neither a digit nor a capital, every byte that a class takes being equally likely.
