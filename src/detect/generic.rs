@@ -33,6 +33,7 @@ pub fn judge(bytes: &[u8], path: Option<&[u8]>, assignment: &Assignment) -> Opti
         || is_placeholder(text)
         || is_interleaved_sequence(text)
         || encodes_words(text)
+        || place::is_part_of_resource(bytes, assignment.key.start)
         || !is_plain(text)
         || is_password_hash(text)
         || scheme == Some(Scheme::Basic) && !proof::is_basic_auth(text)

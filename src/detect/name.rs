@@ -129,6 +129,10 @@ pub(super) fn name(key: &[u8]) -> Option<Name> {
         "tooltip",
         "value_from",
         "valuefrom",
+        "address",
+        "mint",
+        "contract",
+        "symbol",
     ];
     if NOT_SECRET.contains(&last)
         || has("public")
@@ -216,6 +220,9 @@ fn names_something_else(words: &[String]) -> bool {
     const PASSES: &[&str] = &["first", "second", "third", "one", "two", "single", "multi", "render", "filter"];
     match words {
         [.., before, last] if last == "pass" => PASSES.contains(&before.as_str()),
+        // A token of a blockchain is known to everybody, and the key of a file only names it.
+        [.., before, last] if last == "token" => matches!(before.as_str(), "mint" | "swap" | "erc20"),
+        [.., before, last] if last == "key" && matches!(before.as_str(), "file" | "board" | "issue") => true,
         [first, .., last] => first == "sonar" && last == "key",
         _ => false,
     }
@@ -245,6 +252,9 @@ mod tests {
             ("adminPass", Some(Name::Password)),
             ("db_pwd", Some(Name::Password)),
             ("HEX_KEY", Some(Name::Token)),
+            ("TOKEN_ADDRESS", None),
+            ("MINT_TOKEN", None),
+            ("FIGMA_FILE_KEY", None),
         ] {
             assert_eq!(name(key.as_bytes()), expected, "{key}");
         }

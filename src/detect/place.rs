@@ -159,6 +159,14 @@ pub(super) fn is_template_expression(bytes: &[u8], at: usize) -> bool {
     opened.is_some() && !matches!(line.last(), Some(b'"' | b'\'' | b'`'))
 }
 
+/// Tells whether the word at `at` stands in the name of a resource of AWS, as `secret` does in
+/// `arn:aws:secretsmanager:eu-west-1:1:secret:name`.
+pub(super) fn is_part_of_resource(bytes: &[u8], at: usize) -> bool {
+    let before = bytes[at.saturating_sub(LINE)..at].iter();
+    let start = at - before.rev().take_while(|byte| byte.is_ascii_alphanumeric() || b":-_".contains(byte)).count();
+    bytes[start..at].starts_with(b"arn:")
+}
+
 /// How long a line of wrapped base64 is at least.
 const WRAPPED: usize = 60;
 
@@ -242,6 +250,13 @@ mod tests {
         ] {
             assert_eq!(is_template_expression(text.as_bytes(), text.len()), expected, "{text}");
         }
+    }
+
+    #[test]
+    fn the_name_of_a_resource_is_no_assignment() {
+        let text = b"\"arn:aws:secretsmanager:eu-west-1:1:secret:prod/a-x4K9\"";
+        let at = memchr::memmem::find(text, b"secret:").expect("it is there");
+        assert!(is_part_of_resource(text, at) && !is_part_of_resource(b"a: secret:prod", 3));
     }
 
     #[test]

@@ -224,12 +224,19 @@ pub fn is_placeholder(value: &[u8]) -> bool {
     let Ok(text) = std::str::from_utf8(&lower) else { return false };
     let trimmed = text.trim_matches(|c: char| !c.is_ascii_alphanumeric() && c != '*');
     WORDS.contains(&trimmed)
+        || is_trial(trimmed)
         || PARTS.is_match(&lower)
         || trimmed.starts_with("your")
         || text.contains('…')
         || text.ends_with("..")
         || is_monotonous(&lower)
         || names_itself(&lower)
+}
+
+/// Tells whether a value is a word for trying something out with a short number behind it: `test1234`.
+fn is_trial(text: &str) -> bool {
+    let word = text.trim_end_matches(|c: char| c.is_ascii_digit());
+    text.len() - word.len() <= 4 && matches!(word, "test" | "testing" | "demo" | "dummy" | "sample" | "foo" | "bar")
 }
 
 /// What people call a secret.
@@ -353,6 +360,7 @@ mod tests {
             "NEW_PASSWORD",
             "passwd-on-proxy",
             "storage.mysql.password",
+            "test1234",
         ] {
             assert!(is_placeholder(text.as_bytes()), "{text}");
         }

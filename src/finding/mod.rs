@@ -97,6 +97,19 @@ impl Finding {
             revealed: None,
         }
     }
+
+    /// Returns what is wrong at one of its places; its title if nothing else is said.
+    pub fn message_at<'a>(&'a self, place: &'a Place) -> &'a str {
+        let message = place.message.as_deref().unwrap_or(&self.message);
+        if message.is_empty() { &self.meta.title } else { message }
+    }
+
+    /// Writes the message to the places that have none of their own.
+    pub fn tell_places(&mut self) {
+        for place in self.places.iter_mut().filter(|place| place.message.is_none()) {
+            place.message = Some(self.message.clone());
+        }
+    }
 }
 
 /// What policy decided about a finding; nothing is dropped in silence.

@@ -26,6 +26,8 @@ pub struct Place {
     pub allow: Option<InlineAllow>,
     /// What history knows, filled after the scan and only for objects.
     pub attribution: Option<Attribution>,
+    /// What is wrong here, where the places of one secret differ in that.
+    pub message: Option<String>,
 }
 
 /// A comment that allows findings on its line, as in `keysweep:allow[provider/thing] reason`.

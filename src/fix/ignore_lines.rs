@@ -26,7 +26,10 @@ impl Run<'_> {
             persona: self.options.persona,
             strict: true,
         };
-        let findings = lint_repository(&facts);
+        let (nested, findings): (Vec<RepositoryFinding>, Vec<RepositoryFinding>) = lint_repository(&facts)
+            .into_iter()
+            .partition(|found| found.finding.meta.id == UNCOVERED_SECRET_FILE.id && found.path != NAME);
+        self.leave_nested(nested);
         let (gaps, tracked): (Vec<RepositoryFinding>, Vec<RepositoryFinding>) =
             findings.into_iter().partition(|found| found.finding.fix.is_some());
         self.report.commands.extend(tracked.iter().map(|found| format!("git rm --cached -- {}", quoted(&found.path))));
@@ -93,6 +96,18 @@ impl Run<'_> {
         if !left.is_empty() {
             let (applied, diff, instead) = (Vec::new(), String::new(), Vec::new());
             self.report.files.push(FixedFile { path: NAME.into(), applied, diff, left, instead });
+        }
+    }
+
+    /// Leaves what nested files take out of what git ignores: what they are there for is not known.
+    fn leave_nested(&mut self, nested: Vec<RepositoryFinding>) {
+        for RepositoryFinding { path, finding } in nested {
+            if !self.scope.holds(path.as_bstr()) {
+                continue;
+            }
+            let left = vec![Left { finding, reason: "its line that begins with `!` is there for a reason".into() }];
+            let (applied, diff, instead) = (Vec::new(), String::new(), Vec::new());
+            self.report.files.push(FixedFile { path, applied, diff, left, instead });
         }
     }
 

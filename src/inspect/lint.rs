@@ -8,7 +8,7 @@ use super::layer::View;
 use super::{Inspected, Inspector, place};
 use crate::detect::{Candidate, Scratch};
 use crate::document::DocumentError;
-use crate::finding::{Finding, Notice, masked_secret};
+use crate::finding::{Finding, Notice, Severity, masked_secret};
 use crate::lint::{LintFinding, Linted, Options, is_configuration, lint_document, lint_text};
 use crate::secret::{Identity, Secret};
 use crate::source::Origin;
@@ -65,6 +65,10 @@ impl Inspector {
                 Some(at) if candidates[at].rule.family() != "generic" => {
                     candidates[at].evidence.push(found.message.clone());
                     candidates[at].confidence = candidates[at].confidence.max(found.confidence);
+                    // A key of little worth elsewhere is what the agent works with here.
+                    if found.named {
+                        candidates[at].severity = candidates[at].severity.max(Severity::Medium);
+                    }
                 }
                 other => {
                     if let Some(at) = other {

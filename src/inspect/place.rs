@@ -31,6 +31,7 @@ pub fn place(view: &View<'_>, span: Span, is_secret: bool) -> Place {
         versions: 1,
         allow: outer.allow.clone(),
         attribution: None,
+        message: None,
     }
 }
 

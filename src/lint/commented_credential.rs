@@ -18,6 +18,9 @@ pub static ABOUT: About = About {
     details: "Comments that contain a setting such as `\"API_KEY\": \"…\"` or `KEY=…` with a literal credential.",
 };
 
+/// How many members of a comment are judged: a list that long is no setting.
+const MOST_MEMBERS: usize = 64;
+
 /// The lint.
 pub struct Rule;
 
@@ -44,6 +47,7 @@ impl Lint for Rule {
 /// Judges the settings in a comment: pairs with quotes, and `name: value` or `name = value` alone on it.
 fn literals(subject: &Subject<'_>, text: &str) -> Vec<std::ops::Range<usize>> {
     let mut found: Vec<_> = subject.judge.pairs(text).into_iter().map(|literal| literal.range).collect();
+    found.extend(members(subject, text));
     if found.is_empty() {
         let body = text.trim_start_matches(['/', '#', '*', ' ', '\t', '-']);
         let start = text.len() - body.len();
@@ -54,6 +58,25 @@ fn literals(subject: &Subject<'_>, text: &str) -> Vec<std::ops::Range<usize>> {
             let inner = subject.judge.literals(name, value, Place::Server);
             found.extend(inner.into_iter().map(|literal| from + literal.range.start..from + literal.range.end));
         }
+    }
+    found
+}
+
+/// Judges the members of an inline table of TOML in a comment, as in `# env = { NAME = "value" }`.
+fn members(subject: &Subject<'_>, text: &str) -> Vec<std::ops::Range<usize>> {
+    let mut found = Vec::new();
+    for at in memchr::memchr_iter(b'=', text.as_bytes()).take(MOST_MEMBERS) {
+        let before = text[..at].trim_end().trim_end_matches(['"', '\'']);
+        let name = before.rsplit(|c: char| !c.is_ascii_alphanumeric() && !"_-".contains(c)).next().unwrap_or_default();
+        let behind = &text[at + 1..];
+        let start = at + 1 + behind.len() - behind.trim_start().len();
+        let Some(quote) = text[start..].chars().next().filter(|c| matches!(c, '"' | '\'')) else { continue };
+        let Some(len) = text[start + 1..].find(quote) else { continue };
+        let inner = subject.judge.literals(name, &text[start + 1..start + 1 + len], Place::Server);
+        found.extend(inner.into_iter().map(|literal| {
+            let from = start + 1;
+            from + literal.range.start..from + literal.range.end
+        }));
     }
     found
 }

@@ -143,6 +143,8 @@ pub struct LintFinding {
     pub message: String,
     /// The bytes of a literal credential, to be masked and to be merged with what the engine finds there.
     pub secret: Option<Span>,
+    /// Whether the name that a literal goes by says that it is a credential.
+    pub named: bool,
     /// The variable's name to use in place of the literal.
     pub variable: Option<String>,
     /// The edits that mend it.
@@ -160,6 +162,7 @@ impl LintFinding {
             pointer: pointer.into(),
             message: message.into(),
             secret: None,
+            named: false,
             variable: None,
             fix: None,
         }

@@ -13,7 +13,7 @@ pub static ABOUT: About = About {
     persona: Persona::Regular,
     why: "Whoever can read the file, in any clone, fork or backup, can use the credential.",
     fix: "Rotate the credential, then let the client read it from a variable; `keysweep fix` writes the reference this client resolves.",
-    details: "A flag and its value (`--api-key x`, `--api-key=x`), headers (`--header`), assignments (`-e KEY=x`), lines for a shell, JSON in an argument, and arguments that can only be a token. Arguments are also visible to every process of the machine.",
+    details: "A flag and its value (`--api-key x`, `--api-key=x`), headers (`--header`), logins (`-u user:password`), assignments (`-e KEY=x`, `$env:KEY='x'`, `key:x`), lines for a shell, JSON in an argument, and arguments that can only be a token. Arguments are also visible to every process of the machine.",
 };
 
 /// The lint.

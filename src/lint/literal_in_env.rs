@@ -13,7 +13,7 @@ pub static ABOUT: About = About {
     persona: Persona::Regular,
     why: "Whoever can read the file, in any clone, fork or backup, can use the credential.",
     fix: "Rotate the credential, then let the client read it from a variable; `keysweep fix` writes the reference this client resolves.",
-    details: "Variables whose name says `key`, `token`, `secret`, `password` and the like, or whose value the detection engine knows; also inside of JSON, URLs and connection strings. References, placeholders, paths, numbers and words are not credentials.",
+    details: "Variables whose name says `key`, `token`, `secret`, `password` and the like, whose name ends with `API`, `ACCESS` or `INTEGRATION` while the value can only be a key, or whose value the detection engine knows; also inside of JSON, URLs and connection strings. References, placeholders, paths, numbers and words are not credentials.",
 };
 
 /// The lint.

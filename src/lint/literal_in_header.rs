@@ -13,7 +13,7 @@ pub static ABOUT: About = About {
     persona: Persona::Regular,
     why: "Whoever can read the file, in any clone, fork or backup, can use the credential.",
     fix: "Rotate the credential, then let the client read it from a variable; `keysweep fix` writes the reference this client resolves.",
-    details: "Values of `Authorization` behind `Bearer`, `Basic` or another scheme, and of headers whose name says that they hold a key.",
+    details: "Values of `Authorization` behind `Bearer`, `Basic` or another scheme, and of headers whose name says that they hold a key; also beside references, as in `Bearer ${PREFIX}-literal`.",
 };
 
 /// The lint.

@@ -13,7 +13,7 @@ pub static ABOUT: About = About {
     persona: Persona::Regular,
     why: "A URL ends up in logs, histories and error messages of everything on its way, so the credential in it is read by many.",
     fix: "Rotate the credential; use a header or OAuth if the server offers them, else a reference where the client resolves one in URLs.",
-    details: "Passwords before the `@`, query values such as `?token=` and `?api_key=`, and the keys that some hosts take as a part of the path. Also in arguments and variables.",
+    details: "Passwords before the `@` and tokens that stand there alone, values of the query or the fragment such as `?token=` and `#access_token=`, and keys as a part of the path: on hosts that take them so, and in the address of a server where the part before names nothing whose identifier it could be. Also in arguments and variables.",
 };
 
 /// The lint.
@@ -28,7 +28,7 @@ impl Lint for Rule {
         for located in &subject.literals {
             let Form::Url(part) = located.literal.form else { continue };
             let what = match part {
-                Part::Userinfo => "password in a URL".to_owned(),
+                Part::Userinfo => format!("{} in a URL", located.literal.name),
                 Part::Query => format!("query value `{}` in a URL", subject.shown(&located.literal.name)),
                 Part::Path => "key in the path of a URL".to_owned(),
             };

@@ -15,7 +15,7 @@ pub static ABOUT: About = About {
     persona: Persona::Regular,
     why: "Whoever can read the file, in any clone, fork or backup, can use the credential.",
     fix: "Rotate the credential and keep it outside of the file: in a variable, the system keychain or an ignored file.",
-    details: "Settings whose name says that they hold a key, in the configuration of an agent but outside of the usual fields: model keys, token stores, users. Also what can be read in a file that does not parse.",
+    details: "Settings whose name says that they hold a key, in the configuration of an agent but outside of the usual fields: model keys, token stores, users, and helpers such as `apiKeyHelper` that only print one. Also what can be read in a file that does not parse.",
 };
 
 /// The lint.

@@ -43,7 +43,7 @@ use bstr::BStr;
 pub use crate::input::ignore_rules::IgnoreState;
 pub use finding::{About, Edit, Fix, LintFinding, Moved, Persona, Safety, meta};
 pub use repository::{RepositoryFacts, RepositoryFinding, is_secret_file, lint_repository};
-pub use subject::{Located, Subject, format};
+pub use subject::{Located, Subject, format, is_dotenv_example};
 pub use uncovered_secret_file::ABOUT as UNCOVERED_SECRET_FILE;
 
 use crate::document::{DocumentError, parse};

@@ -1,5 +1,7 @@
 //! The lints that look at a repository as a whole: what git ignores and what it tracks.
 
+use std::collections::BTreeSet;
+
 use bstr::{BStr, BString, ByteSlice};
 
 use super::finding::{Edit, Fix, LintFinding, Persona, Safety};
@@ -48,6 +50,7 @@ pub fn lint_repository(facts: &RepositoryFacts<'_>) -> Vec<RepositoryFinding> {
         };
         if relevant {
             uncovered(facts, file, counts, &mut found);
+            uncovered_again(facts, file, &mut found);
         }
     }
     for path in facts.tracked {
@@ -93,6 +96,28 @@ fn uncovered(facts: &RepositoryFacts<'_>, file: &CredentialFile, counts: bool, f
     finding.fix =
         Some(Fix { edits: vec![Edit { span: Span::new(end, end), text }], safety: Safety::Safe, moved: None });
     found.push(RepositoryFinding { path: ".gitignore".into(), finding });
+}
+
+/// Reports folders whose own `.gitignore` takes a file out of what git ignores, as `!.env` does.
+///
+/// Git asks the closest file first and there the last line that matches, so a line at the root changes nothing.
+fn uncovered_again(facts: &RepositoryFacts<'_>, file: &CredentialFile, found: &mut Vec<RepositoryFinding>) {
+    let paths: BTreeSet<&BString> = facts.tracked.iter().chain(facts.untracked).collect();
+    for path in paths {
+        let Some(folder) = path.strip_suffix(b".gitignore").filter(|folder| folder.ends_with(b"/")) else { continue };
+        // A folder beside it, in which nothing lies, shows what the files above say.
+        let beside = [folder.trim_end_with(|c| c == '/'), b".beside/"].concat();
+        let there = |folder: &[u8]| state(facts, &BString::from([folder, file.path().as_bytes()].concat()));
+        if there(folder) == IgnoreState::No && there(&beside) != IgnoreState::No {
+            let message = format!("this file takes `{}` out of what git ignores", file.line);
+            let pointer = format!("/{}", file.line);
+            let mut finding = LintFinding::new(&uncovered_secret_file::ABOUT, Span::default(), pointer, message);
+            if file.ignore == Some(Where::Everywhere) {
+                finding.severity = crate::finding::Severity::Medium;
+            }
+            found.push(RepositoryFinding { path: path.clone(), finding });
+        }
+    }
 }
 
 /// Returns the paths that must be ignored: at the root, and beside every example of a dotenv file.
@@ -174,6 +199,28 @@ mod tests {
     fn a_dotenv_file_beside_its_example_must_be_ignored_too() {
         let found = lint(&["app/.env.example"], &[".env", ".doxhub"], Persona::Regular);
         assert_eq!(found, [".gitignore /.env"]);
+    }
+
+    #[test]
+    fn a_nested_ignore_file_that_takes_a_file_out_is_named() {
+        let tracked = [".gitignore", "web/.gitignore", "api/.gitignore"].map(BString::from);
+        let rules = |path: &BStr, _: bool| {
+            let open = path == "web/.env" || !(path.ends_with(b".env") || path.ends_with(b".doxhub"));
+            if open { IgnoreState::No } else { IgnoreState::Ignored }
+        };
+        let facts = RepositoryFacts {
+            tracked: &tracked,
+            untracked: &[],
+            gitignore: Some(b".env\n.doxhub/\n"),
+            ignored: &rules,
+            persona: Persona::Regular,
+            strict: false,
+        };
+        let found = lint_repository(&facts);
+        let named: Vec<_> =
+            found.iter().map(|found| (found.path.to_string(), found.finding.message.as_str())).collect();
+        assert_eq!(named, [("web/.gitignore".to_owned(), "this file takes `.env` out of what git ignores")]);
+        assert!(found[0].finding.fix.is_none());
     }
 
     #[test]

@@ -82,7 +82,7 @@ fn is_dotenv(name: &str) -> bool {
 }
 
 /// Tells whether a file is an example of a dotenv file.
-pub(super) fn is_dotenv_example(path: &BStr) -> bool {
+pub fn is_dotenv_example(path: &BStr) -> bool {
     let spelled = spelling(path);
     let name = spelled.path.rsplit('/').next().unwrap_or_default();
     spelled.copy && is_dotenv(name) || path.ends_with_str(".env.schema")
@@ -226,7 +226,7 @@ impl<'a> Subject<'a> {
         let mut found = Vec::new();
         for (index, server) in self.servers.iter().enumerate() {
             for (leaf_index, leaf) in server.leaves.iter().enumerate() {
-                let mut literals = self.of_server(leaf);
+                let mut literals = self.of_server(server, leaf);
                 if literals.is_empty() && is_weak(leaf) && self.reaches_public(index) {
                     literals = vec![whole(leaf)];
                 }
@@ -247,13 +247,13 @@ impl<'a> Subject<'a> {
         found
     }
 
-    fn of_server(&self, leaf: &Leaf<'_>) -> Vec<Literal> {
+    fn of_server(&self, server: &Server<'_>, leaf: &Leaf<'_>) -> Vec<Literal> {
         if leaf.scalar.tag.as_deref().is_some_and(|tag| !tag.starts_with("tag:yaml.org")) {
             return Vec::new();
         }
         let text = leaf.scalar.text.as_str();
         match leaf.field {
-            Field::Argument | Field::Command => self.of_argument(leaf),
+            Field::Argument | Field::Command => self.of_argument(server, leaf),
             Field::Headers => self.judge.literals(&leaf.name, text, Place::Header),
             Field::VariableName => Vec::new(),
             // A list of `NAME=value`, as compose files have it.
@@ -267,15 +267,17 @@ impl<'a> Subject<'a> {
     }
 
     /// Judges one argument together with its neighbours.
-    fn of_argument(&self, leaf: &Leaf<'_>) -> Vec<Literal> {
+    fn of_argument(&self, server: &Server<'_>, leaf: &Leaf<'_>) -> Vec<Literal> {
         let Some((elements, index)) = leaf.list else {
             return self.judge.line(&leaf.scalar.text);
         };
-        // An argument is explained by the two before it.
+        // An argument is explained by the two before it, of which the first may be the program.
         let first = index.saturating_sub(2);
-        let words: Vec<&str> =
-            elements[first..=index].iter().map(|element| element.scalar().map_or("", |scalar| &scalar.text)).collect();
-        self.judge.argument(&words, index - first)
+        let program =
+            server.command().filter(|_| index < 2).map(|command| command.rsplit(['/', '\\']).next().unwrap_or(command));
+        let words = elements[first..=index].iter().map(|element| element.scalar().map_or("", |scalar| &scalar.text));
+        let words: Vec<&str> = program.into_iter().chain(words).collect();
+        self.judge.argument(&words, words.len() - 1)
     }
 
     fn of_setting(&self, leaf: &Leaf<'_>) -> Vec<Literal> {
@@ -288,6 +290,7 @@ impl<'a> Subject<'a> {
                 let at = leaf.scalar.text.len() - value.len();
                 shifted(self.judge.literals(name, value, Place::Setting), at)
             }
+            None if runs_for_credential(&leaf.name) => self.judge.printed(&leaf.scalar.text),
             None => self.judge.literals(&leaf.name, &leaf.scalar.text, Place::Setting),
         }
     }
@@ -298,6 +301,11 @@ fn assigned(text: &str) -> Option<(&str, &str)> {
     let is_name =
         |name: &str| name.bytes().all(|byte| byte.is_ascii_uppercase() || byte.is_ascii_digit() || byte == b'_');
     text.split_once('=').filter(|(name, _)| !name.is_empty() && is_name(name))
+}
+
+/// Tells whether a setting is a command that prints a credential, as Claude Code has some.
+fn runs_for_credential(name: &str) -> bool {
+    matches!(name, "apiKeyHelper" | "otelHeadersHelper" | "headersHelper" | "awsCredentialExport" | "awsAuthRefresh")
 }
 
 /// Returns the name that explains a text: its own, or the flag before it.

@@ -11,6 +11,6 @@ pub static ABOUT: About = About {
     confidence: Confidence::High,
     persona: Persona::Regular,
     why: "The next `git add .` commits the file, and with it every credential that a client wrote there.",
-    fix: "Append the line to `.gitignore`; `keysweep fix` does it.",
+    fix: "Append the line to `.gitignore`, as `keysweep fix` does; where a nested file takes it out again, delete its line that begins with `!`.",
     details: "`.env` and `.doxhub/` in every repository; the local files of each client whose configuration the repository holds; for the auditor also those of all other clients. `.doxhub/` is asked for everywhere because it holds nothing but tokens: the line costs nothing where nobody has the folder. Judged by git's own rules: nested files, negations, and whether only your own machine ignores it.",
 };

@@ -15,7 +15,7 @@ pub static ABOUT: About = About {
     confidence: Confidence::High,
     persona: Persona::Regular,
     why: "The client hands on the reference as it is written: the server gets it in place of the credential and refuses, and the next step is often to paste the real one.",
-    fix: "Use the syntax that this client resolves in this field; `keysweep explain` and `docs/lints.md` name it.",
+    fix: "Do what the finding says, in this client's own syntax; `keysweep explain mcp/unexpanded-reference` lists every client's.",
     details: "Judged by the client that the file's path belongs to, and only where its behaviour is known for certain. Also the `env` block of Claude Code's settings, which resolves nothing, and variables that a client keeps from its servers because of their names. Lines for a shell and programs that resolve references themselves are left alone, and so are templates.",
 };
 
@@ -39,8 +39,7 @@ impl Lint for Rule {
                         let span = leaf.scalar.raw(reference.range);
                         found.push(foreign(owner, leaf, span));
                     } else if owner.dialect.expands(reference.syntax, leaf.field) == Some(false) {
-                        let mut finding =
-                            report(owner, leaf, reference.syntax, leaf.scalar.raw(reference.range.clone()));
+                        let mut finding = report(owner, leaf, &reference);
                         finding.fix = translated(owner, leaf, subject.document.format, &reference);
                         found.push(finding);
                     }
@@ -60,8 +59,10 @@ fn settings(subject: &Subject<'_>, found: &mut Vec<LintFinding>) {
         let reference = references(&leaf.scalar.text).into_iter().find(|found| resolved.contains(&found.syntax));
         if let Some(reference) = reference.filter(|_| says(&leaf.name) != Says::Nothing) {
             let example = reference.syntax.example();
-            let message =
-                format!("the settings of Claude Code do not resolve `{example}`: the text itself is the value");
+            let message = format!(
+                "the settings of Claude Code do not resolve `{example}`, the text itself is the value; leave the variable \
+                 out, it is inherited from the shell"
+            );
             let span = leaf.scalar.raw(reference.range);
             found.push(LintFinding::new(&ABOUT, span, &leaf.pointer, message));
         }
@@ -80,15 +81,18 @@ fn is_foreign(owner: &Reading, leaf: &Leaf<'_>, reference: &Reference) -> bool {
 
 fn foreign(owner: &Reading, leaf: &Leaf<'_>, span: Span) -> LintFinding {
     let (name, prefix) = (&owner.client.name, &owner.dialect.prefix);
-    let message = format!("{name} hands on only variables whose names begin with `{prefix}`");
+    let advice = owner.advice(leaf.field, "NAME");
+    let message = format!("{name} hands on only variables whose names begin with `{prefix}`; {advice}");
     LintFinding::new(&ABOUT, span, &leaf.pointer, message)
 }
 
-fn report(owner: &Reading, leaf: &Leaf<'_>, syntax: Syntax, span: Span) -> LintFinding {
+fn report(owner: &Reading, leaf: &Leaf<'_>, reference: &Reference) -> LintFinding {
+    let (name, syntax) = (&owner.client.name, reference.syntax);
     let elsewhere = owner.dialect.expands.iter().any(|known| known.syntax == syntax);
     let place = if elsewhere { format!(" in `{}`", leaf.field.name()) } else { String::new() };
-    let message =
-        format!("{} does not resolve `{}`{place}: the text is sent as it is", owner.client.name, syntax.example());
+    let advice = owner.advice(leaf.field, reference.variable(&leaf.scalar.text).unwrap_or("NAME"));
+    let message = format!("{name} does not resolve `{}`{place}, the text is sent as it is; {advice}", syntax.example());
+    let span = leaf.scalar.raw(reference.range.clone());
     let mut finding = LintFinding::new(&ABOUT, span, &leaf.pointer, message);
     let secret = leaf.field == Field::Headers || says(&leaf.name) != Says::Nothing;
     if !secret {

@@ -44,6 +44,13 @@ impl Lint for Rule {
                 .collect();
             let Some((word, registry)) = package(server.command().unwrap_or(""), &words) else { continue };
             if !is_pinned(word.text, registry) {
+                // What may be a credential is no package, whatever stands before it.
+                if registry != Registry::Container
+                    && subject.judge.may_be_secret(word.text)
+                    && !word.text.contains("git+")
+                {
+                    continue;
+                }
                 let message = format!("package `{}` has no exact version", subject.shown(word.text));
                 found.push(LintFinding::new(&ABOUT, word.leaf.scalar.content, &word.leaf.pointer, message));
             }

@@ -173,11 +173,7 @@ impl Dialect {
 
     /// Tells whether the client resolves `syntax` in `field`: yes, no, or not known.
     pub fn expands(&self, syntax: Syntax, field: Field) -> Option<bool> {
-        let holds = |wanted: Syntax| {
-            self.expands.iter().any(|known| {
-                known.syntax == wanted && known.fields.iter().any(|name| name == "any" || name == field.name())
-            })
-        };
+        let holds = |wanted: Syntax| self.expands.iter().any(|known| known.syntax == wanted && known.holds_in(field));
         // `${CLAUDE_PROJECT_DIR}` or `${workspaceFolder}` is a variable like any other where such are resolved.
         let also = matches!(syntax, Syntax::Plugin | Syntax::Editor) && holds(Syntax::Braced);
         if holds(syntax) || also {
@@ -319,7 +315,7 @@ mod tests {
         assert_eq!(owner("a/.mcp.json", b""), Some("claude-code"));
         assert_eq!(owner(".warp/.mcp.json", b""), Some("warp"));
         assert_eq!(owner(".cursor/mcp.json", b""), Some("cursor"));
-        assert_eq!(owner("home/.copilot/mcp-config.json", b""), Some("vscode"));
+        assert_eq!(owner("home/.copilot/mcp-config.json", b""), Some("copilot-cli"));
         assert_eq!(owner("mcp-config.json", b""), Some("mcp-oauth-gateway"));
         assert_eq!(owner("config.json", b"{}"), None);
         assert_eq!(owner("config.json", b"{\"mcpServers\": {}}"), Some("mcpo"));

@@ -1,5 +1,6 @@
 //! What is known about the clients that start MCP servers, and what stands in their configuration.
 
+mod advice;
 mod client;
 mod credential_file;
 mod path;
@@ -8,8 +9,8 @@ mod server;
 mod syntax;
 
 pub use client::{
-    Client, Dialect, File, Fix, How, Reading, Scope, Status, all, credential_files, holds_mark, marks, reading,
-    reading_name,
+    Client, Dialect, Expansion, File, Fix, How, Reading, Scope, Status, all, credential_files, holds_mark, marks,
+    reading, reading_name,
 };
 pub use credential_file::{Audience, CredentialFile, HomeFile, Where};
 pub use path::{Spelling, spelling};

@@ -80,7 +80,7 @@ fn cells(report: &Report, finding: &Finding, place: &Place) -> [String; 27] {
         word(report.threshold.blocks(finding)),
         status.to_owned(),
         reason,
-        finding.message.clone(),
+        finding.message_at(place).to_owned(),
         finding.masked.clone(),
         location::container(place),
         line.to_string(),

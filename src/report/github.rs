@@ -3,6 +3,7 @@
 use std::io::{self, Write};
 
 use super::escape::{plain, printable, workflow_message, workflow_property};
+use super::instead::{Instead, PLACEHOLDER, instead};
 use super::location::{self, Region};
 use super::tally;
 use crate::finding::{Finding, Place, Severity, Verdict};
@@ -67,7 +68,7 @@ fn annotate(finding: &Finding, word: &str, out: &mut dyn Write) -> io::Result<()
 }
 
 fn message(finding: &Finding, place: &Place) -> String {
-    let mut text = plain(if finding.message.is_empty() { &finding.meta.title } else { &finding.message });
+    let mut text = plain(finding.message_at(place));
     if !finding.masked.is_empty() {
         text.push_str(&format!(": {}", plain(&finding.masked)));
     }
@@ -89,8 +90,12 @@ fn message(finding: &Finding, place: &Place) -> String {
     if let Some(rotation) = finding.rotation.as_ref().filter(|rotation| !rotation.place.is_empty()) {
         text.push_str(&format!("\nwhere: {}", plain(&rotation.place)));
     }
-    if let Some(variable) = &finding.variable {
-        text.push_str(&format!("\nread it from the variable {} instead", plain(variable)));
+    match instead(finding) {
+        Some(Instead::Variable(name)) => {
+            text.push_str(&format!("\nread it from the variable {} instead", plain(name)));
+        }
+        Some(Instead::Placeholder) => text.push_str(&format!("\n{PLACEHOLDER}")),
+        None => {}
     }
     text
 }

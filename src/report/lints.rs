@@ -1,7 +1,7 @@
 //! Writes the page about all lints from what they say about themselves.
 
 use crate::lint::{About, Persona, all};
-use crate::mcp::{Dialect, How, Status, Syntax};
+use crate::mcp::{Client, Dialect, How, Status, Syntax};
 
 /// What is read, what counts as a credential, and what a fix does: the part of the page that no lint says of itself.
 const AROUND: &str = "
@@ -62,6 +62,30 @@ pub fn documentation() -> String {
     out.push_str(AROUND);
     out.push_str(&clients());
     out
+}
+
+/// Returns what a client resolves, a line for each whose behaviour is known for certain, where a lint judges that.
+pub fn references(about: &About) -> Vec<String> {
+    if about.id != "mcp/unexpanded-reference" {
+        return Vec::new();
+    }
+    let verified = crate::mcp::all().iter().filter(|client| client.status == Status::Verified);
+    let dialects = verified.flat_map(|client| client.dialects.iter().map(move |dialect| (client, dialect)));
+    let line = |(client, dialect): (&Client, &Dialect)| {
+        let file = dialect.files.first().map_or(String::new(), |file| format!(" ({})", file.path));
+        let written = dialect.all_written();
+        let ways: Vec<String> =
+            written.iter().map(|(text, fields)| format!("{text} in {}", fields.join(", "))).collect();
+        let known = if !ways.is_empty() {
+            ways.join("; ")
+        } else if dialect.literal.is_empty() {
+            return None;
+        } else {
+            format!("resolves nothing; instead: {}", client.ways())
+        };
+        Some(format!("{}{file}: {known}", client.name))
+    };
+    dialects.filter_map(line).collect()
 }
 
 /// Returns the part about one lint.

@@ -221,6 +221,7 @@ mod tests {
             versions: 1,
             allow: None,
             attribution: None,
+            message: None,
         }
     }
 

@@ -13,6 +13,7 @@ mod fix;
 mod github;
 mod gitlab;
 mod html;
+mod instead;
 mod inventory;
 mod json;
 mod jsonl;

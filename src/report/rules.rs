@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 
 use super::escape::{markdown, markdown_code, plain};
 use super::quantity::{counted, number};
-use super::{RenderOptions, text};
+use super::{RenderOptions, lints, text};
 use crate::finding::{Kind, Meta};
 use crate::lint::{self, About};
 use crate::rules::{Check, Placeholders, Rule};
@@ -103,7 +103,11 @@ fn section(subject: &Subject, out: &mut dyn Write) -> io::Result<()> {
     let Some(rule) = &subject.rule else {
         writeln!(out, "**Fix.** {}\n", markdown(fix))?;
         return match subject.lint {
-            Some(lint) => writeln!(out, "{}\n", markdown(lint.details)),
+            Some(lint) => {
+                writeln!(out, "{}\n", markdown(lint.details))?;
+                let lines = lints::references(lint);
+                lines.iter().try_for_each(|line| writeln!(out, "- {line}"))
+            }
             None => Ok(()),
         };
     };

@@ -149,6 +149,10 @@ pub fn join(findings: Vec<Finding>) -> Vec<Finding> {
             }
             Some(&at) => {
                 let first = &mut joined[at];
+                if first.message != finding.message {
+                    first.tell_places();
+                    finding.tell_places();
+                }
                 let places = std::mem::take(&mut finding.places);
                 let paths = [&first.places, &places].map(|places| places[0].origin.path().map(BStr::to_owned));
                 let [mut path, other] = paths;
@@ -282,7 +286,11 @@ impl Visitor for Gather<'_> {
 
 #[cfg(test)]
 mod tests {
+    use std::sync::Arc;
+
     use super::*;
+    use crate::finding::{Excerpt, Place};
+    use crate::source::{Origin, Position, Span};
 
     #[test]
     fn a_scan_with_too_many_notices_is_still_incomplete() {
@@ -301,5 +309,30 @@ mod tests {
             assert_eq!(notices.iter().any(|notice| notice.incomplete), incomplete);
             assert!(notices[MOST_NOTICES].message.starts_with(last), "{}", notices[MOST_NOTICES].message);
         }
+    }
+
+    #[test]
+    fn each_place_of_a_secret_keeps_what_was_said_of_it() {
+        let meta = crate::lint::meta(&crate::lint::UNCOVERED_SECRET_FILE);
+        let start = Position { line: 0, column: 0 };
+        let finding = |path: &str, message: &str| {
+            let place = Place {
+                origin: Origin::File { path: path.into() },
+                span: Span::default(),
+                start,
+                end: start,
+                excerpt: Excerpt::default(),
+                via: Vec::new(),
+                versions: 1,
+                allow: None,
+                attribution: None,
+                message: None,
+            };
+            Finding::new(Arc::clone(&meta), Identity::of("secret", b"x"), message, place)
+        };
+        let joined = join(vec![finding("a", "one"), finding("b", "two"), finding("c", "one")]);
+        let said: Vec<&str> = joined[0].places.iter().map(|place| joined[0].message_at(place)).collect();
+        assert_eq!(said, ["one", "two", "one"]);
+        assert_eq!(join(vec![finding("a", "one"), finding("b", "one")])[0].places[1].message, None);
     }
 }

@@ -96,6 +96,7 @@ fn finding(found: RepositoryFinding, gitignore: Option<&[u8]>) -> Finding {
         versions: 1,
         allow: None,
         attribution: None,
+        message: None,
     };
     let identity = Identity::of_place(&lint.meta.id, &[path.as_bytes(), b"\0", lint.pointer.as_bytes()].concat());
     let mut finding = Finding::new(Arc::clone(&lint.meta), identity, lint.message, place);

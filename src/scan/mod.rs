@@ -209,6 +209,7 @@ mod tests {
             versions: 1,
             allow: None,
             attribution: None,
+            message: None,
         };
         let mut places = vec![
             place("a.tgz", &["gzip"]),

@@ -62,6 +62,9 @@ impl<'a> Redactor<'a> {
         if !hidden.is_empty() {
             *text = masked(text.as_bytes(), &hidden);
         }
+        if let Some(message) = &mut place.message {
+            self.text(message);
+        }
         if let Some(allow) = &mut place.allow {
             self.text(&mut allow.reason);
         }

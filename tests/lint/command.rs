@@ -60,6 +60,18 @@ fn a_credential_far_behind_in_a_large_file_is_found() {
     assert_eq!(keysweep(&git, &["lint"]).0, 1);
 }
 
+#[test]
+fn a_nested_ignore_file_that_takes_a_file_out_is_told_and_left() {
+    let git = repository();
+    git.add("web/.gitignore", "node_modules\n!.env\n");
+    git.add("api/.gitignore", "node_modules\n!.env.example\n");
+    let (code, said) = keysweep(&git, &["lint"]);
+    let told = said.matches("takes `.env` out of what git ignores").count();
+    assert!(code == 1 && told == 1 && said.contains("web/.gitignore"), "{code} {said}");
+    let (code, said) = keysweep(&git, &["fix"]);
+    assert!(code == 1 && said.contains("web/.gitignore: left") && !said.contains("git rm"), "{code} {said}");
+}
+
 #[cfg(unix)]
 #[test]
 fn a_link_is_no_configuration_and_its_target_is_linted_where_it_lies() {

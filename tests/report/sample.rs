@@ -52,6 +52,7 @@ pub fn place(path: &[u8], line: usize, before: &str, secret: usize, after: &str)
         versions: 1,
         allow: None,
         attribution: None,
+        message: None,
     }
 }
 

@@ -135,6 +135,7 @@ mod tests {
                     via: Vec::new(),
                     allow: None,
                     attribution: None,
+                    message: None,
                     versions: 1,
                 };
                 if part.relocate(&mut place) {

@@ -5,14 +5,15 @@ use std::ops::Range;
 use super::host::Host;
 use super::name::{Says, says};
 use super::placeholder::{is_made_of, is_placeholder, is_weak_password};
-use super::value::{can_be_key, can_be_password, is_public, is_uuid, looks_made};
+use super::value::{can_be_key, can_be_password, is_long_hex, is_public, is_uuid, looks_made};
+use super::words::Words;
 
 /// The parts of a URL that can hold a credential.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Part {
-    /// The password before the `@`.
+    /// The password before the `@`, or the token that stands there alone.
     Userinfo,
-    /// A value of the query.
+    /// A value of the query, or of a fragment that is written like one.
     Query,
     /// A part of the path.
     Path,
@@ -42,6 +43,10 @@ const PATH_HOSTS: &[&str] = &[
     "make.com",
     "api.telegram.org",
     "maton.ai",
+    "maker.ifttt.com",
+    "api.dify.ai",
+    "modelscope.net",
+    "modelscope.cn",
 ];
 
 /// Returns the literal credentials in the URLs of `text`.
@@ -76,12 +81,30 @@ fn url(text: &str, whole: Range<usize>, authority: usize, server: bool, found: &
         }
     }
     let host = &text[at_sign.map_or(authority, |at| at + 1)..host_end];
-    let query = text[host_end..end].find('?').map_or(end, |at| host_end + at);
+    let fragment = text[host_end..end].find('#').map_or(end, |at| host_end + at);
+    let query = text[host_end..fragment].find('?').map_or(fragment, |at| host_end + at);
+    if let Some(at_sign) = at_sign
+        && is_token_of(&text[authority..at_sign], host, &text[host_end..query])
+    {
+        found.push(Piece { range: authority..at_sign, part: Part::Userinfo, name: "token".to_owned() });
+    }
     path(text, host, host_end..query, server, found);
-    if query < end {
-        let fragment = text[query..end].find('#').map_or(end, |at| query + at);
+    if query < fragment {
         queries(text, query + 1..fragment, found);
     }
+    if fragment < end {
+        queries(text, fragment + 1..end, found);
+    }
+}
+
+/// Tells whether what stands alone before an `@` is a token and no user's name.
+fn is_token_of(user: &str, host: &str, path: &str) -> bool {
+    // Sentry's addresses end with a project's number, and the key in them may only report errors.
+    let project = path.trim_start_matches('/');
+    let reports = !project.is_empty() && project.bytes().all(|byte| byte.is_ascii_digit());
+    let made = looks_made(user) || is_long_hex(user);
+    let literal = !user.contains(':') && super::references(user).is_empty() && !is_placeholder(user);
+    literal && made && !reports && Host::of(host) != Host::Nobody
 }
 
 /// The schemes of databases, queues and the like, whose addresses people write with a password in it.
@@ -157,24 +180,44 @@ fn is_base64_json(value: &str) -> bool {
     super::json_names_secret(&json)
 }
 
+/// What a part of a path is the id of, if it stands behind one of these.
+static IDENTIFIED: Words = Words::new(
+    "org organization project workspace team server account user tenant app instance agent environment database db \
+    collection namespace deployment store site bot commit blob tree raw d file board doc document page channel thread \
+    repo package chatbot assistant dataset model space folder id",
+);
+
+/// Parts of the names of hosts of code, whose paths hold commits.
+const CODE_HOSTS: [&str; 9] =
+    ["github", "gitlab", "bitbucket", "codeberg", "jsdelivr", "unpkg", "statically", "huggingface", "sourcegraph"];
+
+/// Tells whether a part of a path is the id of what the part before it names.
+fn is_identified(before: &str) -> bool {
+    let before = before.to_ascii_lowercase();
+    IDENTIFIED.has(&before) || before.strip_suffix('s').is_some_and(|one| IDENTIFIED.has(one))
+}
+
 fn path(text: &str, host: &str, range: Range<usize>, server: bool, found: &mut Vec<Piece>) {
     let host = host.split(':').next().unwrap_or(host).to_ascii_lowercase();
     let known = PATH_HOSTS.iter().any(|known| host == *known || host.ends_with(&format!(".{known}")));
     let whole = &text[range.clone()];
     let about_mcp = server && ["mcp", "sse", "webhook"].iter().any(|word| whole.contains(word) || host.contains(word));
+    let holds_code = CODE_HOSTS.iter().any(|code| host.contains(code));
     let mut start = range.start;
-    let mut pieces: Vec<Piece> = Vec::new();
+    let mut before = "";
     for segment in whole.split('/') {
         let literal = super::references(segment).is_empty() && !is_placeholder(segment);
         let made = looks_made(segment) && !is_file(segment) || is_uuid(segment) && known;
+        let own = made && segment.len() >= 24 || is_long_hex(segment) && !holds_code;
         if literal
-            && (known && (made || looks_long(segment) || is_slug(segment)) || about_mcp && made && segment.len() >= 24)
+            && (known && (made || looks_long(segment) || is_slug(segment) || looks_mixed(segment))
+                || about_mcp && own && !is_identified(before))
         {
-            pieces.push(Piece { range: start..start + segment.len(), part: Part::Path, name: "path".to_owned() });
+            found.push(Piece { range: start..start + segment.len(), part: Part::Path, name: "path".to_owned() });
         }
+        before = segment;
         start += segment.len() + 1;
     }
-    found.append(&mut pieces);
 }
 
 /// Tells whether a part of a path names a file by its ending.
@@ -192,6 +235,13 @@ fn is_slug(segment: &str) -> bool {
     let made = end.bytes().any(|byte| byte.is_ascii_uppercase() || byte.is_ascii_digit());
     let is_word = |word: &&str| !word.is_empty() && word.bytes().all(|byte| byte.is_ascii_lowercase());
     words.len() == 3 && is_end && made && words.iter().all(is_word)
+}
+
+/// Tells whether a part of a path is letters and digits by turns, as short keys are.
+fn looks_mixed(segment: &str) -> bool {
+    let digits = segment.bytes().filter(u8::is_ascii_digit).count();
+    let letters = segment.bytes().filter(u8::is_ascii_alphabetic).count();
+    (14..=40).contains(&segment.len()) && digits >= 2 && letters >= 3 && digits + letters == segment.len()
 }
 
 fn looks_long(segment: &str) -> bool {
@@ -244,7 +294,14 @@ mod tests {
     fn credentials_are_found_in_each_part_of_a_url() {
         let key = "kJ8sLq2vNx7Rt4WzP0bQ";
         let uuid = "8c5e1d2a-9b47-4f3e-a6d1-0e7c2b5f9a83";
+        let digest = "9f8e2c71b04d4e6f8a1c9d3b5e7f9a1b3c5d7e9f9f8e2c71b04d4e6f8a1c9d3b";
         let cases = [
+            (format!("https://{key}@a.io/sse"), key, Part::Userinfo),
+            (format!("https://{}@a.io/sse", &digest[..32]), &digest[..32], Part::Userinfo),
+            (format!("https://a.io/mcp/u/{digest}/sse"), digest, Part::Path),
+            (format!("https://mcp.a.io/{}/sse?a=b", &digest[..40]), &digest[..40], Part::Path),
+            (format!("https://a.io/mcp#access_token={key}&token_type=bearer"), key, Part::Query),
+            (format!("https://a.io/mcp?a=b#/x?token={key}"), key, Part::Query),
             (format!("https://a.io/mcp?token={key}&x=1"), key, Part::Query),
             (format!("https://a.io/mcp?profile=p&api_key={uuid}"), uuid, Part::Query),
             (format!("https://a.io/mcp?tavilyApiKey={key}#x"), key, Part::Query),
@@ -255,6 +312,7 @@ mod tests {
             (format!("https://mcp.zapier.com/api/mcp/s/{uuid}/mcp"), uuid, Part::Path),
             (format!("mysql://root:{}@8.8.4.4:3306/shop", "admin123"), "admin123", Part::Userinfo),
             (format!("npx mcp-remote https://mcp.firecrawl.dev/{key}/v2/mcp"), key, Part::Path),
+            (format!("https://mcp.api-inference.modelscope.net/{}/sse", &digest[..14]), &digest[..14], Part::Path),
         ];
         for (text, secret, part) in cases {
             assert_eq!(found(&text), [(secret, part)], "{text}");
@@ -288,9 +346,22 @@ mod tests {
             "mysql://root:admin123@your-server.com/x",
             "postgres://db.internal:5432/app?user=a@b.io",
             "https://cdn.io:latest/x@1.2.3",
+            "https://a.io/mcp#tools/list-v2",
+            "https://mcp.a.io/orgs/9f8e2c71b04d4e6f8a1c9d3b/project/1c9d3b5e7f9a1b3c5d7e9f9f/mcp",
+            "https://raw.githubusercontent.com/a/mcp/9f8e2c71b04d4e6f8a1c9d3b5e7f9a1b3c5d7e9f/x",
             "https://webhook.site/8c5e1d2a-9b47-4f3e-a6d1-0e7c2b5f9a83",
         ] {
             assert_eq!(found(text), [], "{text}");
+        }
+    }
+
+    #[test]
+    fn what_identifies_before_an_at_sign_is_silent() {
+        for (user, rest) in [
+            ("9f8e2c71b04d4e6f8a1c9d3b5e7f9a1b", "o4505.ingest.sentry.io/4507"),
+            ("8c5e1d2a-9b47-4f3e-a6d1-0e7c2b5f9a83", "a.io/mcp"),
+        ] {
+            assert_eq!(found(&format!("https://{user}@{rest}")), [], "{user}");
         }
     }
 

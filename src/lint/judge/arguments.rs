@@ -46,6 +46,9 @@ const SWITCHES: &[&str] = &[
     "-k",
 ];
 
+/// Flags of curl and others whose value is `user:password`.
+const LOGINS: &[&str] = &["-u", "--user", "-U", "--proxy-user"];
+
 /// Programs that take a password behind `-p`, which says nothing elsewhere.
 const WITH_PASSWORD: &[&str] = &["sshpass", "mysql", "mysqldump", "mariadb"];
 
@@ -75,7 +78,7 @@ impl Judge<'_> {
             return self.literals(before, word, Place::Header);
         }
         if HEADERS.contains(&before) {
-            return self.split(word, 0, ':', Place::Header);
+            return if is_json(word) { self.pairs(word) } else { self.split(word, 0, ':', Place::Header) };
         }
         if VARIABLES.contains(&before) {
             return self.split(word, 0, '=', Place::Server);
@@ -91,6 +94,12 @@ impl Judge<'_> {
                 () => shifted(self.literals(flag, rest, Place::Server), at),
             };
         }
+        if LOGINS.contains(&before) && !word.contains("://") {
+            return self.login(word);
+        }
+        if before == "=" && is_variable_of_powershell(earlier) {
+            return self.literals(name_of_powershell(earlier), word, Place::Server);
+        }
         if before == "-p" && WITH_PASSWORD.contains(&earlier) {
             return self.literals("password", word, Place::Server);
         }
@@ -101,10 +110,33 @@ impl Judge<'_> {
         {
             return self.literals(before, word, Place::Server);
         }
+        self.assigned(word).unwrap_or_else(|| self.positional(word, before))
+    }
+
+    /// Judges a word that names its value itself: `NAME=value`, `$env:NAME='value'`, `token:value`; `None` for any other.
+    fn assigned(&self, word: &str) -> Option<Vec<Literal>> {
         if is_assignment(word) {
-            return self.split(word, 0, '=', Place::Server);
+            return Some(self.split(word, 0, '=', Place::Server));
         }
-        self.positional(word, before)
+        if let Some((variable, value)) = word.split_once('=').filter(|(name, _)| is_variable_of_powershell(name)) {
+            let quoted = value.strip_prefix("\\\"").or_else(|| value.strip_prefix(['"', '\''])).unwrap_or(value);
+            let inner = quoted.trim_end_matches(['"', '\'', '\\']);
+            let at = word.len() - quoted.len();
+            return Some(shifted(self.literals(name_of_powershell(variable), inner, Place::Server), at));
+        }
+        let (name, rest) = word.split_once(':')?;
+        let is_named = is_name(name) && !rest.starts_with('/') && says(name) >= Says::Key;
+        is_named.then(|| self.split(word, 0, ':', Place::Server))
+    }
+
+    /// Judges `user:password` behind a flag; others have a number or a name of a user of a container there.
+    fn login(&self, word: &str) -> Vec<Literal> {
+        let Some((user, password)) = word.split_once(':') else { return self.positional(word, "-u") };
+        let weak = password.len() < 8 || !password.bytes().any(|byte| byte.is_ascii_digit()) || is_number(password);
+        if user == password || weak || user.contains(['/', '$']) || is_placeholder(user) && user.len() > 8 {
+            return Vec::new();
+        }
+        shifted(self.literals("password", password, Place::Server), user.len() + 1)
     }
 
     /// Judges an argument that no flag explains.
@@ -133,6 +165,22 @@ impl Judge<'_> {
         shifted(self.literals(name, &rest[at + 1..], place), from + at + 1)
     }
 
+    /// Judges a line for a shell that prints a credential: what `echo` says is one if it can be.
+    pub fn printed(&self, line: &str) -> Vec<Literal> {
+        let mut found = self.line(line);
+        let words = shell_words(line);
+        let printing = |range: &&Range<usize>| matches!(&line[(*range).clone()], "echo" | "printf" | "Write-Output");
+        let from = words.iter().position(|range| printing(&range)).map_or(words.len(), |at| at + 1);
+        for range in &words[from..] {
+            let is_new = found.iter().all(|known| known.range.end <= range.start || range.end <= known.range.start);
+            let word = &line[range.clone()];
+            if is_new && !word.starts_with('-') && !word.contains('%') {
+                found.extend(shifted(self.literals("key", word, Place::Server), range.start));
+            }
+        }
+        found
+    }
+
     /// Judges a line for a shell.
     pub fn line(&self, line: &str) -> Vec<Literal> {
         let ranges = shell_words(line);
@@ -153,11 +201,29 @@ pub fn shifted(literals: Vec<Literal>, by: usize) -> Vec<Literal> {
 
 /// Tells whether a word is `NAME=value` of a shell.
 fn is_assignment(word: &str) -> bool {
-    word.split_once('=').is_some_and(|(name, _)| {
-        !name.is_empty()
-            && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_')
-            && !name.as_bytes()[0].is_ascii_digit()
-    })
+    word.split_once('=').is_some_and(|(name, _)| is_name(name))
+}
+
+/// Tells whether a word can be the name of a variable.
+fn is_name(word: &str) -> bool {
+    word.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_')
+        && !word.starts_with(|c: char| c.is_ascii_digit())
+        && !word.is_empty()
+}
+
+fn is_number(text: &str) -> bool {
+    text.bytes().all(|byte| byte.is_ascii_digit())
+}
+
+/// Tells whether a word is `$env:NAME`, as PowerShell calls a variable of the environment.
+fn is_variable_of_powershell(word: &str) -> bool {
+    let name = name_of_powershell(word);
+    name.len() < word.len() && is_name(name)
+}
+
+/// Returns the name in `$env:NAME`.
+fn name_of_powershell(word: &str) -> &str {
+    word.get(..5).filter(|start| start.eq_ignore_ascii_case("$env:")).map_or(word, |start| &word[start.len()..])
 }
 
 /// Splits a line as a shell does, without taking the quotes inside of words away; as byte ranges.
@@ -238,13 +304,39 @@ mod tests {
             (vec!["--config".into(), format!("{{\"apiKey\":\"{KEY}\"}}")], KEY),
             (vec!["--password".into(), "Summer!Rain7".into()], "Summer!Rain7"),
             (vec!["-k".into(), KEY.into()], KEY),
+            (vec!["--headers".into(), format!("{{\"Authorization\":\"Bearer {KEY}\"}}")], KEY),
+            (vec!["server".into(), format!("token:{KEY}")], KEY),
             (vec!["sshpass".into(), "-p".into(), "Summer!Rain7".into(), "ssh".into()], "Summer!Rain7"),
             (vec!["-c".into(), "sshpass -p 'Summer!Rain7' ssh me@a.io".into()], "Summer!Rain7"),
             (vec!["-c".into(), "mysql -pSummer!Rain7 -h db".into()], "Summer!Rain7"),
+            (vec!["-u".into(), "deploy:Summer!Rain7".into(), "https://a.io".into()], "Summer!Rain7"),
+            (vec!["-u".into(), format!("https://a.io/mcp?token={KEY}")], KEY),
+            (vec!["-c".into(), format!("curl -s --user me:{KEY} https://a.io | jq .")], KEY),
+            (vec!["-Command".into(), format!("$env:ACME_KEY='{UUID}'; npx -y server")], UUID),
+            (vec!["-c".into(), format!("$Env:ACME_KEY=\"{UUID}\"; npx -y server")], UUID),
+            (vec!["-Command".into(), format!("$env:ACME_KEY = \"{UUID}\"; npx -y server")], UUID),
         ];
         for (words, secret) in cases {
             let words: Vec<&str> = words.iter().map(String::as_str).collect();
             assert_eq!(found(&words), [secret], "{words:?}");
+        }
+    }
+
+    #[test]
+    fn what_a_helper_prints_is_a_credential() {
+        let judge = Judge { opinion: &|_| false };
+        let printed = |line: &str| judge.printed(line).into_iter().map(|found| line[found.range].to_owned()).collect();
+        for line in
+            [format!("echo {UUID}"), format!("printf '%s' '{UUID}'"), format!("/bin/sh -c 'x' && echo -n {UUID}")]
+        {
+            let found: Vec<String> = printed(&line);
+            assert_eq!(found, [UUID], "{line}");
+        }
+        for line in
+            ["~/bin/key.sh", "echo $KEY", "echo \"your-key\"", "op read op://a/b", "aws sso login --profile dev-1"]
+        {
+            let found: Vec<String> = printed(line);
+            assert_eq!(found, Vec::<String>::new(), "{line}");
         }
     }
 
@@ -259,6 +351,9 @@ mod tests {
             vec!["--key", "--other"],
             vec!["docker", "-p", "8080:8080x"],
             vec!["mysql", "-p", "${PASSWORD}"],
+            vec!["docker", "run", "-u", "1000:1000", "--user", "node:node", "image"],
+            vec!["curl", "-u", "user:password", "-u", "me:$TOKEN", "--user", "${USER}:${PASSWORD}"],
+            vec!["-Command", "$env:ACME_KEY=$env:OTHER_KEY; $env:B = 'your-key'; npx -y server"],
             vec!["--base-id", KEY],
             vec!["--token-file", "/x/y"],
             vec!["-c", "TOKEN=$TOKEN npx server --key \"$KEY\""],

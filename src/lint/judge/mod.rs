@@ -4,9 +4,11 @@ mod address;
 mod arguments;
 mod host;
 mod json;
+mod mixture;
 mod name;
 mod placeholder;
 mod sentence;
+mod shown;
 mod value;
 mod words;
 
@@ -22,8 +24,10 @@ pub use arguments::{Argument, shell_words, shifted};
 pub use host::Host;
 use json::is_json;
 pub use json::{json_names_secret, pairs};
+use name::about_identity;
 pub use name::{Says, says};
 pub use placeholder::{is_placeholder, is_weak_password};
+use value::is_long_hex;
 pub use value::{can_be_key, can_be_password, is_path, is_public, is_uuid, looks_made};
 
 use crate::finding::Confidence;
@@ -92,19 +96,6 @@ impl Judge<'_> {
         looks_made(value) || value.len() >= 8 && (self.opinion)(value.as_bytes())
     }
 
-    /// Returns a name of the file as it may stand in a message: short, printable, and not a credential itself.
-    pub fn shown(&self, name: &str) -> String {
-        if self.is_credential(name) {
-            return "…".to_owned();
-        }
-        let clean = |c: char| if c.is_alphanumeric() || " _.-@/:$+[]=~^,".contains(c) { c } else { '?' };
-        let mut text: String = name.chars().take(48).map(clean).collect();
-        if name.chars().count() > 48 {
-            text.push('…');
-        }
-        text
-    }
-
     /// Returns the literal credentials in `text`, which stands under `name`.
     ///
     /// A text of more than 64 KiB is no setting and has none.
@@ -119,7 +110,9 @@ impl Judge<'_> {
         }
         let references = references(text);
         if !references.is_empty() && !is_address_or_json(text) {
-            return self.defaults(name, text, &references, depth);
+            let mut found = self.defaults(name, text, &references, depth);
+            found.extend(self.between(name, text, &references));
+            return found;
         }
         let mut found = self.defaults(name, text, &references, depth);
         if text.contains("://") {
@@ -179,7 +172,7 @@ impl Judge<'_> {
             || body.len() > 8192
             || is_placeholder(body)
             || is_public(body)
-            || is_url(body) && !(self.opinion)(body.as_bytes())
+            || is_url(body) && (names_login(body) || !(self.opinion)(body.as_bytes()))
         {
             return None;
         }
@@ -191,10 +184,13 @@ impl Judge<'_> {
                 !name.eq_ignore_ascii_case("key") && body.len() >= 12 && can_be_key(body) && has_digit(body)
             }
             (Says::Key, _) => can_be_key(body),
+            (Says::Hint, Place::Setting) => false,
+            (Says::Hint, _) => looks_made(body) || is_long_hex(body),
             (Says::Nothing, Place::Header) => scheme && can_be_key(body) || looks_made(body) && !about_identity(name),
             (Says::Nothing, _) => scheme && looks_made(body),
         };
-        let known = body.len() >= 8 && (self.opinion)(body.as_bytes());
+        // Services give out identifiers of the same form as their keys.
+        let known = body.len() >= 8 && !name.to_ascii_lowercase().ends_with("_id") && (self.opinion)(body.as_bytes());
         if !(known || named) || is_placeholder(body) {
             return None;
         }
@@ -266,16 +262,14 @@ fn has_digit(text: &str) -> bool {
     text.bytes().any(|byte| byte.is_ascii_digit())
 }
 
-/// Tells whether a header's name says that its value only identifies.
-fn about_identity(name: &str) -> bool {
-    let lower = name.to_ascii_lowercase();
-    ["id", "trace", "request", "version", "hash", "digest", "agent"]
-        .iter()
-        .any(|word| lower.ends_with(word) || lower.contains(&format!("{word}-")))
-}
-
 fn is_url(text: &str) -> bool {
     text.contains("://")
+}
+
+/// Tells whether a login stands in a URL, which is judged by itself.
+fn names_login(url: &str) -> bool {
+    let authority = url.split_once("://").map_or("", |(_, rest)| rest.split(['/', '?', '#']).next().unwrap_or(""));
+    authority.contains('@')
 }
 
 fn is_address_or_json(text: &str) -> bool {
@@ -328,6 +322,8 @@ mod tests {
             ("API_KEY", format!("{KEY} # of the team"), KEY),
             ("API_KEY", format!("{KEY} # ключ команды"), KEY),
             ("API_KEY", "8c5e1d2a-9b47-4f3e-a6d1-0e7c2b5f9a83\t# c".to_owned(), "8c5e1d2a-9b47-4f3e-a6d1-0e7c2b5f9a83"),
+            ("LINEAR_API", KEY.to_owned(), KEY),
+            ("API_KEY", format!("${{A:-${{B:-{KEY}}}}}"), KEY),
             ("Authorization", format!("SSWS {KEY}"), KEY),
             ("Authorization", format!("Bearer  {KEY} "), KEY),
             ("API_KEY", format!("{}\n{}", &KEY[..10], &KEY[10..]), "kJ8sLq2vNx\n7Rt4WzP0bQ"),
@@ -369,6 +365,11 @@ mod tests {
             ("DB_PASSWORD", "ваш_пароль123"),
             ("API_KEY", "在此处填写32位密钥"),
             ("AUTH_DESCRIPTION", "kJ8sLq2vNx7Rt4WzP0bQ # c"),
+            ("GITHUB_API", "v2022-11-28"),
+            ("GEMINI_API", "gemini-2.5-pro-preview-05-06"),
+            ("DATA_ACCESS", "/data/access/v2"),
+            ("ADMIN_ACCESS", "readonly-1"),
+            ("API_KEY", "${A:-${B:-your-key}}"),
         ] {
             assert_eq!(found(name, text, Place::Server), Vec::<String>::new(), "{name} {text}");
         }
@@ -380,5 +381,10 @@ mod tests {
         let judge = Judge { opinion: &|value| value.starts_with(b"acme_") };
         assert_eq!(judge.literals("ANYTHING", "acme_qwzrtplk", Place::Server).len(), 1);
         assert_eq!(judge.literals("ANYTHING", "acme_xxxxxxxx", Place::Server).len(), 0);
+        assert_eq!(judge.literals("ACCESS_KEY_ID", "acme_qwzrtplk", Place::Server).len(), 0);
+        let judge = Judge { opinion: &|value| value.contains(&b':') };
+        assert_eq!(judge.literals("WEBHOOK", "https://hooks.acme.dev/a/b", Place::Server).len(), 1);
+        let url = format!("mysql://{0}:{0}@127.0.0.1:3306/app", "app");
+        assert_eq!(judge.literals("DATABASE_URL", &url, Place::Server).len(), 0);
     }
 }

@@ -8,6 +8,8 @@ use crate::wording::{PASSWORDS, words};
 pub enum Says {
     /// Nothing.
     Nothing,
+    /// The value belongs to a way in, such as an API: it is a key if it can be nothing else.
+    Hint,
     /// The value is a key or token, made by a machine.
     Key,
     /// The value is a password, which may be any text.
@@ -21,18 +23,24 @@ static KEYS: Words = Words::new(
     licensekey tokens",
 );
 
+/// Last words of names that say where a value is for: a key, or whatever else belongs there.
+static HINTS: Words = Words::new("api access integration session salt signature ak sk");
+
 /// Last words of names that hold something about a secret, not the secret.
 static ABOUT: Words = Words::new(
     "id ids region path paths dir directory file files filename port host hostname model models timeout limit \
     limits type types mode method name names prefix suffix header headers env var variable variables command \
     helper expiry expires expiration ttl endpoint url uri scope scopes enabled required count length size user \
-    username email issuer audience algorithm provider version store backend format location redirect description",
+    username email issuer audience algorithm provider version store backend format location redirect description \
+    policy rules regex pattern hint strength address mint contract symbol arn server realm strategy in manager budget \
+    profile domain authority flow grant callback status state level service alias algorithm rate realm expired",
 );
 
 /// Words with which `key` is no secret: `PUBLIC_KEY`, `primaryKey`, `sort_key`.
 static OPEN_KEYS: Words = Words::new(
     "public primary foreign sort partition cache hot short key object row publishable index group project space \
-    issue translation json data",
+    issue translation json data file board page doc document sheet table column field node component team record \
+    cell chart tag label gpg pgp site",
 );
 
 /// Judges a name: that of a variable, a header, a member or a flag.
@@ -46,10 +54,16 @@ pub fn says(name: &str) -> Says {
         return Says::Nothing;
     }
     let is_password = |word: &str| {
-        PASSWORDS.contains(&word)
+        PASSWORDS.contains(&word) && (word != "pass" || word == last)
+            || word == "pw" && word == last
             || ["password", "passwd", "pwd"].iter().any(|end| word.len() > end.len() && word.ends_with(end))
     };
-    if ABOUT.has(last) {
+    let before = words.len().checked_sub(2).map_or("", |at| words[at].as_str());
+    if (before, last) == ("api", "hash") {
+        return Says::Key;
+    }
+    // What is passed through is no password, and the token of a blockchain no key.
+    if ABOUT.has(last) || matches!((before, last), ("pass", "through") | ("mint" | "swap" | "erc20", "token")) {
         return Says::Nothing;
     }
     if words.iter().any(|word| is_password(word)) {
@@ -61,7 +75,6 @@ pub fn says(name: &str) -> Says {
     if words.iter().any(|word| is_key(word)) {
         return Says::Key;
     }
-    let before = words.len().checked_sub(2).map_or("", |at| words[at].as_str());
     match last {
         "key" | "keys" if words.len() > 1 && !OPEN_KEYS.has(before) => Says::Key,
         "key" if words.len() == 1 => Says::Key,
@@ -74,8 +87,34 @@ pub fn says(name: &str) -> Says {
         {
             Says::Key
         }
+        word if HINTS.has(word) => Says::Hint,
         _ => Says::Nothing,
     }
+}
+
+/// Tells whether a header's name says that its value only identifies.
+pub fn about_identity(name: &str) -> bool {
+    let lower = name.to_ascii_lowercase();
+    const WORDS: [&str; 17] = [
+        "id",
+        "trace",
+        "request",
+        "version",
+        "hash",
+        "digest",
+        "agent",
+        "project",
+        "organization",
+        "org",
+        "team",
+        "workspace",
+        "tenant",
+        "account",
+        "user",
+        "device",
+        "region",
+    ];
+    WORDS.iter().any(|word| lower.ends_with(word) || lower.contains(&format!("{word}-")))
 }
 
 #[cfg(test)]
@@ -86,7 +125,7 @@ mod tests {
     fn names_of_secrets_are_told_from_names_about_them() {
         let keys = "API_KEY OPENAI_API_KEY apiKey x-api-key GITHUB_TOKEN GITHUB_PERSONAL_ACCESS_TOKEN Authorization --api-key --figma-api-key \
             tavilyApiKey FIGMA_KEY SLACK_BOT_TOKEN clientSecret client_secret AWS_SECRET_ACCESS_KEY key access_token X-Figma-Token PRIVATE-TOKEN \
-            JIRA_PAT SENTRY_AUTH_TOKEN NOTION_SECRET accessToken smitheryKey SUPABASE_SERVICE_ROLE_KEY OPENAI_API_KEY_2 ACME_KEY_V2 ACME_CREDS AUTH COOKIE APIKEY";
+            JIRA_PAT SENTRY_AUTH_TOKEN NOTION_SECRET accessToken smitheryKey SUPABASE_SERVICE_ROLE_KEY OPENAI_API_KEY_2 ACME_KEY_V2 ACME_CREDS AUTH COOKIE APIKEY ACME_PAT TELEGRAM_API_HASH";
         for name in keys.split_whitespace() {
             assert_eq!(says(name), Says::Key, "{name}");
         }
@@ -99,14 +138,19 @@ mod tests {
             "JIRA_PASSWD",
             "db-pwd",
             "EMAIL_APP_PASSWORD",
+            "--pw",
         ] {
             assert_eq!(says(name), Says::Password, "{name}");
         }
         let nothing = "MAX_TOKENS TOKEN_LIMIT TOKENIZER PUBLIC_KEY KEY_ID AWS_ACCESS_KEY_ID KEYWORDS AUTH_TYPE AUTH_MODE AUTHOR AWS_REGION \
             API_URL GOOGLE_APPLICATION_CREDENTIALS_PATH SECRET_NAME primaryKey hotkey bypass compass PATH NODE_ENV --project-ref monkey \
-            GITHUB_TOKEN_FILE passwordHelper API_KEY_ENV";
+            GITHUB_TOKEN_FILE passwordHelper API_KEY_ENV PASSWORD_POLICY TOKEN_ADDRESS MINT_TOKEN FIGMA_FILE_KEY PASS_THROUGH SECRET_ARN \
+            AUTH_SERVER AUTH_REALM AUTH_STRATEGY JWT_EXPIRES_IN SECRET_MANAGER TOKEN_BUDGET PASS_RATE GPG_KEY RECAPTCHA_SITE_KEY";
         for name in nothing.split_whitespace() {
             assert_eq!(says(name), Says::Nothing, "{name}");
+        }
+        for name in ["LINEAR_API", "FIGMA_ACCESS", "NOTION_INTEGRATION", "ALIYUN_SK", "AOC_SESSION"] {
+            assert_eq!(says(name), Says::Hint, "{name}");
         }
     }
 }

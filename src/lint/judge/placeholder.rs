@@ -13,7 +13,7 @@ static WORDS: Words = Words::new(
     text some any xxx xx abc abcd abcdef change changeme changeit fill in from to for a an of or and is not \
     needed required optional use if it at on get new service admin root guest dev local localhost prod \
     production redacted removed hidden masked configured omitted hunter letmein welcome strong secure random \
-    super generated seu sua aqui tu su votre ihr dein hier clave chave senha cle you",
+    super generated seu sua aqui tu su votre ihr dein hier schlüssel schluessel clé contraseña clave chave senha cle you",
 );
 
 /// More such words: the names of what the credentials are for.
@@ -25,7 +25,7 @@ static PRODUCTS: Words = Words::new(
 );
 
 /// Further pieces that no credential contains, in lower case.
-const PIECES: &[&str] = &["somerandom", "your ", "replace_", "replace-", "fake_", "fake-", "goes here"];
+const PIECES: &[&str] = &["foobar", "somerandom", "your ", "replace_", "replace-", "fake_", "fake-", "goes here"];
 
 /// Tells whether `value` is a placeholder: a word for what belongs there, a mask, an example.
 pub fn is_placeholder(value: &str) -> bool {
@@ -242,7 +242,7 @@ mod tests {
             replace_me|dummy|secret|token123|abc123|mykey|SEU_TOKEN_AQUI|tu_api_key|votre_cle|API_KEY_HERE|****|ntn_****|mcp_3adf...|your api key here|\
             hard-coded-example|placeholder-key|000000000000|aaaaaaaa|123456|1234567890|sk-1234567890abcdef|my-secret-password|not-needed|EMPTY|none|test-key|\
             你的密钥|ここにキー|PASTE_TOKEN_HERE|test-api-key-12345|github_token|a1b2c3d4e5f6|password|postgres|admin123|00000000-0000-0000-0000-000000000000|sk-your-key|\
-            insert-your-key|your_figma_api_key|YOURAPIKEY|enter your token|mySecretToken|superSecret123|abcdefghijklmnop|tpg-dev-secret-key-12345|app-secret-that-is-different|SPIDERHUB_MYSQL_PASSWORD|SomeRandomStringWith32Characters|$2b$10$Vcs9kZ1Qe7|您的密碼|ваш_пароль|youvncpassword|chat_pass|vault-dev-password";
+            insert-your-key|your_figma_api_key|YOURAPIKEY|enter your token|mySecretToken|superSecret123|abcdefghijklmnop|tpg-dev-secret-key-12345|app-secret-that-is-different|SPIDERHUB_MYSQL_PASSWORD|SomeRandomStringWith32Characters|$2b$10$Vcs9kZ1Qe7|您的密碼|ваш_пароль|youvncpassword|DEIN_API_SCHLÜSSEL|foobared|chat_pass|vault-dev-password";
         for value in cases.split('|') {
             assert!(is_placeholder(value.trim()), "{value}");
         }

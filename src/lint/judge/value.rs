@@ -32,14 +32,32 @@ pub fn can_be_password(value: &str) -> bool {
         && (value.split_whitespace().count() < 4 || is_app_password(value))
 }
 
-/// Tells whether a value is a password that Google makes for one program: four groups of four small letters.
+/// Tells whether a value is a password that a service makes for one program: four groups of four small letters for
+/// Google, six of letters and digits for WordPress.
 fn is_app_password(value: &str) -> bool {
-    let is_group = |group: &str| group.len() == 4 && group.bytes().all(|byte| byte.is_ascii_lowercase());
-    value.split(' ').count() == 4 && value.split(' ').all(is_group)
+    let is_group = |group: &str| group.len() == 4 && group.bytes().all(|byte| byte.is_ascii_alphanumeric());
+    let has = |wanted: fn(&u8) -> bool| value.bytes().any(|byte| wanted(&byte));
+    let small = !has(u8::is_ascii_digit) && !has(u8::is_ascii_uppercase);
+    let mixed = has(u8::is_ascii_digit) && has(u8::is_ascii_uppercase) && has(u8::is_ascii_lowercase);
+    value.split(' ').all(is_group)
+        && match value.split(' ').count() {
+            4 => small,
+            6 => mixed,
+            _ => false,
+        }
 }
 
-/// Tells whether a value is three or more words that can be spoken, with a short number or a version at its end, as in
-/// `ignored-by-router-v2`: people write what is no key so.
+/// Tells whether a value is hexadecimal digits and as long as a key, if it is no digest.
+pub fn is_long_hex(value: &str) -> bool {
+    let has = |wanted: fn(&u8) -> bool| value.bytes().any(|byte| wanted(&byte));
+    matches!(value.len(), 32..=128)
+        && value.bytes().all(|byte| byte.is_ascii_hexdigit())
+        && has(u8::is_ascii_digit)
+        && has(u8::is_ascii_alphabetic)
+}
+
+/// Tells whether a value is words that can be spoken, with a short number or a version among them, as in `acme-prod-01` or
+/// `ignored-by-router-v2`: people name things so and write what is no key.
 fn is_numbered_phrase(value: &str) -> bool {
     let parts: Vec<&str> = value.split(['-', '_', ' ']).collect();
     let is_word = |part: &&str| {
@@ -51,9 +69,14 @@ fn is_numbered_phrase(value: &str) -> bool {
         let digits = part.strip_prefix('v').unwrap_or(part);
         (1..=4).contains(&digits.len()) && digits.bytes().all(|byte| byte.is_ascii_digit())
     };
-    let Some((last, words)) = parts.split_last() else { return false };
-    let spoken = words.iter().filter(|word| word.len() > 2 && is_pronounceable(word)).count();
-    words.len() >= 3 && is_number(last) && words.iter().all(is_word) && spoken * 2 >= words.len()
+    let spoken = parts.iter().filter(|part| part.len() > 2 && is_word(part) && is_pronounceable(part)).count();
+    let numbers = parts.iter().filter(|part| is_number(part)).count();
+    let words = parts.len() - numbers;
+    numbers > 0
+        && numbers <= 2
+        && spoken > 0
+        && spoken * 2 >= words
+        && parts.iter().all(|part| is_word(part) || is_number(part))
 }
 
 /// Tells whether a value looks made by a machine even where no name says what it is.
@@ -95,7 +118,8 @@ fn is_mixed(part: &str) -> bool {
     let digits = bytes.iter().filter(|byte| byte.is_ascii_digit()).count();
     let hex = bytes.iter().all(u8::is_ascii_hexdigit);
     let changes = bytes.windows(2).filter(|two| class(two[0]) != class(two[1])).count();
-    digits >= 2 && digits < bytes.len() && (if hex { bytes.len() >= 24 } else { true }) && changes * 5 >= bytes.len()
+    let long = hex && bytes.len() >= 32 && bytes.len() - digits >= 4;
+    digits >= 2 && digits < bytes.len() && (!hex || bytes.len() >= 24) && (long || changes * 5 >= bytes.len())
 }
 
 /// Tells whether a value is a UUID.
@@ -150,8 +174,27 @@ fn is_version(value: &str) -> bool {
 
 /// Tells whether a value is made to be published, though it looks like a key and is called one.
 pub fn is_public(value: &str) -> bool {
-    const STARTS: [&str; 6] = ["sb_publishable_", "pk_live_", "pk_test_", "pk.eyJ", "phc_", "ca-pub-"];
-    STARTS.iter().any(|start| value.starts_with(start)) || is_anonymous(value)
+    const STARTS: [&str; 8] =
+        ["sb_publishable_", "pk_live_", "pk_test_", "pk.eyJ", "phc_", "ca-pub-", "encrypted:", "ENC["];
+    STARTS.iter().any(|start| value.starts_with(start))
+        || is_anonymous(value)
+        || is_chain_address(value)
+        || is_reporting(value)
+}
+
+/// Tells whether a value is an address of Sentry with the key that may only report errors.
+fn is_reporting(value: &str) -> bool {
+    let Some((key, rest)) = value.strip_prefix("https://").and_then(|rest| rest.split_once('@')) else { return false };
+    let (host, project) = rest.split_once('/').unwrap_or((rest, ""));
+    is_long_hex(key)
+        && (host.contains("sentry") || host.contains("ingest"))
+        && !project.is_empty()
+        && project.bytes().all(|byte| byte.is_ascii_digit())
+}
+
+/// Tells whether a value is an address of Ethereum: half as long as the key to it.
+fn is_chain_address(value: &str) -> bool {
+    value.strip_prefix("0x").is_some_and(|digits| digits.len() == 40 && digits.bytes().all(|b| b.is_ascii_hexdigit()))
 }
 
 /// Tells whether a value is a JSON Web Token for those who have not signed in, as Supabase hands it to every browser.
@@ -239,6 +282,10 @@ mod tests {
             "local-only-no-auth-1",
             "does-not-matter-1234",
             "not-needed-lite-proxy",
+            "acme-prod-01",
+            "keycloak-prod-01",
+            "enabled-2",
+            "acme-realm-2024",
         ];
         for value in others {
             assert!(!can_be_key(value), "{value}");
@@ -247,7 +294,8 @@ mod tests {
 
     #[test]
     fn a_password_in_groups_of_letters_is_one() {
-        assert!(can_be_password("qzxw kfpm rtvb lnsd") && !can_be_password("read the whole book"));
+        assert!(can_be_password("qzxw kfpm rtvb lnsd") && can_be_password("qZ8k Lw2X v7Rb 9Nc1 Hd3F pT5y"));
+        assert!(!can_be_password("read the whole book") && !can_be_password("this will take some more time"));
     }
 
     #[test]
@@ -259,6 +307,11 @@ mod tests {
         };
         assert!(is_public(&token("{\"iss\": \"supabase\", \"role\": \"anon\"}")));
         assert!(!is_public(&token("{\"iss\":\"supabase\",\"role\":\"service_role\"}")));
+        assert!(
+            is_public(&format!("0x{}", "9f8e2c71b0".repeat(4))) && !is_public(&format!("0x{}", "9f8e2c71".repeat(8)))
+        );
+        let key = "9f8e2c71b04d4e6f8a1c9d3b5e7f9a1b";
+        assert!(is_public(&format!("https://{key}@o4505.ingest.sentry.io/4507")));
         assert!(is_public("sb_publishable_kJ8sLq2vNx7Rt4WzP0bQ") && !is_public("sb_secret_kJ8sLq2vNx7Rt4WzP0bQ"));
     }
 
@@ -268,6 +321,7 @@ mod tests {
         for value in made {
             assert!(looks_made(value), "{value}");
         }
+        assert!(looks_made(&format!("ab-{}", "01ffdb801678332777c027aaddbfe258")));
         let others = [
             "8c5e1d2a-9b47-4f3e-a6d1-0e7c2b5f9a83",
             "@modelcontextprotocol/server-github",

@@ -7,7 +7,7 @@ mod inputs;
 mod text;
 
 use super::finding::{About, Edit, Fix, LintFinding, Moved, Safety};
-use super::judge::Form;
+use super::judge::{Form, Says, says};
 use super::{Located, Subject};
 use crate::finding::Severity;
 use crate::mcp::{Field, How, Leaf, Server};
@@ -23,6 +23,7 @@ pub(super) fn credential(about: &'static About, subject: &Subject<'_>, located: 
     let message = format!("{what}{} is a literal credential", subject.server_name(located));
     let mut finding = LintFinding::new(about, located.span, &leaf.pointer, message).with_secret(located.span);
     finding.confidence = located.literal.confidence;
+    finding.named = says(&located.literal.name) >= Says::Key;
     if subject.is_trivial(located) {
         finding.severity = finding.severity.min(Severity::Medium);
     }

@@ -57,7 +57,7 @@ fn severity(report: &Report, finding: &Finding) -> &'static str {
 }
 
 fn description(finding: &Finding, place: &Place) -> String {
-    let mut text = plain(if finding.message.is_empty() { &finding.meta.title } else { &finding.message });
+    let mut text = plain(finding.message_at(place));
     if !finding.masked.is_empty() {
         text.push_str(&format!(": {}", plain(&finding.masked)));
     }

@@ -73,7 +73,7 @@ fn vulnerability(finding: &Finding, nth: usize, place: &Place) -> Value {
     let mut value = json!({
         "id": uuid(&place_name(finding, place, nth)),
         "name": bounded(plain(&finding.meta.title), 255),
-        "description": format!("{}: {}\n\n{}", plain(&finding.message), plain(&finding.masked), plain(&finding.meta.why)),
+        "description": format!("{}: {}\n\n{}", plain(finding.message_at(place)), plain(&finding.masked), plain(&finding.meta.why)),
         "severity": match finding.severity {
             Severity::Critical => "Critical",
             Severity::High => "High",

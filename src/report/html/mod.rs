@@ -3,6 +3,7 @@
 use std::io::{self, Write};
 
 use super::escape::{is_link, markup, markup_prose, plain};
+use super::instead::{Instead, PLACEHOLDER, instead};
 use super::location;
 use super::quantity::{counted, number};
 use super::tally::{self, Tally};
@@ -136,8 +137,12 @@ fn article(finding: &Finding, open: bool, out: &mut dyn Write) -> io::Result<()>
     if let Some(rotation) = &finding.rotation {
         rotate(rotation, out)?;
     }
-    if let Some(variable) = &finding.variable {
-        entry("Instead", &format!("read it from the environment variable <code>{}</code>", markup(variable)), out)?;
+    match instead(finding) {
+        Some(Instead::Variable(name)) => {
+            entry("Instead", &format!("read it from the environment variable <code>{}</code>", markup(name)), out)?;
+        }
+        Some(Instead::Placeholder) => entry("Instead", &markup_prose(PLACEHOLDER), out)?,
+        None => {}
     }
     entry("Fingerprint", &markup(&finding.fingerprint), out)?;
     writeln!(out, "</dl></details>")

@@ -6,6 +6,7 @@ use std::io;
 use super::page::Page;
 use crate::finding::{Finding, Place, Rotation, Verdict};
 use crate::report::escape::plain;
+use crate::report::instead::{Instead, PLACEHOLDER, instead};
 use crate::report::location;
 use crate::scan::Mode;
 
@@ -57,9 +58,13 @@ pub fn tell(finding: &Finding, told: &mut Told, page: &mut Page<'_>) -> io::Resu
         },
         None => page.field("fix", &plain(&finding.meta.fix))?,
     }
-    if let Some(variable) = &finding.variable {
-        let text = format!("read it from the environment variable {}, kept outside of git", plain(variable));
-        page.field("instead", &text)?;
+    match instead(finding) {
+        Some(Instead::Variable(name)) => {
+            let text = format!("read it from the environment variable {}, kept outside of git", plain(name));
+            page.field("instead", &text)?;
+        }
+        Some(Instead::Placeholder) => page.field("instead", PLACEHOLDER)?,
+        None => {}
     }
     if told.explains_allow && finding.verdict == Verdict::Active { allow(finding, page) } else { Ok(()) }
 }

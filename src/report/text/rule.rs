@@ -7,6 +7,7 @@ use super::page::{Page, Tone};
 use crate::finding::Kind;
 use crate::report::RenderOptions;
 use crate::report::escape::plain;
+use crate::report::lints;
 use crate::report::rules::{Subject, checks};
 use crate::rules::Rule;
 
@@ -48,6 +49,9 @@ fn tell(subject: &Subject, page: &mut Page<'_>) -> io::Result<()> {
     }
     if let Some(lint) = subject.lint {
         page.field("details", &plain(lint.details))?;
+        for (index, line) in lints::references(lint).iter().enumerate() {
+            page.item(if index == 0 { "clients" } else { "" }, "- ", line)?;
+        }
         page.field("for", &format!("the persona {} and stricter ones", lint.persona.name()))?;
     }
     let what = if meta.kind == Kind::Credential { "no secret" } else { "no problem" };

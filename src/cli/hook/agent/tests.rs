@@ -46,6 +46,7 @@ fn finding() -> Finding {
         versions: 1,
         allow: None,
         attribution: None,
+        message: None,
     };
     let mut finding = Finding::new(Arc::new(meta), Identity::of("test", SECRET.as_bytes()), "", place);
     finding.masked = "S3*** (13 characters)".to_owned();
