@@ -95,7 +95,9 @@ fn is_made_by_machine(secret: &[u8]) -> bool {
     };
     let is_change = |pair: &&[u8]| class(pair[0]).zip(class(pair[1])).is_some_and(|(before, behind)| before != behind);
     let changes = secret.windows(2).filter(is_change).count();
-    let variety = (0..=u8::MAX).filter(|byte| secret.contains(byte)).count();
+    let mut seen = [false; 256];
+    secret.iter().for_each(|&byte| seen[usize::from(byte)] = true);
+    let variety = seen.iter().filter(|seen| **seen).count();
     secret.len() >= UNGUESSABLE || secret.len() >= MADE && changes * 3 >= secret.len() && variety >= VARIETY
 }
 
@@ -141,6 +143,9 @@ impl Secrets {
     }
 }
 
+/// The length of the pieces into which a text is cut that is looked for everywhere.
+const PIECE: usize = 256;
+
 /// How many bits there are for each part that is looked for, so that few are set.
 const BITS: usize = 16;
 
@@ -165,6 +170,27 @@ impl Finder {
             }
         }
         Self { parts, ..finder }
+    }
+
+    /// Makes one for texts of at least four bytes, to be found inside of words as well.
+    pub fn everywhere<'a>(texts: impl Iterator<Item = &'a [u8]>) -> Self {
+        // Cut into pieces, a long text is found where its pieces are, and costs no more than these.
+        let pieces = |text: &'a [u8]| {
+            let last = &text[text.len().saturating_sub(PIECE)..];
+            text.chunks_exact(PIECE).chain([last])
+        };
+        let mut parts: Vec<Vec<u8>> =
+            texts.filter(|text| text.len() >= SHORTEST).flat_map(pieces).map(<[u8]>::to_vec).collect();
+        parts.sort_unstable();
+        parts.dedup();
+        Self::new(parts)
+    }
+
+    /// Returns wherever a part stands, be it inside of a word or of another part: at each place the longest.
+    pub fn find_all(&self, text: &[u8]) -> Vec<Range<usize>> {
+        let starts = if self.parts.is_empty() { 0 } else { text.len() };
+        let longest = |at: usize| at..at + self.longest(&text[at..], &|_| true);
+        (0..starts).map(longest).filter(|range| !range.is_empty()).collect()
     }
 
     /// Returns the place of the bit for the four bytes with which a text begins.
@@ -268,6 +294,22 @@ mod tests {
             assert_eq!(finder.find(text.as_bytes()), Vec::from_iter(found), "{text}");
         }
         assert!(Secrets::default().finder().find(b"hunter2").is_empty());
+    }
+
+    #[test]
+    fn a_text_is_found_inside_of_words_and_of_others_however_long_it_is() {
+        let long: String = (0..200).map(|number| format!("{number:04}")).collect();
+        let finder = Finder::everywhere([b"word".as_slice(), b"ordinal", b"abc", long.as_bytes()].into_iter());
+        for (text, hidden) in [
+            ("swordfish", "s####fish"),
+            ("wordinal", "########"),
+            ("abcd", "abcd"),
+            (&format!("x{long}y"), &format!("x{}y", "#".repeat(800))),
+        ] {
+            let mut shown = text.to_owned().into_bytes();
+            finder.find_all(text.as_bytes()).into_iter().for_each(|range| shown[range].fill(b'#'));
+            assert_eq!(String::from_utf8(shown).expect("ASCII"), hidden);
+        }
     }
 
     #[test]

@@ -2,6 +2,7 @@
 
 mod command;
 mod left;
+mod mutation;
 mod value;
 
 use std::fs;

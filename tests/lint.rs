@@ -179,7 +179,7 @@ fn a_file_that_does_not_parse_is_told_why_and_judged_as_far_as_that_goes() {
     let cases = [
         (server(b"caf\xe9", "}"), "UTF-8", true),
         (server(b"cafe", ",,"), "JSON", true),
-        (deep.into_bytes(), "nested deeper", true),
+        (deep.into_bytes(), "nested too deeply", true),
         (server(b"cafe", "}"), "", true),
     ];
     for (bytes, reason, found) in cases {

@@ -71,7 +71,7 @@ pub enum DocumentError {
     /// The file has more than [`MOST`] values.
     #[error("{}, so it was read as plain text only", self.problem())]
     TooMany,
-    /// The file has more than [`DEEPEST`] nested levels.
+    /// The file has more than [`DEEPEST`] nested levels, or more than its parser takes: 80 in TOML.
     #[error("{}, so it was read as plain text only", self.problem())]
     TooDeep {
         /// Where the level is opened that is one too many, as far as known.
@@ -99,7 +99,7 @@ impl DocumentError {
         match self {
             Self::TooLarge => format!("is larger than {} MiB", LARGEST >> 20),
             Self::TooMany => format!("has more than {} thousand values", MOST / 1000),
-            Self::TooDeep { .. } => format!("is nested deeper than {DEEPEST} levels"),
+            Self::TooDeep { .. } => "is nested too deeply".to_owned(),
             Self::NotUtf8 { .. } => "is not valid UTF-8".to_owned(),
             Self::Syntax { format, .. } => format!("is not valid {}", format.name()),
         }

@@ -12,9 +12,13 @@ pub(super) fn parse(text: &str, within: Span, format: Format) -> Result<Document
     let offsets = Offsets::new(body);
     let mut builder = Builder { text, offsets: &offsets, skipped: within.start, open: Vec::new(), roots: Vec::new() };
     for event in Parser::new_from_str(body) {
-        let (event, span) = event.map_err(|error| DocumentError::Syntax {
-            format,
-            offset: within.start + offsets.byte(error.marker().index()),
+        let (event, span) = event.map_err(|error| {
+            let offset = within.start + offsets.byte(error.marker().index());
+            // The parser gives up at 255 brackets, and says so in these words.
+            match error.info() == "recursion limit exceeded" {
+                true => DocumentError::TooDeep { offset },
+                false => DocumentError::Syntax { format, offset },
+            }
         })?;
         builder.take(event, span.start.index(), span.end.index())?;
     }

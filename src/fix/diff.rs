@@ -1,7 +1,9 @@
 //! Shows what changed in a file, line by line, without showing a secret.
 
+use std::collections::HashMap;
+
 use crate::finding::masked;
-use crate::source::Span;
+use crate::source::{Span, join};
 
 /// The number of unchanged lines around a change.
 const AROUND: usize = 3;
@@ -33,18 +35,19 @@ pub fn diff(old: &[u8], old_secrets: &[Span], new: &[u8], new_secrets: &[Span]) 
 
 /// Returns the printable lines of a content.
 fn shown(bytes: &[u8], secrets: &[Span]) -> Vec<String> {
+    let mut secrets = secrets.to_vec();
+    join(&mut secrets);
     let mut lines = Vec::new();
-    let mut at = 0;
+    let (mut at, mut first) = (0, 0);
     for line in bytes.split_inclusive(|&byte| byte == b'\n') {
-        let within: Vec<Span> = secrets
-            .iter()
-            .filter(|secret| secret.overlaps(Span::new(at, at + line.len())))
-            .map(|secret| Span::new(secret.start.max(at) - at, secret.end.min(at + line.len()) - at))
-            .collect();
+        let end = at + line.len();
+        first += secrets[first..].iter().take_while(|secret| secret.end <= at).count();
+        let within = secrets[first..].iter().take_while(|secret| secret.start < end);
         let text = line.strip_suffix(b"\n").unwrap_or(line);
         let text = text.strip_suffix(b"\r").unwrap_or(text);
-        lines.push(masked(text, &within.iter().map(|span| cut(*span, text.len())).collect::<Vec<_>>()));
-        at += line.len();
+        let inside = |secret: &Span| Span::new(secret.start.max(at) - at, secret.end.min(end) - at);
+        lines.push(masked(text, &within.map(|secret| cut(inside(secret), text.len())).collect::<Vec<_>>()));
+        at = end;
     }
     lines
 }
@@ -54,21 +57,58 @@ fn cut(span: Span, len: usize) -> Span {
     Span::new(span.start.min(len), span.end.min(len))
 }
 
-/// Finds a shortest difference, or the plainest one where the texts are too long for that.
+/// Finds a shortest difference; of long texts one that keeps the lines that occur once in both.
 fn lines(old: &[&[u8]], new: &[&[u8]]) -> Vec<Line> {
+    let mut out = Vec::new();
+    let (mut old_from, mut new_from) = (0, 0);
+    for (old_at, new_at) in kept(old, new).into_iter().chain([(old.len(), new.len())]) {
+        part(&old[old_from..old_at], &new[new_from..new_at], (old_from, new_from), &mut out);
+        (old_from, new_from) = (old_at, new_at);
+    }
+    out
+}
+
+/// Returns the lines at which long texts are cut: those that occur once in each, as far as they stand in the same order.
+fn kept(old: &[&[u8]], new: &[&[u8]]) -> Vec<(usize, usize)> {
+    if old.len().saturating_mul(new.len()) <= LIMIT {
+        return Vec::new();
+    }
+    let (in_old, in_new) = (once(old), once(new));
+    let both = old.iter().enumerate().filter(|(_, line)| in_old.get(*line).copied().flatten().is_some());
+    let pairs = both.filter_map(|(at, line)| Some((at, in_new.get(*line).copied().flatten()?)));
+    // Lines that an edit moved are rare: leaving out what would go back keeps almost all.
+    let mut last = None;
+    pairs.filter(|(_, new)| last.is_none_or(|last| *new > last).then(|| last = Some(*new)).is_some()).collect()
+}
+
+/// Returns the places of lines, or nothing for one that occurs more than once.
+fn once<'a>(lines: &[&'a [u8]]) -> HashMap<&'a [u8], Option<usize>> {
+    let mut places = HashMap::new();
+    for (at, line) in lines.iter().enumerate() {
+        places.entry(*line).and_modify(|place| *place = None).or_insert(Some(at));
+    }
+    places
+}
+
+/// Finds the difference of two parts that begin at the lines `from`.
+fn part(old: &[&[u8]], new: &[&[u8]], from: (usize, usize), out: &mut Vec<Line>) {
     let front = old.iter().zip(new).take_while(|(old, new)| old == new).count();
     let rest = old.len().min(new.len()) - front;
     let back = old.iter().rev().zip(new.iter().rev()).take(rest).take_while(|(old, new)| old == new).count();
-    let mut out: Vec<Line> = (0..front).map(|at| Line::Same(at, at)).collect();
+    let mut middle_lines: Vec<Line> = (0..front).map(|at| Line::Same(at, at)).collect();
     let (a, b) = (&old[front..old.len() - back], &new[front..new.len() - back]);
     if a.len().saturating_mul(b.len()) > LIMIT {
-        out.extend((0..a.len()).map(|at| Line::Old(front + at)));
-        out.extend((0..b.len()).map(|at| Line::New(front + at)));
+        middle_lines.extend((0..a.len()).map(|at| Line::Old(front + at)));
+        middle_lines.extend((0..b.len()).map(|at| Line::New(front + at)));
     } else {
-        middle(a, b, front, &mut out);
+        middle(a, b, front, &mut middle_lines);
     }
-    out.extend((0..back).map(|at| Line::Same(old.len() - back + at, new.len() - back + at)));
-    out
+    middle_lines.extend((0..back).map(|at| Line::Same(old.len() - back + at, new.len() - back + at)));
+    out.extend(middle_lines.into_iter().map(|line| match line {
+        Line::Same(old, new) => Line::Same(from.0 + old, from.1 + new),
+        Line::Old(at) => Line::Old(from.0 + at),
+        Line::New(at) => Line::New(from.1 + at),
+    }));
 }
 
 /// Finds the longest common lines of two short texts.
@@ -160,6 +200,16 @@ mod tests {
     fn a_question_mark_at_the_end_of_a_line_stays() {
         let text = diff(b"what???\r\na?\nb\n", &[], b"what???\r\na?\nc\n", &[]);
         assert_eq!(text, "@@ -1,3 +1,3 @@\n what???\n a?\n-b\n+c\n");
+    }
+
+    #[test]
+    fn a_long_text_with_a_change_in_each_part_shows_no_more_than_the_changes() {
+        let line = |number: usize, word: &str| format!("{number}\n\nname: {word}\n");
+        let text = |word: &str| (0..2000).map(|number| line(number, word)).collect::<String>();
+        let (old, new) = (text("secret"), text("reference"));
+        let shown = diff(old.as_bytes(), &[], new.as_bytes(), &[]);
+        let count = |sign: &str| shown.lines().filter(|line| line.starts_with(sign)).count();
+        assert_eq!((count("-"), count("+"), count(" ")), (2000, 2000, 4000));
     }
 
     #[test]

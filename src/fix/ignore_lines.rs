@@ -4,18 +4,18 @@ use bstr::{BStr, BString, ByteSlice as _};
 
 use super::apply::edited;
 use super::run::Run;
-use super::{Applied, FixedFile, Left, Variables, apply, diff};
+use super::{Applied, FixedFile, Left, diff};
 use crate::finding::Notice;
-use crate::input::ignore_rules::{IgnoreRules, IgnoreState};
-use crate::lint::{Edit, RepositoryFacts, RepositoryFinding, UNCOVERED_SECRET_FILE, is_configuration, lint_repository};
+use crate::input::ignore_rules::IgnoreRules;
+use crate::lint::{Edit, RepositoryFacts, RepositoryFinding, UNCOVERED_SECRET_FILE, lint_repository};
 use crate::replace::{self, Links, Replace};
 use crate::source::Span;
 
 const NAME: &str = ".gitignore";
 
 impl Run<'_> {
-    /// Mends the ignore rules of the working tree, in which the files `present` lie. Where only a part of it was named, its
-    /// own `.gitignore` gets the one line without which no credential may move, and what the root's lacks is left.
+    /// Mends the ignore rules of the working tree, in which the files `present` lie. Where only a part of it was named, what
+    /// the root's lack is left.
     pub(super) fn ignore_lines(&mut self, rules: &IgnoreRules, present: &[BString]) {
         let Some(old) = self.gitignore(NAME.into()) else { return };
         let facts = RepositoryFacts {
@@ -34,8 +34,7 @@ impl Run<'_> {
             findings.into_iter().partition(|found| found.finding.fix.is_some());
         self.report.commands.extend(tracked.iter().map(|found| format!("git rm --cached -- {}", quoted(&found.path))));
         if !self.scope.is_whole() {
-            self.cover_env(rules, present);
-            self.leave_gaps(gaps);
+            self.gaps = gaps;
             return;
         }
         let edits: Vec<_> =
@@ -58,23 +57,9 @@ impl Run<'_> {
         .ok()
     }
 
-    /// Has git ignore the file of variables beside what was named, if a credential is to move there.
-    fn cover_env(&mut self, rules: &IgnoreRules, present: &[BString]) {
+    /// Has git ignore the file of variables beside what was named.
+    pub(super) fn cover_env(&mut self) {
         let env = self.env();
-        if rules.state(env.as_bstr(), false) != IgnoreState::No || self.tracked.contains(&env) || self.options.show {
-            return;
-        }
-        let moves = |path: &BString| {
-            let read = replace::read(&self.root.join(path.to_path_lossy()), Links::Refuse);
-            let Some(bytes) = read.ok().flatten().filter(|bytes| is_configuration(path.as_bstr(), bytes)) else {
-                return false;
-            };
-            let none = Variables::default();
-            !apply(path.as_bstr(), &bytes, self.options.safety, self.opinion, &none).taken.is_empty()
-        };
-        if !present.iter().any(moves) {
-            return;
-        }
         let path = self.scope.file(NAME);
         let Some(old) = self.gitignore(path.as_bstr()) else { return };
         let old = old.unwrap_or_default();
@@ -88,8 +73,12 @@ impl Run<'_> {
         self.append(path, &old, &[Edit { span: end, text }], vec![applied]);
     }
 
-    /// Leaves what the ignore rules of the whole repository lack.
-    fn leave_gaps(&mut self, gaps: Vec<RepositoryFinding>) {
+    /// Leaves what the ignore rules of the whole repository lack, but for the line that was appended for a credential.
+    pub(super) fn leave_gaps(&mut self) {
+        let mut gaps = std::mem::take(&mut self.gaps);
+        if self.report.files.iter().any(|file| file.path == NAME && !file.applied.is_empty()) {
+            gaps.retain(|gap| gap.finding.pointer != "/.env");
+        }
         let reason = format!("it lies outside of `{}`: `keysweep fix` without a path appends it", self.scope.named);
         let left: Vec<Left> =
             gaps.into_iter().map(|found| Left { finding: found.finding, reason: reason.clone().into() }).collect();
@@ -111,8 +100,12 @@ impl Run<'_> {
         }
     }
 
+    /// Appends lines, which end as those that are there do.
     fn append(&mut self, path: BString, old: &[u8], edits: &[Edit], applied: Vec<Applied>) {
-        let Some(new) = edited(old, edits).filter(|_| !edits.is_empty()) else { return };
+        let end = old.find_byte(b'\n').filter(|&at| old[..at].ends_with(b"\r")).map_or("\n", |_| "\r\n");
+        let ended = |edit: &Edit| Edit { text: edit.text.replace('\n', end), ..edit.clone() };
+        let edits: Vec<Edit> = edits.iter().map(ended).collect();
+        let Some(new) = edited(old, &edits).filter(|_| !edits.is_empty()) else { return };
         let text = diff(old, &[], &new, &[]);
         if self.options.dry_run || self.write(path.as_bstr(), &new, Replace::default()) {
             let (left, instead) = (Vec::new(), Vec::new());

@@ -1,6 +1,7 @@
 //! What a run leaves as it is, and why.
 
 use std::borrow::Cow;
+use std::collections::HashSet;
 
 use bstr::BStr;
 
@@ -8,7 +9,7 @@ use super::Opinion;
 use crate::document::DocumentError;
 use crate::lint::{LintFinding, Linted, Options, is_configuration, lint_document, lint_text};
 use crate::mcp::{self, Status};
-use crate::source::{LineIndex, Span};
+use crate::source::{LineIndex, Span, join};
 
 /// A finding that stays.
 #[derive(Clone, Debug)]
@@ -25,7 +26,7 @@ pub(super) fn lint(path: &BStr, bytes: &[u8], opinion: &dyn Opinion) -> Linted {
     if is_configuration(path, bytes) {
         lint_document(path, bytes, &knows, Options::default())
     } else {
-        Linted { findings: lint_text(bytes, &knows), error: None }
+        Linted { findings: lint_text(bytes, &knows), ..Linted::default() }
     }
 }
 
@@ -40,15 +41,37 @@ pub(super) fn all(
     if findings.is_empty() {
         return Vec::new();
     }
-    let allowed = opinion.allowed(path, bytes);
-    let others = findings.into_iter().filter(|finding| !is_allowed(finding, &allowed));
+    let allowed = allowed(path, bytes, opinion);
+    let others = findings.into_iter().filter(|finding| !allowed.holds(finding));
     others.map(|finding| Left { finding, reason: Cow::Owned(reason.to_owned()) }).collect()
 }
 
-/// Tells whether a finding is among those that the user allowed.
-pub(super) fn is_allowed(finding: &LintFinding, allowed: &[Span]) -> bool {
-    let span = finding.secret.unwrap_or(finding.span);
-    allowed.iter().any(|allowed| *allowed == span || finding.secret.is_some() && allowed.overlaps(span))
+/// Where a file has findings that the user allowed.
+#[derive(Debug, Default)]
+pub(super) struct Allowed {
+    spans: HashSet<Span>,
+    /// The same, joined and ascending.
+    joined: Vec<Span>,
+}
+
+/// Asks where the user allowed findings.
+pub(super) fn allowed(path: &BStr, bytes: &[u8], opinion: &dyn Opinion) -> Allowed {
+    let mut joined = opinion.allowed(path, bytes);
+    let spans = joined.iter().copied().collect();
+    join(&mut joined);
+    Allowed { spans, joined }
+}
+
+impl Allowed {
+    /// Tells whether a finding is among those that the user allowed.
+    pub fn holds(&self, finding: &LintFinding) -> bool {
+        let span = finding.secret.unwrap_or(finding.span);
+        let overlaps = || {
+            let first = self.joined.partition_point(|allowed| allowed.end <= span.start);
+            self.joined.get(first).is_some_and(|allowed| allowed.overlaps(span))
+        };
+        self.spans.contains(&span) || finding.secret.is_some() && overlaps()
+    }
 }
 
 /// Says what is wrong with a file that does not parse, and where.

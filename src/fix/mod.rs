@@ -1,7 +1,9 @@
 //! Applies the edits of lints to files of the working tree, and proves each of them.
 
 mod apply;
+mod batch;
 mod diff;
+mod files;
 mod ignore_lines;
 mod left;
 mod opinion;

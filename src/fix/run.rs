@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 use bstr::{BStr, BString, ByteSlice};
 
-use super::apply::hidden;
+use super::apply::{credentials, hidden};
 use super::left::{self, instead, problem};
 use super::scope::{Scope, real};
 use super::{Applied, Fixed, Left, Opinion, Taken, Variables, apply, diff};
@@ -14,12 +14,16 @@ use crate::finding::Notice;
 use crate::input::ignore_rules::{IgnoreRules, IgnoreState};
 use crate::input::tree::LARGEST;
 use crate::inspect;
-use crate::lint::{Persona, Safety, is_agents, is_configuration};
+use crate::lint::{Persona, RepositoryFinding, Safety, is_configuration};
 use crate::replace::{self, Links, Permissions, Replace};
 use crate::secret::{Secret, Secrets};
+use crate::source::Span;
 
 /// The file into which credentials move: at the root, or in the folder that was named.
 const ENV: &str = ".env";
+
+/// What to do where a symbolic link is in the way.
+pub(super) const LINK_HELP: &str = "run `keysweep fix` where the file itself lies";
 
 /// What `keysweep fix` is to do.
 #[derive(Clone, Debug)]
@@ -60,6 +64,8 @@ pub struct FixReport {
     pub variables: Vec<(String, BString)>,
     /// The credentials that were taken out and are in no file: shown only on request.
     pub shown: Vec<Taken>,
+    /// Whether a client takes one of the variables from the environment.
+    pub is_loaded: bool,
     /// What to do with values that their clients do not take from the environment: the variable, and how.
     pub stores: Vec<(String, String)>,
     /// Commands for the user to run, such as `git rm --cached`.
@@ -95,9 +101,12 @@ pub enum FixError {
     },
     /// git's ignore rules could not be read, so nothing may be written.
     #[error("git's ignore rules could not be read")]
-    #[diagnostic(code(fix::ignore_rules), help("`git status` says what is wrong"))]
+    #[diagnostic(code(fix::ignore_rules), help("{}", _0.help()))]
     IgnoreRules(#[from] crate::input::ignore_rules::IgnoreRulesError),
 }
+
+/// Why no credential may go into a file of variables, and what to do about it; nothing if one may.
+type Obstacle = Option<(&'static str, &'static str)>;
 
 /// Edits the configuration files of a working tree, or of the part of it that is named.
 ///
@@ -120,15 +129,18 @@ pub fn run(options: &Options, opinion: &dyn Opinion) -> Result<FixReport, FixErr
         options,
         opinion,
         tracked,
+        repository: &repository,
         variables: Variables::default(),
         obstacle: None,
+        gaps: Vec::new(),
         report: FixReport::default(),
     };
+    let rules = IgnoreRules::new(&repository)?;
     let files = run.files();
-    run.ignore_lines(&IgnoreRules::new(&repository)?, &files);
-    // The rules are read again: what was just written decides where credentials may go.
-    run.open_env(&IgnoreRules::new(&repository)?);
-    files.into_iter().for_each(|path| run.file(path));
+    run.ignore_lines(&rules, &files);
+    run.open_env();
+    files.into_iter().try_for_each(|path| run.file(path))?;
+    run.leave_gaps();
     Ok(run.report)
 }
 
@@ -140,62 +152,45 @@ pub(super) struct Run<'a> {
     pub opinion: &'a dyn Opinion,
     /// The paths of the index.
     pub tracked: Vec<BString>,
+    repository: &'a gix::Repository,
     variables: Variables,
-    /// Why no credential may go into `.env`, and what to do about it.
-    obstacle: Option<(&'static str, &'static str)>,
+    /// Why no credential may go into `.env`, and what to do about it, once that was asked.
+    obstacle: Option<Obstacle>,
+    /// What the ignore rules of the whole repository lack, where only a part of it was named.
+    pub gaps: Vec<RepositoryFinding>,
     pub report: FixReport,
 }
 
 impl Run<'_> {
-    /// Returns the files that git would show: tracked, or not ignored; none that lies behind a symbolic link.
-    fn files(&mut self) -> Vec<BString> {
-        let root = &self.root;
-        let walk = ignore::WalkBuilder::new(root.join(self.scope.named.to_path_lossy()))
-            .hidden(false)
-            .parents(true)
-            .require_git(false)
-            .follow_links(false)
-            .filter_entry(|entry| entry.file_name() != ".git")
-            .build();
-        let mut paths: Vec<BString> = walk
-            .filter_map(Result::ok)
-            .filter(|entry| entry.file_type().is_some_and(|kind| kind.is_file()))
-            .filter_map(|entry| {
-                let path = entry.path().strip_prefix(root).ok()?;
-                let path = gix::path::into_bstr(path).ok()?;
-                Some(gix::path::to_unix_separators_on_windows(path).into_owned())
-            })
-            .collect();
-        for path in self.tracked.iter().filter(|path| self.scope.holds(path.as_bstr())) {
-            let inside = path.to_path_lossy();
-            let Ok(metadata) = root.join(&inside).symlink_metadata() else { continue };
-            let is_linked = metadata.is_symlink() || replace::leaves(root, &inside);
-            if metadata.is_file() && !is_linked {
-                paths.push(path.clone());
-            } else if is_linked && is_agents(path.as_bstr()) {
-                let message = "was left as it is, because a symbolic link leads to it, which could lead anywhere";
-                let help = "run `keysweep fix` where the file itself lies";
-                self.report.notices.push(Notice::note(path.to_string(), message, help));
-            }
+    /// Reads `.env`, in which variables may stand already.
+    fn open_env(&mut self) {
+        match replace::read(&self.root.join(self.env().to_path_lossy()), Links::Refuse) {
+            Ok(content) => self.variables = Variables::new(content.unwrap_or_default()),
+            Err(_) => self.obstacle = Some(Some(("cannot be read as a plain file", "make it one that you may read"))),
         }
-        paths.retain(|path| !self.opinion.excludes(path.as_bstr()));
-        paths.sort();
-        paths.dedup();
-        paths
     }
 
-    /// Reads `.env` and finds out whether credentials may go there: it must be a file that git ignores and does not track.
-    fn open_env(&mut self, rules: &IgnoreRules) {
+    /// Finds out whether credentials may go into `.env`, when the first one is to: it must be a file that git ignores and does
+    /// not track. Where only a part of the tree was named, its own `.gitignore` gets the line for it.
+    fn obstacle(&mut self) -> Result<Obstacle, FixError> {
         let env = self.env();
-        match replace::read(&self.root.join(env.to_path_lossy()), Links::Refuse) {
-            Ok(content) => self.variables = Variables::new(content.unwrap_or_default()),
-            Err(_) => self.obstacle = Some(("cannot be read as a plain file", "make it one that you may read")),
-        }
         if self.tracked.contains(&env) {
-            self.obstacle = Some(("is tracked by git", "take it out with `git rm --cached`"));
-        } else if rules.state(env.as_bstr(), false) == IgnoreState::No && !self.options.dry_run {
-            self.obstacle = Some(("is not ignored by git", "add it to `.gitignore`"));
+            self.obstacle = Some(Some(("is tracked by git", "take it out with `git rm --cached`")));
         }
+        if let Some(obstacle) = self.obstacle {
+            return Ok(obstacle);
+        }
+        let is_shown = |run: &Self| -> Result<bool, FixError> {
+            Ok(IgnoreRules::new(run.repository)?.state(env.as_bstr(), false) == IgnoreState::No)
+        };
+        if !self.scope.is_whole() && is_shown(self)? {
+            self.cover_env();
+        }
+        // The rules are read again: what was just written decides where credentials may go.
+        let is_open = !self.options.dry_run && is_shown(self)?;
+        let obstacle = is_open.then_some(("is not ignored by git", "add it to `.gitignore`"));
+        self.obstacle = Some(obstacle);
+        Ok(obstacle)
     }
 
     /// Returns the path of the file into which credentials move.
@@ -211,6 +206,9 @@ impl Run<'_> {
             None
         };
         match place.symlink_metadata() {
+            Ok(metadata) if metadata.is_symlink() => {
+                return unread("is a symbolic link, which could lead anywhere".to_owned(), LINK_HELP);
+            }
             Ok(metadata) if metadata.len() > LARGEST => {
                 return unread(format!("is larger than {} MiB", LARGEST >> 20), "cut it into pieces");
             }
@@ -224,47 +222,64 @@ impl Run<'_> {
     }
 
     /// Edits one file, if it is configuration, and says of other files what is left in them.
-    fn file(&mut self, path: BString) {
-        let Some(bytes) = self.read(&path) else { return };
+    fn file(&mut self, path: BString) -> Result<(), FixError> {
+        let Some(bytes) = self.read(&path) else { return Ok(()) };
         if let Some(text) = inspect::utf16(&bytes) {
-            return self.leave(path, text.as_bytes(), "the file is UTF-16, and only UTF-8 is edited");
+            self.leave(path, text.as_bytes(), "the file is UTF-16, and only UTF-8 is edited");
+        } else if is_configuration(path.as_bstr(), &bytes) {
+            self.configuration(path, &bytes)?;
+        } else {
+            self.leave(path, &bytes, "no client reads this text, so no edit of it can be proven");
         }
-        if !is_configuration(path.as_bstr(), &bytes) {
-            return self.leave(path, &bytes, "no client reads this text, so no edit of it can be proven");
-        }
-        let fixed = apply(path.as_bstr(), &bytes, self.options.safety, self.opinion, &self.variables);
-        self.remember(path.as_bstr(), &bytes);
+        Ok(())
+    }
+
+    /// Edits one file of configuration.
+    fn configuration(&mut self, path: BString, bytes: &[u8]) -> Result<(), FixError> {
+        let fixed = apply(path.as_bstr(), bytes, self.options.safety, self.opinion, &self.variables);
+        let old_credentials = credentials(bytes, &fixed.before, self.opinion);
+        self.remember(bytes, &old_credentials);
         if let Some(error) = fixed.error.filter(|error| !matches!(error, DocumentError::NotUtf8 { .. })) {
-            let message = format!("this configuration {}", problem(&bytes, error));
+            let message = format!("this configuration {}", problem(bytes, error));
             self.report.notices.push(Notice::unread(path.to_string(), message, "mend the file, and run it again"));
         }
         if fixed.applied.is_empty() {
-            return self.keep(path, &bytes, fixed.left);
+            self.keep(path, bytes, fixed.left);
+            return Ok(());
         }
-        if let Some((why, what)) = self.obstacle.filter(|_| !fixed.taken.is_empty() && !self.options.show) {
+        let moves = !fixed.taken.is_empty() && !self.options.show;
+        if let Some((why, what)) = if moves { self.obstacle()? } else { None } {
             let env = self.env();
             let reason = format!(
                 "the file's credentials would go into `{env}`, which {why}: {what}, or run `keysweep fix --show`"
             );
-            return self.leave(path, &bytes, &reason);
+            self.leave(path, bytes, &reason);
+            return Ok(());
         }
-        let text = self.difference(path.as_bstr(), &bytes, &fixed);
+        let new_credentials = credentials(&fixed.bytes, &fixed.after, self.opinion);
+        let mut values = fixed.taken.iter().map(|taken| taken.secret.reveal().to_vec()).collect();
+        let old_hidden = hidden(bytes, &old_credentials, &mut values);
+        let new_hidden = hidden(&fixed.bytes, &new_credentials, &mut values);
+        let text = diff(bytes, &old_hidden, &fixed.bytes, &new_hidden);
         if !self.store(&path, &fixed) {
-            return;
+            return Ok(());
         }
         let stores = fixed.taken.iter().filter_map(|taken| Some((taken.variable.clone(), taken.store.clone()?)));
         self.report.stores.extend(stores);
+        self.report.is_loaded |= fixed.taken.iter().any(|taken| taken.store.is_none());
         self.variables.add(&fixed.taken);
-        let instead = instead(path.as_bstr(), &bytes);
+        let instead = instead(path.as_bstr(), bytes);
         self.report.files.push(FixedFile { path, applied: fixed.applied, diff: text, left: fixed.left, instead });
+        Ok(())
     }
 
     /// Leaves all that a lint says of a text.
     fn leave(&mut self, path: BString, text: &[u8], reason: &str) {
         let findings = left::lint(path.as_bstr(), text, self.opinion).findings;
+        let secrets: Vec<Span> = findings.iter().filter_map(|finding| finding.secret).collect();
         let left = left::all(path.as_bstr(), text, findings, self.opinion, reason);
         if !left.is_empty() {
-            self.remember(path.as_bstr(), text);
+            self.remember(text, &credentials(text, &secrets, self.opinion));
             self.keep(path, text, left);
         }
     }
@@ -280,17 +295,8 @@ impl Run<'_> {
     }
 
     /// Keeps in mind the credentials of a file.
-    fn remember(&mut self, path: &BStr, bytes: &[u8]) {
-        let spans = hidden(path, bytes, self.opinion, &mut HashSet::new());
+    fn remember(&mut self, bytes: &[u8], spans: &[Span]) {
         spans.iter().for_each(|span| self.report.secrets.add(Secret::new(&bytes[span.range()])));
-    }
-
-    /// Returns the difference that the edits make, without a credential.
-    fn difference(&self, path: &BStr, old: &[u8], fixed: &Fixed) -> String {
-        let mut values: HashSet<Vec<u8>> = fixed.taken.iter().map(|taken| taken.secret.reveal().to_vec()).collect();
-        let old_hidden = hidden(path, old, self.opinion, &mut values);
-        let new_hidden = hidden(path, &fixed.bytes, self.opinion, &mut values);
-        diff(old, &old_hidden, &fixed.bytes, &new_hidden)
     }
 
     /// Writes the credentials first and the edited file after, so that none is lost on the way; a dry run writes nothing.

@@ -1,14 +1,17 @@
 //! The variables of the dotenv file at the root of a working tree, into which credentials move.
 
+use std::collections::HashMap;
+
 use super::Taken;
-use crate::document::{Format, Node, parse};
-use crate::secret::Secret;
+use crate::document::{Format, parse};
+use crate::secret::{Identity, Secret};
 
 /// The variables that there are, and those that a run adds.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub struct Variables {
     content: Vec<u8>,
-    added: Vec<Taken>,
+    known: Known,
+    added: Known,
 }
 
 /// A dotenv file with new variables.
@@ -20,28 +23,100 @@ pub struct Written {
     pub added: Vec<String>,
 }
 
+/// Which name stands for which value.
+#[derive(Clone, Debug, Default)]
+struct Known {
+    values: HashMap<String, Identity>,
+    names: HashMap<Identity, String>,
+    /// The last number behind a name for other values.
+    numbers: HashMap<String, usize>,
+    /// The numbered names by what they are made of, and their value.
+    numbered: HashMap<(String, Identity), String>,
+}
+
+impl Known {
+    /// Reads a dotenv file; a name without a value is free.
+    fn of(content: &[u8]) -> Self {
+        let mut known = Self::default();
+        let variables = variables(content);
+        for (name, value) in &variables {
+            let identity = identity(value.as_bytes());
+            known.number(name, identity);
+            known.values.insert(name.clone(), identity);
+        }
+        for (name, value) in variables {
+            let identity = identity(value.as_bytes());
+            // Of a name that occurs twice the last value counts.
+            if known.values.get(&name) == Some(&identity) {
+                known.names.entry(identity).or_insert(name);
+            }
+        }
+        known.values.retain(|_, value| *value != identity(b""));
+        known
+    }
+
+    /// Takes note of a number behind a name. They are given one after the other, so that there is none free below the last.
+    fn number(&mut self, variable: &str, identity: Identity) {
+        let Some((name, Ok(number))) = variable.rsplit_once('_').map(|(name, number)| (name, number.parse())) else {
+            return;
+        };
+        let last = self.numbers.entry(name.to_owned()).or_insert(1);
+        if number == *last + 1 {
+            *last = number;
+        }
+        self.numbered.entry((name.to_owned(), identity)).or_insert_with(|| variable.to_owned());
+    }
+}
+
 impl Variables {
     /// Takes the content of a dotenv file.
     pub fn new(content: Vec<u8>) -> Self {
-        Self { content, added: Vec::new() }
+        Self { known: Known::of(&content), content, added: Known::default() }
     }
 
     /// Tells whether a name stands for another value than `secret`.
     pub fn is_taken(&self, name: &str, secret: &Secret) -> bool {
-        let differs = |value: String| !value.is_empty() && value.as_bytes() != secret.reveal();
-        value(&self.content, name).is_some_and(differs)
-            || self.added.iter().any(|taken| taken.variable == name && taken.secret != *secret)
+        let identity = identity(secret.reveal());
+        let stands = |known: &Known| known.values.get(name).is_some_and(|value| *value != identity);
+        stands(&self.known) || stands(&self.added)
     }
 
-    /// Returns the name that stands for `secret` already.
+    /// Returns the name that stands for `secret` already, unless a client keeps that itself.
     pub fn name_of(&self, secret: &Secret) -> Option<String> {
-        let added = self.added.iter().find(|taken| taken.secret == *secret && taken.store.is_none());
-        added.map(|taken| taken.variable.clone()).or_else(|| name(&self.content, secret))
+        let identity = identity(secret.reveal());
+        self.added.names.get(&identity).or_else(|| self.known.names.get(&identity)).cloned()
+    }
+
+    /// Returns a name for `secret`: the one it has, unless a client is to keep it, or `name`, or that with a number.
+    pub fn free_name(&self, name: &str, secret: &Secret, is_store: bool) -> String {
+        // One credential needs but one variable.
+        if let Some(known) = self.name_of(secret).filter(|known| !is_store && !self.is_taken(known, secret)) {
+            return known;
+        }
+        if !self.is_taken(name, secret) {
+            return name.to_owned();
+        }
+        let all = [&self.added, &self.known];
+        let key = (name.to_owned(), identity(secret.reveal()));
+        let mut numbered = all.iter().filter_map(|known| known.numbered.get(&key));
+        if let Some(numbered) = numbered.find(|numbered| !self.is_taken(numbered, secret)) {
+            return numbered.clone();
+        }
+        let first = all.iter().filter_map(|known| known.numbers.get(name)).max().map_or(2, |last| last + 1);
+        let mut numbered = (first..).map(|number| format!("{name}_{number}"));
+        numbered.find(|name| !self.is_taken(name, secret)).unwrap_or_default()
     }
 
     /// Keeps in mind what was taken out of a file.
     pub fn add(&mut self, taken: &[Taken]) {
-        self.added.extend_from_slice(taken);
+        for Taken { variable, secret, store } in taken {
+            let identity = identity(secret.reveal());
+            self.added.values.entry(variable.clone()).or_insert(identity);
+            if store.is_none() {
+                self.added.names.entry(identity).or_insert_with(|| variable.clone());
+            }
+            self.added.number(variable, identity);
+        }
     }
 
     /// Returns the file with `taken` appended.
@@ -51,34 +126,29 @@ impl Variables {
 
     /// Keeps in mind what the file holds now.
     pub fn replace(&mut self, content: Vec<u8>) {
+        self.known = Known::of(&content);
         self.content = content;
     }
 }
 
-/// Returns the value of a variable.
-fn value(content: &[u8], variable: &str) -> Option<String> {
-    let document = parse(content, Format::Dotenv).ok()?;
-    document.roots.first()?.get(variable)?.scalar().map(|scalar| scalar.text.clone())
+fn identity(value: &[u8]) -> Identity {
+    Identity::of_place("", value)
 }
 
-/// Returns the first variable that has the value.
-fn name(content: &[u8], secret: &Secret) -> Option<String> {
-    let document = parse(content, Format::Dotenv).ok()?;
-    let root = document.roots.first()?;
-    let has_it = |name: &&str| {
-        let value = root.get(name).and_then(Node::scalar);
-        value.is_some_and(|value| value.text.as_bytes() == secret.reveal())
-    };
-    root.children().iter().map(Node::name).find(has_it).map(str::to_owned)
+/// Reads the variables of a dotenv file in their order; a name may occur twice.
+fn variables(content: &[u8]) -> Vec<(String, String)> {
+    let Ok(document) = parse(content, Format::Dotenv) else { return Vec::new() };
+    let nodes = document.roots.iter().flat_map(|root| root.children());
+    nodes.filter_map(|node| Some((node.name().to_owned(), node.scalar()?.text.clone()))).collect()
 }
 
 /// Appends variables to a dotenv file and leaves what is in it.
 fn with_variables(content: &[u8], taken: &[Taken]) -> Written {
     let mut written = Written { bytes: content.to_vec(), added: Vec::new() };
+    let mut values: HashMap<String, String> = variables(content).into_iter().collect();
     for taken in taken {
-        let known =
-            value(&written.bytes, &taken.variable).is_some_and(|value| value.as_bytes() == taken.secret.reveal());
-        if known {
+        let value = String::from_utf8_lossy(taken.secret.reveal()).into_owned();
+        if values.insert(taken.variable.clone(), value.clone()) == Some(value) {
             continue;
         }
         if !written.bytes.is_empty() && !written.bytes.ends_with(b"\n") {
@@ -127,8 +197,9 @@ mod tests {
         for value in ["plain-1", "with space", "a#b", "qu'ote", "dol$lar", "p\"q", "a'b$c", "a'`b\\c", "'\"$`\\"] {
             let one = taken("A", value);
             let written = with_variables(b"B=1", std::slice::from_ref(&one));
-            assert_eq!(super::value(&written.bytes, "A").as_deref(), Some(value), "{value}");
-            assert_eq!(super::value(&written.bytes, "B").as_deref(), Some("1"));
+            let read: HashMap<String, String> = variables(&written.bytes).into_iter().collect();
+            assert_eq!(read.get("A").map(String::as_str), Some(value), "{value}");
+            assert_eq!(read.get("B").map(String::as_str), Some("1"));
             assert!(with_variables(&written.bytes, &[one]).added.is_empty(), "{value} is written again");
         }
     }

@@ -3,7 +3,7 @@
 use std::cell::RefCell;
 use std::path::{Path, PathBuf};
 
-use bstr::BStr;
+use bstr::{BStr, ByteSlice as _};
 use gix::index::entry::Mode;
 use gix::worktree::stack::state::ignore::Source;
 
@@ -20,9 +20,24 @@ pub enum IgnoreState {
     Ignored,
 }
 
+/// The size in bytes up to which a file of ignore rules is read: each of its lines costs a few hundred bytes of memory.
+pub const LARGEST: u64 = 1 << 20;
+
+/// Tells whether a path leads to a file of ignore rules that is not read: one that is too large, or that never ends.
+pub fn is_too_large(path: &Path) -> bool {
+    let is_unusable = |file: std::fs::Metadata| !file.is_dir() && (!file.is_file() || file.len() > LARGEST);
+    path.metadata().is_ok_and(is_unusable)
+}
+
+/// Returns the file of ignore rules in a directory that is not read, if there is one.
+pub fn unusable(directory: &Path) -> Option<PathBuf> {
+    [".gitignore", ".git/info/exclude"].map(|name| directory.join(name)).into_iter().find(|path| is_too_large(path))
+}
+
 /// The ignore rules of one working tree.
 pub struct IgnoreRules<'repository> {
     stack: RefCell<gix::AttributeStack<'repository>>,
+    root: PathBuf,
     exclude: PathBuf,
     global: Vec<PathBuf>,
 }
@@ -36,33 +51,61 @@ pub enum IgnoreRulesError {
     /// A file of rules or git's configuration is damaged.
     #[error("the ignore rules could not be read")]
     Rules(#[source] Box<dyn std::error::Error + Send + Sync>),
+    /// A file of rules is larger than [`LARGEST`].
+    #[error("`{path}` is larger than {} MiB, or no file, so that nobody knows what git ignores", LARGEST >> 20)]
+    TooLarge {
+        /// The file, printable.
+        path: String,
+    },
+}
+
+impl IgnoreRulesError {
+    /// Returns what to do about it.
+    pub const fn help(&self) -> &'static str {
+        match self {
+            Self::Index(_) | Self::Rules(_) => "`git status` says what is wrong",
+            Self::TooLarge { .. } => "shorten it: one pattern speaks for many files",
+        }
+    }
 }
 
 impl<'repository> IgnoreRules<'repository> {
     /// Reads the rules that belong to a repository: its own, those of this clone and those of the user.
     ///
     /// # Errors
-    /// The index or the configuration cannot be read.
+    /// The index or the configuration cannot be read, or a file of rules is too large.
     pub fn new(repository: &'repository gix::Repository) -> Result<Self, IgnoreRulesError> {
         let index = index(repository).map_err(IgnoreRulesError::Index)?;
+        let root = repository.workdir().unwrap_or(repository.git_dir()).to_path_buf();
+        let too_large = |path: &Path| {
+            let path = path.strip_prefix(&root).unwrap_or(path);
+            Err(IgnoreRulesError::TooLarge { path: super::printable(path.as_os_str().as_encoded_bytes()) })
+        };
+        let (exclude, global) = (repository.common_dir().join("info/exclude"), global(repository));
+        let own = [root.join(".gitignore"), exclude.clone()];
+        if let Some(path) = own.iter().chain(&global).find(|path| is_too_large(path)) {
+            return too_large(path);
+        }
+        if let Some(path) = index_rules(repository, &index, &root) {
+            return too_large(&path);
+        }
         let stack = repository
             .excludes(&index, None, Source::WorktreeThenIdMappingIfNotSkipped)
             .map_err(|error| IgnoreRulesError::Rules(Box::new(error)))?;
-        let configured = repository.config_snapshot().trusted_path("core.excludesFile");
-        let home = std::env::var_os("XDG_CONFIG_HOME")
-            .map(PathBuf::from)
-            .or_else(|| std::env::var_os("HOME").map(|home| PathBuf::from(home).join(".config")));
-        let global = configured.ok().flatten().into_iter().chain(home.map(|home| home.join("git/ignore"))).collect();
-        let exclude = repository.common_dir().join("info/exclude");
-        Ok(Self { stack: RefCell::new(stack), exclude, global })
+        Ok(Self { stack: RefCell::new(stack), root, exclude, global })
     }
 
     /// Returns what the rules say about a path of the working tree, given with `/`.
     ///
     /// A file in an ignored folder is ignored. Whether the path exists or is tracked makes no difference; a path that
-    /// cannot be one, such as one that leaves the tree, counts as not ignored.
+    /// cannot be one, such as one that leaves the tree, counts as not ignored, and so does one below a folder whose rules are
+    /// too many.
     pub fn state(&self, path: &BStr, is_directory: bool) -> IgnoreState {
         let mode = if is_directory { Mode::DIR } else { Mode::FILE };
+        let folders = path.find_iter(b"/").map(|at| self.root.join(path[..at].to_path_lossy()));
+        if folders.map(|folder| folder.join(".gitignore")).any(|rules| is_too_large(&rules)) {
+            return IgnoreState::No;
+        }
         let mut stack = self.stack.borrow_mut();
         let Ok(platform) = stack.at_entry(path, Some(mode)) else { return IgnoreState::No };
         if !platform.is_excluded() {
@@ -83,6 +126,24 @@ fn index(repository: &gix::Repository) -> Result<gix::index::State, Box<dyn std:
         return Ok(gix::index::State::new(hash));
     }
     gix::index::File::at(path, hash, true, Default::default()).map(Into::into).map_err(|error| error.to_string().into())
+}
+
+/// Returns the files of rules that a user has for all repositories.
+fn global(repository: &gix::Repository) -> Vec<PathBuf> {
+    let configured = repository.config_snapshot().trusted_path("core.excludesFile");
+    let home = std::env::var_os("XDG_CONFIG_HOME")
+        .map(PathBuf::from)
+        .or_else(|| std::env::var_os("HOME").map(|home| PathBuf::from(home).join(".config")));
+    configured.ok().flatten().into_iter().chain(home.map(|home| home.join("git/ignore"))).collect()
+}
+
+/// Returns a file of rules that would be read from the index, since it is not in the working tree, and is too large.
+fn index_rules(repository: &gix::Repository, index: &gix::index::State, root: &Path) -> Option<PathBuf> {
+    let is_rules = |path: &BStr| path == ".gitignore" || path.ends_with(b"/.gitignore");
+    let rules = index.entries().iter().filter(|entry| is_rules(entry.path(index)));
+    let is_large = |id| repository.find_header(id).is_ok_and(|header| header.size() > LARGEST);
+    let places = rules.filter(|entry| is_large(entry.id)).map(|entry| root.join(entry.path(index).to_path_lossy()));
+    places.into_iter().find(|place| !place.is_file())
 }
 
 /// Tells whether two paths lead to the same file.

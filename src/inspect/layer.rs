@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use bstr::ByteSlice;
 
-use super::{Inspected, Inspector, archive, decode, overlap, place};
+use super::{Inspected, Inspector, archive, decode, limit, overlap, place};
 use crate::detect::{Candidate, Scratch};
 use crate::finding::{Excerpt, Finding, InlineAllow, Notice, masked_secret};
 use crate::lint::Linted;
@@ -84,13 +84,15 @@ pub(super) struct Inspection<'a> {
     budget: usize,
     /// Whether something was not opened because of a limit.
     limited: bool,
+    /// How many findings are not told one by one.
+    untold: usize,
     inspected: Inspected,
 }
 
 impl<'a> Inspection<'a> {
     /// Starts with nothing found.
     pub(super) fn new(inspector: &'a Inspector, origin: &'a Origin, scratch: &'a mut Scratch) -> Self {
-        Self { inspector, scratch, origin, budget: BUDGET, limited: false, inspected: Inspected::default() }
+        Self { inspector, scratch, origin, budget: BUDGET, limited: false, untold: 0, inspected: Inspected::default() }
     }
 
     /// Takes `bytes` off the budget, or tells that it does not hold so many.
@@ -101,8 +103,19 @@ impl<'a> Inspection<'a> {
         is_enough
     }
 
+    /// Returns how many more findings are told one by one.
+    const fn room(&self) -> usize {
+        limit::MOST.saturating_sub(self.inspected.findings.len())
+    }
+
     /// Returns all that came together.
     pub(super) fn finish(mut self) -> Inspected {
+        if self.untold > 0 {
+            let (most, untold) = (limit::MOST / 1000, self.untold);
+            let message = format!("has {untold} findings more than the {most} thousand worst, which alone are told");
+            let help = "take out what is told and scan again, or exclude the file if it holds nothing but samples";
+            self.inspected.notices.push(Notice::unread(crate::input::subject(self.origin), message, help));
+        }
         if self.limited {
             let message = "holds more packed or encoded data, or deeper inside each other, than is opened";
             let notice = Notice::unread(crate::input::subject(self.origin), message, "unpack it and scan the result");
@@ -169,7 +182,7 @@ impl<'a> Inspection<'a> {
     pub(super) fn found(&mut self, layer: &Layer<'_>, found: Found) -> Option<Vec<Barren>> {
         let Found { mut candidates, encoded, mut barren } = found;
         let is_affordable = barren.iter().all(|piece| self.spend(piece.spent));
-        let linted = match layer.path {
+        let mut linted = match layer.path {
             Some(path) if self.inspector.options.lint && layer.depth == 0 => {
                 self.inspector.lint(path.as_bstr(), layer.bytes)
             }
@@ -184,6 +197,7 @@ impl<'a> Inspection<'a> {
         let encodings = encoded.iter().map(|piece| piece.span).chain(barren.iter().map(|piece| piece.span));
         let hidden = self.hide(layer.bytes, &secrets, encodings);
         overlap::resolve(&mut candidates);
+        self.untold += limit::keep(&mut linted.findings, self.room(), |found| (found.severity, found.confidence));
         let lines = OnceCell::new();
         let view = |lines| View { origin: self.origin, layer, lines, hidden: &hidden };
         let index = || LineIndex::new(layer.bytes);
@@ -191,6 +205,7 @@ impl<'a> Inspection<'a> {
             let view = view(lines.get_or_init(index));
             self.inspector.report_lints(&view, linted, &mut candidates, &mut self.inspected);
         }
+        self.untold += limit::keep(&mut candidates, self.room(), |found| (found.severity, found.confidence));
         let first = self.inspected.findings.len();
         for candidate in &candidates {
             let finding = self.inspector.finding(&view(lines.get_or_init(index)), candidate);

@@ -9,16 +9,20 @@ use super::{Inspected, Inspector, place};
 use crate::detect::{Candidate, Scratch};
 use crate::document::DocumentError;
 use crate::finding::{Finding, Notice, Severity, masked_secret};
-use crate::lint::{LintFinding, Linted, Options, is_configuration, lint_document, lint_text};
+use crate::lint::{LintFinding, Linted, MOST_SALVAGED, Options, is_agents, is_configuration, lint_document, lint_text};
 use crate::secret::{Identity, Secret};
 use crate::source::Origin;
 
-/// Tells whether a file that could not be read as a document was not linted as it should be; an earlier version that was broken
-/// then is no configuration that anybody uses.
+/// Tells whether a file that could not be read as a document was not checked as it should be.
+///
+/// An earlier version that was broken then is no configuration that anybody uses, nor is a template that only looks like one:
+/// no client reads a file of that name.
 fn leaves_questions(error: DocumentError, origin: &Origin) -> bool {
     match error {
         DocumentError::NotUtf8 { .. } => false,
-        DocumentError::Syntax { .. } => !matches!(origin, Origin::Object { .. }),
+        DocumentError::Syntax { .. } => {
+            !matches!(origin, Origin::Object { .. }) && origin.path().is_some_and(is_agents)
+        }
         DocumentError::TooLarge | DocumentError::TooMany | DocumentError::TooDeep { .. } => true,
     }
 }
@@ -31,7 +35,7 @@ impl Inspector {
         if is_configuration(path, bytes) {
             lint_document(path, bytes, &opinion, Options { persona: self.options.persona })
         } else {
-            Linted { findings: lint_text(bytes, &opinion), error: None }
+            Linted { findings: lint_text(bytes, &opinion), ..Linted::default() }
         }
     }
 
@@ -50,17 +54,22 @@ impl Inspector {
         inspected: &mut Inspected,
     ) {
         if let Some(error) = linted.error {
-            let subject = crate::input::subject(view.origin);
-            let line = view.lines.position(error.offset()).line;
-            let place = if line > 0 { format!(" (line {})", line + 1) } else { String::new() };
-            let help = "mend the file to have it checked as configuration";
-            let message = format!("this configuration {error}{place}");
-            let incomplete = self.only_lints() && leaves_questions(error, view.origin);
-            inspected.notices.push(Notice { incomplete, ..Notice::note(subject, message, help) });
+            inspected.notices.push(unread(view, error));
         }
+        if linted.is_cut {
+            let message =
+                format!("has more than {MOST_SALVAGED} literal credentials, of which no more are told by lints");
+            let help = "take out what is told, and lint again";
+            inspected.notices.push(Notice::unread(crate::input::subject(view.origin), message, help));
+        }
+        // Candidates do not overlap, so that where they begin and where they end have one order.
+        let mut is_replaced = vec![false; candidates.len()];
         for found in linted.findings {
-            let overlapping =
-                found.secret.and_then(|secret| candidates.iter().position(|other| other.secret.overlaps(secret)));
+            let overlapping = found.secret.and_then(|secret| {
+                let first = candidates.partition_point(|other| other.secret.end <= secret.start);
+                let mut rest = (first..candidates.len()).take_while(|&at| candidates[at].secret.overlaps(secret));
+                rest.find(|&at| !is_replaced[at])
+            });
             match overlapping {
                 Some(at) if candidates[at].rule.family() != "generic" => {
                     candidates[at].evidence.push(found.message.clone());
@@ -72,12 +81,14 @@ impl Inspector {
                 }
                 other => {
                     if let Some(at) = other {
-                        candidates.remove(at);
+                        is_replaced[at] = true;
                     }
                     inspected.findings.push(self.lint_finding(view, &found));
                 }
             }
         }
+        let mut is_replaced = is_replaced.into_iter();
+        candidates.retain(|_| is_replaced.next() == Some(false));
     }
 
     /// Makes the finding of a lint at its place.
@@ -103,4 +114,14 @@ impl Inspector {
         }
         finding
     }
+}
+
+/// Says why a file was not read as configuration, and where reading ended.
+fn unread(view: &View<'_>, error: DocumentError) -> Notice {
+    let subject = crate::input::subject(view.origin);
+    let line = view.lines.position(error.offset()).line;
+    let place = if line > 0 { format!(" (line {})", line + 1) } else { String::new() };
+    let help = "mend the file to have it checked as configuration";
+    let message = format!("this configuration {error}{place}");
+    Notice { incomplete: leaves_questions(error, view.origin), ..Notice::note(subject, message, help) }
 }

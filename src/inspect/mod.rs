@@ -4,6 +4,7 @@ mod allow;
 mod archive;
 mod decode;
 mod layer;
+mod limit;
 mod lint;
 mod overlap;
 mod place;

@@ -43,6 +43,7 @@ use bstr::BStr;
 pub use crate::input::ignore_rules::IgnoreState;
 pub use finding::{About, Edit, Fix, LintFinding, Moved, Persona, Safety, meta};
 pub use repository::{RepositoryFacts, RepositoryFinding, is_secret_file, lint_repository};
+pub use salvage::MOST as MOST_SALVAGED;
 pub use subject::{Located, Subject, format, is_dotenv_example};
 pub use uncovered_secret_file::ABOUT as UNCOVERED_SECRET_FILE;
 
@@ -107,6 +108,8 @@ pub struct Linted {
     pub findings: Vec<LintFinding>,
     /// Why the file could not be read as a document; what could be judged as text is among the findings.
     pub error: Option<DocumentError>,
+    /// Whether such a text holds more literal credentials than [`MOST_SALVAGED`], which alone are among the findings.
+    pub is_cut: bool,
 }
 
 /// Tells whether a file is configuration that [`lint_document`] understands: by its path, or by what is in it.
@@ -151,7 +154,7 @@ pub fn lint_document(path: &BStr, bytes: &[u8], opinion: &dyn Fn(&[u8]) -> bool,
         }
         linted.error = result.err();
         if linted.error.is_some_and(|error| !matches!(error, DocumentError::NotUtf8 { .. })) {
-            salvage::check(&readable(bytes), judge, &mut linted.findings);
+            linted.is_cut = salvage::check(&readable(bytes), format, judge, &mut linted.findings);
         }
     }
     text(bytes, judge, &mut linted.findings);

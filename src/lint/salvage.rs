@@ -4,35 +4,90 @@ use std::ops::Range;
 
 use super::judge::{Judge, Place, Says, pairs, says, shifted};
 use super::{LintFinding, literal_setting};
+use crate::document::Format;
 use crate::source::Span;
 
 /// How much of a text is judged at a time, which bounds what is kept in memory.
 const PART: usize = 1 << 20;
 /// How much of the next part is judged with a part: more than a setting is long.
 const OVERLAP: usize = 128 << 10;
+/// The length of the longest text that is taken for a name.
+const LONGEST_NAME: usize = 80;
 /// The length of the shortest text that can be a credential.
 const SHORTEST: usize = 4;
 /// The most findings of one text: whoever has so many needs no list of them.
-const MOST: usize = 10_000;
+pub const MOST: usize = 10_000;
 
-/// Reads the quoted texts of `bytes` as names, values and arguments, one part after the other.
-pub(super) fn check(bytes: &[u8], judge: Judge<'_>, found: &mut Vec<LintFinding>) {
-    let Ok(text) = std::str::from_utf8(bytes) else { return };
+/// Reads the quoted texts of `bytes` as names, values and arguments, one part after the other, and the settings on the lines of
+/// TOML and YAML. Tells whether there is more than is told.
+pub(super) fn check(bytes: &[u8], format: Format, judge: Judge<'_>, found: &mut Vec<LintFinding>) -> bool {
+    let Ok(text) = std::str::from_utf8(bytes) else { return false };
     let mut spans: Vec<Span> = Vec::new();
     for part in parts(text) {
         let start = part.start;
-        let own = literals(&text[part], judge);
+        let mut own = literals(&text[part.clone()], judge);
+        if format != Format::Json {
+            own.extend(settings(&text[part], format, judge));
+        }
         spans.extend(own.into_iter().map(|span| Span::new(span.start + start, span.end + start)));
-        if spans.len() > 2 * MOST {
+        // Each may be found twice, in two parts that overlap or by two ways of reading.
+        if spans.len() > 4 * MOST {
             break;
         }
     }
     spans.sort_unstable();
     spans.dedup();
+    let is_more = spans.len() > MOST;
     for span in spans.into_iter().take(MOST) {
         let message = "a literal credential in a file that does not parse";
         found.push(LintFinding::new(&literal_setting::ABOUT, span, "", message).with_secret(span));
     }
+    is_more
+}
+
+/// Returns the literal credentials among `name = value` or `name: value`, alone on a line or between braces.
+fn settings(text: &str, format: Format, judge: Judge<'_>) -> Vec<Span> {
+    let sign = if format == Format::Toml { '=' } else { ':' };
+    let mut found = Vec::new();
+    for setting in pieces(text) {
+        let piece = &text[setting.clone()];
+        let Some((name, value)) = piece.split_once(sign) else { continue };
+        if format != Format::Toml && !value.is_empty() && !value.starts_with([' ', '\t']) {
+            continue;
+        }
+        let name = name.trim().trim_start_matches("- ").trim_matches(['"', '\'', ' ']);
+        let name = if format == Format::Toml { name.rsplit('.').next().unwrap_or(name) } else { name };
+        let bare = value.trim();
+        let bare =
+            if bare.starts_with(['"', '\'']) { bare } else { bare.split(" #").next().unwrap_or(bare).trim_end() };
+        let plain = bare.trim_matches(['"', '\'']);
+        let at = setting.start + piece.len() - value.len() + value.find(plain).unwrap_or(0);
+        let is_name = !name.is_empty() && name.len() <= LONGEST_NAME && !name.contains(char::is_whitespace);
+        if is_name && (may_hold(plain) || plain.len() >= SHORTEST && says(name) != Says::Nothing) {
+            found.extend(shifted(judge.literals(name, plain, Place::Server), at));
+        }
+    }
+    found.into_iter().map(|literal| Span::from(literal.range)).collect()
+}
+
+/// Cuts a text where a line ends, and at commas and braces outside of quotes.
+fn pieces(text: &str) -> Vec<Range<usize>> {
+    let bytes = text.as_bytes();
+    let mut pieces = Vec::new();
+    let (mut start, mut quote) = (0, None);
+    for (at, &byte) in bytes.iter().enumerate() {
+        match (byte, quote) {
+            (b'\n', _) | (b',' | b'{' | b'}', None) => {
+                pieces.push(start..at);
+                (start, quote) = (at + 1, None);
+            }
+            (b'"' | b'\'', None) if at == start || !bytes[at - 1].is_ascii_alphanumeric() => quote = Some(byte),
+            (_, Some(open)) if open == byte => quote = None,
+            _ => {}
+        }
+    }
+    pieces.push(start..bytes.len());
+    pieces
 }
 
 /// Cuts a text into parts that overlap, none of which begins between two quotes of a line.

@@ -54,8 +54,11 @@ pub struct Subject<'a> {
     public: Vec<OnceCell<bool>>,
 }
 
-/// For how many literals of a document an edit is looked for; one run of `keysweep fix` makes fewer.
+/// For how many literals of a document an edit is looked for, however large it is.
 const MOST_FIXABLE: usize = 500;
+
+/// How many bytes are looked at for the edits of other literals, each of which may cost a look at all of the document.
+const MOST_LOOKED_AT: usize = 8 << 30;
 
 /// The size up to which an unknown file is searched for those words.
 const SMALL: usize = 1 << 20;
@@ -224,6 +227,7 @@ impl<'a> Subject<'a> {
 
     fn locate(&self) -> Vec<Located> {
         let mut found = Vec::new();
+        let most_fixable = MOST_FIXABLE.max(MOST_LOOKED_AT / self.bytes.len().max(1));
         for (index, server) in self.servers.iter().enumerate() {
             for (leaf_index, leaf) in server.leaves.iter().enumerate() {
                 let mut literals = self.of_server(server, leaf);
@@ -232,7 +236,7 @@ impl<'a> Subject<'a> {
                 }
                 for literal in literals {
                     let span = leaf.scalar.raw(literal.range.clone());
-                    let fixable = found.len() < MOST_FIXABLE;
+                    let fixable = found.len() < most_fixable;
                     found.push(Located { server: Some(index), leaf: leaf_index, literal, span, fixable });
                 }
             }
@@ -240,7 +244,7 @@ impl<'a> Subject<'a> {
         for (leaf_index, leaf) in self.settings.iter().enumerate() {
             for literal in self.of_setting(leaf) {
                 let span = leaf.scalar.raw(literal.range.clone());
-                let fixable = found.len() < MOST_FIXABLE;
+                let fixable = found.len() < most_fixable;
                 found.push(Located { server: None, leaf: leaf_index, literal, span, fixable });
             }
         }

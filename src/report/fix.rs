@@ -21,7 +21,7 @@ pub fn text(report: &FixReport, dry_run: bool) -> String {
         let names: Vec<&str> = report.variables.iter().map(|(name, _)| name.as_str()).collect();
         let env = printable(report.variables[0].1.as_bstr());
         let _ = writeln!(out, "\nThese values {verb} into `{env}`: {}", names.join(", "));
-        if names.iter().any(|name| report.stores.iter().all(|(stored, _)| stored != name)) {
+        if report.is_loaded {
             let how = format!("`set -a; . ./{env}; set +a`");
             let _ = writeln!(out, "Load it before you start the client, for example with {how} or direnv.");
         }

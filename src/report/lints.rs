@@ -9,9 +9,12 @@ const AROUND: &str = "
 
 - A file is configuration by its path, or, up to 1 MiB, by its shape: a map of servers under a key that only agents have.
 - Text of any other kind is looked through for the commands and links that install a server, whatever its size.
-- What is larger than 8 MiB, has more than 250,000 values, is nested deeper than 256 levels, or is no valid JSON, TOML or YAML is judged as text: the names and values between
-  its quotes, all of them. `lint` says so and ends with exit code 3 unless it found something, since it could not judge the rest; for `scan`
-  such a file is read whole all the same. An old version in history that does not parse is a note.
+- What is larger than 8 MiB, has more than 250,000 values, is nested deeper than 256 levels (in TOML 80), or is no valid JSON, TOML or
+  YAML is judged as text: the names and values between its quotes, in TOML and YAML also `name = value` and `name: value`, up to 10,000
+  credentials. `lint` and `scan` say so and end with exit code 3 unless something blocks, since the rest could not be judged. What
+  does not parse is only a note in an old version in history, and in a file that no client reads by its name, such as a template.
+- A `.gitignore`, `info/exclude` or `core.excludesFile` that is larger than 1 MiB is not read: of what lies beside it only tracked files are
+  looked at, and the exit code is 3.
 - Of a file that is not UTF-8 all is judged but the bytes that are wrong. UTF-16 is read as what it says.
 - The target of a symbolic link is a path, and no configuration whatever the link is called. The file that it leads to is linted where
   it lies; a link that is named, as in `keysweep lint .mcp.json`, is followed.

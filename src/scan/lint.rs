@@ -64,7 +64,7 @@ fn lint(
     let rules = match IgnoreRules::new(repository.git()) {
         Ok(rules) => rules,
         Err(error) => {
-            notices.push(Notice::unread(".gitignore", error.to_string(), "`git status` says what is wrong"));
+            notices.push(Notice::unread(".gitignore", error.to_string(), error.help()));
             return Vec::new();
         }
     };

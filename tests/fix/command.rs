@@ -177,19 +177,149 @@ fn a_name_that_is_a_credential_elsewhere_is_told_nowhere() {
     }
 }
 
-#[test]
-fn a_file_with_many_credentials_is_mended_part_by_part() {
-    let git = repository();
-    let server = |at: usize| {
-        let key =
-            format!("{:016x}{:016x}", at.wrapping_mul(0x9e37_79b9_7f4a_7c15), at.wrapping_mul(0xc2b2_ae3d_27d4_eb4f));
-        format!("\"s{at}\": {{\"command\": \"a\", \"env\": {{\"S{at}_TOKEN\": \"{key}\"}}}}")
+/// Servers with a credential each, numbered from 1; `key` stands in place of the credential's variable.
+fn servers(count: usize, line: &dyn Fn(usize, &str) -> String) -> Vec<String> {
+    let secret = |at: usize| {
+        format!("{:016x}{:016x}", at.wrapping_mul(0x9e37_79b9_7f4a_7c15), at.wrapping_mul(0xc2b2_ae3d_27d4_eb4f))
     };
-    let servers: Vec<String> = (1..250).map(server).collect();
-    git.write(".mcp.json", format!("{{\"mcpServers\": {{\n{}\n}}}}\n", servers.join(",\n")));
+    (1..=count).map(|at| line(at, &secret(at))).collect()
+}
+
+#[test]
+fn a_file_with_many_credentials_is_mended_in_one_run() {
+    // Names of their own, and one name for all.
+    for name in ["S@_TOKEN", "API_TOKEN"] {
+        let git = repository();
+        let servers = servers(700, &|at, secret| {
+            let name = name.replace('@', &at.to_string());
+            format!("\"s{at}\": {{\"command\": \"a\", \"env\": {{\"{name}\": \"{secret}\"}}}}")
+        });
+        git.write(".mcp.json", format!("{{\"mcpServers\": {{\n{}\n}}}}\n", servers.join(",\n")));
+        let (code, said) = fix(&git, &[]);
+        assert_eq!((code, read(&git, ".env").lines().count()), (0, 700), "{said}");
+        assert_eq!(read(&git, ".mcp.json").matches("${").count(), 700);
+    }
+}
+
+#[test]
+fn what_is_made_in_one_go_is_what_one_after_the_other_would_make() {
+    let count = 30;
+    let env = |at: usize, secret: &str| match at % 3 {
+        0 => format!("\"A_TOKEN\": \"{secret}\", \"B_KEY\": \"{}\"", secret.chars().rev().collect::<String>()),
+        1 => format!("\"A_TOKEN\": \"{secret}\""),
+        _ => format!("\"A_TOKEN\": \"{}\"", secret.repeat(2)),
+    };
+    let json = |key: &str| {
+        let server =
+            |at: usize, secret: &str| format!("  \"s{at}\": {{\"command\": \"a\", \"env\": {{{}}}}}", env(at, secret));
+        format!("{{\"{key}\": {{\n{}\n}}}}\n", servers(count, &server).join(",\n"))
+    };
+    let toml = servers(count, &|at, secret| {
+        let env = env(at, secret).replace("\": ", "\" = ");
+        let token = env.replace("A_TOKEN", &format!("A{at}_TOKEN")).replace("B_KEY", &format!("B{at}_KEY"));
+        format!("[mcp_servers.s{at}]\ncommand = \"a\"\nenv = {{ {token} }}\n")
+    });
+    let both = count + count / 3;
+    for (path, text, reference, made) in [
+        (".mcp.json", json("mcpServers"), "${", both),
+        (".vscode/mcp.json", json("servers"), "\"promptString\"", both),
+        (".vscode/mcp.json", json("servers"), "${input:", both),
+        (".codex/config.toml", toml.concat(), "env_vars = [", count),
+    ] {
+        let git = repository();
+        git.write(".gitignore", read(&git, ".gitignore") + ".codex/auth.json\n");
+        git.write(path, text);
+        let (code, said) = fix(&git, &[]);
+        assert_eq!((code, read(&git, ".env").lines().count()), (0, both), "{path}: {said}");
+        assert_eq!(read(&git, path).matches(reference).count(), made, "{path}: {}", read(&git, path));
+        let (code, said) = fix(&git, &[]);
+        assert!(code == 0 && said.contains("nothing to mend"), "{path}: {said}");
+    }
+}
+
+#[test]
+fn edits_that_cannot_be_proven_do_not_keep_the_others_from_being_made_and_end() {
+    let dotted = |at: usize, secret: &str| {
+        format!("mcp_servers.a{at}.command = \"n\"\nmcp_servers.a{at}.env.A{at}_KEY = \"{secret}\"\n")
+    };
+    let table = |at: usize, secret: &str| {
+        format!("[mcp_servers.b{at}]\ncommand = \"n\"\nenv = {{ B{at}_KEY = \"{secret}\" }}\n")
+    };
+    for (bad, good, mended) in [(3, 40, 40), (300, 0, 0)] {
+        let git = repository();
+        git.write(".gitignore", read(&git, ".gitignore") + ".codex/auth.json\n");
+        git.write(".codex/config.toml", servers(bad, &dotted).concat() + &servers(good, &table).concat());
+        let (code, said) = fix(&git, &[]);
+        let text = read(&git, ".codex/config.toml");
+        assert_eq!((code, text.matches("env_vars").count()), (1, mended), "{said}");
+        assert!(said.contains("could not be proven right, so it was not made"), "{said}");
+        assert_eq!(said.contains("was not tried"), mended == 0, "{said}");
+    }
+}
+
+#[test]
+fn lines_that_are_appended_end_as_the_others_do() {
+    let git = Git::new();
+    git.write(".gitignore", "target\r\n*.log");
+    git.write(".mcp.json", configuration("docs").0);
+    assert_eq!(fix(&git, &[]).0, 0);
+    let text = read(&git, ".gitignore");
+    assert!(
+        text.starts_with("target\r\n*.log\r\n.env\r\n") && text.matches('\n').count() == text.matches("\r\n").count()
+    );
+}
+
+#[test]
+fn a_table_that_has_lost_its_last_entry_goes_with_it_unless_a_comment_stands_in_it() {
+    let git = repository();
+    git.write(".gitignore", read(&git, ".gitignore") + ".codex/auth.json\n");
+    let server =
+        |name: &str, env: &str| format!("[mcp_servers.{name}]\ncommand = \"a\"\n\n[mcp_servers.{name}.env]\n{env}\n");
+    let entry = |name: &str| fill(&format!("{name} = \"{{alnum:32}}\"\n")).0.replace("= \"", &format!("= \"{name}x"));
+    let all = [
+        server("a", &(entry("A_TOKEN") + &entry("B_KEY") + &entry("C_KEY"))),
+        server("b", &("# a note\n".to_owned() + &entry("D_KEY"))),
+        server("c", &("LEVEL = \"info\"\n".to_owned() + &entry("E_KEY"))),
+    ];
+    git.write(".codex/config.toml", all.concat());
     let (code, said) = fix(&git, &[]);
-    assert_eq!((code, read(&git, ".env").lines().count()), (1, 200));
-    assert!(said.contains("run it again"), "{said}");
-    let (code, _) = fix(&git, &[]);
-    assert_eq!((code, read(&git, ".env").lines().count()), (0, 249));
+    let text = read(&git, ".codex/config.toml");
+    let header = |name: &str| text.contains(&format!("[mcp_servers.{name}.env]"));
+    assert_eq!((code, header("a"), header("b"), header("c")), (0, false, true, true), "{text} {said}");
+    assert!(text.contains("# a note") && text.contains("LEVEL") && !text.contains("\n\n\n"), "{text}");
+}
+
+#[test]
+fn a_file_at_the_root_that_is_named_gets_its_line_and_is_not_said_to_lack_it() {
+    let git = Git::new();
+    let (text, secret) = configuration("docs");
+    git.write(".gitignore", "target\n");
+    git.write(".mcp.json", &text);
+    let (code, said) = fix(&git, &[".mcp.json"]);
+    assert_eq!((code, read(&git, ".gitignore").as_str()), (1, "target\n.env\n"), "{said}");
+    assert!(!said.contains("left: `.env` is not ignored") && said.contains("left: `.doxhub/`"), "{said}");
+    assert_eq!(read(&git, ".env"), format!("DOCS_TOKEN={secret}\n"));
+}
+
+#[test]
+fn edits_and_variables_are_told_in_the_order_of_the_file() {
+    let git = repository();
+    git.write(".gitignore", read(&git, ".gitignore") + ".codex/auth.json\n");
+    let key = |name: &str, at: usize| fill(&format!("{name}{at}_KEY = \"{at}{{alnum:30}}\"\n")).0;
+    let env: String = (1..6).map(|at| key("A", at)).collect();
+    git.write(".codex/config.toml", format!("[mcp_servers.a]\ncommand = \"a\"\n\n[mcp_servers.a.env]\n{env}"));
+    let (code, said) = fix(&git, &[]);
+    assert!(code == 0 && said.contains("A1_KEY, A2_KEY, A3_KEY, A4_KEY, A5_KEY"), "{said}");
+    let names: Vec<String> = read(&git, ".env").lines().map(|line| line[..6].to_owned()).collect();
+    assert_eq!(names, ["A1_KEY", "A2_KEY", "A3_KEY", "A4_KEY", "A5_KEY"]);
+}
+
+#[test]
+fn a_variable_that_one_client_keeps_and_another_takes_from_the_environment_is_to_be_loaded() {
+    let git = repository();
+    let (text, _) = configuration("docs");
+    git.write(".mcp.json", &text);
+    git.write(".vscode/mcp.json", text.replace("mcpServers", "servers"));
+    let (_, said) = fix(&git, &[]);
+    assert!(said.contains("VS Code asks for `docs-token`") && said.contains("Load it before you start"), "{said}");
 }

@@ -30,18 +30,103 @@ fn what_is_not_read_as_configuration_makes_a_lint_incomplete() {
     for (path, text, reason) in [
         (".mcp.json", large.as_str(), "larger than 8 MiB"),
         (".mcp.json", &many, "more than 250 thousand values"),
-        (".mcp.json", &deep, "nested deeper"),
+        (".mcp.json", &deep, "nested too deeply"),
         (".mcp.json", "{\"mcpServers\": {,,", "not valid JSON"),
         (".codex/config.toml", "[mcp_servers.a\n", "not valid TOML"),
         (".continue/mcpServers/a.yaml", "a: [\n", "not valid YAML"),
+        (".continue/mcpServers/a.yaml", &format!("a: {}", "[".repeat(100_000)), "nested too deeply"),
+        (".codex/config.toml", &format!("a = {}", "{a = ".repeat(100_000)), "nested too deeply"),
     ] {
         let git = repository();
         git.write(path, text);
-        let (code, said) = keysweep(&git, &["lint"]);
-        assert!(code == 3 && said.contains(reason), "{path}: {code} {said}");
-        // A scan looks at all of the text.
-        assert_eq!(keysweep(&git, &["scan"]).0, 0, "{path}");
+        git.run(&["add", path]);
+        for arguments in [&["lint"][..], &["scan"], &["scan", "--staged"]] {
+            let (code, said) = keysweep(&git, arguments);
+            assert!(code == 3 && said.contains(reason), "{path} {arguments:?}: {code} {said}");
+        }
     }
+}
+
+#[test]
+fn what_only_looks_like_configuration_and_does_not_parse_is_told_and_no_more() {
+    let git = repository();
+    git.write("templates/servers.yaml", "mcpServers:\n  {{ .Values.server }}:\n    command: [\n");
+    git.run(&["add", "."]);
+    for arguments in [&["lint"][..], &["scan"], &["scan", "--staged"]] {
+        let (code, said) = keysweep(&git, arguments);
+        assert!(code == 0 && said.contains("not valid YAML"), "{arguments:?}: {code} {said}");
+    }
+}
+
+#[test]
+fn a_broken_configuration_shows_its_literal_credentials_in_any_language() {
+    for (path, text) in [
+        (".codex/config.toml", "[mcp_servers.docs]\ncommand = \"a\"\n[mcp_servers.docs.env\nDOCS_TOKEN = \"SECRET\"\n"),
+        (".codex/config.toml", "[mcp_servers.docs]\nenv = { LEVEL = \"a\", DOCS_TOKEN = 'SECRET', }}\n"),
+        (".codex/config.toml", "mcp_servers.docs.env.DOCS_TOKEN = \"SECRET\"\nmcp_servers = [\n"),
+        (
+            ".continue/mcpServers/a.yaml",
+            "mcpServers:\n  - name: a\n    env:\n      DOCS_TOKEN: SECRET\n   command: [\n",
+        ),
+        (
+            ".continue/mcpServers/a.yaml",
+            "mcpServers:\r\n- name: a\r\n  env: {LEVEL: \"a\", \"DOCS_TOKEN\": SECRET}}\r\n",
+        ),
+        (".mcp.json", "{\"mcpServers\": {\"a\": {\"env\": {\"DOCS_TOKEN\": \"SECRET\"}}}\n"),
+    ] {
+        let git = repository();
+        let secret = fill("{alnum:32}").0;
+        git.write(path, text.replace("SECRET", &secret));
+        let (code, said) = keysweep(&git, &["lint"]);
+        assert!(code == 1 && said.contains("mcp/literal-setting"), "{path}: {code} {said}");
+        assert_eq!(said.matches("literal-setting]").count(), 1, "{path}: {said}");
+        assert!(said.contains("not valid") && !said.contains(&secret), "{path}: {said}");
+        let harmless = text.replace("SECRET", "${DOCS_TOKEN}");
+        git.write(path, harmless);
+        assert_eq!(keysweep(&git, &["lint"]).0, 3, "{path}");
+    }
+}
+
+#[test]
+fn ignore_rules_that_are_too_many_are_not_read_and_make_a_scan_incomplete() {
+    let rules = "folder/*.log\n".repeat(100_000);
+    for (path, arguments) in [
+        (".gitignore", &["scan"][..]),
+        (".gitignore", &["lint"]),
+        (".gitignore", &["scan", "sub"]),
+        ("sub/.gitignore", &["scan"]),
+        ("sub/.gitignore", &["lint"]),
+        (".git/info/exclude", &["scan"]),
+    ] {
+        let git = repository();
+        git.commit_file("sub/a.txt", "words\n", "Begin");
+        git.write(path, &rules);
+        let (code, said) = keysweep(&git, arguments);
+        assert!(code == 3 && said.contains("larger than 1 MiB"), "{path} {arguments:?}: {code} {said}");
+        // What git tracks beside it is looked at all the same.
+        git.write("sub/a.txt", fill("password = \"{alnum:24}\"\n").0);
+        if arguments[0] == "scan" {
+            assert_eq!(keysweep(&git, arguments).0, 1, "{path} {arguments:?}");
+        }
+    }
+}
+
+#[test]
+fn of_a_file_with_too_many_credentials_the_worst_are_told_and_the_others_are_counted() {
+    let git = repository();
+    let line = |at: usize| {
+        let halves = [0x9e37_79b9_7f4a_7c15, 0xc2b2_ae3d_27d4_eb4f].map(|factor| at.wrapping_mul(factor));
+        format!("api_key_{at} = \"{:016x}{:016x}\"\n", halves[0], halves[1])
+    };
+    let text: String = (1..=50_100).map(line).collect();
+    git.write("a.txt", text + &fill("github = \"ghp_{alnum:36}\"\n").0);
+    let (code, said) = keysweep(&git, &["scan"]);
+    assert!(code == 1 && said.contains("findings more than the 50 thousand worst"), "{code}");
+    // All of what is told may be allowed: the scan has still not told everything.
+    git.write("keysweep.toml", "[[allow]]\npath = 'a.txt'\nreason = 'samples'\n");
+    assert_eq!(keysweep(&git, &["scan"]).0, 3);
+    git.write("keysweep.toml", "exclude = ['a.txt']\n");
+    assert_eq!(keysweep(&git, &["scan"]).0, 0);
 }
 
 #[test]

@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 
 use ignore::WalkBuilder;
 
+use crate::input::ignore_rules::{self, is_too_large};
 use crate::input::repository::Repository;
 
 /// Where version control systems keep their own files.
@@ -12,6 +13,12 @@ const OWN_FILES: [&str; 5] = [".git", ".hg", ".svn", ".jj", ".bzr"];
 /// Tells whether a file or directory of that name belongs to a version control system.
 pub(super) fn is_own_file(name: &std::ffi::OsStr) -> bool {
     OWN_FILES.iter().any(|own| name == *own)
+}
+
+/// Returns a file of ignore rules that counts for `directory` and is too large to be read.
+pub(super) fn unusable(directory: &Path, repository: Option<&Repository>) -> Option<PathBuf> {
+    let own = repository.and_then(excludes_file).filter(|path| is_too_large(path));
+    own.or_else(|| directory.ancestors().find_map(ignore_rules::unusable))
 }
 
 /// Makes a walk of `directory`, which belongs to `repository` or to none.

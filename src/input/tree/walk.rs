@@ -13,6 +13,7 @@ use super::read::Reader;
 use super::start::{Start, bytes, shown};
 use super::{broken_notice, ignored};
 use crate::finding::Notice;
+use crate::input::ignore_rules::{LARGEST, unusable as unusable_in};
 use crate::input::index::Mode;
 use crate::input::repository::{Repository, RepositoryError};
 use crate::input::{Coverage, Visitor, printable};
@@ -117,14 +118,24 @@ impl<'a> Walk<'a> {
     }
 
     /// Looks at all files below `directory` that are not ignored; returns the work trees of repositories inside it.
+    ///
+    /// A directory whose ignore rules are too many is not looked into, and noted.
     fn walk(&mut self, directory: &Path, repository: Option<&Repository>) -> Vec<PathBuf> {
+        if let Some(rules) = ignored::unusable(directory, repository) {
+            self.not_looked_into(&rules);
+            return Vec::new();
+        }
         let nested = Arc::new(Mutex::new(Vec::new()));
+        let unusable = Arc::new(Mutex::new(Vec::new()));
         let mut builder = ignored::walk(directory, repository);
-        let found = Arc::clone(&nested);
+        let (found, left_out) = (Arc::clone(&nested), Arc::clone(&unusable));
         let own = self.work_tree.clone();
         builder.filter_entry(move |entry| {
             if !ignored::is_own_file(entry.file_name()) {
-                return true;
+                let is_directory = entry.file_type().is_some_and(|kind| kind.is_dir());
+                let Some(rules) = is_directory.then(|| unusable_in(entry.path())).flatten() else { return true };
+                left_out.lock().expect("pushing does not panic").push(rules);
+                return false;
             }
             if entry.file_name() == ".git"
                 && let Some(parent) = entry.path().parent().filter(|parent| Some(*parent) != own.as_deref())
@@ -143,9 +154,21 @@ impl<'a> Walk<'a> {
             Box::new(move |entry| worker.entry(entry))
         });
         self.seen.extend(collected.into_inner().expect("no worker panicked").into_iter().flatten());
+        let unusable = std::mem::take(&mut *unusable.lock().expect("pushing does not panic"));
+        unusable.iter().for_each(|rules| self.not_looked_into(rules));
         let nested = std::mem::take(&mut *nested.lock().expect("pushing does not panic"));
         self.seen.extend(nested.iter().map(|work_tree| hash(&self.hasher, &bytes(&work_tree.join(".git")))));
         nested
+    }
+
+    /// Notes that a file of ignore rules is too large.
+    fn not_looked_into(&self, rules: &Path) {
+        let message = format!(
+            "is larger than {} MiB, or no file, so that nobody knows what git ignores: only tracked files are looked at beside it",
+            LARGEST >> 20
+        );
+        let help = "shorten it: one pattern speaks for many files";
+        self.visitor.notice(Notice::unread(printable(shown(rules, self.root).as_ref()), message, help));
     }
 
     /// Looks at the files below `below` that `repository` tracks and no walk has seen, because git would ignore them if

@@ -57,8 +57,7 @@ pub fn pieces(text: &str, server: bool) -> Vec<Piece> {
     let mut found = Vec::new();
     let mut from = 0;
     while let Some(mark) = text[from..].find("://").map(|mark| from + mark) {
-        let scheme =
-            text[..mark].rfind(|c: char| !c.is_ascii_alphanumeric() && !"+-.".contains(c)).map_or(0, |at| at + 1);
+        let scheme = text[..mark].trim_end_matches(|c: char| c.is_ascii_alphanumeric() || "+-.".contains(c)).len();
         let rest = &text[mark + 3..];
         let end = mark + 3 + rest.find(|c: char| c.is_whitespace() || "\"'`<>\\".contains(c)).unwrap_or(rest.len());
         url(text, scheme.max(from)..end, mark + 3, server, &mut found);
@@ -316,6 +315,14 @@ mod tests {
         ];
         for (text, secret, part) in cases {
             assert_eq!(found(&text), [(secret, part)], "{text}");
+        }
+    }
+
+    #[test]
+    fn a_url_may_stand_behind_any_character() {
+        let key = "kJ8sLq2vNx7Rt4WzP0bQ";
+        for before in ["", "\u{feff}", "h\u{feff}", "é", "(", "→ "] {
+            assert_eq!(found(&format!("{before}https://a.io/mcp?token={key}")), [(key, Part::Query)], "{before:?}");
         }
     }
 

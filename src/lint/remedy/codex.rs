@@ -43,7 +43,7 @@ pub(super) fn edit(place: &Place<'_, '_>) -> Option<Fix> {
     if leaf.field == Field::Env { place.handed_on(edits) } else { place.made(edits) }
 }
 
-/// Takes an entry out of an inline table, or its line out of a table; an inline table that gets empty goes with it.
+/// Takes an entry out of an inline table, or its line out of a table; a table that gets empty goes with it.
 fn removed(bytes: &[u8], server: &Node, holder: &Node, entry: &Node) -> Option<Edit> {
     let is_inline = bytes.get(holder.span.start) == Some(&b'{');
     if is_inline && holder.children().len() == 1 {
@@ -54,7 +54,25 @@ fn removed(bytes: &[u8], server: &Node, holder: &Node, entry: &Node) -> Option<E
             text::without_lines(bytes, holder)
         });
     }
+    if !is_inline && holder.children().len() == 1 && is_plain_table(bytes, holder, entry) {
+        let mut edit = text::without_lines(bytes, holder);
+        // The blank line that set the table apart goes with it.
+        let before = text::line_start(bytes, edit.span.start.saturating_sub(1));
+        if bytes[before..edit.span.start].trim_ascii().is_empty() {
+            edit.span.start = before;
+        }
+        return Some(edit);
+    }
     Some(if is_inline { text::without_member(bytes, holder, entry) } else { text::without_lines(bytes, entry) })
+}
+
+/// Tells whether a table is nothing but its header and the line of its only entry, without a comment.
+fn is_plain_table(bytes: &[u8], table: &Node, entry: &Node) -> bool {
+    let start = text::line_start(bytes, table.span.start);
+    let lines = bytes[start..text::line_start(bytes, entry.whole().start)].split(|&byte| byte == b'\n');
+    let mut lines = lines.map(<[u8]>::trim_ascii).filter(|line| !line.is_empty());
+    let is_header = |line: &[u8]| line.starts_with(b"[") && line.ends_with(b"]") && !line.contains(&b'#');
+    lines.next().is_some_and(is_header) && lines.next().is_none()
 }
 
 /// Adds a name to `env_vars`.

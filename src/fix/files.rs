@@ -1,0 +1,76 @@
+//! Finds the files that may be edited.
+
+use std::sync::{Arc, Mutex};
+
+use bstr::{BString, ByteSlice as _};
+
+use super::run::{LINK_HELP, Run};
+use crate::finding::Notice;
+use crate::input::ignore_rules::{LARGEST, unusable};
+use crate::lint::is_agents;
+use crate::replace;
+
+impl Run<'_> {
+    /// Returns the files that git would show: tracked, or not ignored; none that lies behind a symbolic link.
+    pub(super) fn files(&mut self) -> Vec<BString> {
+        let mut paths = self.walk();
+        let root = &self.root;
+        for path in self.tracked.iter().filter(|path| self.scope.holds(path.as_bstr())) {
+            let inside = path.to_path_lossy();
+            let Ok(metadata) = root.join(&inside).symlink_metadata() else { continue };
+            let is_linked = metadata.is_symlink() || replace::leaves(root, &inside);
+            if metadata.is_file() && !is_linked {
+                paths.push(path.clone());
+            } else if is_linked && is_agents(path.as_bstr()) {
+                let message = "was left as it is, because a symbolic link leads to it, which could lead anywhere";
+                self.report.notices.push(Notice::note(path.to_string(), message, LINK_HELP));
+            }
+        }
+        paths.retain(|path| !self.opinion.excludes(path.as_bstr()));
+        paths.sort();
+        paths.dedup();
+        paths
+    }
+
+    /// Returns the files that git does not ignore. A folder whose ignore rules are too many is not looked into, and noted.
+    fn walk(&mut self) -> Vec<BString> {
+        let root = &self.root;
+        let start = root.join(self.scope.named.to_path_lossy());
+        let above = start.ancestors().take_while(|folder| folder.starts_with(root)).find_map(unusable);
+        let left_out = Arc::new(Mutex::new(Vec::from_iter(above)));
+        let noted = Arc::clone(&left_out);
+        let walk = ignore::WalkBuilder::new(&start)
+            .hidden(false)
+            .parents(true)
+            .require_git(false)
+            .follow_links(false)
+            .filter_entry(move |entry| {
+                if entry.file_name() == ".git" || !entry.file_type().is_some_and(|kind| kind.is_dir()) {
+                    return entry.file_name() != ".git";
+                }
+                let rules = unusable(entry.path());
+                let is_usable = rules.is_none();
+                noted.lock().expect("pushing does not panic").extend(rules);
+                is_usable
+            })
+            .build();
+        let inside = |path: &std::path::Path| {
+            let path = gix::path::into_bstr(path.strip_prefix(root).ok()?.to_path_buf()).ok()?;
+            Some(gix::path::to_unix_separators_on_windows(path).into_owned())
+        };
+        let is_open = left_out.lock().expect("pushing does not panic").is_empty();
+        let entries = is_open.then_some(walk).into_iter().flatten().filter_map(Result::ok);
+        let files = entries.filter(|entry| entry.file_type().is_some_and(|kind| kind.is_file()));
+        let files = files.filter_map(|entry| inside(entry.path())).collect();
+        for rules in left_out.lock().expect("pushing does not panic").iter() {
+            let path = inside(rules).unwrap_or_default();
+            let message = format!(
+                "is larger than {} MiB, or no file, so that only tracked files beside it are mended",
+                LARGEST >> 20
+            );
+            let help = "shorten it: one pattern speaks for many files";
+            self.report.notices.push(Notice::unread(path.to_string(), message, help));
+        }
+        files
+    }
+}
