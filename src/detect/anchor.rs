@@ -35,6 +35,7 @@ struct Fingerprint {
 /// Any byte.
 const ANY: &[u8] = b"";
 
+/// Those of one bucket let through what has each byte of another, so that they are sorted by what real texts have least of.
 const FINGERPRINTS: &[Fingerprint] = &[
     Fingerprint { bucket: 0, kind: AnchorKind::Word, bytes: [b"p", b"a", b"s", b"s"] },
     Fingerprint { bucket: 1, kind: AnchorKind::Word, bytes: [b"s", b"e", b"c", b"r"] },
@@ -42,14 +43,14 @@ const FINGERPRINTS: &[Fingerprint] = &[
     Fingerprint { bucket: 2, kind: AnchorKind::Url, bytes: [b"j", b"d", b"b", b"c"] },
     // api_key, api-key, apikey, accesskey, privatekey, clientkey, signatureKey ...
     Fingerprint { bucket: 3, kind: AnchorKind::Word, bytes: [b"_-. \"'isetnryg", b"k", b"e", b"y"] },
-    Fingerprint { bucket: 3, kind: AnchorKind::Id, bytes: [b"ts", b"_-", b"i", b"d"] },
+    Fingerprint { bucket: 1, kind: AnchorKind::Id, bytes: [b"ts", b"_-", b"i", b"d"] },
     Fingerprint { bucket: 4, kind: AnchorKind::Url, bytes: [b":", b"/", b"/", ANY] },
     Fingerprint { bucket: 5, kind: AnchorKind::Word, bytes: [b"p", b"w", b"d", ANY] },
-    Fingerprint { bucket: 5, kind: AnchorKind::Word, bytes: [b"a", b"u", b"t", b"h"] },
+    Fingerprint { bucket: 5, kind: AnchorKind::Word, bytes: [b"_", b"p", b"w", ANY] },
+    Fingerprint { bucket: 6, kind: AnchorKind::Word, bytes: [b"a", b"u", b"t", b"h"] },
     Fingerprint { bucket: 6, kind: AnchorKind::Word, bytes: [b"c", b"r", b"e", b"d"] },
     Fingerprint { bucket: 6, kind: AnchorKind::Command, bytes: [b"c", b"u", b"r", b"l"] },
     Fingerprint { bucket: 7, kind: AnchorKind::Armor, bytes: [b"-", b"b", b"e", b"g"] },
-    Fingerprint { bucket: 7, kind: AnchorKind::Word, bytes: [b"_", b"p", b"w", ANY] },
     Fingerprint { bucket: 7, kind: AnchorKind::Word, bytes: [b"s", b"a", b"l", b"t"] },
 ];
 

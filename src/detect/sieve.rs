@@ -76,7 +76,7 @@ mod avx2 {
     use std::arch::x86_64::*;
 
     use super::{Sifted, anchor, close_run, push_anchor};
-    use crate::rules::{LEAST_RUN, block, is_token_byte};
+    use crate::rules::{LEAST_RUN, LONGEST_WORD, block, is_token_byte};
     use crate::source::Span;
 
     /// How many bytes one step looks at.
@@ -230,6 +230,14 @@ mod avx2 {
         }
     }
 
+    /// Returns the bits of all runs of [`LEAST_RUN`], from the bits at which as many are set in a row.
+    const fn spread(long: u64) -> u64 {
+        let pairs = long | (long << 1);
+        let fours = pairs | (pairs << 2);
+        let eights = fours | (fours << 4);
+        eights | (eights << 8)
+    }
+
     /// Closes the runs that end within a step; returns where the run that leaves it started.
     #[inline]
     fn runs(bytes: &[u8], step: Step, at: usize, start: usize, sifted: &mut Sifted) -> usize {
@@ -248,6 +256,11 @@ mod avx2 {
         let eights = fours & (fours >> 4);
         let mut long = (eights & (eights >> 8)) & !((1u64 << first) - 1);
         let leaving = STEP - tokens.leading_ones() as usize;
+        // Most runs are names of short words, and a word that is too long for a name takes half as many bytes again.
+        const { assert!(LONGEST_WORD == LEAST_RUN + 8) };
+        if !sifted.keeps_names && long & (long >> 8) == 0 && spread(long) & telling == 0 {
+            return at + leaving;
+        }
         while long != 0 {
             let begin = long.trailing_zeros() as usize;
             if begin >= leaving {

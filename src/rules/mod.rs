@@ -22,4 +22,4 @@ pub use lexicon::{LONGEST as LONGEST_KEYWORD, Lexicon, is_boundary};
 pub use needs::Needs;
 pub use schema::{Check, Examples, Placeholders, Provider, RuleEntry, RuleFile};
 pub use syntax::SyntaxError;
-pub use token_run::{LEAST_RUN, is_name, is_token_byte};
+pub use token_run::{LEAST_RUN, LONGEST_WORD, is_name, is_token_byte};

@@ -11,7 +11,7 @@ use super::needs::{Needs, secret};
 pub const LEAST_RUN: usize = 16;
 
 /// The length from which letters in a row are no word.
-const LONGEST_WORD: usize = 24;
+pub const LONGEST_WORD: usize = 24;
 
 /// The chance from which the secrets of a pattern may look like names.
 const LIKELY: f64 = 0.01;
