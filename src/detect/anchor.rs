@@ -35,7 +35,7 @@ struct Fingerprint {
 /// Any byte.
 const ANY: &[u8] = b"";
 
-/// Those of one bucket let through what has each byte of another, so that they are sorted by what real texts have least of.
+/// A bucket also lets through what takes each byte from another of its fingerprints, so those share one that real texts mix least.
 const FINGERPRINTS: &[Fingerprint] = &[
     Fingerprint { bucket: 0, kind: AnchorKind::Word, bytes: [b"p", b"a", b"s", b"s"] },
     Fingerprint { bucket: 1, kind: AnchorKind::Word, bytes: [b"s", b"e", b"c", b"r"] },
@@ -50,6 +50,12 @@ const FINGERPRINTS: &[Fingerprint] = &[
     Fingerprint { bucket: 6, kind: AnchorKind::Word, bytes: [b"a", b"u", b"t", b"h"] },
     Fingerprint { bucket: 6, kind: AnchorKind::Word, bytes: [b"c", b"r", b"e", b"d"] },
     Fingerprint { bucket: 6, kind: AnchorKind::Command, bytes: [b"c", b"u", b"r", b"l"] },
+    // redis-cli, ldapsearch, mysqldump, smbclient, psexec ...
+    Fingerprint { bucket: 0, kind: AnchorKind::Command, bytes: [b"s", b"-", b"c", b"l"] },
+    Fingerprint { bucket: 2, kind: AnchorKind::Command, bytes: [b"l", b"d", b"a", b"p"] },
+    Fingerprint { bucket: 2, kind: AnchorKind::Command, bytes: [b"s", b"m", b"b", b"c"] },
+    Fingerprint { bucket: 3, kind: AnchorKind::Command, bytes: [b"m", b"y", b"s", b"q"] },
+    Fingerprint { bucket: 3, kind: AnchorKind::Command, bytes: [b"p", b"s", b"e", b"x"] },
     Fingerprint { bucket: 7, kind: AnchorKind::Armor, bytes: [b"-", b"b", b"e", b"g"] },
     Fingerprint { bucket: 7, kind: AnchorKind::Word, bytes: [b"s", b"a", b"l", b"t"] },
 ];
@@ -107,10 +113,10 @@ const fn accept(mut halves: Halves, byte: u8, bucket: u8) -> Halves {
 }
 
 /// For each position and byte a bit for each fingerprint that accepts it there.
-static ACCEPTED: [[u16; 256]; WIDTH] = accepted();
+static ACCEPTED: [[u32; 256]; WIDTH] = accepted();
 
-const fn accepted() -> [[u16; 256]; WIDTH] {
-    assert!(FINGERPRINTS.len() <= u16::BITS as usize, "each has its bit");
+const fn accepted() -> [[u32; 256]; WIDTH] {
+    assert!(FINGERPRINTS.len() <= u32::BITS as usize, "each has its bit");
     let mut tables = [[0; 256]; WIDTH];
     let mut byte = 0;
     while byte < 256 {
@@ -141,7 +147,7 @@ const fn accepts(bytes: &[u8], byte: u8) -> bool {
 /// Tells what stands at `at`, looking at the bytes themselves: the truth behind the tables of halves.
 pub fn kind_at(bytes: &[u8], at: usize) -> Option<AnchorKind> {
     let window: &[u8; WIDTH] = bytes.get(at..)?.first_chunk()?;
-    let accepted = ACCEPTED.iter().zip(window).fold(u16::MAX, |all, (table, &byte)| all & table[usize::from(byte)]);
+    let accepted = ACCEPTED.iter().zip(window).fold(u32::MAX, |all, (table, &byte)| all & table[usize::from(byte)]);
     FINGERPRINTS.get(accepted.trailing_zeros() as usize).map(|fingerprint| fingerprint.kind)
 }
 
@@ -163,7 +169,7 @@ mod tests {
     fn the_tables_let_every_fingerprint_through_in_either_case() {
         for text in [
             "pass", "PASS", "Secr", "toKe", "_key", "iKEY", "://x", "pwd=", "Auth", "cred", "CURL", "-BEG", "_pw=",
-            "SALT", "jdbc", "t_id",
+            "SALT", "jdbc", "t_id", "s-cl",
         ] {
             assert!(kind_at(text.as_bytes(), 0).is_some(), "{text}");
             assert!(passes_tables(text.as_bytes(), 0), "{text}");

@@ -19,8 +19,10 @@ mod reference;
 pub mod shape;
 pub mod sieve;
 mod structure;
+mod version;
 mod window;
 
 pub use changes::Changes;
-pub use engine::{Candidate, Change, Engine, INFLUENCE, Known, Scratch};
+pub use engine::{Candidate, Engine, Scratch};
 pub use reference::reference_candidates;
+pub use version::{Change, INFLUENCE, Known};

@@ -7,13 +7,20 @@ use super::anchor::{self, Anchor};
 use crate::rules::{LEAST_RUN, is_name, is_token_byte};
 use crate::source::Span;
 
+/// Whether runs that are names count.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Names {
+    /// They do, for a rule whose secrets may look like them.
+    Kept,
+    /// They do not.
+    PassedOver,
+}
+
 /// What a sieve leaves of a text, in order of position.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Sifted {
     /// Maximal runs of token characters.
     pub runs: Vec<Span>,
-    /// Whether names are kept, too.
-    pub keeps_names: bool,
     /// Anchors.
     pub anchors: Vec<Anchor>,
 }
@@ -27,39 +34,40 @@ impl Sifted {
 }
 
 /// Finds all runs and anchors of `bytes`, in place of what `sifted` held.
-pub fn sift(bytes: &[u8], sifted: &mut Sifted) {
+pub fn sift(bytes: &[u8], names: Names, sifted: &mut Sifted) {
     sifted.clear();
     #[cfg(target_arch = "x86_64")]
     if std::arch::is_x86_feature_detected!("avx2") {
         #[expect(unsafe_code, reason = "the instructions may be used only where the processor has them")]
         // SAFETY: the processor has AVX2.
         unsafe {
-            avx2::sift(bytes, sifted)
+            avx2::sift(bytes, names, sifted)
         };
         return;
     }
-    sift_scalar(bytes, sifted);
+    sift_scalar(bytes, names, sifted);
 }
 
 /// The same without vector instructions: the fallback, and what the fast way is tested against.
-pub fn sift_scalar(bytes: &[u8], sifted: &mut Sifted) {
+pub fn sift_scalar(bytes: &[u8], names: Names, sifted: &mut Sifted) {
     sifted.clear();
+    let kept = names == Names::Kept;
     let mut start = 0;
     for (at, &byte) in bytes.iter().enumerate() {
         if !is_token_byte(byte) {
-            close_run(bytes, Span::new(start, at), false, sifted);
+            close_run(bytes, Span::new(start, at), kept, sifted);
             start = at + 1;
         }
         if anchor::passes_tables(bytes, at) {
             push_anchor(bytes, at, sifted);
         }
     }
-    close_run(bytes, Span::new(start, bytes.len()), false, sifted);
+    close_run(bytes, Span::new(start, bytes.len()), kept, sifted);
 }
 
-/// Keeps what is a run: one that `tells` is known to be no name.
-fn close_run(bytes: &[u8], run: Span, tells: bool, sifted: &mut Sifted) {
-    if run.len() >= LEAST_RUN && (tells || sifted.keeps_names || !is_name(&bytes[run.range()])) {
+/// Adds what is a run: `counts` tells that it is no name, or would count as well.
+fn close_run(bytes: &[u8], run: Span, counts: bool, sifted: &mut Sifted) {
+    if run.len() >= LEAST_RUN && (counts || !is_name(&bytes[run.range()])) {
         sifted.runs.push(run);
     }
 }
@@ -75,7 +83,7 @@ fn push_anchor(bytes: &[u8], at: usize, sifted: &mut Sifted) {
 mod avx2 {
     use std::arch::x86_64::*;
 
-    use super::{Sifted, anchor, close_run, push_anchor};
+    use super::{Names, Sifted, anchor, close_run, push_anchor};
     use crate::rules::{LEAST_RUN, LONGEST_WORD, block, is_token_byte};
     use crate::source::Span;
 
@@ -208,15 +216,16 @@ mod avx2 {
 
     /// Finds all runs and anchors.
     #[target_feature(enable = "avx2")]
-    pub fn sift(bytes: &[u8], sifted: &mut Sifted) {
+    pub fn sift(bytes: &[u8], names: Names, sifted: &mut Sifted) {
         let tables = Tables::new();
+        let kept = names == Names::Kept;
         // Zeros behind the text are no token bytes.
         let mut spare: Block = [0; size_of::<Block>()];
         let mut start = 0; // of the run that reaches the current step
         let mut at = 0;
         while at < bytes.len() {
             let step = tables.step(block(&bytes[at..], &mut spare));
-            start = runs(bytes, step, at, start, sifted);
+            start = runs(bytes, step, at, start, kept, sifted);
             let mut anchors = step.anchors;
             while anchors != 0 {
                 push_anchor(bytes, at + anchors.trailing_zeros() as usize, sifted);
@@ -226,7 +235,7 @@ mod avx2 {
         }
         // A run that fills the last step ends with the text.
         if start < bytes.len() {
-            close_run(bytes, Span::new(start, bytes.len()), false, sifted);
+            close_run(bytes, Span::new(start, bytes.len()), kept, sifted);
         }
     }
 
@@ -240,7 +249,7 @@ mod avx2 {
 
     /// Closes the runs that end within a step; returns where the run that leaves it started.
     #[inline]
-    fn runs(bytes: &[u8], step: Step, at: usize, start: usize, sifted: &mut Sifted) -> usize {
+    fn runs(bytes: &[u8], step: Step, at: usize, start: usize, kept: bool, sifted: &mut Sifted) -> usize {
         let Step { tokens, telling, .. } = step;
         if tokens == u64::MAX {
             return start;
@@ -248,7 +257,7 @@ mod avx2 {
         let first = tokens.trailing_ones() as usize;
         if at + first - start >= LEAST_RUN {
             let tells = telling & ((1 << first) - 1) != 0;
-            close_run(bytes, Span::new(start, at + first), tells, sifted);
+            close_run(bytes, Span::new(start, at + first), kept || tells, sifted);
         }
         // Bits that start sixteen set bits in a row.
         let pairs = tokens & (tokens >> 1);
@@ -256,9 +265,9 @@ mod avx2 {
         let eights = fours & (fours >> 4);
         let mut long = (eights & (eights >> 8)) & !((1u64 << first) - 1);
         let leaving = STEP - tokens.leading_ones() as usize;
-        // Most runs are names of short words, and a word that is too long for a name takes half as many bytes again.
+        // Most runs are names. One that has a word too long for a name has as many bytes in a row.
         const { assert!(LONGEST_WORD == LEAST_RUN + 8) };
-        if !sifted.keeps_names && long & (long >> 8) == 0 && spread(long) & telling == 0 {
+        if !kept && long & (long >> 8) == 0 && spread(long) & telling == 0 {
             return at + leaving;
         }
         while long != 0 {
@@ -268,7 +277,7 @@ mod avx2 {
             }
             let length = (tokens >> begin).trailing_ones() as usize;
             let tells = (telling >> begin) & ((1 << length) - 1) != 0;
-            close_run(bytes, Span::new(at + begin, at + begin + length), tells, sifted);
+            close_run(bytes, Span::new(at + begin, at + begin + length), kept || tells, sifted);
             let behind = begin + length;
             long &= if behind < 64 { u64::MAX << behind } else { 0 };
         }
@@ -295,18 +304,18 @@ mod tests {
 
     proptest! {
         #[test]
-        fn both_ways_find_the_same(text in text(), keeps_names: bool) {
-            let empty = || Sifted { keeps_names, ..Sifted::default() };
-            let (mut fast, mut slow) = (empty(), empty());
-            sift(&text, &mut fast);
-            sift_scalar(&text, &mut slow);
+        fn both_ways_find_the_same(text in text(), kept: bool) {
+            let names = if kept { Names::Kept } else { Names::PassedOver };
+            let (mut fast, mut slow) = (Sifted::default(), Sifted::default());
+            sift(&text, names, &mut fast);
+            sift_scalar(&text, names, &mut slow);
             prop_assert_eq!(fast, slow);
         }
 
         #[test]
-        fn runs_are_maximal_and_complete(text in text(), keeps_names: bool) {
-            let mut sifted = Sifted { keeps_names, ..Sifted::default() };
-            sift(&text, &mut sifted);
+        fn runs_are_maximal_and_complete(text in text(), kept: bool) {
+            let mut sifted = Sifted::default();
+            sift(&text, if kept { Names::Kept } else { Names::PassedOver }, &mut sifted);
             let mut covered = vec![false; text.len()];
             for run in &sifted.runs {
                 prop_assert!(run.len() >= LEAST_RUN);
@@ -314,7 +323,7 @@ mod tests {
             }
             for at in 0..text.len().saturating_sub(LEAST_RUN - 1) {
                 let start = &text[at..at + LEAST_RUN];
-                if start.iter().all(|&byte| is_token_byte(byte)) && (keeps_names || !is_name(start)) {
+                if start.iter().all(|&byte| is_token_byte(byte)) && (kept || !is_name(start)) {
                     prop_assert!(covered[at..at + LEAST_RUN].iter().all(|&in_run| in_run));
                 }
             }

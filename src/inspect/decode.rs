@@ -328,11 +328,11 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
-    use crate::detect::sieve::{Sifted, sift};
+    use crate::detect::sieve::{Names, Sifted, sift};
 
     fn pieces(bytes: &[u8]) -> Vec<Piece> {
         let mut sifted = Sifted::default();
-        sift(bytes, &mut sifted);
+        sift(bytes, Names::PassedOver, &mut sifted);
         encoded(bytes, &sifted.runs)
     }
 

@@ -16,9 +16,7 @@ pub struct Bounds {
     pub lead: usize,
     /// One of its keywords stands where a word starts, or something behind one.
     pub at_word: bool,
-    /// Its secret may well look like a name.
-    pub may_be_name: bool,
-    /// It has these.
+    /// What it must have.
     pub needs: Needs,
 }
 
@@ -27,12 +25,6 @@ impl Bounds {
     pub fn of(pattern: &Hir, keywords: &[Cow<'static, str>], digits: usize) -> Option<Self> {
         let reach = pattern.properties().maximum_len()?;
         let lead = super::reach::lead(pattern, keywords).unwrap_or(reach);
-        Some(Self {
-            reach,
-            lead,
-            at_word: super::reach::at_word(pattern, keywords),
-            may_be_name: super::token_run::may_be_name(pattern),
-            needs: Needs::of(pattern, digits),
-        })
+        Some(Self { reach, lead, at_word: super::reach::at_word(pattern, keywords), needs: Needs::of(pattern, digits) })
     }
 }

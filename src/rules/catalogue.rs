@@ -13,6 +13,7 @@ use super::lexicon::Lexicon;
 use super::pattern::{Pattern, PatternError};
 use super::schema::{Provider, RuleEntry, RuleFile};
 use super::syntax::SyntaxError;
+use super::token_run::may_be_name;
 use crate::finding::{Kind, Meta, Rotation};
 
 /// Where the full text of a rule lies.
@@ -374,10 +375,12 @@ impl Catalogue {
         Lexicon::new(rules.iter().enumerate().flat_map(words))
     }
 
-    /// Tells whether secrets of some rule may well look like names; those of built-in ones do not.
+    /// Tells whether secrets of some rule of the user's may well look like names. Built-in rules have anchors for such secrets.
     pub fn has_namelike_secrets(&self) -> bool {
         let Rules::Own(rules) = &self.rules else { return false };
-        rules.iter().any(|rule| rule.bounds().is_some_and(|bounds| bounds.may_be_name))
+        let may_be_name =
+            |rule: &Arc<Rule>| super::pattern::parse(&rule.pattern).is_ok_and(|pattern| may_be_name(&pattern));
+        rules.iter().filter(|rule| rule.is_own()).any(may_be_name)
     }
 
     /// Returns the texts of all built-in rule files with their names, for the tests that prove them.

@@ -3,9 +3,11 @@
 //! Most long runs in a program are names. A name has lower-case letters only, in words of a few letters; a random token is
 //! hardly ever like that. A rule whose tokens may be gets every run.
 
-use regex_syntax::hir::{Class, Hir, HirKind};
+use std::collections::BTreeSet;
 
-use super::needs::{Needs, secret};
+use regex_syntax::hir::{Class, ClassBytes, Hir, HirKind};
+
+use super::needs::secret;
 
 /// The length from which a run counts.
 pub const LEAST_RUN: usize = 16;
@@ -35,22 +37,22 @@ const fn is_plain(byte: u8) -> bool {
     !byte.is_ascii_digit() && !byte.is_ascii_uppercase()
 }
 
-/// Tells whether what stands for a secret of a pattern may well be a long run that looks like a name.
+/// Tells whether secrets of a pattern may well look like names.
 pub fn may_be_name(pattern: &Hir) -> bool {
-    let Some(secret) = secret(pattern) else { return false };
-    let [hexadecimal, alphanumeric, token, _] = Needs::of(secret, 0).runs.map(|run| usize::from(run.length));
-    let word = hexadecimal.max(alphanumeric);
-    token.max(word) >= LEAST_RUN && word < LONGEST_WORD && chance(secret) >= LIKELY
+    secret(pattern).is_some_and(|secret| chance(secret) >= LIKELY)
 }
 
-/// Returns how likely a shortest match has neither a digit nor a capital, every byte that a class takes being equally likely.
+/// Returns how likely a shortest match in lower case has no digit, every byte that a class takes being equally likely.
+///
+/// A class of both cases may stand for either, and what is to be found in either case is mostly written in one.
 fn chance(hir: &Hir) -> f64 {
     match hir.kind() {
         HirKind::Empty | HirKind::Look(_) => 1.0,
         HirKind::Literal(literal) => f64::from(u8::from(literal.0.iter().all(|&byte| is_plain(byte)))),
         HirKind::Class(Class::Bytes(class)) => {
-            let bytes = || class.iter().flat_map(|range| range.start()..=range.end()).filter(u8::is_ascii_graphic);
-            match (bytes().filter(|&byte| is_plain(byte)).count(), bytes().count()) {
+            let bytes = class.iter().flat_map(|range| range.start()..=range.end()).filter(u8::is_ascii_graphic);
+            let folded: BTreeSet<u8> = bytes.map(|byte| fold(class, byte)).collect();
+            match (folded.iter().filter(|&&byte| is_plain(byte)).count(), folded.len()) {
                 (_, 0) => 1.0,
                 (plain, all) => plain as f64 / all as f64,
             }
@@ -63,6 +65,12 @@ fn chance(hir: &Hir) -> f64 {
         HirKind::Concat(parts) => parts.iter().map(chance).product(),
         HirKind::Alternation(branches) => branches.iter().map(chance).fold(0.0, f64::max),
     }
+}
+
+/// Returns the lower-case form of a byte if the class takes that, too.
+fn fold(class: &ClassBytes, byte: u8) -> u8 {
+    let lower = byte.to_ascii_lowercase();
+    if class.iter().any(|range| (range.start()..=range.end()).contains(&lower)) { lower } else { byte }
 }
 
 #[cfg(test)]
@@ -87,11 +95,11 @@ mod tests {
     fn a_random_secret_is_no_name_and_one_of_letters_may_be() {
         for (pattern, expected) in [
             (r"\b(?<secret>acme_[a-z]{20})\b", true),
+            (r"(?i)\b(?<secret>acme_[a-z]{20})\b", true),
+            (r"\b(?<secret>acme_[a-z]{10,40})\b", true),
+            (r"acme_token_(?<secret>[a-z]{12})", true),
             (r"\b(?<secret>acme_[A-Za-z0-9]{20})\b", false),
             (r"acme%key%(?<secret>[0-9a-f]{32})\b", false),
-            (r"acme%key%(?<secret>[a-z_]{18})\b", true),
-            (r"acme%key%(?<secret>[a-z]{48})\b", false), // no word is that long
-            (r"acme%key%(?<secret>[a-z]{8})\b", false),  // and this is no long run
             (r"(?<secret>A[a-z]{20})", false),
             (r"(?<secret>(?:live|test)_(?:[a-z]{16}|[0-9]{16}))", true),
             (r"(?<secret>[a-z-]{20}[0-9])", false),
@@ -99,13 +107,5 @@ mod tests {
             let read = crate::rules::shorthand::parse(pattern).expect("the test's pattern is right");
             assert_eq!(may_be_name(&read), expected, "{pattern}");
         }
-    }
-
-    #[test]
-    fn no_rule_of_ours_makes_every_name_worth_a_look() {
-        let all = crate::rules::Catalogue::builtin();
-        let may_be_name = |rule: &crate::rules::Rule| rule.bounds().is_some_and(|bounds| bounds.may_be_name);
-        let names: Vec<&str> = all.rules().iter().filter(|rule| may_be_name(rule)).map(|rule| &*rule.id).collect();
-        assert_eq!(names, [""; 0]);
     }
 }

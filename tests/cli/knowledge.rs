@@ -77,6 +77,24 @@ fn a_users_own_rule_is_checked_found_and_explained() {
 }
 
 #[test]
+fn a_users_own_rule_may_have_secrets_that_look_like_names() {
+    let git = repository();
+    let rule = "[provider]\nid = \"acme\"\nname = \"Acme\"\n[[rule]]\nid = \"acme/words\"\ntitle = \"Acme words\"\nseverity = \"high\"\n\
+        keywords = [\"acme_\"]\npattern = '\\b(?<secret>acme_[a-z]{10,40})\\b'\nwhy = \"It opens the door.\"\n[rule.examples]\n\
+        match = ['acme_{lower:12}', 'acme_{lower:20}']\nmiss = ['acme_{lower:9}', 'acme_{upper:10}']\n";
+    git.write("own.toml", rule);
+    git.write("keysweep.toml", "rule-files = ['own.toml']\n");
+    assert!(keysweep(&git, &["rules", "check", "own.toml"]).exits(0).out.contains("1 rules, 0 broken"));
+    let text = "a line\n".repeat(60);
+    git.commit_file("a.txt", &text, "Write");
+    git.commit_file("a.txt", text.clone() + &Generator::new(1).fill("see acme_{lower:20}\n"), "Leak");
+    assert_eq!(scan(&git, &[], 1).places("acme/words"), ["a.txt:61"]);
+    git.git(&["gc", "-q"]);
+    git.commit_file("a.txt", text, "Mend");
+    assert_eq!(scan(&git, &["--history"], 1).places("acme/words"), ["a.txt:61"]);
+}
+
+#[test]
 fn rotate_guides_through_what_was_found() {
     let git = repository();
     assert!(keysweep(&git, &["rotate"]).exits(0).err.contains("nothing to rotate"));

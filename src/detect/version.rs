@@ -1,0 +1,178 @@
+//! Candidates of a version of a text: what was copied is carried over, and only what changes can decide about is searched.
+
+use std::sync::Arc;
+
+use super::anchor::{self, Anchor};
+use super::changes::Changes;
+use super::engine::{Candidate, Engine, Scratch, Text};
+use super::mark::{Chains, Mark};
+use super::sieve::{self, Names};
+use crate::input::Copied;
+use crate::source::Span;
+
+/// How far from a match a byte can decide about it, if its proof does not read on: by a word nearby, by the run that leads to
+/// its keyword.
+pub const INFLUENCE: usize = 256;
+
+/// What is known of a text that was searched, for the sake of its versions.
+#[derive(Debug)]
+pub struct Known {
+    anchors: Vec<Anchor>,
+    marks: Vec<Mark>,
+    candidates: Vec<Candidate>,
+    length: usize,
+}
+
+impl Known {
+    /// Returns how many bytes the text has.
+    pub const fn length(&self) -> usize {
+        self.length
+    }
+}
+
+/// How a version was made, and what of it must be looked at.
+#[derive(Clone, Copy, Debug)]
+pub struct Change<'a> {
+    /// What is known of the text that it was made from.
+    pub base: &'a Known,
+    /// The parts that are copied.
+    pub copies: &'a [Copied],
+    /// The ranges that are not.
+    pub changes: &'a Changes,
+    /// The parts around the changes: [`Changes::parts`].
+    pub parts: &'a [Span],
+}
+
+impl Engine {
+    /// Finds every candidate of a version of a text without a path, looking only at what its changes can decide about.
+    ///
+    /// A match is decided about by its own bytes and by those around it, as far as its rule says. All places of keywords are
+    /// carried over that are copied; what leads to others touches a change. Overlapping windows of a rule are one
+    /// chain, which no match crosses: a chain with a change near is searched anew, the candidates of any other are carried over.
+    pub fn candidates_of_version(&self, bytes: &[u8], change: &Change<'_>, scratch: &mut Scratch) -> Vec<Candidate> {
+        let text = Text { bytes, path: None };
+        scratch.sift_parts(bytes, change, self.names);
+        let mut found = Vec::new();
+        self.open_windows(text, Some(change.changes), scratch, &mut found);
+        self.find_marks(bytes, change, scratch);
+        let Scratch { marks, chains, .. } = &mut *scratch;
+        for mark in &*marks {
+            for &rule in self.keywords.rules(mark.keyword) {
+                if let Some(extent) = self.extent(rule).filter(|extent| extent.may_match(bytes, mark.at)) {
+                    chains.add(rule, mark.at, extent, Some(change.changes));
+                }
+            }
+        }
+        chains.finish(Some(change.changes), |rule| self.extent(rule));
+        for &(rule, chain) in chains.near() {
+            let Some(extent) = self.extent(rule).filter(|extent| extent.is_anchored()) else {
+                self.match_in(rule, text, chain, &mut found);
+                continue;
+            };
+            let mut next = 0;
+            let first = marks.partition_point(|mark| mark.at < chain.start);
+            let inside = marks[first..].iter().take_while(|mark| mark.at < chain.end);
+            for mark in inside.filter(|mark| self.keywords.rules(mark.keyword).contains(&rule)) {
+                if extent.may_match(bytes, mark.at) {
+                    self.match_at(rule, extent, text, mark.at, &mut next, &mut found);
+                }
+            }
+        }
+        let candidates = &change.base.candidates;
+        for copied in change.copies.iter().filter(|_| !candidates.is_empty()) {
+            let inside = starting_in(copied, candidates, |candidate| candidate.secret.start).iter();
+            found.extend(inside.filter_map(|known| self.carried(known, copied, change.changes, &scratch.chains)));
+        }
+        found.sort_by_key(|candidate| (candidate.secret, candidate.rule.id.clone(), candidate.whole));
+        // The first of several names that lead to one value counts, so the one whose match starts first.
+        found.dedup_by(|next, last| {
+            let is_generic = self.generic.as_ref().is_some_and(|generic| Arc::ptr_eq(generic, &next.rule));
+            is_generic && next.secret == last.secret && Arc::ptr_eq(&next.rule, &last.rule)
+        });
+        found
+    }
+
+    /// Returns what of the last search helps with versions of the text, which has `length` bytes and these candidates.
+    pub fn known(&self, candidates: &[Candidate], length: usize, scratch: &Scratch) -> Known {
+        Known {
+            anchors: scratch.sifted.anchors.clone(),
+            marks: scratch.marks.clone(),
+            candidates: candidates.to_vec(),
+            length,
+        }
+    }
+
+    /// Adds the places of keywords that were copied.
+    fn carry_marks(&self, copied: &Copied, base: &[Mark], marks: &mut Vec<Mark>) {
+        let end = copied.from + copied.len;
+        let inside = starting_in(copied, base, |mark| mark.at).iter();
+        let whole = inside.filter(|mark| mark.at + self.keywords.word(mark.keyword).len() <= end);
+        marks.extend(whole.map(|mark| Mark { at: mark.at - copied.from + copied.to, ..*mark }));
+    }
+
+    /// Returns a candidate of the base at its new place, if nothing that decides about it has changed.
+    fn carried(&self, base: &Candidate, copied: &Copied, changes: &Changes, chains: &Chains) -> Option<Candidate> {
+        if !Span::new(copied.from, copied.from + copied.len).contains(base.extent()) {
+            return None;
+        }
+        let moved = |span: Span| Span::new(span.start - copied.from + copied.to, span.end - copied.from + copied.to);
+        let candidate = Candidate { whole: moved(base.whole), secret: moved(base.secret), ..base.clone() };
+        let extent = candidate.extent();
+        let is_searched = |(rule, chain): &(u16, Span)| {
+            Arc::ptr_eq(self.rules.rule((*rule).into()), &candidate.rule) && chain.contains(candidate.whole)
+        };
+        let is_decided = changes.touch(Span::new(extent.start.saturating_sub(INFLUENCE), extent.end + INFLUENCE))
+            || chains.near().iter().any(is_searched);
+        (!is_decided).then_some(candidate)
+    }
+
+    /// Finds the keywords of a version: those that are copied, and those of the windows near its changes.
+    fn find_marks(&self, bytes: &[u8], change: &Change<'_>, scratch: &mut Scratch) {
+        let Scratch { windows, marks, .. } = scratch;
+        marks.clear();
+        for copied in change.copies {
+            self.carry_marks(copied, &change.base.marks, marks);
+        }
+        for window in &*windows {
+            self.keywords.find(bytes, window.range(), |keyword, at| marks.push(Mark { at, keyword }));
+        }
+        // Two sorted lists, one behind the other, which a stable sort merges.
+        marks.sort();
+        marks.dedup();
+    }
+}
+
+impl Candidate {
+    /// Returns all bytes of the match and of its secret, which a proof may have followed beyond it.
+    fn extent(&self) -> Span {
+        Span::new(self.whole.start.min(self.secret.start), self.whole.end.max(self.secret.end))
+    }
+}
+
+impl Scratch {
+    /// Sifts the parts of a version that must be looked at, and adds all anchors that are copied.
+    fn sift_parts(&mut self, bytes: &[u8], change: &Change<'_>, names: Names) {
+        self.sifted.clear();
+        for copied in change.copies {
+            let inside = starting_in(copied, &change.base.anchors, |&(at, _)| at).iter();
+            let whole = inside.filter(|&&(at, _)| at + anchor::WIDTH <= copied.from + copied.len);
+            self.sifted.anchors.extend(whole.map(|&(at, kind)| (at - copied.from + copied.to, kind)));
+        }
+        for part in change.parts {
+            sieve::sift(&bytes[part.range()], names, &mut self.part);
+            let moved = |run: &Span| Span::new(part.start + run.start, part.start + run.end);
+            self.sifted.runs.extend(self.part.runs.iter().map(moved));
+            self.sifted.anchors.extend(self.part.anchors.iter().map(|&(at, kind)| (part.start + at, kind)));
+        }
+        // Two sorted lists, one behind the other, which a stable sort merges.
+        self.sifted.anchors.sort_by_key(|&(at, _)| at);
+        self.sifted.anchors.dedup();
+    }
+}
+
+/// Returns those of ascending items that start in what was copied.
+fn starting_in<'a, T>(copied: &Copied, items: &'a [T], start: impl Fn(&T) -> usize) -> &'a [T] {
+    let first = items.partition_point(|item| start(item) < copied.from);
+    let count = items[first..].partition_point(|item| start(item) < copied.from + copied.len);
+    &items[first..first + count]
+}
