@@ -3,6 +3,8 @@
 mod command;
 #[cfg(target_os = "linux")]
 mod hostile;
+mod references;
+mod values;
 
 use std::fs;
 use std::path::{Path, PathBuf};

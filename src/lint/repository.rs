@@ -40,6 +40,8 @@ pub fn lint_repository(facts: &RepositoryFacts<'_>) -> Vec<RepositoryFinding> {
     let clients = clients(facts.tracked.iter().chain(facts.untracked));
     let counts = facts.strict || !clients.is_empty();
     let mut found = Vec::new();
+    let closer: BTreeSet<&BString> =
+        facts.tracked.iter().chain(facts.untracked).filter(|path| path.ends_with(b"/.gitignore")).collect();
     for file in credential_files() {
         let relevant = match &file.ignore {
             Some(Where::Everywhere) => true,
@@ -50,7 +52,7 @@ pub fn lint_repository(facts: &RepositoryFacts<'_>) -> Vec<RepositoryFinding> {
         };
         if relevant {
             uncovered(facts, file, counts, &mut found);
-            uncovered_again(facts, file, &mut found);
+            uncovered_again(facts, &closer, file, &mut found);
         }
     }
     for path in facts.tracked {
@@ -101,10 +103,14 @@ fn uncovered(facts: &RepositoryFacts<'_>, file: &CredentialFile, counts: bool, f
 /// Reports folders whose own `.gitignore` takes a file out of what git ignores, as `!.env` does.
 ///
 /// Git asks the closest file first and there the last line that matches, so a line at the root changes nothing.
-fn uncovered_again(facts: &RepositoryFacts<'_>, file: &CredentialFile, found: &mut Vec<RepositoryFinding>) {
-    let paths: BTreeSet<&BString> = facts.tracked.iter().chain(facts.untracked).collect();
-    for path in paths {
-        let Some(folder) = path.strip_suffix(b".gitignore").filter(|folder| folder.ends_with(b"/")) else { continue };
+fn uncovered_again(
+    facts: &RepositoryFacts<'_>,
+    closer: &BTreeSet<&BString>,
+    file: &CredentialFile,
+    found: &mut Vec<RepositoryFinding>,
+) {
+    for &path in closer {
+        let Some(folder) = path.strip_suffix(b".gitignore") else { continue };
         // A folder beside it, in which nothing lies, shows what the files above say.
         let beside = [folder.trim_end_with(|c| c == '/'), b".beside/"].concat();
         let there = |folder: &[u8]| state(facts, &BString::from([folder, file.path().as_bytes()].concat()));

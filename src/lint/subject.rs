@@ -313,7 +313,7 @@ fn runs_for_credential(name: &str) -> bool {
 }
 
 /// Returns the name that explains a text: its own, or the flag before it.
-fn explaining<'b>(leaf: &'b Leaf<'_>) -> &'b str {
+pub(super) fn explaining<'b>(leaf: &'b Leaf<'_>) -> &'b str {
     match leaf.list.filter(|_| leaf.field == Field::Argument) {
         Some((elements, index)) => index.checked_sub(1).and_then(|before| elements[before].text()).unwrap_or(""),
         None => &leaf.name,

@@ -2,6 +2,7 @@
 
 use super::judge::{Says, says};
 use super::remedy::translated;
+use super::subject::explaining;
 use super::{About, Lint, LintFinding, Persona, Subject};
 use crate::finding::{Confidence, Severity};
 use crate::mcp::{Field, Leaf, Reading, Reference, Server, Syntax, references};
@@ -19,6 +20,9 @@ pub static ABOUT: About = About {
     details: "Judged by the client that the file's path belongs to, and only where its behaviour is known for certain. Also the `env` block of Claude Code's settings, which resolves nothing, and variables that a client keeps from its servers because of their names. Lines for a shell and programs that resolve references themselves are left alone, and so are templates.",
 };
 
+/// The length up to which a text is looked through for what explains a reference in it.
+const LONGEST: usize = 1024;
+
 /// The lint.
 pub struct Rule;
 
@@ -34,14 +38,12 @@ impl Lint for Rule {
                 if matches!(leaf.field, Field::VariableName | Field::Other) || is_for_program(server, leaf) {
                     continue;
                 }
-                for reference in references(&leaf.scalar.text) {
+                for reference in references(&leaf.scalar.text).into_iter().filter(|found| is_meant(leaf, found)) {
                     if is_foreign(owner, leaf, &reference) {
                         let span = leaf.scalar.raw(reference.range);
                         found.push(foreign(owner, leaf, span));
                     } else if owner.dialect.expands(reference.syntax, leaf.field) == Some(false) {
-                        let mut finding = report(owner, leaf, &reference);
-                        finding.fix = translated(owner, leaf, subject.document.format, &reference);
-                        found.push(finding);
+                        found.push(report(subject, owner, leaf, &reference));
                     }
                 }
             }
@@ -79,6 +81,50 @@ fn is_foreign(owner: &Reading, leaf: &Leaf<'_>, reference: &Reference) -> bool {
     !prefix.is_empty() && is_variable && !name.starts_with(prefix)
 }
 
+/// Tells whether a text that has the form of a reference is meant as one, and not as a part of a query, a pattern, a program or a
+/// letter: it is all of the value, names a credential or a variable in capitals, or is of a form that nothing else has.
+fn is_meant(leaf: &Leaf<'_>, reference: &Reference) -> bool {
+    let text = leaf.scalar.text.as_str();
+    let (before, behind) = (&text[..reference.range.start], &text[reference.range.end..]);
+    if before.ends_with(['\\', '$']) {
+        return false;
+    }
+    let is_ambiguous = matches!(
+        reference.syntax,
+        Syntax::Braced
+            | Syntax::BracedDefault
+            | Syntax::Bare
+            | Syntax::Mustache
+            | Syntax::Single
+            | Syntax::Percent
+            | Syntax::Shell
+            | Syntax::Other
+    );
+    if !is_ambiguous || matches!(leaf.field, Field::Headers | Field::Url) {
+        return true;
+    }
+    let name = reference.variable(text).unwrap_or("");
+    let is_capital = |byte: u8| byte.is_ascii_uppercase() || byte.is_ascii_digit() || byte == b'_';
+    // Programs such as `awk` have variables of two capitals.
+    if name.len() > 2 && name.bytes().all(is_capital) || says(name) != Says::Nothing {
+        return true;
+    }
+    // A longer text is none of a setting, and would be looked through for each of its references.
+    if text.len() > LONGEST {
+        return false;
+    }
+    // What a flag or a variable is given counts as all of a value: `--project=${project}`, `Bearer ${token}`.
+    let opened = before.trim_end_matches(['"', '\'']);
+    let label = opened.strip_suffix(['=', ':', ' ']).unwrap_or("");
+    let is_label = label.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_".contains(&byte));
+    let is_given = is_label && (!label.is_empty() || opened.is_empty());
+    let is_whole = is_given && behind.trim_matches(['"', '\'']).is_empty();
+    let in_login = before.contains("://") && behind.contains('@');
+    let explained = explaining(leaf);
+    let is_named = explained.len() <= LONGEST && says(explained) != Says::Nothing;
+    is_whole || in_login || is_named || is_given && says(label) != Says::Nothing
+}
+
 fn foreign(owner: &Reading, leaf: &Leaf<'_>, span: Span) -> LintFinding {
     let (name, prefix) = (&owner.client.name, &owner.dialect.prefix);
     let advice = owner.advice(leaf.field, "NAME");
@@ -86,17 +132,23 @@ fn foreign(owner: &Reading, leaf: &Leaf<'_>, span: Span) -> LintFinding {
     LintFinding::new(&ABOUT, span, &leaf.pointer, message)
 }
 
-fn report(owner: &Reading, leaf: &Leaf<'_>, reference: &Reference) -> LintFinding {
+fn report(subject: &Subject<'_>, owner: &Reading, leaf: &Leaf<'_>, reference: &Reference) -> LintFinding {
     let (name, syntax) = (&owner.client.name, reference.syntax);
     let elsewhere = owner.dialect.expands.iter().any(|known| known.syntax == syntax);
     let place = if elsewhere { format!(" in `{}`", leaf.field.name()) } else { String::new() };
-    let advice = owner.advice(leaf.field, reference.variable(&leaf.scalar.text).unwrap_or("NAME"));
+    // Somebody may have put the credential itself between the braces.
+    let variable = reference.variable(&leaf.scalar.text);
+    let is_wrapped = variable.is_some_and(|name| subject.judge.may_be_secret(name));
+    let advice = owner.advice(leaf.field, variable.filter(|_| !is_wrapped).unwrap_or("NAME"));
     let message = format!("{name} does not resolve `{}`{place}, the text is sent as it is; {advice}", syntax.example());
     let span = leaf.scalar.raw(reference.range.clone());
     let mut finding = LintFinding::new(&ABOUT, span, &leaf.pointer, message);
     let secret = leaf.field == Field::Headers || says(&leaf.name) != Says::Nothing;
     if !secret {
         finding.severity = Severity::Medium;
+    }
+    if !is_wrapped {
+        finding.fix = translated(owner, leaf, subject.document.format, reference);
     }
     finding
 }

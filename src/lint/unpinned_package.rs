@@ -169,6 +169,11 @@ fn is_pinned(word: &str, registry: Registry) -> bool {
             let tag = word.rsplit('/').next().unwrap_or(word).split_once(':').map(|(_, tag)| tag);
             word.contains("@sha256:") || tag.is_some_and(|tag| tag.bytes().any(|byte| byte.is_ascii_digit()))
         }
+        // `==1` is one version of Python's, which adds zeros; `==1.*` is many.
+        Registry::Python if word.contains("==") => {
+            let version = word.rsplit_once("==").map_or("", |(_, version)| version.trim_start());
+            version.starts_with(|c: char| c.is_ascii_digit()) && !version.contains('*')
+        }
         Registry::Npm | Registry::Python => {
             let version = word
                 .rsplit_once("==")
@@ -205,6 +210,8 @@ mod tests {
             ("server@1", Registry::Npm, false),
             ("./local", Registry::Npm, true),
             ("mcp-server==1.2.0", Registry::Python, true),
+            ("mcp-server==1", Registry::Python, true),
+            ("mcp-server==1.*", Registry::Python, false),
             ("git+https://github.com/a/b", Registry::Python, false),
             ("git+https://github.com/a/b@9f8e2c71b04d", Registry::Python, true),
             ("mcp-server@2025.4.8", Registry::Python, true),

@@ -25,7 +25,12 @@ impl Reference {
         let inside = |open: &str, close: &str| whole.strip_prefix(open)?.strip_suffix(close);
         let name = match self.syntax {
             Syntax::Braced => inside("${", "}")?.trim(),
-            Syntax::BracedDefault => inside("${", "}")?.trim_start().split([':', '-', '?', '+', '=']).next()?,
+            Syntax::BracedDefault => {
+                let inner = inside("${", "}")?.trim();
+                let (name, rest) = inner.split_at(identifier(inner));
+                // `${secret:NAME}` is of a store, whose name is none of a variable.
+                rest.strip_prefix(':').filter(|rest| !rest.starts_with(['-', '=', '?', '+'])).map_or(name, str::trim)
+            }
             Syntax::Bare => whole.strip_prefix('$')?,
             Syntax::Env => inside("${env:", "}")?,
             Syntax::EnvDefault => inside("${env:", "}")?.split(':').next()?,

@@ -167,12 +167,19 @@ impl Judge<'_> {
 
     /// Judges a line for a shell that prints a credential: what `echo` says is one if it can be.
     pub fn printed(&self, line: &str) -> Vec<Literal> {
+        if line.len() > super::LONGEST {
+            return Vec::new();
+        }
         let mut found = self.line(line);
+        let mut known: Vec<Range<usize>> = found.iter().map(|literal| literal.range.clone()).collect();
+        known.sort_unstable_by_key(|range| range.start);
+        let mut known = known.into_iter().peekable();
         let words = shell_words(line);
         let printing = |range: &&Range<usize>| matches!(&line[(*range).clone()], "echo" | "printf" | "Write-Output");
         let from = words.iter().position(|range| printing(&range)).map_or(words.len(), |at| at + 1);
         for range in &words[from..] {
-            let is_new = found.iter().all(|known| known.range.end <= range.start || range.end <= known.range.start);
+            while known.next_if(|known| known.end <= range.start).is_some() {}
+            let is_new = known.peek().is_none_or(|known| range.end <= known.start);
             let word = &line[range.clone()];
             if is_new && !word.starts_with('-') && !word.contains('%') {
                 found.extend(shifted(self.literals("key", word, Place::Server), range.start));

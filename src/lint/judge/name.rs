@@ -31,7 +31,7 @@ static ABOUT: Words = Words::new(
     "id ids region path paths dir directory file files filename port host hostname model models timeout limit \
     limits type types mode method name names prefix suffix header headers env var variable variables command \
     helper expiry expires expiration ttl endpoint url uri scope scopes enabled required count length size user \
-    username email issuer audience algorithm provider version store backend format location redirect description \
+    username email issuer audience algorithm algo alg provider version store backend format location redirect description \
     policy rules regex pattern hint strength address mint contract symbol arn server realm strategy in manager budget \
     profile domain authority flow grant callback status state level service alias algorithm rate realm expired",
 );
@@ -94,7 +94,6 @@ pub fn says(name: &str) -> Says {
 
 /// Tells whether a header's name says that its value only identifies.
 pub fn about_identity(name: &str) -> bool {
-    let lower = name.to_ascii_lowercase();
     const WORDS: [&str; 17] = [
         "id",
         "trace",
@@ -114,7 +113,8 @@ pub fn about_identity(name: &str) -> bool {
         "device",
         "region",
     ];
-    WORDS.iter().any(|word| lower.ends_with(word) || lower.contains(&format!("{word}-")))
+    let says = |word: &str| WORDS.contains(&word);
+    words(name.as_bytes()).iter().any(|word| says(word) || word.strip_suffix("id").is_some_and(says))
 }
 
 #[cfg(test)]

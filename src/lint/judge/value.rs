@@ -60,7 +60,12 @@ pub fn is_long_hex(value: &str) -> bool {
 /// `ignored-by-router-v2`: people name things so and write what is no key.
 fn is_numbered_phrase(value: &str) -> bool {
     let parts: Vec<&str> = value.split(['-', '_', ' ']).collect();
+    // `oauth2` and `saml2` are words with a number of their own.
+    let letters = |part: &str| -> usize {
+        part.len() - usize::from(part.len() > 4 && part.ends_with(|c: char| c.is_ascii_digit()))
+    };
     let is_word = |part: &&str| {
+        let part = &part[..letters(part)];
         (1..=14).contains(&part.len())
             && part.bytes().all(|byte| byte.is_ascii_lowercase())
             && (part.len() < 5 || is_pronounceable(part))
@@ -69,11 +74,13 @@ fn is_numbered_phrase(value: &str) -> bool {
         let digits = part.strip_prefix('v').unwrap_or(part);
         (1..=4).contains(&digits.len()) && digits.bytes().all(|byte| byte.is_ascii_digit())
     };
-    let spoken = parts.iter().filter(|part| part.len() > 2 && is_word(part) && is_pronounceable(part)).count();
+    let spoken =
+        parts.iter().filter(|part| part.len() > 2 && is_word(part) && is_pronounceable(&part[..letters(part)])).count();
     let numbers = parts.iter().filter(|part| is_number(part)).count();
     let words = parts.len() - numbers;
-    numbers > 0
-        && numbers <= 2
+    let numbered = parts.iter().filter(|part| is_word(part) && letters(part) < part.len()).count();
+    parts.len() > 1
+        && (1..=2).contains(&(numbers + numbered))
         && spoken > 0
         && spoken * 2 >= words
         && parts.iter().all(|part| is_word(part) || is_number(part))
