@@ -3,6 +3,7 @@
 mod command;
 mod left;
 mod mutation;
+mod scheme;
 mod value;
 
 use std::fs;

@@ -1,10 +1,11 @@
 //! Edits the bytes of one file: many findings at once, and only as far as the edits are proven.
 
+use std::borrow::Cow;
 use std::collections::{HashMap, HashSet};
 
 use bstr::BStr;
 
-use super::batch::Batch;
+use super::batch::{Batch, Nameless};
 use super::left::{self, Allowed, problem};
 use super::{Left, Opinion, Variables, proof};
 use crate::document::DocumentError;
@@ -99,7 +100,7 @@ pub fn apply(path: &BStr, bytes: &[u8], safety: Safety, opinion: &dyn Opinion, v
         bytes: fixed.bytes,
         order,
         done: Vec::new(),
-        failed: HashSet::new(),
+        failed: HashMap::new(),
         proofs: (MOST_BYTES / bytes.len().max(1)).clamp(FEWEST_PROOFS, MOST_PROOFS),
         most: usize::MAX,
     };
@@ -132,8 +133,8 @@ struct Rounds<'a> {
     order: HashMap<Name, usize>,
     /// What was done, with its place in the order.
     done: Vec<(usize, Applied, Option<Taken>)>,
-    /// What cannot be done.
-    failed: HashSet<Name>,
+    /// What cannot be done, and why.
+    failed: HashMap<Name, Cow<'static, str>>,
     /// How many proofs may still be made.
     proofs: usize,
     /// How many edits are tried at once.
@@ -147,9 +148,12 @@ impl Rounds<'_> {
         loop {
             let certain = |finding: &&LintFinding| finding.fix.as_ref().is_some_and(|fix| fix.safety >= self.safety);
             let wanted = findings.iter().filter(certain).filter(|finding| !allowed.holds(finding));
-            let wanted = wanted.filter(|finding| !self.failed.contains(&name_of(finding)));
+            let wanted = wanted.filter(|finding| !self.failed.contains_key(&name_of(finding)));
             let batch = Batch::new(wanted, self.most, &self.variables);
-            self.failed.extend(batch.nameless.iter().map(|finding| name_of(finding)));
+            self.failed.extend(batch.nameless.iter().map(|Nameless { finding, name }| {
+                let reason = format!("`{name}` stands for another value already, and the edit needs this name");
+                (name_of(finding), reason.into())
+            }));
             if batch.steps.is_empty() && !batch.nameless.is_empty() {
                 continue;
             }
@@ -164,7 +168,8 @@ impl Rounds<'_> {
             }
             // One that cannot be proven alone never will be; among many, some may be right.
             if let [step] = batch.steps.as_slice() {
-                self.failed.insert(name_of(step.finding));
+                let reason = "the edit could not be proven right, so it was not made";
+                self.failed.insert(name_of(step.finding), reason.into());
             }
             self.most = (batch.steps.len() / 2).max(1);
         }
@@ -185,11 +190,11 @@ impl Rounds<'_> {
     }
 
     fn left(&self, finding: LintFinding) -> Left {
+        if let Some(reason) = self.failed.get(&name_of(&finding)).filter(|_| finding.fix.is_some()) {
+            return Left { reason: reason.clone(), finding };
+        }
         let reason = match &finding.fix {
             None => "no edit is known for certain to be right here",
-            Some(_) if self.failed.contains(&name_of(&finding)) => {
-                "the edit could not be proven right, so it was not made"
-            }
             Some(fix) if fix.safety < self.safety => "the edit may change what the program does",
             Some(_) if self.done.is_empty() => {
                 "so many other edits could not be proven right that this one was not tried"

@@ -16,13 +16,22 @@ pub(super) struct Step<'a> {
     pub taken: Option<Taken>,
 }
 
+/// A finding whose credential cannot get the name that the edit needs.
+#[derive(Clone, Debug)]
+pub(super) struct Nameless<'a> {
+    /// The finding.
+    pub finding: &'a LintFinding,
+    /// The name, which stands for another value.
+    pub name: String,
+}
+
 /// The edits that are made at once.
 #[derive(Debug, Default)]
 pub(super) struct Batch<'a> {
     /// What is mended, in the order of the file.
     pub steps: Vec<Step<'a>>,
     /// Findings whose credential cannot get the name that the edit needs.
-    pub nameless: Vec<&'a LintFinding>,
+    pub nameless: Vec<Nameless<'a>>,
     /// Where something is replaced or inserted: the end of the bytes by their start.
     spans: BTreeMap<usize, usize>,
     /// Where elements of a list are inserted.
@@ -45,8 +54,8 @@ impl<'a> Batch<'a> {
                 continue;
             }
             match named(finding, fix, &variables) {
-                None => batch.nameless.push(finding),
-                Some(step) => batch.add(step, &mut variables),
+                Err(name) => batch.nameless.push(Nameless { finding, name }),
+                Ok(step) => batch.add(step, &mut variables),
             }
         }
         batch
@@ -97,15 +106,17 @@ fn is_element(edit: &Edit) -> bool {
         && (text.starts_with("- ") && is_plain || text.ends_with(',') && (text.starts_with('{') || is_plain))
 }
 
-/// Gives the variable of a finding's edits a number if its name stands for another value already.
-fn named<'a>(finding: &'a LintFinding, fix: &Fix, variables: &Variables) -> Option<Step<'a>> {
+/// Gives the variable of a finding's edits a number if its name stands for another value already; returns the name if the edit
+/// has no use for another one.
+fn named<'a>(finding: &'a LintFinding, fix: &Fix, variables: &Variables) -> Result<Step<'a>, String> {
     let mut edits = fix.edits.clone();
-    let Some(moved) = &fix.moved else { return Some(Step { finding, edits, taken: None }) };
+    let Some(moved) = &fix.moved else { return Ok(Step { finding, edits, taken: None }) };
     let is_store = moved.store.is_some();
     let name = match moved.renamable {
         true => variables.free_name(&moved.variable, &moved.value, is_store),
         // An edit that hands a variable on under its own name cannot call it otherwise.
-        false => (!variables.is_taken(&moved.variable, &moved.value)).then(|| moved.variable.clone())?,
+        false if variables.is_taken(&moved.variable, &moved.value) => return Err(moved.variable.clone()),
+        false => moved.variable.clone(),
     };
     let mut store = moved.store.clone();
     if name != moved.variable {
@@ -119,5 +130,5 @@ fn named<'a>(finding: &'a LintFinding, fix: &Fix, variables: &Variables) -> Opti
         edits.iter_mut().for_each(|edit| edit.text = edit.text.replace(&old, &new));
         store = store.map(|how| how.replace(&old, &new));
     }
-    Some(Step { finding, edits, taken: Some(Taken { variable: name, secret: moved.value.clone(), store }) })
+    Ok(Step { finding, edits, taken: Some(Taken { variable: name, secret: moved.value.clone(), store }) })
 }

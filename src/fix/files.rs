@@ -1,5 +1,6 @@
 //! Finds the files that may be edited.
 
+use std::path::PathBuf;
 use std::sync::{Arc, Mutex};
 
 use bstr::{BString, ByteSlice as _};
@@ -58,10 +59,21 @@ impl Run<'_> {
             let path = gix::path::into_bstr(path.strip_prefix(root).ok()?.to_path_buf()).ok()?;
             Some(gix::path::to_unix_separators_on_windows(path).into_owned())
         };
+        let mut unread = Vec::new();
         let is_open = left_out.lock().expect("pushing does not panic").is_empty();
-        let entries = is_open.then_some(walk).into_iter().flatten().filter_map(Result::ok);
+        let entries = is_open
+            .then_some(walk)
+            .into_iter()
+            .flatten()
+            .filter_map(|entry| entry.map_err(|error| unread.push(error)).ok());
         let files = entries.filter(|entry| entry.file_type().is_some_and(|kind| kind.is_file()));
         let files = files.filter_map(|entry| inside(entry.path())).collect();
+        for error in unread {
+            let (place, error) = unread_place(error);
+            let path = place.as_deref().and_then(inside).unwrap_or_default();
+            let message = format!("could not be read: {error}");
+            self.report.notices.push(Notice::unread(path.to_string(), message, "check its permissions"));
+        }
         for rules in left_out.lock().expect("pushing does not panic").iter() {
             let path = inside(rules).unwrap_or_default();
             let message = format!(
@@ -72,5 +84,14 @@ impl Run<'_> {
             self.report.notices.push(Notice::unread(path.to_string(), message, help));
         }
         files
+    }
+}
+
+/// Parts what is wrong with an entry from its path.
+fn unread_place(error: ignore::Error) -> (Option<PathBuf>, ignore::Error) {
+    match error {
+        ignore::Error::WithPath { path, err } => (Some(path), *err),
+        ignore::Error::WithDepth { err, .. } | ignore::Error::WithLineNumber { err, .. } => unread_place(*err),
+        other => (None, other),
     }
 }

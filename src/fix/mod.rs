@@ -8,6 +8,7 @@ mod ignore_lines;
 mod left;
 mod opinion;
 mod proof;
+mod referred;
 mod run;
 mod scope;
 mod variables;

@@ -7,6 +7,7 @@ use bstr::{BStr, BString, ByteSlice};
 
 use super::apply::{credentials, hidden};
 use super::left::{self, instead, problem};
+use super::referred::Referred;
 use super::scope::{Scope, real};
 use super::{Applied, Fixed, Left, Opinion, Taken, Variables, apply, diff};
 use crate::document::DocumentError;
@@ -131,15 +132,17 @@ pub fn run(options: &Options, opinion: &dyn Opinion) -> Result<FixReport, FixErr
         tracked,
         repository: &repository,
         variables: Variables::default(),
+        referred: Referred::default(),
         obstacle: None,
         gaps: Vec::new(),
         report: FixReport::default(),
     };
     let rules = IgnoreRules::new(&repository)?;
     let files = run.files();
+    run.referred = Referred::new(&run.root, &files);
     run.ignore_lines(&rules, &files);
     run.open_env();
-    files.into_iter().try_for_each(|path| run.file(path))?;
+    files.into_iter().for_each(|path| run.file(path));
     run.leave_gaps();
     Ok(run.report)
 }
@@ -154,6 +157,8 @@ pub(super) struct Run<'a> {
     pub tracked: Vec<BString>,
     repository: &'a gix::Repository,
     variables: Variables,
+    /// The variables that configurations refer to before anything is edited.
+    referred: Referred,
     /// Why no credential may go into `.env`, and what to do about it, once that was asked.
     obstacle: Option<Obstacle>,
     /// What the ignore rules of the whole repository lack, where only a part of it was named.
@@ -172,25 +177,28 @@ impl Run<'_> {
 
     /// Finds out whether credentials may go into `.env`, when the first one is to: it must be a file that git ignores and does
     /// not track. Where only a part of the tree was named, its own `.gitignore` gets the line for it.
-    fn obstacle(&mut self) -> Result<Obstacle, FixError> {
+    fn obstacle(&mut self) -> Obstacle {
         let env = self.env();
         if self.tracked.contains(&env) {
             self.obstacle = Some(Some(("is tracked by git", "take it out with `git rm --cached`")));
         }
         if let Some(obstacle) = self.obstacle {
-            return Ok(obstacle);
+            return obstacle;
         }
-        let is_shown = |run: &Self| -> Result<bool, FixError> {
-            Ok(IgnoreRules::new(run.repository)?.state(env.as_bstr(), false) == IgnoreState::No)
-        };
-        if !self.scope.is_whole() && is_shown(self)? {
+        let state = |run: &Self| IgnoreRules::new(run.repository).map(|rules| rules.state(env.as_bstr(), false)).ok();
+        if !self.scope.is_whole() && state(self) == Some(IgnoreState::No) {
             self.cover_env();
         }
         // The rules are read again: what was just written decides where credentials may go.
-        let is_open = !self.options.dry_run && is_shown(self)?;
-        let obstacle = is_open.then_some(("is not ignored by git", "add it to `.gitignore`"));
+        let now = if self.options.dry_run { Some(IgnoreState::Ignored) } else { state(self) };
+        let obstacle = match now {
+            // Files may have been edited before: what was done to them is still to be told.
+            None => Some(("has ignore rules that can no longer be read", "mend them")),
+            Some(IgnoreState::No) => Some(("is not ignored by git", "add it to `.gitignore`")),
+            Some(_) => None,
+        };
         self.obstacle = Some(obstacle);
-        Ok(obstacle)
+        obstacle
     }
 
     /// Returns the path of the file into which credentials move.
@@ -222,21 +230,21 @@ impl Run<'_> {
     }
 
     /// Edits one file, if it is configuration, and says of other files what is left in them.
-    fn file(&mut self, path: BString) -> Result<(), FixError> {
-        let Some(bytes) = self.read(&path) else { return Ok(()) };
+    fn file(&mut self, path: BString) {
+        let Some(bytes) = self.read(&path) else { return };
         if let Some(text) = inspect::utf16(&bytes) {
             self.leave(path, text.as_bytes(), "the file is UTF-16, and only UTF-8 is edited");
         } else if is_configuration(path.as_bstr(), &bytes) {
-            self.configuration(path, &bytes)?;
+            self.configuration(path, &bytes);
         } else {
             self.leave(path, &bytes, "no client reads this text, so no edit of it can be proven");
         }
-        Ok(())
     }
 
     /// Edits one file of configuration.
-    fn configuration(&mut self, path: BString, bytes: &[u8]) -> Result<(), FixError> {
-        let fixed = apply(path.as_bstr(), bytes, self.options.safety, self.opinion, &self.variables);
+    fn configuration(&mut self, path: BString, bytes: &[u8]) {
+        let variables = self.variables.beside(self.referred.elsewhere(&path));
+        let fixed = apply(path.as_bstr(), bytes, self.options.safety, self.opinion, &variables);
         let old_credentials = credentials(bytes, &fixed.before, self.opinion);
         self.remember(bytes, &old_credentials);
         if let Some(error) = fixed.error.filter(|error| !matches!(error, DocumentError::NotUtf8 { .. })) {
@@ -245,16 +253,16 @@ impl Run<'_> {
         }
         if fixed.applied.is_empty() {
             self.keep(path, bytes, fixed.left);
-            return Ok(());
+            return;
         }
         let moves = !fixed.taken.is_empty() && !self.options.show;
-        if let Some((why, what)) = if moves { self.obstacle()? } else { None } {
+        if let Some((why, what)) = if moves { self.obstacle() } else { None } {
             let env = self.env();
             let reason = format!(
                 "the file's credentials would go into `{env}`, which {why}: {what}, or run `keysweep fix --show`"
             );
             self.leave(path, bytes, &reason);
-            return Ok(());
+            return;
         }
         let new_credentials = credentials(&fixed.bytes, &fixed.after, self.opinion);
         let mut values = fixed.taken.iter().map(|taken| taken.secret.reveal().to_vec()).collect();
@@ -262,7 +270,7 @@ impl Run<'_> {
         let new_hidden = hidden(&fixed.bytes, &new_credentials, &mut values);
         let text = diff(bytes, &old_hidden, &fixed.bytes, &new_hidden);
         if !self.store(&path, &fixed) {
-            return Ok(());
+            return;
         }
         let stores = fixed.taken.iter().filter_map(|taken| Some((taken.variable.clone(), taken.store.clone()?)));
         self.report.stores.extend(stores);
@@ -270,7 +278,6 @@ impl Run<'_> {
         self.variables.add(&fixed.taken);
         let instead = instead(path.as_bstr(), bytes);
         self.report.files.push(FixedFile { path, applied: fixed.applied, diff: text, left: fixed.left, instead });
-        Ok(())
     }
 
     /// Leaves all that a lint says of a text.

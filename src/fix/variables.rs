@@ -1,6 +1,7 @@
 //! The variables of the dotenv file at the root of a working tree, into which credentials move.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
+use std::sync::Arc;
 
 use super::Taken;
 use crate::document::{Format, parse};
@@ -9,8 +10,11 @@ use crate::secret::{Identity, Secret};
 /// The variables that there are, and those that a run adds.
 #[derive(Clone, Debug, Default)]
 pub struct Variables {
-    content: Vec<u8>,
-    known: Known,
+    // A run makes many copies, to which only new variables are added.
+    content: Arc<[u8]>,
+    known: Arc<Known>,
+    /// The names that other configurations refer to.
+    others: Arc<HashSet<String>>,
     added: Known,
 }
 
@@ -71,7 +75,7 @@ impl Known {
 impl Variables {
     /// Takes the content of a dotenv file.
     pub fn new(content: Vec<u8>) -> Self {
-        Self { known: Known::of(&content), content, added: Known::default() }
+        Self { known: Arc::new(Known::of(&content)), content: content.into(), ..Self::default() }
     }
 
     /// Tells whether a name stands for another value than `secret`.
@@ -93,10 +97,12 @@ impl Variables {
         if let Some(known) = self.name_of(secret).filter(|known| !is_store && !self.is_taken(known, secret)) {
             return known;
         }
-        if !self.is_taken(name, secret) {
+        // What another configuration refers to may be something else that the environment has already.
+        let is_others = !is_store && self.others.contains(name);
+        if !is_others && !self.is_taken(name, secret) {
             return name.to_owned();
         }
-        let all = [&self.added, &self.known];
+        let all = [&self.added, &*self.known];
         let key = (name.to_owned(), identity(secret.reveal()));
         let mut numbered = all.iter().filter_map(|known| known.numbered.get(&key));
         if let Some(numbered) = numbered.find(|numbered| !self.is_taken(numbered, secret)) {
@@ -104,7 +110,13 @@ impl Variables {
         }
         let first = all.iter().filter_map(|known| known.numbers.get(name)).max().map_or(2, |last| last + 1);
         let mut numbered = (first..).map(|number| format!("{name}_{number}"));
-        numbered.find(|name| !self.is_taken(name, secret)).unwrap_or_default()
+        numbered.find(|name| !self.others.contains(name) && !self.is_taken(name, secret)).unwrap_or_default()
+    }
+
+    /// Returns the variables for a file beside which others refer to `names`.
+    #[must_use]
+    pub fn beside(&self, names: HashSet<String>) -> Self {
+        Self { others: Arc::new(names), ..self.clone() }
     }
 
     /// Keeps in mind what was taken out of a file.
@@ -126,8 +138,8 @@ impl Variables {
 
     /// Keeps in mind what the file holds now.
     pub fn replace(&mut self, content: Vec<u8>) {
-        self.known = Known::of(&content);
-        self.content = content;
+        self.known = Arc::new(Known::of(&content));
+        self.content = content.into();
     }
 }
 

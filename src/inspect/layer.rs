@@ -8,7 +8,7 @@ use bstr::ByteSlice;
 use super::{Inspected, Inspector, archive, decode, limit, overlap, place};
 use crate::detect::{Candidate, Scratch};
 use crate::finding::{Excerpt, Finding, InlineAllow, Notice, masked_secret};
-use crate::lint::Linted;
+use crate::lint::{LintFinding, Linted};
 use crate::rules::Rule;
 use crate::secret::{Identity, Secret};
 use crate::source::{LineIndex, Origin, Position, Span, join};
@@ -197,7 +197,12 @@ impl<'a> Inspection<'a> {
         let encodings = encoded.iter().map(|piece| piece.span).chain(barren.iter().map(|piece| piece.span));
         let hidden = self.hide(layer.bytes, &secrets, encodings);
         overlap::resolve(&mut candidates);
-        self.untold += limit::keep(&mut linted.findings, self.room(), |found| (found.severity, found.confidence));
+        let lint_level = |found: &LintFinding| (found.severity, found.confidence);
+        let level = |found: &Candidate| (found.severity, found.confidence);
+        let levels = (linted.findings.iter().map(lint_level), candidates.iter().map(level));
+        let (lint_room, room) = limit::share(levels.0, levels.1, self.room());
+        self.untold += limit::keep(&mut linted.findings, lint_room, lint_level);
+        self.untold += limit::keep(&mut candidates, room, level);
         let lines = OnceCell::new();
         let view = |lines| View { origin: self.origin, layer, lines, hidden: &hidden };
         let index = || LineIndex::new(layer.bytes);
@@ -205,7 +210,6 @@ impl<'a> Inspection<'a> {
             let view = view(lines.get_or_init(index));
             self.inspector.report_lints(&view, linted, &mut candidates, &mut self.inspected);
         }
-        self.untold += limit::keep(&mut candidates, self.room(), |found| (found.severity, found.confidence));
         let first = self.inspected.findings.len();
         for candidate in &candidates {
             let finding = self.inspector.finding(&view(lines.get_or_init(index)), candidate);
@@ -214,7 +218,7 @@ impl<'a> Inspection<'a> {
         let told = self.inspected.len();
         let outer = |span| place::outer(layer.bytes, lines.get_or_init(index), span, true, &hidden);
         let (telling, is_complete) = self.follow_each(layer, &encoded, &outer, &mut barren);
-        let is_barren = is_complete && self.inspected.len() == told && !self.limited;
+        let is_barren = is_complete && self.inspected.len() == told && self.untold == 0 && !self.limited;
         self.let_inside_speak(first, &candidates, &telling);
         is_barren.then_some(barren)
     }

@@ -1,6 +1,7 @@
 //! Finds the servers of a document, and every text in them with the field it stands in.
 
 use std::borrow::Cow;
+use std::cell::OnceCell;
 
 use crate::document::{Document, Kind, Node, Pointer, Scalar, Value};
 
@@ -78,9 +79,18 @@ pub struct Server<'a> {
     pub leaves: Vec<Leaf<'a>>,
     /// The program's name, which is asked for once for each text.
     command: Option<&'a str>,
+    /// The places of the texts that may refer to a variable, once that was asked for.
+    referring: OnceCell<Vec<usize>>,
 }
 
 impl<'a> Server<'a> {
+    /// Returns the texts that may refer to a variable: most hold nothing that looks like a reference.
+    pub fn referring(&self) -> impl Iterator<Item = &Leaf<'a>> {
+        let has_mark = |leaf: &Leaf<'_>| memchr::memchr3(b'$', b'{', b'%', leaf.scalar.text.as_bytes()).is_some();
+        let find = || (0..self.leaves.len()).filter(|&at| has_mark(&self.leaves[at])).collect();
+        self.referring.get_or_init(find).iter().map(|&at| &self.leaves[at])
+    }
+
     /// Returns the program's name.
     pub const fn command(&self) -> Option<&'a str> {
         self.command
@@ -180,7 +190,16 @@ fn server<'a>(node: &'a Node, path: &Pointer<'a>, under: &'a str, parent: Option
         gather(member, field(member), &pointer.child(member, 0), member.name(), None, &mut leaves);
     }
     let command = leaves.iter().find(|leaf| leaf.field == Field::Command).map(|leaf| leaf.scalar.text.as_str());
-    Server { name, node, pointer, under, parent: parent.map(|(parent, _)| parent), leaves, command }
+    Server {
+        name,
+        node,
+        pointer,
+        under,
+        parent: parent.map(|(parent, _)| parent),
+        leaves,
+        command,
+        referring: OnceCell::new(),
+    }
 }
 
 /// Returns all texts below `node`, as settings that belong to no server.

@@ -72,7 +72,7 @@ pub fn finding(report: &Report, finding: &Finding, reveal: bool) -> Value {
         "variable": finding.variable,
         "rotation": finding.rotation.as_deref().map(rotation),
         "fingerprint": or_null(&finding.fingerprint),
-        "places": finding.places.iter().map(place).collect::<Vec<_>>(),
+        "places": finding.places.iter().map(|one| place(finding, one)).collect::<Vec<_>>(),
     });
     if let Some(secret) = finding.revealed.as_ref().filter(|_| reveal) {
         value["revealed"] = revealed(secret);
@@ -180,7 +180,7 @@ pub fn rotation(rotation: &Rotation) -> Value {
     })
 }
 
-fn place(place: &Place) -> Value {
+fn place(finding: &Finding, place: &Place) -> Value {
     let Region { line, column, end_line, end_column } = location::region(place);
     let (origin, detail) = match &place.origin {
         Origin::File { .. } => ("file", None),
@@ -207,6 +207,7 @@ fn place(place: &Place) -> Value {
     }
     value.insert("span".to_owned(), json!({ "start": place.span.start, "end": place.span.end }));
     value.insert("via".to_owned(), json!(place.via));
+    value.insert("message".to_owned(), finding.message_at(place).into());
     let secret = place.excerpt.secret;
     let excerpt =
         json!({ "text": place.excerpt.text, "line": place.excerpt.line + 1, "start": secret.start, "end": secret.end });

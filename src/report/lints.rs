@@ -29,7 +29,7 @@ reference that nobody resolves where the client is known to run no shell on the 
 
 # What `keysweep fix` does
 
-It edits configuration that parses, one finding at a time, and keeps an edit only if the file still parses, the finding is gone, no other
+It edits configuration that parses, many findings at once, and keeps an edit only if the file still parses, the finding is gone, no other
 came and every other value is still there. Credentials move into `.env`, made with mode 600 and only if git ignores it. Files behind symbolic
 links are left, and so is what `keysweep.toml` or a comment allows.
 

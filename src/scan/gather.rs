@@ -149,14 +149,18 @@ pub fn join(findings: Vec<Finding>) -> Vec<Finding> {
             }
             Some(&at) => {
                 let first = &mut joined[at];
-                if first.message != finding.message {
-                    first.tell_places();
+                // A message that is written to its own place alone costs no look at all the others.
+                let is_other = first.message != finding.message;
+                if is_other {
                     finding.tell_places();
                 }
                 let places = std::mem::take(&mut finding.places);
                 let paths = [&first.places, &places].map(|places| places[0].origin.path().map(BStr::to_owned));
                 let [mut path, other] = paths;
                 if (finding.confidence, finding.severity) > (first.confidence, first.severity) {
+                    if is_other {
+                        first.tell_places();
+                    }
                     std::mem::swap(first, &mut finding);
                     first.places = std::mem::take(&mut finding.places);
                 } else {
@@ -289,7 +293,7 @@ mod tests {
     use std::sync::Arc;
 
     use super::*;
-    use crate::finding::{Excerpt, Place};
+    use crate::finding::{Excerpt, Place, Severity};
     use crate::source::{Origin, Position, Span};
 
     #[test]
@@ -333,6 +337,10 @@ mod tests {
         let joined = join(vec![finding("a", "one"), finding("b", "two"), finding("c", "one")]);
         let said: Vec<&str> = joined[0].places.iter().map(|place| joined[0].message_at(place)).collect();
         assert_eq!(said, ["one", "two", "one"]);
+        let surer = |path: &str, message: &str| Finding { severity: Severity::Critical, ..finding(path, message) };
+        let joined = join(vec![finding("a", "one"), finding("b", "one"), surer("c", "two"), finding("d", "one")]);
+        let said: Vec<&str> = joined[0].places.iter().map(|place| joined[0].message_at(place)).collect();
+        assert_eq!((said, joined[0].message.as_str()), (vec!["one", "one", "two", "one"], "two"));
         assert_eq!(join(vec![finding("a", "one"), finding("b", "one")])[0].places[1].message, None);
     }
 }

@@ -123,3 +123,34 @@ fn a_dry_run_of_a_folder_writes_nothing_at_all() {
     assert!(!git.file("app/.env").exists() && !git.file("app/.gitignore").exists());
     assert_eq!(read(&git, "app/.mcp.json"), text);
 }
+
+#[test]
+fn ignore_rules_that_grow_too_large_on_the_way_take_nothing_from_the_report() {
+    let git = repository();
+    let (text, secret) = configuration("docs");
+    git.write(".mcp.json", &text);
+    // The line that the run appends makes the file larger than what is read.
+    git.write(".gitignore", format!("#{}\n", "-".repeat((1 << 20) - 4)));
+    let (code, said) = fix(&git, &[]);
+    assert_eq!(code, 1, "{said}");
+    assert!(said.contains("mended: ") && said.contains("can no longer be read") && !said.contains(&secret), "{said}");
+    assert_eq!(read(&git, ".mcp.json"), text);
+}
+
+#[cfg(unix)]
+#[test]
+fn a_folder_that_cannot_be_read_is_told() {
+    use std::os::unix::fs::PermissionsExt as _;
+    let git = repository();
+    git.write("closed/.mcp.json", "{}");
+    let set = |mode: u32| std::fs::set_permissions(git.file("closed"), std::fs::Permissions::from_mode(mode));
+    set(0o000).expect("the folder is ours");
+    let is_closed = std::fs::read_dir(git.file("closed")).is_err();
+    let (code, said) = fix(&git, &[]);
+    set(0o755).expect("the folder is ours");
+    if !is_closed {
+        println!("skipped: this user may read everything");
+        return;
+    }
+    assert!(code == 3 && said.contains("closed: could not be read"), "{code} {said}");
+}

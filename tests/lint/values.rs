@@ -10,9 +10,8 @@ fn lints(members: &str) -> Vec<String> {
 
 #[test]
 fn the_name_of_a_method_is_no_credential() {
-    for (name, value) in
-        [("USE_AUTH", "oauth2-device-code"), ("SSO_AUTH", "okta-saml2"), ("PASSWORD_HASH_ALGO", "argon2id-v19")]
-    {
+    let values = ["oauth2-device-code", "okta-saml2", "argon2id-v19"];
+    for (name, value) in ["USE_AUTH", "SSO_AUTH", "PASSWORD_HASH_ALGO"].into_iter().zip(values) {
         let found = lints(&format!("\"command\": \"a\", \"env\": {{\"{name}\": \"{value}\"}}"));
         assert_eq!(found, Vec::<String>::new(), "{name}");
     }

@@ -118,6 +118,7 @@ fn json_tells_everything() {
             "end": 138
           },
           "via": [],
+          "message": "a token of the Acme account with a valid checksum",
           "excerpt": {
             "text": "ACME_TOKEN=************************************** # production",
             "line": 3,
@@ -169,6 +170,7 @@ fn json_tells_everything() {
             "gzip",
             "base64"
           ],
+          "message": "a token of the Acme account with a valid checksum",
           "excerpt": {
             "text": "token: **************************************",
             "line": 9,
@@ -192,6 +194,7 @@ fn json_tells_everything() {
             "end": 138
           },
           "via": [],
+          "message": "a token of the Acme account with a valid checksum",
           "excerpt": {
             "text": "use **************************************",
             "line": 7,

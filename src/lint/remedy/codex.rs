@@ -18,7 +18,9 @@ pub(super) fn edit(place: &Place<'_, '_>) -> Option<Fix> {
     let holder =
         server.children().iter().find(|member| member.children().iter().any(|child| std::ptr::eq(child, leaf.node)))?;
     let without = removed(bytes, server, holder, leaf.node)?;
-    let is_bearer = name.eq_ignore_ascii_case("authorization") && place.located.literal.range.start > 0;
+    let scheme = leaf.scalar.text[..place.located.literal.range.start].trim();
+    // Codex writes this scheme itself, and no other one.
+    let is_bearer = name.eq_ignore_ascii_case("authorization") && scheme.eq_ignore_ascii_case("bearer");
     let with = match leaf.field {
         // The variable is handed on under its own name.
         Field::Env if name != place.variable => return None,
@@ -40,7 +42,9 @@ pub(super) fn edit(place: &Place<'_, '_>) -> Option<Fix> {
         _ => return None,
     };
     let edits = vec![without, with];
-    if leaf.field == Field::Env { place.handed_on(edits) } else { place.made(edits) }
+    let part =
+        if is_bearer && leaf.field == Field::Headers { place.located.literal.range.clone() } else { place.whole() };
+    place.moved_part(part, edits, leaf.field != Field::Env, None)
 }
 
 /// Takes an entry out of an inline table, or its line out of a table; a table that gets empty goes with it.

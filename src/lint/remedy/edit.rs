@@ -15,7 +15,9 @@ pub(super) fn reference(place: &Place<'_, '_>, template: &str) -> Option<Fix> {
     if place.located.literal.form == Form::Default {
         // `${NAME:-secret}`: only the default goes, with its operator.
         let before = leaf.scalar.text[..range.start].rfind(":-").filter(|at| at + 2 == range.start)?;
-        return place.made(vec![Edit { span: leaf.scalar.raw(before..range.end), text: String::new() }]);
+        let edits = vec![Edit { span: leaf.scalar.raw(before..range.end), text: String::new() }];
+        // What is left refers to the variable by its name.
+        return leaf.scalar.text[..before].ends_with(place.variable).then(|| place.handed_on(edits))?;
     }
     if place.located.literal.form == Form::Wrapped {
         // `${secret}`: the braces are no part of the literal, but go with it.
@@ -25,14 +27,37 @@ pub(super) fn reference(place: &Place<'_, '_>, template: &str) -> Option<Fix> {
     if let Some(edits) = container_variable(place, &reference) {
         return place.handed_on(edits);
     }
-    let edits = vec![replaced(place, &reference)?];
     let prefix = place.subject.owner().map_or("", |owner| owner.dialect.prefix.as_str());
+    if let Some(renamable) = referral(place).filter(|_| prefix.is_empty()) {
+        let edit = part_replaced(place, place.whole(), &reference)?;
+        return place.moved_part(place.whole(), vec![edit], renamable, None);
+    }
+    let edits = vec![replaced(place, &reference)?];
     if prefix.is_empty() {
         return place.made(edits);
     }
     // The client takes the value from the settings of the repository.
     let name = format!("{prefix}{}", place.variable);
     place.stored(edits, format!("set it as the secret `{name}` in the `copilot` environment of the repository"))
+}
+
+/// Finds another text of the server that refers to the variable under which the literal stands, as an argument of a proxy does:
+/// it needs all of the value. Tells whether the value may get another name in the environment: only where the client hands the
+/// text on as it is, and the server puts in its own variable.
+fn referral(place: &Place<'_, '_>) -> Option<bool> {
+    let leaf = place.leaf();
+    if leaf.field != Field::Env || leaf.list.is_some() || !place.is_value() || leaf.name != place.variable {
+        return None;
+    }
+    let expands = &place.subject.owner()?.dialect.expands;
+    let others = place.server().referring().filter(|other| !std::ptr::eq(other.scalar, leaf.scalar));
+    let others = others.filter(|other| other.scalar.text.contains(place.variable));
+    let referring = others.flat_map(|other| {
+        let text = other.scalar.text.as_str();
+        let found = references(text).into_iter().filter(|found| found.variable(text) == Some(place.variable));
+        found.map(|found| !expands.iter().any(|known| known.syntax == found.syntax && known.holds_in(other.field)))
+    });
+    referring.reduce(|all, one| all && one)
 }
 
 /// Turns `-e NAME=value` of a container into `-e NAME`, with the reference among the server's variables.
@@ -64,11 +89,16 @@ fn container_variable(place: &Place<'_, '_>, reference: &str) -> Option<Vec<Edit
 
 /// Replaces the literal by `text`, with quotes where the file's language asks for them.
 pub(super) fn replaced(place: &Place<'_, '_>, replacement: &str) -> Option<Edit> {
+    part_replaced(place, place.located.literal.range.clone(), replacement)
+}
+
+/// Replaces a part of the text by `replacement`.
+fn part_replaced(place: &Place<'_, '_>, part: std::ops::Range<usize>, replacement: &str) -> Option<Edit> {
     let scalar = place.leaf().scalar;
     if matches!(place.subject.document.format, Format::Yaml | Format::FrontMatter) {
-        return text::yaml_part(scalar, place.located.literal.range.clone(), replacement);
+        return text::yaml_part(scalar, part, replacement);
     }
-    Some(Edit { span: place.located.span, text: replacement.to_owned() })
+    Some(Edit { span: scalar.raw(part), text: replacement.to_owned() })
 }
 
 /// Refers to mcp-cli's store, which resolves a reference only if it is all of the text.

@@ -33,7 +33,10 @@ pub(super) fn edit(place: &Place<'_, '_>) -> Option<Fix> {
     let edits = vec![first, named(bytes, server, place.variable)?];
     let how =
         format!("Goose takes `{}` from the keychain (`goose configure`), or from the environment", place.variable);
-    place.moved(edits, leaf.field == Field::Headers, Some(how))
+    match leaf.field {
+        Field::Headers => place.stored(edits, how),
+        _ => place.moved_part(place.whole(), edits, false, Some(how)),
+    }
 }
 
 /// Adds a name to `env_keys`, which is made if it is missing.

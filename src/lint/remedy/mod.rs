@@ -6,11 +6,13 @@ mod goose;
 mod inputs;
 mod text;
 
+use std::ops::Range;
+
 use super::finding::{About, Edit, Fix, LintFinding, Moved, Safety};
-use super::judge::{Form, Says, says};
+use super::judge::{Form, Literal, Says, says};
 use super::{Located, Subject};
 use crate::finding::Severity;
-use crate::mcp::{Field, How, Leaf, Server};
+use crate::mcp::{Field, How, Leaf, Server, references};
 use crate::secret::Secret;
 
 pub(super) use edit::translated;
@@ -27,8 +29,8 @@ pub(super) fn credential(about: &'static About, subject: &Subject<'_>, located: 
     if subject.is_trivial(located) {
         finding.severity = finding.severity.min(Severity::Medium);
     }
-    let variable = variable(subject, located);
-    finding.fix = if located.fixable { fix(subject, located, &variable) } else { None };
+    let variable = referred(leaf, located).unwrap_or_else(|| variable(subject, located));
+    finding.fix = if located.fixable { fix(subject, &unquoted(leaf, located), &variable) } else { None };
     finding.variable = Some(variable);
     finding
 }
@@ -41,6 +43,28 @@ pub(super) fn argument(subject: &Subject<'_>, located: &Located) -> String {
         (false, true) => format!("argument `{}`", subject.shown(name)),
         (false, false) => format!("`{}` among the arguments", subject.shown(name)),
     }
+}
+
+/// Returns the variable that a reference names, where the credential is its default.
+fn referred(leaf: &Leaf<'_>, located: &Located) -> Option<String> {
+    let Literal { form: Form::Default, range, .. } = &located.literal else { return None };
+    let text = leaf.scalar.text.as_str();
+    let around =
+        references(text).into_iter().find(|found| found.range.start < range.start && range.end < found.range.end);
+    around?.variable(text).map(str::to_owned)
+}
+
+/// Leaves the quotes of a shell around a whole literal where they are: they are no part of it.
+fn unquoted(leaf: &Leaf<'_>, located: &Located) -> Located {
+    let mut located = located.clone();
+    let range = &mut located.literal.range;
+    let text = leaf.scalar.text.as_bytes();
+    let is_quoted = matches!(&text[range.clone()], [first @ (b'\'' | b'"'), .., last] if first == last);
+    if is_quoted && leaf.field == Field::Argument {
+        *range = range.start + 1..range.end - 1;
+        located.span = leaf.scalar.raw(range.clone());
+    }
+    located
 }
 
 /// Returns the customary name of a variable for the credential.
@@ -111,7 +135,7 @@ fn fix(subject: &Subject<'_>, located: &Located, variable: &str) -> Option<Fix> 
         Field::Headers => "header",
         Field::Argument => "arg",
         Field::Url => "url",
-        Field::Oauth if owner.dialect.fix.how == How::Reference => "env",
+        Field::Oauth if owner.dialect.expands.iter().any(|known| known.holds_in(leaf.field)) => "env",
         _ => return None,
     };
     let fix = &owner.dialect.fix;
@@ -168,8 +192,18 @@ impl<'a> Place<'a, '_> {
         self.moved(edits, true, Some(how))
     }
 
+    /// Returns the literal with the scheme before it, for a client that takes all of the text from elsewhere.
+    fn whole(&self) -> Range<usize> {
+        0..self.located.literal.range.end
+    }
+
     fn moved(&self, edits: Vec<Edit>, renamable: bool, store: Option<String>) -> Option<Fix> {
-        let value = Secret::new(&self.leaf().scalar.text.as_bytes()[self.located.literal.range.clone()]);
+        self.moved_part(self.located.literal.range.clone(), edits, renamable, store)
+    }
+
+    /// Makes a fix that moves a part of the text.
+    fn moved_part(&self, part: Range<usize>, edits: Vec<Edit>, renamable: bool, store: Option<String>) -> Option<Fix> {
+        let value = Secret::new(&self.leaf().scalar.text.as_bytes()[part]);
         let moved = Moved { variable: self.variable.to_owned(), span: self.located.span, value, renamable, store };
         Some(Fix { edits, safety: Safety::Safe, moved: Some(moved) })
     }

@@ -76,12 +76,19 @@ pub(super) fn without_member(bytes: &[u8], map: &Node, member: &Node) -> Edit {
     Edit { span: Span::new(start, whole.end), text: String::new() }
 }
 
-/// Takes out the lines on which a member stands, if nothing else stands there.
+/// Takes out the lines on which a member stands, if nothing else stands there; a comment behind it stays, on a line of its own.
 pub(super) fn without_lines(bytes: &[u8], member: &Node) -> Edit {
     let whole = member.whole();
-    Edit {
-        span: Span::new(line_start(bytes, whole.start), next_line(bytes, whole.end.max(whole.start + 1) - 1)),
-        text: String::new(),
+    let start = line_start(bytes, whole.start);
+    let next = next_line(bytes, whole.end.max(whole.start + 1) - 1);
+    let last = std::iter::successors(Some(member), |node| node.children().last()).last().unwrap_or(member);
+    // A list's own brackets stand behind its last element.
+    let end = if matches!(bytes.get(member.span.start), Some(b'{' | b'[')) { member.span.end } else { last.span.end };
+    let behind = bytes.get(end..next).unwrap_or_default();
+    let space = behind.iter().take_while(|byte| matches!(byte, b' ' | b'\t')).count();
+    match behind.get(space) {
+        Some(b'#') => Edit { span: Span::new(start, end + space), text: indent(bytes, whole.start).to_owned() },
+        _ => Edit { span: Span::new(start, next), text: String::new() },
     }
 }
 
