@@ -60,6 +60,13 @@ pub fn join(spans: &mut Vec<Span>) {
     });
 }
 
+/// Returns those of ascending spans that share a byte with `window`.
+pub fn overlapping(spans: &[Span], window: Span) -> &[Span] {
+    let first = spans.partition_point(|span| span.end <= window.start);
+    let count = spans[first..].partition_point(|span| span.start < window.end);
+    &spans[first..first + count]
+}
+
 impl From<Range<usize>> for Span {
     fn from(range: Range<usize>) -> Self {
         Self::new(range.start, range.end)

@@ -30,6 +30,16 @@ pub const PLACEHOLDERS: &[&str] = &[
     "****",
 ];
 
+/// Tells whether the last two words of a name speak of a token of a blockchain, which everybody knows.
+pub fn is_token_of_chain(before: &str, last: &str) -> bool {
+    last == "token" && matches!(before, "mint" | "swap" | "erc20")
+}
+
+/// Writes a name in small letters with dashes: `DOCS_API_KEY` becomes `docs-api-key`.
+pub fn kebab(name: &str) -> String {
+    name.to_ascii_lowercase().replace('_', "-")
+}
+
 /// Splits a name into lower-case words: at punctuation and at capitals. A number at the end counts names and is left out.
 pub fn words(key: &[u8]) -> Vec<String> {
     let mut words: Vec<String> = Vec::new();

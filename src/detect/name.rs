@@ -2,6 +2,7 @@
 
 use bstr::ByteSlice;
 
+use crate::wording::is_token_of_chain;
 use crate::wording::{PASSWORDS, words};
 
 /// What a name says about its value.
@@ -220,8 +221,8 @@ fn names_something_else(words: &[String]) -> bool {
     const PASSES: &[&str] = &["first", "second", "third", "one", "two", "single", "multi", "render", "filter"];
     match words {
         [.., before, last] if last == "pass" => PASSES.contains(&before.as_str()),
-        // A token of a blockchain is known to everybody, and the key of a file only names it.
-        [.., before, last] if last == "token" => matches!(before.as_str(), "mint" | "swap" | "erc20"),
+        [.., before, last] if is_token_of_chain(before, last) => true,
+        // The key of a file only names it.
         [.., before, last] if last == "key" && matches!(before.as_str(), "file" | "board" | "issue") => true,
         [first, .., last] => first == "sonar" && last == "key",
         _ => false,

@@ -70,8 +70,7 @@ impl Engine {
                 continue;
             };
             let mut next = 0;
-            let first = marks.partition_point(|mark| mark.at < chain.start);
-            let inside = marks[first..].iter().take_while(|mark| mark.at < chain.end);
+            let inside = starting_in(chain, marks, |mark| mark.at).iter();
             for mark in inside.filter(|mark| self.keywords.rules(mark.keyword).contains(&rule)) {
                 if extent.may_match(bytes, mark.at) {
                     self.match_at(rule, extent, text, mark.at, &mut next, &mut found);
@@ -80,7 +79,7 @@ impl Engine {
         }
         let candidates = &change.base.candidates;
         for copied in change.copies.iter().filter(|_| !candidates.is_empty()) {
-            let inside = starting_in(copied, candidates, |candidate| candidate.secret.start).iter();
+            let inside = starting_in(source(copied), candidates, |candidate| candidate.secret.start).iter();
             found.extend(inside.filter_map(|known| self.carried(known, copied, change.changes, &scratch.chains)));
         }
         found.sort_by_key(|candidate| (candidate.secret, candidate.rule.id.clone(), candidate.whole));
@@ -105,14 +104,14 @@ impl Engine {
     /// Adds the places of keywords that were copied.
     fn carry_marks(&self, copied: &Copied, base: &[Mark], marks: &mut Vec<Mark>) {
         let end = copied.from + copied.len;
-        let inside = starting_in(copied, base, |mark| mark.at).iter();
+        let inside = starting_in(source(copied), base, |mark| mark.at).iter();
         let whole = inside.filter(|mark| mark.at + self.keywords.word(mark.keyword).len() <= end);
         marks.extend(whole.map(|mark| Mark { at: mark.at - copied.from + copied.to, ..*mark }));
     }
 
     /// Returns a candidate of the base at its new place, if nothing that decides about it has changed.
     fn carried(&self, base: &Candidate, copied: &Copied, changes: &Changes, chains: &Chains) -> Option<Candidate> {
-        if !Span::new(copied.from, copied.from + copied.len).contains(base.extent()) {
+        if !source(copied).contains(base.extent()) {
             return None;
         }
         let moved = |span: Span| Span::new(span.start - copied.from + copied.to, span.end - copied.from + copied.to);
@@ -154,7 +153,7 @@ impl Scratch {
     fn sift_parts(&mut self, bytes: &[u8], change: &Change<'_>, names: Names) {
         self.sifted.clear();
         for copied in change.copies {
-            let inside = starting_in(copied, &change.base.anchors, |&(at, _)| at).iter();
+            let inside = starting_in(source(copied), &change.base.anchors, |&(at, _)| at).iter();
             let whole = inside.filter(|&&(at, _)| at + anchor::WIDTH <= copied.from + copied.len);
             self.sifted.anchors.extend(whole.map(|&(at, kind)| (at - copied.from + copied.to, kind)));
         }
@@ -170,9 +169,14 @@ impl Scratch {
     }
 }
 
-/// Returns those of ascending items that start in what was copied.
-fn starting_in<'a, T>(copied: &Copied, items: &'a [T], start: impl Fn(&T) -> usize) -> &'a [T] {
-    let first = items.partition_point(|item| start(item) < copied.from);
-    let count = items[first..].partition_point(|item| start(item) < copied.from + copied.len);
+/// Returns those of ascending items that start in a span.
+fn starting_in<T>(span: Span, items: &[T], start: impl Fn(&T) -> usize) -> &[T] {
+    let first = items.partition_point(|item| start(item) < span.start);
+    let count = items[first..].partition_point(|item| start(item) < span.end);
     &items[first..first + count]
+}
+
+/// Returns the bytes of the base that were copied.
+const fn source(copied: &Copied) -> Span {
+    Span::new(copied.from, copied.from + copied.len)
 }

@@ -98,9 +98,17 @@ impl Finding {
         }
     }
 
+    /// Returns what is wrong; its title if nothing else is said.
+    pub fn message(&self) -> &str {
+        self.or_title(&self.message)
+    }
+
     /// Returns what is wrong at one of its places; its title if nothing else is said.
     pub fn message_at<'a>(&'a self, place: &'a Place) -> &'a str {
-        let message = place.message.as_deref().unwrap_or(&self.message);
+        self.or_title(place.message.as_deref().unwrap_or(&self.message))
+    }
+
+    fn or_title<'a>(&'a self, message: &'a str) -> &'a str {
         if message.is_empty() { &self.meta.title } else { message }
     }
 

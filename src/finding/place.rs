@@ -30,6 +30,24 @@ pub struct Place {
     pub message: Option<String>,
 }
 
+impl Place {
+    /// Makes a place at the start of a file that nothing else is known of.
+    pub fn new(origin: Origin, span: Span) -> Self {
+        Self {
+            origin,
+            span,
+            start: Position::default(),
+            end: Position::default(),
+            excerpt: Excerpt::default(),
+            via: Vec::new(),
+            versions: 1,
+            allow: None,
+            attribution: None,
+            message: None,
+        }
+    }
+}
+
 /// A comment that allows findings on its line, as in `keysweep:allow[provider/thing] reason`.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct InlineAllow {

@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, HashSet};
 
 use super::{Taken, Variables};
 use crate::lint::{Edit, Fix, LintFinding};
+use crate::wording::kebab;
 
 /// The edits that mend one finding, under the name that its credential gets.
 #[derive(Clone, Debug)]
@@ -121,11 +122,10 @@ fn named<'a>(finding: &'a LintFinding, fix: &Fix, variables: &Variables) -> Resu
     let mut store = moved.store.clone();
     if name != moved.variable {
         // A store knows the variable by its name in small letters.
-        let small = |name: &str| name.to_ascii_lowercase().replace('_', "-");
         let spelled = edits.iter().any(|edit| edit.text.contains(&moved.variable));
         let (old, new) = match spelled {
             true => (moved.variable.clone(), name.clone()),
-            false => (small(&moved.variable), small(&name)),
+            false => (kebab(&moved.variable), kebab(&name)),
         };
         edits.iter_mut().for_each(|edit| edit.text = edit.text.replace(&old, &new));
         store = store.map(|how| how.replace(&old, &new));

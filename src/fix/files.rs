@@ -7,7 +7,7 @@ use bstr::{BString, ByteSlice as _};
 
 use super::run::{LINK_HELP, Run};
 use crate::finding::Notice;
-use crate::input::ignore_rules::{LARGEST, unusable};
+use crate::input::ignore_rules::{UNUSABLE_HELP, unusable, unusable_problem};
 use crate::lint::is_agents;
 use crate::replace;
 
@@ -76,12 +76,8 @@ impl Run<'_> {
         }
         for rules in left_out.lock().expect("pushing does not panic").iter() {
             let path = inside(rules).unwrap_or_default();
-            let message = format!(
-                "is larger than {} MiB, or no file, so that only tracked files beside it are mended",
-                LARGEST >> 20
-            );
-            let help = "shorten it: one pattern speaks for many files";
-            self.report.notices.push(Notice::unread(path.to_string(), message, help));
+            let message = format!("{}, so that only tracked files beside it are mended", unusable_problem());
+            self.report.notices.push(Notice::unread(path.to_string(), message, UNUSABLE_HELP));
         }
         files
     }

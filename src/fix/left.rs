@@ -7,9 +7,9 @@ use bstr::BStr;
 
 use super::Opinion;
 use crate::document::DocumentError;
-use crate::lint::{LintFinding, Linted, Options, is_configuration, lint_document, lint_text};
+use crate::lint::{self, LintFinding, Linted, Options};
 use crate::mcp::{self, Status};
-use crate::source::{LineIndex, Span, join};
+use crate::source::{LineIndex, Span, join, overlapping};
 
 /// A finding that stays.
 #[derive(Clone, Debug)]
@@ -22,12 +22,7 @@ pub struct Left {
 
 /// Lints a file as `keysweep lint` does: as a document if it is configuration, or else as text.
 pub(super) fn lint(path: &BStr, bytes: &[u8], opinion: &dyn Opinion) -> Linted {
-    let knows = |value: &[u8]| opinion.knows(value);
-    if is_configuration(path, bytes) {
-        lint_document(path, bytes, &knows, Options::default())
-    } else {
-        Linted { findings: lint_text(bytes, &knows), ..Linted::default() }
-    }
+    lint::lint(path, bytes, &|value| opinion.knows(value), Options::default())
 }
 
 /// Leaves all findings of a file, but for those that the user allowed, for one reason.
@@ -66,11 +61,7 @@ impl Allowed {
     /// Tells whether a finding is among those that the user allowed.
     pub fn holds(&self, finding: &LintFinding) -> bool {
         let span = finding.secret.unwrap_or(finding.span);
-        let overlaps = || {
-            let first = self.joined.partition_point(|allowed| allowed.end <= span.start);
-            self.joined.get(first).is_some_and(|allowed| allowed.overlaps(span))
-        };
-        self.spans.contains(&span) || finding.secret.is_some() && overlaps()
+        self.spans.contains(&span) || finding.secret.is_some() && !overlapping(&self.joined, span).is_empty()
     }
 }
 

@@ -1,4 +1,4 @@
-//! Proves that edits change the values that they are about, add what belongs to it where it belongs, and leaves all else.
+//! Proves that edits change the values that they are about, add what belongs to these where it belongs, and leave all else.
 //!
 //! What the lints say of the new content is not enough: a server that an edit has torn out has no findings either.
 
@@ -11,7 +11,7 @@ use super::apply::edited;
 use super::batch::Batch;
 use crate::document::{Node, Pointer, Value, parse};
 use crate::lint::{Edit, LintFinding, Linted, Options, format, lint_document};
-use crate::source::{Span, join};
+use crate::source::{Span, join, overlapping};
 
 /// A value of a document that holds no others.
 struct Leaf {
@@ -109,8 +109,7 @@ impl Meant {
     }
 
     fn holds(&self, span: Span) -> bool {
-        let first = self.0.partition_point(|meant| meant.end <= span.start);
-        self.0.get(first).is_some_and(|meant| meant.overlaps(span))
+        !overlapping(&self.0, span).is_empty()
     }
 }
 

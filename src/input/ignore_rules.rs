@@ -21,7 +21,15 @@ pub enum IgnoreState {
 }
 
 /// The size in bytes up to which a file of ignore rules is read: each of its lines costs a few hundred bytes of memory.
-pub const LARGEST: u64 = 1 << 20;
+const LARGEST: u64 = 1 << 20;
+
+/// What is wrong with a file of ignore rules that is not read.
+pub fn unusable_problem() -> String {
+    format!("is larger than {} MiB, or no file", LARGEST >> 20)
+}
+
+/// What to do about one.
+pub const UNUSABLE_HELP: &str = "shorten it: one pattern speaks for many files";
 
 /// Tells whether a path leads to a file of ignore rules that is not read: one that is too large, or that never ends.
 pub fn is_too_large(path: &Path) -> bool {
@@ -52,7 +60,7 @@ pub enum IgnoreRulesError {
     #[error("the ignore rules could not be read")]
     Rules(#[source] Box<dyn std::error::Error + Send + Sync>),
     /// A file of rules is larger than [`LARGEST`].
-    #[error("`{path}` is larger than {} MiB, or no file, so that nobody knows what git ignores", LARGEST >> 20)]
+    #[error("`{path}` {}, so that nobody knows what git ignores", unusable_problem())]
     TooLarge {
         /// The file, printable.
         path: String,
@@ -64,7 +72,7 @@ impl IgnoreRulesError {
     pub const fn help(&self) -> &'static str {
         match self {
             Self::Index(_) | Self::Rules(_) => "`git status` says what is wrong",
-            Self::TooLarge { .. } => "shorten it: one pattern speaks for many files",
+            Self::TooLarge { .. } => UNUSABLE_HELP,
         }
     }
 }

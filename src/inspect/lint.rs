@@ -9,7 +9,7 @@ use super::{Inspected, Inspector, place};
 use crate::detect::{Candidate, Scratch};
 use crate::document::DocumentError;
 use crate::finding::{Finding, Notice, Severity, masked_secret};
-use crate::lint::{LintFinding, Linted, MOST_SALVAGED, Options, is_agents, is_configuration, lint_document, lint_text};
+use crate::lint::{self, LintFinding, Linted, MOST_SALVAGED, Options, is_agents};
 use crate::secret::{Identity, Secret};
 use crate::source::Origin;
 
@@ -32,11 +32,7 @@ impl Inspector {
     pub fn lint(&self, path: &BStr, bytes: &[u8]) -> Linted {
         let scratch = std::cell::RefCell::new(Scratch::default());
         let opinion = |value: &[u8]| self.knows(value, &mut scratch.borrow_mut());
-        if is_configuration(path, bytes) {
-            lint_document(path, bytes, &opinion, Options { persona: self.options.persona })
-        } else {
-            Linted { findings: lint_text(bytes, &opinion), ..Linted::default() }
-        }
+        lint::lint(path, bytes, &opinion, Options { persona: self.options.persona })
     }
 
     /// Tells whether a value alone is a credential of a known provider.

@@ -3,7 +3,7 @@
 use super::allow;
 use super::layer::{Outer, View};
 use crate::finding::{Excerpt, InlineAllow, Place, masked};
-use crate::source::{LineIndex, Span};
+use crate::source::{LineIndex, Span, overlapping};
 
 /// How many bytes of a long line are shown on either side of a secret.
 const AROUND: usize = 100;
@@ -22,16 +22,12 @@ pub fn place(view: &View<'_>, span: Span, is_secret: bool) -> Place {
         }
     };
     Place {
-        origin: origin.clone(),
-        span,
         start: outer.position,
         end: outer.end,
         excerpt: outer.excerpt.clone(),
         via: layer.via.to_vec(),
-        versions: 1,
         allow: outer.allow.clone(),
-        attribution: None,
-        message: None,
+        ..Place::new(origin.clone(), span)
     }
 }
 
@@ -96,13 +92,6 @@ fn random_looking(text: &[u8]) -> impl Iterator<Item = Span> + '_ {
         }
         None
     })
-}
-
-/// Returns those of ascending spans that share a byte with `window`.
-fn overlapping(spans: &[Span], window: Span) -> &[Span] {
-    let first = spans.partition_point(|span| span.end <= window.start);
-    let count = spans[first..].partition_point(|span| span.start < window.end);
-    &spans[first..first + count]
 }
 
 /// Reads the allow comment that speaks for a line, from masked text.

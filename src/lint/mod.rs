@@ -133,6 +133,15 @@ fn may_hold_text_lints(bytes: &[u8]) -> bool {
         && (credential_in_link::may_be_in(bytes) || credential_in_command::may_be_in(bytes))
 }
 
+/// Lints any file: as a document if it is configuration, or else as text.
+pub fn lint(path: &BStr, bytes: &[u8], opinion: &dyn Fn(&[u8]) -> bool, options: Options) -> Linted {
+    if is_configuration(path, bytes) {
+        lint_document(path, bytes, opinion, options)
+    } else {
+        Linted { findings: lint_text(bytes, opinion), ..Linted::default() }
+    }
+}
+
 /// Lints one configuration file.
 ///
 /// `opinion` tells whether the detection engine knows a value as a credential.

@@ -1,6 +1,7 @@
 //! Says how a client refers to a variable in a field, in its own syntax.
 
 use super::{Client, Dialect, Expansion, Field, How, Reading, Syntax};
+use crate::wording::kebab;
 
 /// The syntaxes that refer to a variable of the environment, the plainest first.
 const VARIABLES: [Syntax; 5] = [Syntax::Braced, Syntax::Env, Syntax::CurlyEnv, Syntax::Bare, Syntax::Actions];
@@ -25,7 +26,7 @@ impl Dialect {
         match self.fix.how {
             How::Reference | How::UserConfig if editable => Some(format!("`{}`", self.fix.text.replace("NAME", name))),
             How::Inputs if editable => {
-                let id = name.to_ascii_lowercase().replace('_', "-");
+                let id = kebab(name);
                 Some(format!("`${{input:{id}}}` with an input of that id, or `${{env:{name}}}`"))
             }
             How::Codex if editable && field == Field::Env => Some(format!("`env_vars = [\"{name}\"]`")),

@@ -212,16 +212,10 @@ mod tests {
 
     fn place(text: &str, secret: Span, column: usize) -> Place {
         Place {
-            origin: Origin::File { path: "a b%.env".into() },
-            span: secret,
             start: Position { line: 2, column },
             end: Position { line: 2, column: column + secret.len() },
             excerpt: Excerpt { text: text.to_owned(), secret, line: 2 },
-            via: Vec::new(),
-            versions: 1,
-            allow: None,
-            attribution: None,
-            message: None,
+            ..Place::new(Origin::File { path: "a b%.env".into() }, secret)
         }
     }
 

@@ -181,7 +181,7 @@ fn result(report: &Report, finding: &Finding, rules: &[&Finding]) -> Value {
 }
 
 fn message(finding: &Finding) -> String {
-    let mut text = plain(if finding.message.is_empty() { &finding.meta.title } else { &finding.message });
+    let mut text = plain(finding.message());
     if !finding.masked.is_empty() {
         text.push_str(&format!(": {}", plain(&finding.masked)));
     }

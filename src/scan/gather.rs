@@ -293,8 +293,8 @@ mod tests {
     use std::sync::Arc;
 
     use super::*;
-    use crate::finding::{Excerpt, Place, Severity};
-    use crate::source::{Origin, Position, Span};
+    use crate::finding::{Place, Severity};
+    use crate::source::{Origin, Span};
 
     #[test]
     fn a_scan_with_too_many_notices_is_still_incomplete() {
@@ -318,20 +318,8 @@ mod tests {
     #[test]
     fn each_place_of_a_secret_keeps_what_was_said_of_it() {
         let meta = crate::lint::meta(&crate::lint::UNCOVERED_SECRET_FILE);
-        let start = Position { line: 0, column: 0 };
         let finding = |path: &str, message: &str| {
-            let place = Place {
-                origin: Origin::File { path: path.into() },
-                span: Span::default(),
-                start,
-                end: start,
-                excerpt: Excerpt::default(),
-                via: Vec::new(),
-                versions: 1,
-                allow: None,
-                attribution: None,
-                message: None,
-            };
+            let place = Place::new(Origin::File { path: path.into() }, Span::default());
             Finding::new(Arc::clone(&meta), Identity::of("secret", b"x"), message, place)
         };
         let joined = join(vec![finding("a", "one"), finding("b", "two"), finding("c", "one")]);

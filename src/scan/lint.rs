@@ -87,16 +87,10 @@ fn finding(found: RepositoryFinding, gitignore: Option<&[u8]>) -> Finding {
     let lines = LineIndex::new(text);
     let at = |offset: usize| lines.position(offset.min(text.len()));
     let place = Place {
-        origin: Origin::File { path: path.clone() },
-        span: lint.span,
         start: at(lint.span.start),
         end: at(lint.span.end),
         excerpt: Excerpt { line: at(lint.span.start).line, ..Excerpt::default() },
-        via: Vec::new(),
-        versions: 1,
-        allow: None,
-        attribution: None,
-        message: None,
+        ..Place::new(Origin::File { path: path.clone() }, lint.span)
     };
     let identity = Identity::of_place(&lint.meta.id, &[path.as_bytes(), b"\0", lint.pointer.as_bytes()].concat());
     let mut finding = Finding::new(Arc::clone(&lint.meta), identity, lint.message, place);

@@ -194,22 +194,13 @@ fn location(place: &Place) -> (Option<BString>, Origin) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::finding::Excerpt;
-    use crate::source::{Position, Span};
+    use crate::source::Span;
 
     #[test]
     fn what_a_member_of_a_tar_archive_holds_is_told_once() {
         let place = |path: &str, via: &[&str]| Place {
-            origin: Origin::File { path: path.into() },
-            span: Span::default(),
-            start: Position { line: 0, column: 0 },
-            end: Position { line: 0, column: 0 },
-            excerpt: Excerpt::default(),
             via: via.iter().map(ToString::to_string).collect(),
-            versions: 1,
-            allow: None,
-            attribution: None,
-            message: None,
+            ..Place::new(Origin::File { path: path.into() }, Span::default())
         };
         let mut places = vec![
             place("a.tgz", &["gzip"]),

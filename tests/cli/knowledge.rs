@@ -57,15 +57,28 @@ fn rules_are_listed_filtered_and_given_as_json() {
     assert!(all.iter().all(|each| each["why"].as_str().is_some_and(|why| !why.is_empty())));
 }
 
+/// Writes a rule of the user's with its examples into a file that the configuration names, and checks it; returns its text.
+fn own_rule(git: &Git, (name, pattern): (&str, &str), matches: &str, misses: &str) -> String {
+    let rule = format!(
+        "[provider]\nid = \"acme\"\nname = \"Acme\"\n[[rule]]\nid = \"acme/{name}\"\ntitle = \"Acme {name}\"\nseverity = \"high\"\n\
+         keywords = [\"acme_\"]\npattern = '{pattern}'\nwhy = \"It opens the door.\"\n[rule.examples]\n\
+         match = [{matches}]\nmiss = [{misses}]\n"
+    );
+    git.write("own.toml", &rule);
+    git.write("keysweep.toml", "rule-files = ['own.toml']\n");
+    assert!(keysweep(git, &["rules", "check", "own.toml"]).exits(0).out.contains("1 rules, 0 broken"));
+    rule
+}
+
 #[test]
 fn a_users_own_rule_is_checked_found_and_explained() {
     let git = repository();
-    let rule = "[provider]\nid = \"acme\"\nname = \"Acme\"\n[[rule]]\nid = \"acme/key\"\ntitle = \"Acme key\"\nseverity = \"high\"\n\
-        keywords = [\"acme_\"]\npattern = '\\b(?<secret>acme_[a-z0-9]{24})\\b'\nwhy = \"It opens the door.\"\n[rule.examples]\n\
-        match = ['acme_{lowernum:24}', 'k = \"acme_{lowernum:24}\"']\nmiss = ['acme_{lowernum:23}', 'acmf_{lowernum:24}']\n";
-    git.write("own.toml", rule);
-    git.write("keysweep.toml", "rule-files = ['own.toml']\n");
-    assert!(keysweep(&git, &["rules", "check", "own.toml"]).exits(0).out.contains("1 rules, 0 broken"));
+    let rule = own_rule(
+        &git,
+        ("key", r"\b(?<secret>acme_[a-z0-9]{24})\b"),
+        "'acme_{lowernum:24}', 'k = \"acme_{lowernum:24}\"'",
+        "'acme_{lowernum:23}', 'acmf_{lowernum:24}'",
+    );
     git.write("a.txt", Generator::new(1).fill("acme_{lowernum:24}\n"));
     assert_eq!(scan(&git, &[], 1).places("acme/key"), ["a.txt:1"]);
     assert!(keysweep(&git, &["explain", "acme/key"]).exits(0).out.contains("opens the door"));
@@ -79,12 +92,8 @@ fn a_users_own_rule_is_checked_found_and_explained() {
 #[test]
 fn a_users_own_rule_may_have_secrets_that_look_like_names() {
     let git = repository();
-    let rule = "[provider]\nid = \"acme\"\nname = \"Acme\"\n[[rule]]\nid = \"acme/words\"\ntitle = \"Acme words\"\nseverity = \"high\"\n\
-        keywords = [\"acme_\"]\npattern = '\\b(?<secret>acme_[a-z]{10,40})\\b'\nwhy = \"It opens the door.\"\n[rule.examples]\n\
-        match = ['acme_{lower:12}', 'acme_{lower:20}']\nmiss = ['acme_{lower:9}', 'acme_{upper:10}']\n";
-    git.write("own.toml", rule);
-    git.write("keysweep.toml", "rule-files = ['own.toml']\n");
-    assert!(keysweep(&git, &["rules", "check", "own.toml"]).exits(0).out.contains("1 rules, 0 broken"));
+    let pattern = r"\b(?<secret>acme_[a-z]{10,40})\b";
+    own_rule(&git, ("words", pattern), "'acme_{lower:12}', 'acme_{lower:20}'", "'acme_{lower:9}', 'acme_{upper:10}'");
     let text = "a line\n".repeat(60);
     git.commit_file("a.txt", &text, "Write");
     git.commit_file("a.txt", text.clone() + &Generator::new(1).fill("see acme_{lower:20}\n"), "Leak");

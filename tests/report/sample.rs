@@ -43,16 +43,10 @@ pub fn clean(mode: Mode) -> Report {
 pub fn place(path: &[u8], line: usize, before: &str, secret: usize, after: &str) -> Place {
     let span = Span::new(before.len(), before.len() + secret);
     Place {
-        origin: Origin::File { path: path.into() },
-        span: Span::new(100, 100 + secret),
         start: Position { line: line - 1, column: span.start },
         end: Position { line: line - 1, column: span.end },
         excerpt: Excerpt { text: format!("{before}{}{after}", "*".repeat(secret)), secret: span, line: line - 1 },
-        via: Vec::new(),
-        versions: 1,
-        allow: None,
-        attribution: None,
-        message: None,
+        ..Place::new(Origin::File { path: path.into() }, Span::new(100, 100 + secret))
     }
 }
 

@@ -109,7 +109,7 @@ mod tests {
     use std::sync::Mutex;
 
     use super::*;
-    use crate::finding::{Excerpt, Notice};
+    use crate::finding::Notice;
 
     /// Finds every `needle` in what it is shown, and keeps the places that count.
     struct Finder {
@@ -126,18 +126,8 @@ mod tests {
             let lines = LineIndex::new(blob.bytes);
             for at in memchr::memmem::find_iter(blob.bytes, &self.needle) {
                 let (start, end) = (lines.position(at), lines.position(at + self.needle.len()));
-                let mut place = Place {
-                    origin: blob.origin.clone(),
-                    span: Span::new(at, at + self.needle.len()),
-                    start,
-                    end,
-                    excerpt: Excerpt::default(),
-                    via: Vec::new(),
-                    allow: None,
-                    attribution: None,
-                    message: None,
-                    versions: 1,
-                };
+                let span = Span::new(at, at + self.needle.len());
+                let mut place = Place { start, end, ..Place::new(blob.origin.clone(), span) };
                 if part.relocate(&mut place) {
                     self.found.lock().expect("nothing panics").push((place.span, place.start, place.end));
                 }

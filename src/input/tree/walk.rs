@@ -13,7 +13,7 @@ use super::read::Reader;
 use super::start::{Start, bytes, shown};
 use super::{broken_notice, ignored};
 use crate::finding::Notice;
-use crate::input::ignore_rules::{LARGEST, unusable as unusable_in};
+use crate::input::ignore_rules::{UNUSABLE_HELP, unusable as unusable_in, unusable_problem};
 use crate::input::index::Mode;
 use crate::input::repository::{Repository, RepositoryError};
 use crate::input::{Coverage, Visitor, printable};
@@ -163,12 +163,10 @@ impl<'a> Walk<'a> {
 
     /// Notes that a file of ignore rules is too large.
     fn not_looked_into(&self, rules: &Path) {
-        let message = format!(
-            "is larger than {} MiB, or no file, so that nobody knows what git ignores: only tracked files are looked at beside it",
-            LARGEST >> 20
-        );
-        let help = "shorten it: one pattern speaks for many files";
-        self.visitor.notice(Notice::unread(printable(shown(rules, self.root).as_ref()), message, help));
+        let problem = unusable_problem();
+        let message =
+            format!("{problem}, so that nobody knows what git ignores: only tracked files are looked at beside it");
+        self.visitor.notice(Notice::unread(printable(shown(rules, self.root).as_ref()), message, UNUSABLE_HELP));
     }
 
     /// Looks at the files below `below` that `repository` tracks and no walk has seen, because git would ignore them if

@@ -1,7 +1,7 @@
 //! Decides from a setting's name whether its value is meant to be secret.
 
 use super::words::Words;
-use crate::wording::{PASSWORDS, words};
+use crate::wording::{PASSWORDS, is_token_of_chain, words};
 
 /// What a name says about the value that belongs to it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -33,7 +33,7 @@ static ABOUT: Words = Words::new(
     helper expiry expires expiration ttl endpoint url uri scope scopes enabled required count length size user \
     username email issuer audience algorithm algo alg provider version store backend format location redirect description \
     policy rules regex pattern hint strength address mint contract symbol arn server realm strategy in manager budget \
-    profile domain authority flow grant callback status state level service alias algorithm rate realm expired",
+    profile domain authority flow grant callback status state level service alias rate expired",
 );
 
 /// Words with which `key` is no secret: `PUBLIC_KEY`, `primaryKey`, `sort_key`.
@@ -62,8 +62,8 @@ pub fn says(name: &str) -> Says {
     if (before, last) == ("api", "hash") {
         return Says::Key;
     }
-    // What is passed through is no password, and the token of a blockchain no key.
-    if ABOUT.has(last) || matches!((before, last), ("pass", "through") | ("mint" | "swap" | "erc20", "token")) {
+    // What is passed through is no password.
+    if ABOUT.has(last) || (before, last) == ("pass", "through") || is_token_of_chain(before, last) {
         return Says::Nothing;
     }
     if words.iter().any(|word| is_password(word)) {

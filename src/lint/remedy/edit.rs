@@ -6,6 +6,7 @@ use super::{Place, text};
 use crate::document::{Format, Quoting};
 use crate::mcp::{Field, How, Leaf, Reading, Reference, Syntax, references};
 use crate::source::Span;
+use crate::wording::kebab;
 
 /// Puts the client's reference in place of the literal and leaves everything around it.
 pub(super) fn reference(place: &Place<'_, '_>, template: &str) -> Option<Fix> {
@@ -108,7 +109,7 @@ pub(super) fn token_store(place: &Place<'_, '_>) -> Option<Fix> {
     }
     let leaf = place.leaf();
     let kind = if leaf.field == Field::Headers { "bearer" } else { "api-key" };
-    let name = text::kebab(place.variable);
+    let name = kebab(place.variable);
     let edits = vec![Edit { span: leaf.scalar.content, text: format!("${{TOKEN:{kind}:{name}}}") }];
     let whole = leaf.scalar.text.trim() != &leaf.scalar.text[place.located.literal.range.clone()];
     let scheme = if whole { ", with the scheme before it" } else { "" };

@@ -3,6 +3,7 @@
 use super::super::finding::{Edit, Fix};
 use super::{Place, edit, text};
 use crate::document::{Format, Node};
+use crate::wording::kebab;
 
 /// Refers to an input of VS Code that hides what is typed, and describes that input.
 pub(super) fn input(place: &Place<'_, '_>) -> Option<Fix> {
@@ -12,7 +13,7 @@ pub(super) fn input(place: &Place<'_, '_>) -> Option<Fix> {
     let taken = |id: &str| {
         inputs.is_some_and(|list| list.children().iter().any(|input| input.get("id").and_then(Node::text) == Some(id)))
     };
-    let id = free(&text::kebab(place.variable), taken);
+    let id = free(&kebab(place.variable), taken);
     let entry = format!(
         "{{\n  \"type\": \"promptString\",\n  \"id\": \"{id}\",\n  \"description\": \"{}\",\n  \"password\": true\n}}",
         place.variable

@@ -103,8 +103,3 @@ pub(super) fn yaml_part(scalar: &Scalar, range: std::ops::Range<usize>, text: &s
     }
     Some(Edit { span: scalar.content, text: format!("\"{before}{text}{after}\"") })
 }
-
-/// Writes a name in small letters with dashes: `DOCS_API_KEY` becomes `docs-api-key`.
-pub(super) fn kebab(name: &str) -> String {
-    name.to_ascii_lowercase().replace('_', "-")
-}

@@ -13,11 +13,6 @@ use crate::report::quantity::number;
 /// How many places are named besides the one that is drawn.
 const PLACES: usize = 5;
 
-/// Returns what is wrong here, or the rule's title where the finding does not say.
-pub fn message(finding: &Finding) -> &str {
-    if finding.message.is_empty() { &finding.meta.title } else { &finding.message }
-}
-
 /// Writes the finding and an empty line.
 pub fn tell(finding: &Finding, verbose: bool, told: &mut Told, page: &mut Page<'_>) -> io::Result<()> {
     let tone = Tone::of(finding.severity);
@@ -62,8 +57,8 @@ fn headline(finding: &Finding, tone: Tone, page: &mut Page<'_>) -> io::Result<()
         level => format!(" ({level} confidence)"),
     };
     page.line(&format!("{severity}: {title} {rule}{sure}"))?;
-    if finding.message != finding.meta.title && !finding.message.is_empty() {
-        page.paragraph(&plain(&finding.message))?;
+    if finding.message() != finding.meta.title {
+        page.paragraph(&plain(finding.message()))?;
     }
     match &finding.verdict {
         Verdict::Active => Ok(()),

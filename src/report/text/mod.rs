@@ -89,7 +89,7 @@ fn list(findings: &[&Finding], limit: usize, mode: Mode, page: &mut Page<'_>) ->
             Verdict::Allowed { by, reason } => format!(" (allowed by {})", finding::permission(by, reason)),
             Verdict::Known => format!(" ({})", known(mode)),
         };
-        page.line(&format!("  {severity}  {places}: {} {rule}{settled}", plain(finding::message(finding))))?;
+        page.line(&format!("  {severity}  {places}: {} {rule}{settled}", plain(finding.message())))?;
     }
     if findings.len() > limit {
         let more = number((findings.len() - limit) as u64);

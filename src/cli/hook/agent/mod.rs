@@ -12,6 +12,7 @@ pub use settings::{install, status, uninstall};
 
 use super::scanner::{Scan, Text};
 use crate::finding::Finding;
+use crate::wording::kebab;
 use event::{Event, Kind};
 
 /// A coding agent whose hooks keysweep can answer.
@@ -121,7 +122,7 @@ fn instead(agent: Agent, event: &Event, variable: Option<&str>) -> String {
     let reference = match path.rsplit('/').next().unwrap_or_default() {
         ".mcp.json" | ".claude.json" => format!("${{{name}}}"),
         "mcp.json" if path.ends_with(".vscode/mcp.json") => {
-            format!("${{input:{}}}", name.to_lowercase().replace('_', "-"))
+            format!("${{input:{}}}", kebab(name))
         }
         "mcp.json" => format!("${{env:{name}}}"),
         "config.toml" if agent == Agent::Codex => format!("env_vars = [\"{name}\"]"),

@@ -6,9 +6,9 @@ use serde_json::{Value, json};
 
 use super::*;
 use crate::cli::hook::scanner::What;
-use crate::finding::{Confidence, Excerpt, Kind as Problem, Meta, Place, Severity};
+use crate::finding::{Confidence, Kind as Problem, Meta, Place, Severity};
 use crate::secret::Identity;
-use crate::source::{Origin, Position, Span};
+use crate::source::{Origin, Span};
 
 /// What the scanner below takes for a credential.
 const SECRET: &str = "S3CRET-MARKER";
@@ -36,18 +36,7 @@ fn finding() -> Finding {
         fix: String::new(),
         kind: Problem::Credential,
     };
-    let place = Place {
-        origin: Origin::Stdin,
-        span: Span::default(),
-        start: Position::default(),
-        end: Position::default(),
-        excerpt: Excerpt::default(),
-        via: Vec::new(),
-        versions: 1,
-        allow: None,
-        attribution: None,
-        message: None,
-    };
+    let place = Place::new(Origin::Stdin, Span::default());
     let mut finding = Finding::new(Arc::new(meta), Identity::of("test", SECRET.as_bytes()), "", place);
     finding.masked = "S3*** (13 characters)".to_owned();
     finding.variable = Some("TEST_WORD".to_owned());
