@@ -59,7 +59,7 @@ pub enum IgnoreRulesError {
     /// A file of rules or git's configuration is damaged.
     #[error("the ignore rules could not be read")]
     Rules(#[source] Box<dyn std::error::Error + Send + Sync>),
-    /// A file of rules is larger than [`LARGEST`].
+    /// A file of rules is too large to be read, or no file.
     #[error("`{path}` {}, so that nobody knows what git ignores", unusable_problem())]
     TooLarge {
         /// The file, printable.
