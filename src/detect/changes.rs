@@ -8,6 +8,8 @@ use crate::source::{Span, join};
 const BEFORE: usize = super::window::TRAIL + LONGEST_KEYWORD + 8;
 /// How far behind a change a run may start whose window the change can decide about.
 const BEHIND: usize = super::window::LEAD + 8;
+/// How far apart changes are looked at one by one: many short texts cost more than a longer one.
+const APART: usize = 128;
 /// How far the border of a part may have to move until no token and no encoded text crosses it.
 const GREATEST_MOVE: usize = 4096;
 
@@ -15,7 +17,11 @@ const GREATEST_MOVE: usize = 4096;
 ///
 /// An empty range is a seam: a place where what stands together now stood apart.
 #[derive(Debug)]
-pub struct Changes(Vec<Span>);
+pub struct Changes {
+    spans: Vec<Span>,
+    /// Those that are near one another, each cluster as one span.
+    clusters: Vec<Span>,
+}
 
 impl Changes {
     /// Finds the changes of a version of `length` bytes, made by `copies` from a text of `base_length` bytes.
@@ -33,31 +39,37 @@ impl Changes {
         if !ends_alike {
             changes.push(Span::new(behind, length));
         }
-        Self(changes)
+        Self::of(changes)
     }
 
-    /// Returns the changes.
-    pub fn spans(&self) -> &[Span] {
-        &self.0
+    fn of(spans: Vec<Span>) -> Self {
+        let near = spans.chunk_by(|span, next| next.start - span.end < APART);
+        let clusters = near.map(|near| Span::new(near[0].start, near[near.len() - 1].end)).collect();
+        Self { spans, clusters }
+    }
+
+    /// Returns spans with all changes in them, ascending and well apart: each has a change at either end, and others between.
+    pub fn clusters(&self) -> &[Span] {
+        &self.clusters
     }
 
     /// Tells whether a change lies in `span` or borders on it.
     pub fn touch(&self, span: Span) -> bool {
-        let next = self.0.partition_point(|change| change.end < span.start);
-        self.0.get(next).is_some_and(|change| change.start <= span.end)
+        let next = self.spans.partition_point(|change| change.end < span.start);
+        self.spans.get(next).is_some_and(|change| change.start <= span.end)
     }
 
     /// Returns the number of bytes that are new.
     pub fn size(&self) -> usize {
-        self.0.iter().map(|change| change.len()).sum()
+        self.spans.iter().map(|change| change.len()).sum()
     }
 
     /// Returns the parts of the version that must be looked at, ascending and apart; their borders lie behind and before white
     /// space or quotes. `None` if such a border would be too far.
     pub fn parts(&self, bytes: &[u8]) -> Option<Vec<Span>> {
         let mut parts: Vec<Span> = Vec::new();
-        for change in &self.0 {
-            let (start, end) = (change.start.saturating_sub(BEFORE), (change.end + BEHIND).min(bytes.len()));
+        for cluster in &self.clusters {
+            let (start, end) = (cluster.start.saturating_sub(BEFORE), (cluster.end + BEHIND).min(bytes.len()));
             match parts.last_mut().filter(|last| last.end >= start) {
                 Some(last) => last.end = last.end.max(end),
                 None => parts.push(Span::new(start, end)),
@@ -110,13 +122,13 @@ mod tests {
             (vec![copied(0, 0, 4), copied(4, 7, 6)], 10, 13, vec![Span::new(4, 7)]),
             (vec![], 10, 3, vec![Span::new(0, 3)]),
         ] {
-            assert_eq!(Changes::new(&copies, base, length).0, expected, "{copies:?}");
+            assert_eq!(Changes::new(&copies, base, length).spans, expected, "{copies:?}");
         }
     }
 
     #[test]
     fn a_change_touches_what_it_lies_in_or_borders_on() {
-        let changes = Changes(vec![Span::new(10, 12), Span::new(20, 20)]);
+        let changes = Changes::of(vec![Span::new(10, 12), Span::new(20, 20)]);
         for (start, end, expected) in [
             (0, 9, false),
             (0, 10, true),
@@ -133,12 +145,12 @@ mod tests {
     #[test]
     fn parts_end_at_breaks() {
         let text = [b"word ".repeat(1000), b"changed ".to_vec(), b"word ".repeat(1000)].concat();
-        let changes = Changes(vec![Span::new(5000, 5008)]);
+        let changes = Changes::of(vec![Span::new(5000, 5008)]);
         let parts = changes.parts(&text).expect("breaks are near");
         assert_eq!(parts.len(), 1);
         assert!(text[parts[0].start - 1] == b' ' && text[parts[0].end] == b' ');
         assert!(parts[0].contains(Span::new(5000 - BEFORE, 5008 + BEHIND)));
         let long = vec![b'a'; 3 * GREATEST_MOVE + 2 * BEFORE];
-        assert_eq!(Changes(vec![Span::new(long.len() / 2, long.len() / 2)]).parts(&long), None);
+        assert_eq!(Changes::of(vec![Span::new(long.len() / 2, long.len() / 2)]).parts(&long), None);
     }
 }

@@ -2,6 +2,7 @@
 
 pub mod anchor;
 mod armor;
+mod ascending;
 pub mod assignment;
 mod changes;
 pub mod engine;

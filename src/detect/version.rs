@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use super::anchor::{self, Anchor};
+use super::ascending::{Ascending, Placed};
 use super::changes::Changes;
 use super::engine::{Candidate, Engine, Scratch, Text};
 use super::mark::{Chains, Mark};
@@ -17,9 +18,9 @@ pub const INFLUENCE: usize = 256;
 /// What is known of a text that was searched, for the sake of its versions.
 #[derive(Debug)]
 pub struct Known {
-    anchors: Vec<Anchor>,
-    marks: Vec<Mark>,
-    candidates: Vec<Candidate>,
+    anchors: Ascending<Anchor>,
+    marks: Ascending<Mark>,
+    candidates: Ascending<Candidate>,
     length: usize,
 }
 
@@ -70,16 +71,16 @@ impl Engine {
                 continue;
             };
             let mut next = 0;
-            let inside = starting_in(chain, marks, |mark| mark.at).iter();
+            let inside = marks[marks.partition_point(|mark| mark.at < chain.start)..].iter();
+            let inside = inside.take_while(|mark| mark.at < chain.end);
             for mark in inside.filter(|mark| self.keywords.rules(mark.keyword).contains(&rule)) {
                 if extent.may_match(bytes, mark.at) {
                     self.match_at(rule, extent, text, mark.at, &mut next, &mut found);
                 }
             }
         }
-        let candidates = &change.base.candidates;
-        for copied in change.copies.iter().filter(|_| !candidates.is_empty()) {
-            let inside = starting_in(source(copied), candidates, |candidate| candidate.secret.start).iter();
+        for copied in change.copies {
+            let inside = change.base.candidates.in_span(source(copied)).iter();
             found.extend(inside.filter_map(|known| self.carried(known, copied, change.changes, &scratch.chains)));
         }
         found.sort_by_key(|candidate| (candidate.secret, candidate.rule.id.clone(), candidate.whole));
@@ -94,17 +95,17 @@ impl Engine {
     /// Returns what of the last search helps with versions of the text, which has `length` bytes and these candidates.
     pub fn known(&self, candidates: &[Candidate], length: usize, scratch: &Scratch) -> Known {
         Known {
-            anchors: scratch.sifted.anchors.clone(),
-            marks: scratch.marks.clone(),
-            candidates: candidates.to_vec(),
+            anchors: Ascending::new(scratch.sifted.anchors.clone()),
+            marks: Ascending::new(scratch.marks.clone()),
+            candidates: Ascending::new(candidates.to_vec()),
             length,
         }
     }
 
     /// Adds the places of keywords that were copied.
-    fn carry_marks(&self, copied: &Copied, base: &[Mark], marks: &mut Vec<Mark>) {
+    fn carry_marks(&self, copied: &Copied, base: &Ascending<Mark>, marks: &mut Vec<Mark>) {
         let end = copied.from + copied.len;
-        let inside = starting_in(source(copied), base, |mark| mark.at).iter();
+        let inside = base.in_span(source(copied)).iter();
         let whole = inside.filter(|mark| mark.at + self.keywords.word(mark.keyword).len() <= end);
         marks.extend(whole.map(|mark| Mark { at: mark.at - copied.from + copied.to, ..*mark }));
     }
@@ -141,6 +142,24 @@ impl Engine {
     }
 }
 
+impl Placed for Anchor {
+    fn start(&self) -> usize {
+        self.0
+    }
+}
+
+impl Placed for Mark {
+    fn start(&self) -> usize {
+        self.at
+    }
+}
+
+impl Placed for Candidate {
+    fn start(&self) -> usize {
+        self.secret.start
+    }
+}
+
 impl Candidate {
     /// Returns all bytes of the match and of its secret, which a proof may have followed beyond it.
     fn extent(&self) -> Span {
@@ -153,7 +172,7 @@ impl Scratch {
     fn sift_parts(&mut self, bytes: &[u8], change: &Change<'_>, names: Names) {
         self.sifted.clear();
         for copied in change.copies {
-            let inside = starting_in(source(copied), &change.base.anchors, |&(at, _)| at).iter();
+            let inside = change.base.anchors.in_span(source(copied)).iter();
             let whole = inside.filter(|&&(at, _)| at + anchor::WIDTH <= copied.from + copied.len);
             self.sifted.anchors.extend(whole.map(|&(at, kind)| (at - copied.from + copied.to, kind)));
         }
@@ -167,13 +186,6 @@ impl Scratch {
         self.sifted.anchors.sort_by_key(|&(at, _)| at);
         self.sifted.anchors.dedup();
     }
-}
-
-/// Returns those of ascending items that start in a span.
-fn starting_in<T>(span: Span, items: &[T], start: impl Fn(&T) -> usize) -> &[T] {
-    let first = items.partition_point(|item| start(item) < span.start);
-    let count = items[first..].partition_point(|item| start(item) < span.end);
-    &items[first..first + count]
 }
 
 /// Returns the bytes of the base that were copied.

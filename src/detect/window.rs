@@ -55,7 +55,7 @@ pub(super) fn open(
     };
     match changes {
         None => open_near(&sifted.anchors),
-        Some(changes) => anchors_near(&sifted.anchors, changes.spans()).for_each(open_near),
+        Some(changes) => anchors_near(&sifted.anchors, changes.clusters()).for_each(open_near),
     }
     join(windows);
 }

@@ -1,6 +1,13 @@
 //! Finds and undoes encodings of text inside text: base64 (wrapped too), hex, percent and `\u` escapes, UTF-16.
 
+use std::sync::LazyLock;
+
+use memchr::memmem::Finder;
+
 use crate::source::Span;
+
+/// What `\u` escapes of ASCII characters start with.
+static UNICODE: LazyLock<Finder<'static>> = LazyLock::new(|| Finder::new(b"\\u00"));
 
 /// The least length of an encoded piece that is worth decoding.
 const LEAST: usize = 24;
@@ -124,10 +131,11 @@ pub fn may_continue(bytes: &[u8], at: usize) -> bool {
     feed > 0 && is_full_line(&before[..before.len() - feed])
 }
 
-/// Tells whether what stands on a line up to its end may be wrapped base64 that goes on: enough digits, and no mere ruler.
+/// Tells whether what stands on a line up to its end may be wrapped base64 that goes on: enough digits, and no mere ruler or
+/// name in small letters.
 fn is_full_line(line: &[u8]) -> bool {
     let Some(last) = line.last_chunk::<WRAPPED>() else { return false };
-    last.iter().all(|&byte| sextet(byte).is_some()) && last.iter().any(u8::is_ascii_alphanumeric)
+    last.iter().all(|&byte| sextet(byte).is_some()) && last.iter().any(u8::is_ascii_uppercase)
 }
 
 /// Tells whether the start of a decoded piece looks like text.
@@ -273,7 +281,7 @@ fn percent(bytes: &[u8], part: Span, pieces: &mut Vec<Piece>) {
 
 /// Decodes stretches with many `\uxxxx`.
 fn unicode(bytes: &[u8], part: Span, pieces: &mut Vec<Piece>) {
-    let at = memchr::memmem::find_iter(&bytes[part.range()], b"\\u00").map(|at| part.start + at);
+    let at = UNICODE.find_iter(&bytes[part.range()]).map(|at| part.start + at);
     escapes(bytes, at, b"\\u", 4, "unicode escapes", pieces);
 }
 
@@ -359,6 +367,20 @@ mod tests {
         fn no_input_makes_decoding_fail(bytes in proptest::collection::vec(any::<u8>(), 0..400)) {
             pieces(&bytes);
             utf16(&bytes);
+        }
+    }
+
+    #[test]
+    fn wrapped_base64_goes_on_behind_a_full_line_of_digits() {
+        let encoded = base64::engine::general_purpose::STANDARD.encode("Many hands make light work, they say.");
+        for (line, expected) in [
+            (&encoded[..], true),
+            ("  def test_that_a_long_name_in_small_letters_is_no_digits\n", false),
+            (&"-".repeat(80), false),
+            ("aGVsbG8gd29ybGQ", false),
+        ] {
+            let text = format!("{}\n  more", line.trim_end_matches(['=', '\n']));
+            assert_eq!(may_continue(text.as_bytes(), text.len() - 4), expected, "{line}");
         }
     }
 

@@ -40,7 +40,7 @@ pub(super) fn inspect(
     let changes = base.map(|base| Changes::new(base.copies, base.trace.known.length(), bytes.len()));
     let version = base.zip(changes.as_ref()).map(|(base, changes)| Version { base, changes });
     let has_hint = match version.filter(|version| !version.base.trace.has_hint) {
-        Some(version) => hint::is_new_in(bytes, version.changes.spans()),
+        Some(version) => hint::is_new_in(bytes, version.changes.clusters()),
         None => hint::is_in(bytes),
     };
     let carried = version.and_then(|version| carry(version, &mut inspection, bytes));

@@ -9,8 +9,6 @@ use crate::source::Span;
 
 /// How far from a change the rest of a hint may stand.
 const AROUND: usize = 8;
-/// How far apart changes are looked at one by one: many short texts cost more than a longer one.
-const APART: usize = 128;
 
 /// What all names for a map of servers end with.
 static SERVERS: LazyLock<Finder<'static>> = LazyLock::new(|| Finder::new("ervers"));
@@ -22,11 +20,10 @@ pub fn is_in(bytes: &[u8]) -> bool {
     is_object(bytes) || has_word(bytes)
 }
 
-/// The same for a version of bytes without a hint, of which the spans `changed` are new.
+/// The same for a version of bytes without a hint, in which all that is new lies in the spans `changed`.
 pub fn is_new_in(bytes: &[u8], changed: &[Span]) -> bool {
-    let around = |start: usize, end: usize| &bytes[start.saturating_sub(AROUND)..(end + AROUND).min(bytes.len())];
-    let mut near = changed.chunk_by(|span, next| next.start - span.end < APART);
-    is_object(bytes) || near.any(|spans| has_word(around(spans[0].start, spans[spans.len() - 1].end)))
+    let around = |span: &Span| &bytes[span.start.saturating_sub(AROUND)..(span.end + AROUND).min(bytes.len())];
+    is_object(bytes) || changed.iter().any(|span| has_word(around(span)))
 }
 
 fn has_word(bytes: &[u8]) -> bool {

@@ -1,0 +1,70 @@
+//! Items of a text by their starts, to find those of many short spans: a version of a text may be made of thousands of copies.
+
+use crate::source::Span;
+
+/// How many bytes share a place in the table.
+const BLOCK: usize = 256;
+
+/// Something with a place in a text.
+pub(super) trait Placed {
+    /// Returns the offset of its first byte.
+    fn start(&self) -> usize;
+}
+
+/// Items in the order of their starts, and a table that leads to those of a span.
+#[derive(Debug)]
+pub(super) struct Ascending<T> {
+    items: Vec<T>,
+    /// For each block of the text up to the last item the first item that starts in it or behind it.
+    first: Vec<u32>,
+}
+
+impl<T: Placed> Ascending<T> {
+    /// Takes items, fewer than four billion, in the order of their starts.
+    pub(super) fn new(items: Vec<T>) -> Self {
+        let mut first = Vec::new();
+        for (index, item) in items.iter().enumerate() {
+            let blocks = item.start() / BLOCK + 1;
+            if first.len() < blocks {
+                first.resize(blocks, index as u32);
+            }
+        }
+        Self { items, first }
+    }
+
+    /// Returns the items that start in a span.
+    #[inline]
+    pub(super) fn in_span(&self, span: Span) -> &[T] {
+        let Some(&first) = self.first.get(span.start / BLOCK) else { return &[] };
+        let ahead = &self.items[first as usize..];
+        let before = ahead.iter().take_while(|item| item.start() < span.start).count();
+        let inside = ahead[before..].iter().take_while(|item| item.start() < span.end).count();
+        &ahead[before..before + inside]
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    impl Placed for usize {
+        fn start(&self) -> usize {
+            *self
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn the_items_of_a_span_are_those_that_start_in_it(
+            starts in proptest::collection::btree_set(0usize..2000, 0..40), start in 0usize..2200, length in 0usize..600,
+        ) {
+            let items: Vec<usize> = starts.into_iter().collect();
+            let span = Span::new(start, start + length);
+            let expected: Vec<usize> = items.iter().copied().filter(|item| span.range().contains(item)).collect();
+            let items = Ascending::new(items);
+            prop_assert_eq!(items.in_span(span), expected);
+        }
+    }
+}
