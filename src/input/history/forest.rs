@@ -16,6 +16,9 @@ const BROKEN: u32 = NO_PARENT + 1;
 const STRAY: u32 = NO_PARENT + 2;
 const WHOLE: u32 = NO_PARENT + 4;
 
+/// How many entries ahead the next ones are fetched.
+const AHEAD: usize = 16;
+
 /// Which objects of a pack a reader asks for.
 pub(super) struct Choice<'a> {
     /// Tells whether objects of a kind are wanted.
@@ -136,6 +139,9 @@ impl Forest {
                 // Two names for one place, or a place that is none: the index is damaged.
                 if node > 0 && self.offsets[node - 1] == offset {
                     return BROKEN;
+                }
+                if let Some(&ahead) = self.offsets.get(node + AHEAD) {
+                    pack.prefetch(ahead);
                 }
                 match pack.entry(offset).map(|entry| entry.base) {
                     Ok(Base::Whole(kind)) => WHOLE + kind as u32,

@@ -99,6 +99,18 @@ impl Index {
         on_index!(self, file => file.version() == index::Version::V2)
     }
 
+    /// Lets the processor fetch what is known of the object in `slot`, so that it need not be waited for.
+    #[inline]
+    pub(super) fn prefetch(&self, slot: u32) {
+        let id = self.id(slot).as_bytes();
+        prefetch(id.as_ptr());
+        if self.has_checksums() {
+            // The checksums of four bytes each stand behind all names: gitformat-pack(5).
+            let names_behind = (self.len() - slot) as usize * id.len();
+            prefetch(id.as_ptr().wrapping_add(names_behind + slot as usize * 4));
+        }
+    }
+
     /// Returns the slot of `id`.
     pub(super) fn find(&self, id: &oid) -> Option<u32> {
         on_index!(self, file => file.lookup(id))
@@ -193,6 +205,14 @@ impl Pack {
         if libdeflater::crc32(bytes) == checksum { Ok(()) } else { Err(Damage::Checksum) }
     }
 
+    /// Lets the processor fetch the start of the entry at `offset`.
+    #[inline]
+    pub(super) fn prefetch(&self, offset: u64) {
+        if let Some(entry) = self.all().get(offset as usize..) {
+            prefetch(entry.as_ptr());
+        }
+    }
+
     /// Reads the head of the entry at `offset`.
     #[inline]
     pub(super) fn entry(&self, offset: u64) -> Result<Entry, Damage> {
@@ -202,6 +222,19 @@ impl Pack {
         }
         entry(&self.all()[..self.end], start, self.hash)
     }
+}
+
+/// Lets the processor fetch the memory at a place; it may be any.
+#[inline]
+fn prefetch(place: *const u8) {
+    #[cfg(target_arch = "x86_64")]
+    #[expect(unsafe_code, reason = "the instruction takes a pointer")]
+    // SAFETY: every such processor has SSE, and the instruction reads nothing: a place that is none is passed over.
+    unsafe {
+        std::arch::x86_64::_mm_prefetch::<{ std::arch::x86_64::_MM_HINT_T0 }>(place.cast());
+    }
+    #[cfg(not(target_arch = "x86_64"))]
+    let _ = place;
 }
 
 fn open_index(path: &Path, hash: HashKind) -> Result<Index, Damage> {

@@ -220,9 +220,16 @@ impl<'a, S: Sink> Worker<'a, S> {
                 continue;
             }
             let (set, kind, memory) = (frame.set, frame.kind, frame.memory.clone());
-            let node = self.job.sets[set].forest.child(frame.next);
+            let Set { pack, forest } = &self.job.sets[set];
+            let node = forest.child(frame.next);
             frame.next += 1;
             let is_last = frame.next == frame.end;
+            let (first, end) = forest.children(node);
+            if let Some(place) = (first < end).then_some(first).or((!is_last).then_some(frame.next)) {
+                let ahead = forest.child(place);
+                pack.index.prefetch(forest.slot(ahead));
+                pack.prefetch(forest.range(ahead).0);
+            }
             let made = self.child(set, node);
             if is_last {
                 self.drop_top();
