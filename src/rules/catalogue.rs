@@ -129,9 +129,10 @@ impl Rule {
         RuleEntryRef { file: self.file(), position: self.position }
     }
 
-    /// Returns the compiled pattern, or `None` for a rule that Rust code finds.
+    /// Returns the pattern, ready to be tried, or `None` for a rule that Rust code finds.
     pub fn compiled(&self) -> Option<&Pattern> {
-        self.compiled.get_or_init(|| Pattern::compile(&self.pattern).ok()).as_ref()
+        // A rule is made only of a pattern that can be compiled.
+        self.compiled.get_or_init(|| Pattern::read(&self.pattern).ok()).as_ref()
     }
 
     /// Returns what finds the words of [`Rule::near`].

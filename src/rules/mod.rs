@@ -1,5 +1,6 @@
 //! What is known about credentials: rules, their providers, and the catalogue of them all.
 
+mod attempt;
 mod bounds;
 mod builtin;
 mod catalogue;

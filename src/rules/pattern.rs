@@ -3,6 +3,7 @@
 use std::ops::Range;
 use std::panic::{RefUnwindSafe, UnwindSafe};
 use std::sync::OnceLock;
+use std::sync::atomic::{AtomicU32, Ordering};
 
 use regex_automata::hybrid::dfa::{Cache, DFA};
 use regex_automata::meta::Regex;
@@ -12,10 +13,11 @@ use regex_automata::util::pool::Pool;
 use regex_automata::{Anchored, Input, PatternID};
 use regex_syntax::hir::{Hir, HirKind};
 
+use super::attempt::{Outcome, attempt};
 use super::shorthand;
 
 /// The name of the group that is the secret.
-const SECRET: &str = "secret";
+pub(super) const SECRET: &str = "secret";
 
 /// The greatest length that a match of a rule's pattern may have.
 pub const GREATEST_REACH: usize = 16 * 1024;
@@ -51,17 +53,26 @@ pub(super) fn parse(text: &str) -> Result<Hir, PatternError> {
     shorthand::parse(text).map_err(|error| PatternError::Syntax(error.to_string()))
 }
 
-/// A compiled pattern: an automaton that tells where a match ends, and what tells its groups once there is one.
+/// A pattern, which is compiled when that is worth it.
 ///
-/// The automaton is put together while it runs, as far as the windows that it sees lead: most patterns are searched for in
-/// a few of some hundred bytes, and never match.
+/// Most patterns are tried at a few places, and never match; for those there is [`attempt`].
 #[derive(Debug)]
 pub struct Pattern {
     hir: Hir,
-    ends: DFA,
+    /// How many steps attempts may take before it is compiled.
+    steps: AtomicU32,
+    ends: OnceLock<Ends>,
+    groups: OnceLock<Groups>,
+}
+
+/// Finds where matches end.
+///
+/// The automaton is put together while it runs, as far as the windows that it sees lead.
+#[derive(Debug)]
+struct Ends {
+    automaton: DFA,
     /// What the automaton keeps between searches, for each thread.
     caches: Pool<Cache, Box<dyn Fn() -> Cache + Send + Sync + UnwindSafe + RefUnwindSafe>>,
-    groups: OnceLock<Groups>,
 }
 
 /// Finds the groups of matches.
@@ -74,12 +85,25 @@ struct Groups {
 /// The greatest size of a compiled pattern, in bytes.
 const LARGEST: usize = 64 << 20;
 
+/// How many steps all attempts of a pattern may take together: they take about as long as compiling it.
+const STEPS: u32 = 40_000;
+
 impl Pattern {
-    /// Compiles `text`, in byte mode without Unicode classes.
+    /// Reads `text`, in byte mode without Unicode classes, and compiles it.
     ///
     /// # Errors
     /// The pattern is wrong, or a match could be of any length.
     pub fn compile(text: &str) -> Result<Self, PatternError> {
+        let pattern = Self::read(text)?;
+        let ends = Ends::of(&pattern.hir).map_err(|error| PatternError::Syntax(error.to_string()))?;
+        Ok(Self { ends: ends.into(), ..pattern })
+    }
+
+    /// Reads `text` without compiling it, which must be possible.
+    ///
+    /// # Errors
+    /// The pattern is wrong, or a match could be of any length.
+    pub fn read(text: &str) -> Result<Self, PatternError> {
         let hir = parse(text)?;
         let reach = hir.properties().maximum_len().ok_or(PatternError::Unbounded)?;
         if reach > GREATEST_REACH {
@@ -94,9 +118,7 @@ impl Pattern {
         if !always_has_secret(&hir) {
             return Err(PatternError::SecretOptional);
         }
-        let ends = automaton(&hir).map_err(|error| PatternError::Syntax(error.to_string()))?;
-        let made = ends.clone();
-        Ok(Self { hir, ends, caches: Pool::new(Box::new(move || made.create_cache())), groups: OnceLock::new() })
+        Ok(Self { hir, steps: AtomicU32::new(STEPS), ends: OnceLock::new(), groups: OnceLock::new() })
     }
 
     /// Calls `each` with the span of every match in `window` and of its secret, in order.
@@ -121,6 +143,17 @@ impl Pattern {
 
     /// Returns the match that starts where `window` does, and its secret.
     pub fn match_at(&self, bytes: &[u8], window: Range<usize>) -> Option<(Range<usize>, Range<usize>)> {
+        if self.ends.get().is_none() {
+            let mut steps = self.steps.load(Ordering::Relaxed);
+            let outcome = attempt(&self.hir, SECRET, bytes, window.clone(), &mut steps);
+            // Threads that do this at once only take fewer steps from it.
+            self.steps.store(steps, Ordering::Relaxed);
+            match outcome {
+                Outcome::Match { end, secret } => return Some((window.start..end, secret)),
+                Outcome::NoMatch => return None,
+                Outcome::Unknown => {}
+            }
+        }
         let end = self.end(&Input::new(bytes).range(window.clone()).anchored(Anchored::Yes))?;
         let Groups { regex, secret } = self.groups.get_or_init(|| Groups::of(&self.hir));
         let mut captures = regex.create_captures();
@@ -131,8 +164,22 @@ impl Pattern {
 
     /// Returns where the first match ends.
     fn end(&self, input: &Input<'_>) -> Option<usize> {
-        let found = self.ends.try_search_fwd(&mut self.caches.get(), input);
+        let ends = self.ends.get_or_init(|| Ends::of(&self.hir).expect("only patterns that can be compiled are read"));
+        let found = ends.automaton.try_search_fwd(&mut ends.caches.get(), input);
         found.expect("the automaton neither gives up nor quits at a byte").map(|half| half.offset())
+    }
+}
+
+impl Ends {
+    /// Makes the automaton of a pattern.
+    fn of(hir: &Hir) -> Result<Self, Box<dyn std::error::Error>> {
+        let config =
+            thompson::Config::new().utf8(false).which_captures(WhichCaptures::None).nfa_size_limit(Some(LARGEST));
+        let nfa = thompson::Compiler::new().configure(config).build_from_hir(hir)?;
+        // A cache that is too small for a large pattern is emptied more often.
+        let automaton = DFA::builder().configure(DFA::config().skip_cache_capacity_check(true)).build_from_nfa(nfa)?;
+        let made = automaton.clone();
+        Ok(Self { automaton, caches: Pool::new(Box::new(move || made.create_cache())) })
     }
 }
 
@@ -144,14 +191,6 @@ impl Groups {
         let secret = regex.group_info().to_index(PatternID::ZERO, SECRET).expect("compiling has looked for it");
         Self { regex, secret }
     }
-}
-
-/// Makes the automaton that finds ends.
-fn automaton(hir: &Hir) -> Result<DFA, Box<dyn std::error::Error>> {
-    let config = thompson::Config::new().utf8(false).which_captures(WhichCaptures::None).nfa_size_limit(Some(LARGEST));
-    let nfa = thompson::Compiler::new().configure(config).build_from_hir(hir)?;
-    // A cache that is too small for a large pattern is emptied more often.
-    Ok(DFA::builder().configure(DFA::config().skip_cache_capacity_check(true)).build_from_nfa(nfa)?)
 }
 
 /// Tells whether a pattern has the group that every pattern has.

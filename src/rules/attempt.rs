@@ -1,0 +1,249 @@
+//! Tries a pattern at one place of a text by backtracking over its structure, without compiling it.
+//!
+//! Most patterns are tried at a few places and fail within some bytes, which costs less than putting an automaton together.
+//! The order in which ways to match are tried is that of Perl, which automata keep, too ("leftmost-first"), so the first match
+//! is the same. What takes too many steps is left to an automaton.
+
+use std::ops::Range;
+
+use regex_syntax::hir::{Class, Hir, HirKind, Look, Repetition};
+
+use super::lexicon::is_boundary;
+
+/// How many parts of a pattern may be tried inside of one another: each takes some room on the stack.
+const DEEPEST: u32 = 1000;
+
+/// Why there is no match, or where it ends.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Outcome {
+    /// It starts where it was tried.
+    Match {
+        /// Where it ends.
+        end: usize,
+        /// The bytes of the group that is the secret.
+        secret: Range<usize>,
+    },
+    /// There is none.
+    NoMatch,
+    /// It took too many steps to tell, or the pattern has a part that only automata know.
+    Unknown,
+}
+
+/// Looks for the match of `pattern` that starts where `window` does and does not leave it; `secret` names its group.
+///
+/// Takes from `steps` how many parts of the pattern it tries.
+pub(super) fn attempt(pattern: &Hir, secret: &str, bytes: &[u8], window: Range<usize>, steps: &mut u32) -> Outcome {
+    let mut attempt =
+        Attempt { bytes, end: window.end, name: secret, secret: None, steps, depth: 0, is_given_up: false };
+    let mut end = None;
+    let stops = attempt.walk(pattern, window.start, &mut |_, at| {
+        end = Some(at);
+        true
+    });
+    match (attempt.is_given_up, end, attempt.secret) {
+        (false, Some(end), Some(secret)) if stops => Outcome::Match { end, secret },
+        (false, None, _) => Outcome::NoMatch,
+        _ => Outcome::Unknown,
+    }
+}
+
+/// What follows a part of a pattern: tells whether to stop, because all of the pattern matches or the attempt is given up.
+type Rest<'a, 'b> = &'a mut dyn FnMut(&mut Attempt<'b>, usize) -> bool;
+
+struct Attempt<'b> {
+    bytes: &'b [u8],
+    end: usize,
+    name: &'b str,
+    secret: Option<Range<usize>>,
+    steps: &'b mut u32,
+    depth: u32,
+    is_given_up: bool,
+}
+
+impl<'b> Attempt<'b> {
+    /// Tries every way in which a part matches from `at` on until one suits the rest.
+    fn walk(&mut self, part: &Hir, at: usize, rest: Rest<'_, 'b>) -> bool {
+        if self.depth == DEEPEST || !self.step() {
+            return self.give_up();
+        }
+        self.depth += 1;
+        let stops = self.walk_kind(part.kind(), at, rest);
+        self.depth -= 1;
+        stops
+    }
+
+    fn walk_kind(&mut self, part: &HirKind, at: usize, rest: Rest<'_, 'b>) -> bool {
+        match part {
+            HirKind::Empty => rest(self, at),
+            HirKind::Literal(literal) => {
+                self.bytes[at..self.end].starts_with(&literal.0) && rest(self, at + literal.0.len())
+            }
+            HirKind::Class(class) if is_of_bytes(class) => self.run(class, at, 1) == 1 && rest(self, at + 1),
+            HirKind::Class(_) => self.give_up(),
+            HirKind::Look(look) => match self.is_at(*look, at) {
+                Some(is_at) => is_at && rest(self, at),
+                None => self.give_up(),
+            },
+            HirKind::Capture(capture) if capture.name.as_deref() == Some(self.name) => {
+                self.walk(&capture.sub, at, &mut |attempt, end| {
+                    let before = attempt.secret.replace(at..end);
+                    rest(attempt, end) || {
+                        attempt.secret = before;
+                        false
+                    }
+                })
+            }
+            HirKind::Capture(capture) => self.walk(&capture.sub, at, rest),
+            HirKind::Concat(parts) => self.sequence(parts, at, rest),
+            HirKind::Alternation(branches) => branches.iter().any(|branch| self.walk(branch, at, rest)),
+            HirKind::Repetition(repetition) => match repetition.sub.kind() {
+                HirKind::Class(class) if is_of_bytes(class) => self.repeat_class(repetition, class, at, rest),
+                _ => self.repeat(repetition, 0, at, rest),
+            },
+        }
+    }
+
+    fn sequence(&mut self, parts: &[Hir], at: usize, rest: Rest<'_, 'b>) -> bool {
+        match parts.split_first() {
+            None => rest(self, at),
+            Some((first, others)) => {
+                self.walk(first, at, &mut |attempt, behind| attempt.sequence(others, behind, rest))
+            }
+        }
+    }
+
+    /// Goes on behind `count` repetitions.
+    fn repeat(&mut self, repetition: &Repetition, count: u32, at: usize, rest: Rest<'_, 'b>) -> bool {
+        let may_stop = count >= repetition.min;
+        if may_stop && !repetition.greedy && rest(self, at) {
+            return true;
+        }
+        let may_go_on = repetition.max.is_none_or(|max| count < max);
+        let goes_on = may_go_on
+            && self
+                .walk(&repetition.sub, at, &mut |attempt, behind| attempt.repeat(repetition, count + 1, behind, rest));
+        goes_on || may_stop && repetition.greedy && rest(self, at)
+    }
+
+    /// The same for what is always one byte.
+    fn repeat_class(&mut self, repetition: &Repetition, class: &Class, at: usize, rest: Rest<'_, 'b>) -> bool {
+        let least = repetition.min as usize;
+        let most = self.run(class, at, repetition.max.map_or(usize::MAX, |max| max as usize));
+        let mut counts = least..most + 1;
+        while let Some(count) = if repetition.greedy { counts.next_back() } else { counts.next() } {
+            if !self.step() {
+                return self.give_up();
+            }
+            if rest(self, at + count) {
+                return true;
+            }
+        }
+        false
+    }
+
+    /// Returns how many bytes from `at` on are of a class, but not more than `most`.
+    fn run(&self, class: &Class, at: usize, most: usize) -> usize {
+        let is_in = |byte: &&u8| match class {
+            Class::Bytes(class) => class.ranges().iter().any(|range| (range.start()..=range.end()).contains(*byte)),
+            Class::Unicode(class) => {
+                class.ranges().iter().any(|range| (range.start()..=range.end()).contains(&char::from(**byte)))
+            }
+        };
+        self.bytes[at..self.end].iter().take(most).take_while(is_in).count()
+    }
+
+    /// Tells whether a place is what a pattern demands, or returns `None` if only automata know.
+    fn is_at(&self, look: Look, at: usize) -> Option<bool> {
+        match look {
+            Look::Start => Some(at == 0),
+            Look::End => Some(at == self.bytes.len()),
+            Look::WordAscii => Some(is_boundary(self.bytes, at)),
+            Look::WordAsciiNegate => Some(!is_boundary(self.bytes, at)),
+            _ => None,
+        }
+    }
+
+    /// Takes a step, if one is left.
+    fn step(&mut self) -> bool {
+        let left = self.steps.checked_sub(1);
+        *self.steps = left.unwrap_or(0);
+        left.is_some()
+    }
+
+    fn give_up(&mut self) -> bool {
+        self.is_given_up = true;
+        true
+    }
+}
+
+/// Tells whether a class is one of single bytes: one of several ASCII characters may be made as one of any characters.
+fn is_of_bytes(class: &Class) -> bool {
+    matches!(class, Class::Bytes(_)) || class.is_utf8() && class.maximum_len() == Some(1)
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::rules::pattern::{Pattern, SECRET, parse};
+
+    /// Parts of patterns over a few bytes.
+    fn part() -> impl Strategy<Value = String> {
+        let leaf = prop_oneof![
+            "[ab_-]{1,3}",
+            Just("[ab]".to_owned()),
+            Just("[^a]".to_owned()),
+            Just(r"\b".to_owned()),
+            Just(r"\B".to_owned()),
+            Just("(?:^|-)".to_owned()),
+            Just("(?:_|$)".to_owned()),
+            Just("(?i:B)".to_owned()),
+        ];
+        leaf.prop_recursive(3, 16, 3, |inner| {
+            let parts = || proptest::collection::vec(inner.clone(), 1..4);
+            prop_oneof![
+                parts().prop_map(|parts| parts.concat()),
+                parts().prop_map(|parts| format!("(?:{})", parts.join("|"))),
+                (inner.clone(), 0..3, 0..3, any::<bool>()).prop_map(|(part, least, more, greedy)| {
+                    format!("(?:{part}){{{least},{}}}{}", least + more, if greedy { "" } else { "?" })
+                }),
+                inner.clone().prop_map(|part| format!("({part})")),
+            ]
+        })
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig { cases: 2000, ..ProptestConfig::default() })]
+
+        #[test]
+        fn an_attempt_finds_what_automata_find(
+            before in part(), secret in part(), behind in part(), text in "[abB_-]{0,16}", start in 0usize..8, cut in 0usize..3,
+        ) {
+            let pattern = format!("{before}(?<secret>{secret}){behind}");
+            let Ok(automata) = Pattern::compile(&pattern) else { return Ok(()) };
+            let window = start.min(text.len())..text.len() - cut.min(text.len() - start.min(text.len()));
+            let expected = match automata.match_at(text.as_bytes(), window.clone()) {
+                Some((whole, secret)) => Outcome::Match { end: whole.end, secret },
+                None => Outcome::NoMatch,
+            };
+            let hir = parse(&pattern).expect("it was compiled");
+            let found = attempt(&hir, SECRET, text.as_bytes(), window, &mut 1000);
+            prop_assert!(found == expected || found == Outcome::Unknown, "{}: {:?}, {:?}", pattern, found, expected);
+        }
+    }
+
+    #[test]
+    fn what_takes_too_long_is_left_to_automata() {
+        let hir = parse("(?:a|aa){1,40}(?<secret>b)").expect("it is a pattern");
+        let mut steps = 1000;
+        assert_eq!(attempt(&hir, SECRET, &[b'a'; 40], 0..40, &mut steps), Outcome::Unknown);
+        assert_eq!(steps, 0);
+    }
+
+    #[test]
+    fn what_goes_too_deep_is_left_to_automata() {
+        let hir = parse("(?:ab|c){1,5000}(?<secret>d)").expect("it is a pattern");
+        assert_eq!(attempt(&hir, SECRET, &[b'c'; 5000], 0..5000, &mut 1_000_000), Outcome::Unknown);
+    }
+}
