@@ -11,6 +11,8 @@ use super::placeholder::{is_interleaved_sequence, is_placeholder, is_reference};
 use super::proof;
 use super::shape::Shape;
 use crate::finding::Confidence;
+use crate::rules::Rule;
+use crate::rules::checksum::Checksum;
 use crate::source::Span;
 
 /// What is thought of an assignment whose value is likely a secret.
@@ -22,6 +24,13 @@ pub struct Judgement {
     pub confidence: Confidence,
     /// What was measured.
     pub evidence: Vec<String>,
+}
+
+/// Tells whether a provider's rule alone judges what stands under this name.
+pub(super) fn is_left_to_others(rule: &Rule, key: &[u8]) -> bool {
+    let names = &rule.entry().check.not_named;
+    let plain: Vec<u8> = key.iter().filter(|byte| byte.is_ascii_alphanumeric()).map(u8::to_ascii_lowercase).collect();
+    names.iter().any(|name| name.as_bytes() == plain)
 }
 
 /// Judges an assignment; `None` means that its value is likely no secret.
@@ -36,6 +45,7 @@ pub fn judge(bytes: &[u8], path: Option<&[u8]>, assignment: &Assignment) -> Opti
         || place::is_part_of_resource(bytes, assignment.key.start)
         || !is_plain(text)
         || is_password_hash(text)
+        || is_made_up(text)
         || scheme == Some(Scheme::Basic) && !proof::is_basic_auth(text)
     {
         return None;
@@ -119,6 +129,16 @@ fn is_password_hash(text: &[u8]) -> bool {
     ]
     .iter()
     .any(|mark| text.starts_with(mark))
+}
+
+/// Tells whether a value has the form of a provider's token with a checksum, which is wrong.
+fn is_made_up(text: &[u8]) -> bool {
+    let checksum = match text {
+        [b'g', b'h', b'o' | b'p' | b'r' | b's' | b'u', b'_', rest @ ..] if rest.len() == 36 => Checksum::GitHub,
+        [b'n', b'p', b'm', b'_', rest @ ..] if rest.len() == 36 => Checksum::Npm,
+        _ => return false,
+    };
+    text[4..].iter().all(u8::is_ascii_alphanumeric) && !checksum.holds(text)
 }
 
 /// Tells whether a value is base64 of a name or a placeholder.
@@ -264,6 +284,15 @@ mod tests {
     }
 
     #[test]
+    fn a_token_in_quotes_may_stand_behind_its_name_alone() {
+        let text = format!("access_token \"{}\"", "Zk4tq9Lw2Xv7Rb1Nc8Hd");
+        assert_eq!(confidence("a.txt", &text), Some(Confidence::Medium));
+        for text in ["access_token \"is not there\"", "password \"Tiger44\"", "key \"Zk4tq9Lw2Xv7\""] {
+            assert_eq!(confidence("a.txt", text), None, "{text}");
+        }
+    }
+
+    #[test]
     fn a_simple_password_is_a_hint() {
         for (path, text, expected) in [
             ("index.php", "$password = \"@\";", Some(Confidence::Low)),
@@ -302,6 +331,8 @@ mod tests {
             "newSecretKey(\"PBKDF2WithHmacSHA1\", x)",
             "clusterToken: \"etcd-cluster-k8s\"",
             "secret: ZXhhbXBsZS1hcHAtc2VjcmV0",
+            &format!("access_token: gho_{}", "16C7e42F292c6912E7710c838347Ae178B4a"),
+            &format!("npmToken: npm_{}", "16C7e42F292c6912E7710c838347Ae178B4a"),
         ] {
             assert_eq!(confidence("a.yml", text), None, "{text}");
         }

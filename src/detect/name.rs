@@ -199,6 +199,8 @@ pub(super) fn name(key: &[u8]) -> Option<Name> {
             "deploy",
             "project",
             "hex",
+            "application",
+            "write",
         ]
         .contains(&before)
     {
@@ -222,6 +224,8 @@ fn names_something_else(words: &[String]) -> bool {
     match words {
         [.., before, last] if last == "pass" => PASSES.contains(&before.as_str()),
         [.., before, last] if is_token_of_chain(before, last) => true,
+        // The address of a signed request names the key that signed it.
+        [.., before, last] if last == "credential" => matches!(before.as_str(), "amz" | "goog"),
         // The key of a file only names it.
         [.., before, last] if last == "key" && matches!(before.as_str(), "file" | "board" | "issue") => true,
         [first, .., last] => first == "sonar" && last == "key",
@@ -244,6 +248,8 @@ mod tests {
             ("token_type", None),
             ("publicKey", None),
             ("keyboard", None),
+            ("X-Amz-Credential", None),
+            ("gcp_credential", Some(Name::Token)),
             ("Sec-WebSocket-Key", None),
             ("OLDPWD", None),
             ("PWD", None),
@@ -253,6 +259,7 @@ mod tests {
             ("adminPass", Some(Name::Password)),
             ("db_pwd", Some(Name::Password)),
             ("HEX_KEY", Some(Name::Token)),
+            ("OVH_APPLICATION_KEY", Some(Name::Token)),
             ("TOKEN_ADDRESS", None),
             ("MINT_TOKEN", None),
             ("FIGMA_FILE_KEY", None),

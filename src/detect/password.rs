@@ -16,7 +16,12 @@ const HOST: usize = 100;
 pub(super) fn prove(bytes: &[u8], path: Option<&[u8]>, start: usize, proven: &mut Proven) -> bool {
     let text = &bytes[proven.secret.range()];
     let before = bytes[start.min(proven.secret.start)..proven.secret.start].to_ascii_lowercase();
-    if text.starts_with(b"%") && is_placeholder(&text[1..]) || repeats_user(&before, text) || is_path(text) {
+    let is_address = user(&before) == b"mailto";
+    if text.starts_with(b"%") && is_placeholder(&text[1..])
+        || repeats_user(&before, text)
+        || is_path(text)
+        || is_address
+    {
         return false;
     }
     if is_word(text) || names_user(&before, text) || is_unreachable(&bytes[proven.secret.end..]) {
@@ -123,6 +128,7 @@ mod tests {
             ("a.yml", format!("http://bob:{words}@acme.net"), words, Some(Confidence::Low)),
             ("a.yml", format!("http://bob:two%20{word}@acme.net"), "two%20monkey7", Some(Confidence::Low)),
             ("a.yml", format!("postgres://{0}:{0}@db.internal.net", "billing"), "billing", None),
+            ("a.html", format!("https://mailto:{word}@acme.net"), word, None),
             ("a.sh", "openssl -passin pass:/certs/tls.key".to_owned(), "/certs/tls.key", None),
         ] {
             assert_eq!(proven(path, &text, password), expected, "{path} {text}");

@@ -44,6 +44,7 @@ pub fn is_reference(value: &[u8]) -> bool {
         b"!secret",
         b"arn:aws:",
         b"ENC[",
+        b"ENC(",
         b"{env:",
         b"{file:",
         b"ENV[",
@@ -230,6 +231,7 @@ pub fn is_placeholder(value: &[u8]) -> bool {
         || text.contains('…')
         || text.ends_with("..")
         || is_monotonous(&lower)
+        || trimmed.len() >= 4 && is_monotonous(trimmed.as_bytes())
         || names_itself(&lower)
 }
 
@@ -335,6 +337,7 @@ mod tests {
             "<token>",
             "process.env.TOKEN",
             "${{ secrets.X }}",
+            "ENC(4Tq9Lw2Xv7Rb1Nc8)",
         ] {
             assert!(is_reference(text.as_bytes()), "{text}");
         }
@@ -361,6 +364,7 @@ mod tests {
             "passwd-on-proxy",
             "storage.mysql.password",
             "test1234",
+            "111111@",
         ] {
             assert!(is_placeholder(text.as_bytes()), "{text}");
         }

@@ -173,7 +173,7 @@ fn named(name: &str, bytes: &[u8], path: Option<&[u8]>, start: usize, proven: &m
             let is_word = decoded.as_ref().is_some_and(|text| text.len() < 24 && !is_random(text));
             proven.confidence = in_rehearsal(proven.confidence);
             proven.confidence = if is_word { in_rehearsal(proven.confidence) } else { proven.confidence };
-            decoded.is_some()
+            decoded.is_some_and(|text| !is_sample(&text))
         }
         "basic-auth" => {
             if password::is_doubtful_pair(&decode_base64(text).unwrap_or_default(), bytes, path, start) {
@@ -218,7 +218,12 @@ fn base64_json(text: &[u8], proven: &mut Proven) -> bool {
         return false;
     };
     proven.evidence.push("payload is the provider's JSON".to_owned());
-    memchr::memmem::find(&json, b"EXAMPLE").is_none()
+    !is_sample(&json)
+}
+
+/// Tells whether a decoded text says that it is an example, as those of documentation do.
+fn is_sample(text: &[u8]) -> bool {
+    memchr::memmem::find(text, b"EXAMPLE").is_some()
 }
 
 /// Tells whether a byte is a digit of base64 or fills it up.
@@ -243,6 +248,7 @@ fn basic_auth(pair: &[u8]) -> bool {
     let (user, password) = (&pair[..colon], &pair[colon + 1..]);
     pair.iter().all(u8::is_ascii_graphic)
         && !user.is_empty()
+        && !user.iter().any(|byte| matches!(byte, b'{' | b'"'))
         && password.len() >= 4
         && !is_placeholder(password)
         && !is_reference(password)
@@ -273,6 +279,7 @@ mod tests {
         assert!(basic_auth(b"deploy:k9fXq2LmZ0"));
         assert!(!basic_auth(b"user:password"));
         assert!(!basic_auth(b"no colon at all"));
+        assert!(!basic_auth(br#"{"typ":"k9fXq2LmZ0"}"#));
         assert!(!basic_auth(b"\x00\x01:\xff\xfe\xfd\xfc"));
     }
 }

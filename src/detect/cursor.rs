@@ -1,0 +1,266 @@
+//! A position in an assignment that moves from the name over the operator to the value.
+
+use super::assignment::{KEY, Operator, Quote};
+use super::field;
+use crate::source::Span;
+
+/// The greatest length of a value.
+const VALUE: usize = 512;
+/// Operators that are written by signs alone, the longest first where one begins with another.
+const OPERATORS: &[(&[u8], Operator)] = &[
+    (b"===", Operator::Compare),
+    (b"!==", Operator::Compare),
+    (b"==", Operator::Compare),
+    (b"!=", Operator::Compare),
+    (b":::=", Operator::Assign),
+    (b"::=", Operator::Assign),
+    (b":=", Operator::Assign),
+    (b"=>", Operator::Assign),
+    (b"->", Operator::Assign),
+    (b"<-", Operator::Assign),
+    (b"||=", Operator::Assign),
+    (b"||:", Operator::Assign),
+    (b"?=", Operator::Assign),
+    (b"+=", Operator::Assign),
+    (b".=", Operator::Assign),
+    (b"=", Operator::Assign),
+];
+/// Operators in front of what is taken if the name has no value: `process.env.TOKEN || "..."`.
+const FALLBACKS: &[&[u8]] = &[b"|| ", b"?? ", b"or "];
+/// Words before a name that is set to the quoted text behind it.
+const SETTERS: &[&[u8]] = &[b"#define", b"(setq", b"(defvar", b"(def", b"setx", b"SetEnv", b"ENV", b"setenv"];
+/// The ends of functions that make something of a literal: `[]byte("...")`, `String::from("...")`.
+const WRAPPERS: &[&[u8]] = &[b"]byte", b"::from", b".from", b"SecretStr", b"String", b"Some"];
+
+/// A position in bytes that only moves on.
+pub(super) struct Cursor<'a> {
+    bytes: &'a [u8],
+    at: usize,
+}
+
+impl<'a> Cursor<'a> {
+    /// Starts at `at`, the end of a name.
+    pub(super) const fn new(bytes: &'a [u8], at: usize) -> Self {
+        Self { bytes, at }
+    }
+
+    fn peek(&self) -> u8 {
+        self.bytes.get(self.at).copied().unwrap_or(b'\n')
+    }
+
+    fn skip_while(&mut self, most: usize, accept: impl Fn(u8) -> bool) -> usize {
+        let start = self.at;
+        while self.at - start < most && self.at < self.bytes.len() && accept(self.peek()) {
+            self.at += 1;
+        }
+        self.at - start
+    }
+
+    fn skip_blank(&mut self, most: usize) -> usize {
+        self.skip_while(most, |byte| byte == b' ' || byte == b'\t')
+    }
+
+    fn take(&mut self, text: &[u8]) -> bool {
+        let found = self.bytes[self.at..].starts_with(text);
+        if found {
+            self.at += text.len();
+        }
+        found
+    }
+
+    /// Reads the operator behind the name at `key`.
+    pub(super) fn operator(&mut self, key: Span) -> Option<Operator> {
+        let is_closing = |byte| matches!(byte, b'"' | b'\'' | b'`' | b']' | b')' | b'\\' | b'[' | b'*');
+        let closed = self.skip_while(3, is_closing) > 0;
+        let blank = self.skip_blank(24);
+        for &(text, operator) in OPERATORS {
+            if self.take(text) {
+                return Some(operator);
+            }
+        }
+        // A path of names, as in `SecurePassword::Hash`.
+        if self.bytes[self.at..].starts_with(b"::") {
+            return None;
+        }
+        if self.take(b":") {
+            return Some(self.behind_colon());
+        }
+        if self.take(b">") && blank == 0 {
+            return Some(Operator::Assign);
+        }
+        if self.take(b"(") && blank == 0 || (closed && self.is_argument(key) && self.take(b",")) {
+            return Some(Operator::Call);
+        }
+        if blank > 0 { self.behind_blank(key, closed, blank == 1) } else { self.field(key) }
+    }
+
+    /// Reads what follows a colon: it may introduce a type, as in `password: string = "..."`.
+    fn behind_colon(&mut self) -> Operator {
+        let before_type = self.at;
+        self.skip_blank(2);
+        let length = self.skip_while(24, |byte| {
+            byte.is_ascii_alphanumeric() || matches!(byte, b'&' | b'<' | b'>' | b'?' | b'[' | b']' | b'\'')
+        });
+        if length > 0 {
+            self.skip_blank(2);
+            // Options that are strung together, as in `pass:repeat=0`, have neither blanks nor quotes.
+            let is_apart = self.at > before_type + length
+                || self.bytes.get(self.at + 1).is_some_and(|&byte| is_quote(byte) || byte == b' ');
+            if self.peek() == b'=' && self.bytes.get(self.at + 1) != Some(&b'=') && is_apart {
+                self.at += 1;
+                return Operator::Assign;
+            }
+        }
+        self.at = before_type;
+        Operator::Colon
+    }
+
+    /// Reads an operator that is a word, or nothing but a blank; `closed` tells that the name stood in quotes or brackets.
+    fn behind_blank(&mut self, key: Span, closed: bool, single: bool) -> Option<Operator> {
+        let flag = key.start >= 1 && self.bytes[key.start] == b'-' || self.bytes[..key.start].ends_with(b"--");
+        if flag && !closed {
+            return Some(Operator::Flag);
+        }
+        if single && self.take(b"is ") {
+            return is_quote(self.peek()).then_some(Operator::Is);
+        }
+        if let Some(fallback) = FALLBACKS.iter().find(|&&text| self.bytes[self.at..].starts_with(text)) {
+            self.at += fallback.len();
+            // Documents write names between backticks.
+            return matches!(self.peek(), b'"' | b'\'').then_some(Operator::Assign);
+        }
+        if is_quote(self.peek()) && !closed && self.is_set(key) {
+            return Some(Operator::Assign);
+        }
+        // `var password string = "..."`
+        if single && self.take(b"string") {
+            self.skip_blank(2);
+            return self.take(b"=").then_some(Operator::Assign);
+        }
+        // Words of a log or a note, as in `acme token 0123...`: the value alone can tell.
+        if single && !closed && (self.peek().is_ascii_alphanumeric() || is_quote(self.peek())) {
+            return Some(Operator::Space);
+        }
+        self.field(key)
+    }
+
+    /// Tells whether a word stands before a name that sets it to the text behind it.
+    fn is_set(&self, key: Span) -> bool {
+        let before = self.bytes[key.start.saturating_sub(KEY)..key.start].trim_ascii_end();
+        SETTERS.iter().any(|setter| before.ends_with(setter))
+    }
+
+    /// Moves to the value of a name that is itself one.
+    fn field(&mut self, key: Span) -> Option<Operator> {
+        self.at = field::value_of(self.bytes, key)?;
+        Some(Operator::Field)
+    }
+
+    /// Tells whether a quoted name is an argument or an item: an opening bracket or a comma stands before it.
+    fn is_argument(&self, key: Span) -> bool {
+        let before = self.bytes[key.start.saturating_sub(KEY)..key.start].trim_ascii_end();
+        let quoted = before.last().is_some_and(|&byte| is_quote(byte));
+        let before = before[..before.len() - usize::from(quoted)].trim_ascii_end();
+        quoted && before.last().is_none_or(|byte| matches!(byte, b'(' | b'[' | b',' | b'{'))
+    }
+
+    /// Reads up to the next `<`, the end of an element, without the white space around it.
+    fn element(&self) -> Span {
+        let rest = &self.bytes[self.at..(self.at + VALUE).min(self.bytes.len())];
+        let end = memchr::memchr(b'<', rest).unwrap_or(0);
+        let blank = end - rest[..end].trim_ascii_start().len();
+        let text = rest[blank..end].trim_ascii_end();
+        Span::new(self.at + blank, self.at + blank + text.len())
+    }
+
+    /// Reads the default of a reference to the name at `key`: `${TOKEN:-...}`, `${api.token:...}`.
+    pub(super) fn default(&self, key: Span) -> Option<Span> {
+        let rest = &self.bytes[self.at..(self.at + VALUE).min(self.bytes.len())];
+        if !self.bytes[..key.start].ends_with(b"${") || self.bytes.get(key.end) != Some(&b':') {
+            return None;
+        }
+        let start = usize::from(rest.first() == Some(&b'-'));
+        let end = memchr::memchr2(b'}', b'\n', rest).filter(|&end| rest[end] == b'}' && end > start)?;
+        let text = Some(&rest[start..end]).filter(|text| !text.contains(&b'{'))?;
+        let quoted = text.len() > 2 && is_quote(text[0]) && text[0] == text[text.len() - 1];
+        let inner = Span::new(self.at + start, self.at + end);
+        Some(if quoted { Span::new(inner.start + 1, inner.end - 1) } else { inner })
+    }
+
+    /// Reads a value: an XML element's, quoted or bare.
+    pub(super) fn value(&mut self, operator: Operator) -> Option<(Span, Quote)> {
+        self.skip_blank(24);
+        let read = &self.bytes[..self.at];
+        if matches!(operator, Operator::Assign | Operator::Field) && read.ends_with(b">") && !read.ends_with(b"=>") {
+            return Some((self.element(), Quote::Element));
+        }
+        self.skip_while(2, |byte| matches!(byte, b'(' | b'{' | b'['));
+        self.skip_blank(2);
+        self.skip_wrapper();
+        let prefix = self.at;
+        // Python's b"", C#'s @"", C++'s L"" and the like.
+        self.skip_while(2, |byte| byte.is_ascii_alphabetic() || byte == b'@' || byte == b'$');
+        let escaped = self.peek() == b'\\' && self.bytes.get(self.at + 1).is_some_and(|byte| is_quote(*byte));
+        if escaped {
+            self.at += 1;
+        }
+        if is_quote(self.peek()) {
+            return Some((self.quoted(escaped)?, Quote::Quoted));
+        }
+        self.at = prefix;
+        if operator == Operator::Call {
+            return None;
+        }
+        let start = self.at;
+        self.bare();
+        // `Authorization: Bearer 0123...`
+        let scheme = self.bytes[start..self.at].to_ascii_lowercase();
+        if matches!(scheme.as_slice(), b"bearer" | b"basic" | b"token") && self.skip_blank(1) == 1 {
+            self.bare();
+        }
+        let value = &self.bytes[start..self.at];
+        Some((Span::new(start, start + field::before_next(value)), Quote::None))
+    }
+
+    /// Moves behind what wraps a quoted literal.
+    fn skip_wrapper(&mut self) {
+        let rest = &self.bytes[self.at..];
+        let is_part = |byte: &&u8| byte.is_ascii_alphanumeric() || b"_:.]".contains(byte);
+        let length = rest.iter().take(KEY).take_while(is_part).count();
+        let quoted = rest.get(length) == Some(&b'(') && rest.get(length + 1).is_some_and(|&byte| is_quote(byte));
+        if quoted && WRAPPERS.iter().any(|wrapper| rest[..length].ends_with(wrapper)) {
+            self.at += length + 1;
+        }
+    }
+
+    fn bare(&mut self) {
+        self.skip_while(VALUE, |byte| {
+            !byte.is_ascii_whitespace() && !is_quote(byte) && !matches!(byte, b'<' | b';' | b',' | b'\\')
+        });
+    }
+
+    /// Reads a quoted value; the cursor stands on the opening quote.
+    fn quoted(&mut self, escaped: bool) -> Option<Span> {
+        let quote = self.peek();
+        let opening = self.skip_while(3, |byte| byte == quote);
+        if opening == 2 {
+            return None;
+        }
+        let rest = &self.bytes[self.at..(self.at + VALUE).min(self.bytes.len())];
+        let mut end = 0;
+        while end < rest.len() && rest[end] != quote && rest[end] != b'\n' {
+            if rest[end] == b'\\' {
+                if escaped {
+                    break;
+                }
+                end += 1;
+            }
+            end += 1;
+        }
+        (end < rest.len() && rest[end] != b'\n').then(|| Span::new(self.at, self.at + end))
+    }
+}
+
+const fn is_quote(byte: u8) -> bool {
+    matches!(byte, b'"' | b'\'' | b'`')
+}

@@ -1,0 +1,132 @@
+//! Reads fields: of a query string, and those of a name and its value, `name: DB_PASSWORD` and behind it `value: ...`.
+//!
+//! The latter stand in manifests of Kubernetes, task definitions, property lists, settings in XML and collections of
+//! requests.
+
+use crate::source::Span;
+
+/// How far before a name the word for its field may start.
+const BEFORE: usize = 24;
+/// How far behind a name the value may start.
+const BEHIND: usize = 128;
+
+/// Returns where the field of the value of the name at `name` starts, behind its operator; `None` if it is no such name.
+pub(super) fn value_of(bytes: &[u8], name: Span) -> Option<usize> {
+    let before = &bytes[name.start.saturating_sub(BEFORE)..name.start];
+    if !is_field_for_names(before) || is_in_form(&bytes[..name.start]) {
+        return None;
+    }
+    let rest = &bytes[name.end..(name.end + BEHIND).min(bytes.len())];
+    behind_operator(rest).map(|at| name.end + at)
+}
+
+/// Tells whether a text ends where the value of a field begins that holds names: `name: `, `"Key": "`, `<key>`.
+fn is_field_for_names(before: &[u8]) -> bool {
+    let Some((sign, before)) = without_quotes(before).split_last() else { return false };
+    let before = without_quotes(before);
+    let is_named = |word: &[u8]| {
+        let Some(at) = before.len().checked_sub(word.len()) else { return false };
+        let stands_alone = at.checked_sub(1).is_none_or(|last| !is_part_of_name(before[last]));
+        before[at..].eq_ignore_ascii_case(word) && stands_alone
+    };
+    matches!(sign, b':' | b'=' | b'>') && (is_named(b"name") || is_named(b"key"))
+}
+
+/// Tells whether a text ends within a control of a form, whose tokens live as long as the page.
+fn is_in_form(before: &[u8]) -> bool {
+    let near = &before[before.len().saturating_sub(4 * BEFORE)..];
+    memchr::memrchr(b'<', near).is_some_and(|open| {
+        let tag = &near[open + 1..];
+        [&b"input"[..], b"option", b"button", b"meta"]
+            .iter()
+            .any(|form| tag.len() > form.len() && tag[..form.len()].eq_ignore_ascii_case(form))
+    })
+}
+
+/// Returns where a text goes on behind the operator of a field for values, if it begins with one behind the end of a name.
+fn behind_operator(rest: &[u8]) -> Option<usize> {
+    let skip =
+        |from: usize, accept: fn(&u8) -> bool| from + rest[from..].iter().take_while(|byte| accept(byte)).count();
+    let mut at = skip(0, is_quote);
+    if rest[at..].starts_with(b"</") {
+        at += memchr::memchr(b'>', &rest[at..])? + 1;
+    }
+    let gap = at;
+    at = skip(at, |byte| byte.is_ascii_whitespace() || matches!(byte, b',' | b';'));
+    let is_element = rest.get(at) == Some(&b'<');
+    at = skip(at + usize::from(is_element), is_quote);
+    let word = skip(at, u8::is_ascii_alphabetic);
+    let is_value = rest[at..word].eq_ignore_ascii_case(b"value") || is_element && &rest[at..word] == b"string";
+    if !is_value || gap == at {
+        return None;
+    }
+    at = skip(word, is_quote);
+    at = skip(at, |byte| matches!(byte, b' ' | b'\t'));
+    let is_operator = rest.get(at).is_some_and(|sign| if is_element { *sign == b'>' } else { b":=".contains(sign) });
+    is_operator.then_some(at + 1)
+}
+
+/// Returns where a value ends that stands in a query string: before the next `&name=`.
+pub(super) fn before_next(value: &[u8]) -> usize {
+    let next = memchr::memchr_iter(b'&', value).find(|&at| {
+        let name = value[at + 1..].iter().take_while(|byte| byte.is_ascii_alphanumeric() || b"_-.[]%".contains(byte));
+        let length = name.count();
+        length > 0 && value.get(at + 1 + length) == Some(&b'=')
+    });
+    next.unwrap_or(value.len())
+}
+
+fn without_quotes(text: &[u8]) -> &[u8] {
+    let end = text.iter().rposition(|byte| !is_quote(byte) && !matches!(byte, b' ' | b'\t'));
+    &text[..end.map_or(0, |last| last + 1)]
+}
+
+const fn is_part_of_name(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-' | b'.')
+}
+
+const fn is_quote(byte: &u8) -> bool {
+    matches!(byte, b'"' | b'\'' | b'\\')
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::assignment::Assignment;
+
+    /// Returns what is read as the value of the name `API_TOKEN`.
+    fn value(text: &str) -> Option<&str> {
+        let at = text.find("TOKEN").expect("a name");
+        Assignment::at(text.as_bytes(), at).map(|assignment| &text[assignment.value.range()])
+    }
+
+    #[test]
+    fn a_name_and_its_value_may_stand_in_two_fields() {
+        for text in [
+            "- name: API_TOKEN\n  value: corr3ct\n",
+            "- name: API_TOKEN\n  value: \"corr3ct\"\n",
+            r#"{"name": "API_TOKEN", "value": "corr3ct"}"#,
+            "{\"Key\": \"API_TOKEN\",\n  \"Value\": \"corr3ct\"}",
+            r#"{\"name\":\"API_TOKEN\",\"value\":\"corr3ct\"}"#,
+            "name  = \"API_TOKEN\"\n  value = \"corr3ct\"\n",
+            r#"<add key="API_TOKEN" value="corr3ct"/>"#,
+            "<property>\n <name>API_TOKEN</name>\n <value>corr3ct</value>\n</property>",
+            "<key>API_TOKEN</key>\n\t<string>corr3ct</string>",
+        ] {
+            assert_eq!(value(text), Some("corr3ct"), "{text}");
+        }
+    }
+
+    #[test]
+    fn other_fields_behind_a_name_are_not_its_value() {
+        for text in [
+            "- name: API_TOKEN\n  valueFrom:\n    secretKeyRef: x\n",
+            "- name: API_TOKEN\n  description: corr3ct\n",
+            r#"{"username": "API_TOKEN", "value": "corr3ct"}"#,
+            r#"{"kind": "API_TOKEN", "value": "corr3ct"}"#,
+            r#"<input type="hidden" name="API_TOKEN" value="corr3ct">"#,
+            "<key>API_TOKEN</key>\n<true/>",
+        ] {
+            assert_eq!(value(text), None, "{text}");
+        }
+    }
+}
