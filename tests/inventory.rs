@@ -194,3 +194,46 @@ fn a_token_in_place_of_a_name_is_a_literal_and_shown_nowhere() {
         assert!(!shown.contains(&token) && !shown.contains(&password), "{shown}");
     }
 }
+
+#[test]
+fn what_clients_write_after_a_login_is_told_with_whose_it_is() {
+    let home = tempfile::tempdir().expect("a temporary folder");
+    let (value, hour_ago) = (secret(40), "1776639600000");
+    let google = format!(r#"{{"access_token": "{value}a", "refresh_token": "{value}r", "expiry_date": {hour_ago}}}"#);
+    write(home.path(), ".gemini/oauth_creds.json", &google, 0o600);
+    write(home.path(), ".qwen/oauth_creds.json", &google, 0o600);
+    let servers = format!(
+        r#"[{{"serverName": "docs", "token": {{"accessToken": "{value}b", "expiresAt": {hour_ago}}}}},
+            {{"serverName": "x", "mcpServerUrl": "https://x.acme.dev/mcp", "token": {{"accessToken": "{value}c"}}}}]"#
+    );
+    write(home.path(), ".gemini/mcp-oauth-tokens.json", &servers, 0o600);
+    let providers = format!(
+        r#"{{"acme": {{"type": "oauth", "access": "{value}d", "refresh": "{value}e", "expires": {hour_ago}}},
+            "other": {{"type": "api", "key": "{value}f"}}, "rest": {{"type": "wellknown", "key": "ACME_KEY", "token": "{value}g"}}}}"#
+    );
+    write(home.path(), ".local/share/opencode/auth.json", &providers, 0o600);
+    let inventory = take(&options(home.path()), &|_| false);
+    let found: Vec<(&str, &str, &str, bool)> = inventory
+        .entries
+        .iter()
+        .map(|entry| (entry.file.as_str(), entry.pointer.as_str(), entry.provider.as_str(), entry.problems.is_empty()))
+        .collect();
+    let (gemini, qwen, opencode) =
+        (".gemini/mcp-oauth-tokens.json", ".qwen/oauth_creds.json", ".local/share/opencode/auth.json");
+    // An end is no matter where a refresh token begins anew.
+    let expected = [
+        (gemini, "/0/token/accessToken", "docs", false),
+        (gemini, "/1/token/accessToken", "x.acme.dev", true),
+        (".gemini/oauth_creds.json", "/access_token", "Gemini CLI", true),
+        (".gemini/oauth_creds.json", "/refresh_token", "Gemini CLI", true),
+        (opencode, "/acme/access", "acme", true),
+        (opencode, "/acme/refresh", "acme", true),
+        (opencode, "/other/key", "other", true),
+        (opencode, "/rest/token", "rest", true),
+        (qwen, "/access_token", "Qwen Code", true),
+        (qwen, "/refresh_token", "Qwen Code", true),
+    ];
+    assert_eq!(found, expected);
+    assert_eq!(inventory.entries[0].problems, [Problem::Expired]);
+    assert!(!inventory_json(&inventory, &options(home.path())).to_string().contains(&value));
+}

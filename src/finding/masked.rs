@@ -53,6 +53,25 @@ pub fn masked_secret(secret: &[u8], public: usize) -> String {
     format!("{prefix}*** ({} characters)", secret.len())
 }
 
+/// Finds words that may be secrets of which no rule knows: where one stands, another does often.
+pub fn random_looking(text: &[u8]) -> impl Iterator<Item = Span> + '_ {
+    const LEAST: usize = 20;
+    let is_part = |byte: u8| byte.is_ascii_alphanumeric();
+    let mut at = 0;
+    std::iter::from_fn(move || {
+        while at < text.len() {
+            let start = at + text[at..].iter().position(|&byte| is_part(byte))?;
+            at = start + text[start..].iter().position(|&byte| !is_part(byte)).unwrap_or(text.len() - start);
+            let word = &text[start..at];
+            let has = |kind: fn(&u8) -> bool| word.iter().any(kind);
+            if word.len() >= LEAST && has(u8::is_ascii_digit) && has(u8::is_ascii_alphabetic) {
+                return Some(Span::new(start, at));
+            }
+        }
+        None
+    })
+}
+
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;

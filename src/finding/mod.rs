@@ -9,7 +9,7 @@ mod threshold;
 use std::sync::Arc;
 
 pub use level::{Confidence, Severity};
-pub use masked::{masked, masked_secret};
+pub use masked::{masked, masked_secret, random_looking};
 pub use place::{Attribution, CommitMark, Excerpt, InlineAllow, Place, Reach};
 pub use rotation::Rotation;
 pub use threshold::Threshold;

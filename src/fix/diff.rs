@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use crate::finding::masked;
+use crate::finding::{masked, random_looking};
 use crate::source::{Span, join};
 
 /// The number of unchanged lines around a change.
@@ -46,7 +46,8 @@ fn shown(bytes: &[u8], secrets: &[Span]) -> Vec<String> {
         let text = line.strip_suffix(b"\n").unwrap_or(line);
         let text = text.strip_suffix(b"\r").unwrap_or(text);
         let inside = |secret: &Span| Span::new(secret.start.max(at) - at, secret.end.min(end) - at);
-        lines.push(masked(text, &within.map(|secret| cut(inside(secret), text.len())).collect::<Vec<_>>()));
+        let known = within.map(|secret| cut(inside(secret), text.len()));
+        lines.push(masked(text, &known.chain(random_looking(text)).collect::<Vec<_>>()));
         at = end;
     }
     lines
@@ -194,6 +195,13 @@ mod tests {
         let new = b"a\nb\nkey: ${KEY}\nmore\nc\n";
         let text = diff(old, &[Span::new(9, 16)], new, &[]);
         assert_eq!(text, "@@ -1,4 +1,5 @@\n a\n b\n-key: *******\n+key: ${KEY}\n+more\n c\n");
+    }
+
+    #[test]
+    fn what_looks_random_beside_a_change_is_not_shown() {
+        let key = "kJ8sLq2vNx7Rt4WzP0bQ";
+        let text = diff(format!("{key}: 1\na\n").as_bytes(), &[], format!("{key}: 1\nb\n").as_bytes(), &[]);
+        assert_eq!(text, format!("@@ -1,2 +1,2 @@\n {}: 1\n-a\n+b\n", "*".repeat(key.len())));
     }
 
     #[test]

@@ -2,7 +2,7 @@
 
 use super::allow;
 use super::layer::{Outer, View};
-use crate::finding::{Excerpt, InlineAllow, Place, masked};
+use crate::finding::{Excerpt, InlineAllow, Place, masked, random_looking};
 use crate::source::{LineIndex, Span, overlapping};
 
 /// How many bytes of a long line are shown on either side of a secret.
@@ -73,25 +73,6 @@ fn excerpt(bytes: &[u8], lines: &LineIndex, span: Span, is_secret: bool, hidden:
     let to = text.len();
     text.push_str(&window(behind, end.max(behind)));
     Excerpt { text, secret: Span::new(from, to), line: position.line }
-}
-
-/// Finds words that may be secrets of which no rule knows: where one stands, another does often.
-fn random_looking(text: &[u8]) -> impl Iterator<Item = Span> + '_ {
-    const LEAST: usize = 20;
-    let is_part = |byte: u8| byte.is_ascii_alphanumeric();
-    let mut at = 0;
-    std::iter::from_fn(move || {
-        while at < text.len() {
-            let start = at + text[at..].iter().position(|&byte| is_part(byte))?;
-            at = start + text[start..].iter().position(|&byte| !is_part(byte)).unwrap_or(text.len() - start);
-            let word = &text[start..at];
-            let has = |kind: fn(&u8) -> bool| word.iter().any(kind);
-            if word.len() >= LEAST && has(u8::is_ascii_digit) && has(u8::is_ascii_alphabetic) {
-                return Some(Span::new(start, at));
-            }
-        }
-        None
-    })
 }
 
 /// Reads the allow comment that speaks for a line, from masked text.

@@ -26,6 +26,23 @@ const TOKENS: [&str; 10] = [
     "OPENAI_API_KEY",
 ];
 
+/// Tells whether a member of `node` is a credential that a program stored: by its name, or, in an entry that says of which
+/// kind it is, as opencode writes them, by the name that this kind has for it.
+fn is_token(name: &str, node: &Node) -> bool {
+    let kind = || node.get("type").and_then(Node::text).unwrap_or("");
+    match name {
+        "access" | "refresh" => kind() == "oauth",
+        "key" => kind() == "api",
+        _ => TOKENS.contains(&name),
+    }
+}
+
+/// Tells whether a credential beside those of `node` renews them, so that their end is no matter.
+fn is_renewed(node: &Node) -> bool {
+    let is_refresh = |member: &Node| member.name().to_ascii_lowercase().starts_with("refresh");
+    node.children().iter().any(|member| is_refresh(member) && member.text().is_some_and(|text| !text.is_empty()))
+}
+
 /// Returns the credentials of a file.
 ///
 /// # Errors
@@ -74,12 +91,15 @@ impl Reader<'_> {
         for (index, child) in node.children().iter().enumerate() {
             let path = path.child(child, index);
             let text = child.text().unwrap_or("");
-            if TOKENS.contains(&child.name()) && text.len() >= 8 && references(text).is_empty() {
+            if is_token(child.name(), node) && text.len() >= 8 && references(text).is_empty() {
                 let (created, expires) = life(node, text);
                 // A refresh token outlives the access token that it stands beside.
                 let expires = if child.name().to_ascii_lowercase().starts_with("refresh") { None } else { expires };
                 let provider = self.provider(node, parent);
                 let mut entry = self.entry(provider, &path, Held::Literal, created, expires);
+                if is_renewed(node) {
+                    entry.problems.retain(|problem| !matches!(problem, Problem::Expired | Problem::Expiring));
+                }
                 if is_revoked(node) {
                     entry.problems.push(Problem::Revoked);
                 }
@@ -173,12 +193,13 @@ impl Reader<'_> {
 
     /// Names the service of a stored token: by its address, or by the key it stands under.
     fn provider(&self, node: &Node, parent: &Node) -> String {
-        let address = ["apiUrl", "serverUrl", "server_url", "url", "issuer"]
-            .iter()
-            .find_map(|name| node.get(name).or_else(|| parent.get(name))?.text());
+        let beside = |name: &str| node.get(name).or_else(|| parent.get(name))?.text();
+        let address =
+            ["apiUrl", "serverUrl", "server_url", "mcpServerUrl", "url", "issuer"].into_iter().find_map(beside);
         let host = address.and_then(|url| url.split("://").nth(1)).and_then(|rest| rest.split(['/', ':', '?']).next());
         match host {
             Some(host) => host.to_owned(),
+            None if beside("serverName").is_some() => beside("serverName").unwrap_or_default().to_owned(),
             None if !matches!(node.name(), "" | "tokens" | "credentials" | "default") => node.name().to_owned(),
             None => self.file.client.clone(),
         }

@@ -1,7 +1,7 @@
 //! `mcp/example-with-real-value`: a dotenv example holds a value that works.
 
 use super::judge::{Place, is_uuid, looks_made};
-use super::subject::is_dotenv_example;
+use super::recognition::is_dotenv_example;
 use super::{About, Lint, LintFinding, Persona, Subject};
 use crate::document::Node;
 use crate::finding::{Confidence, Severity};

@@ -4,16 +4,18 @@ use std::sync::LazyLock;
 
 use memchr::memmem::Finder;
 
-use super::subject::is_object;
+use super::recognition::is_object;
 use crate::source::Span;
 
 /// How far from a change the rest of a hint may stand.
-const AROUND: usize = 8;
+const AROUND: usize = 12;
 
 /// What all names for a map of servers end with.
 static SERVERS: LazyLock<Finder<'static>> = LazyLock::new(|| Finder::new("ervers"));
 /// What every command and link with a credential has, and other configuration.
 static MCP: LazyLock<Finder<'static>> = LazyLock::new(|| Finder::new("mcp"));
+/// What Goose has in place of servers.
+static EXTENSIONS: LazyLock<Finder<'static>> = LazyLock::new(|| Finder::new("extensions:"));
 
 /// Tells whether [`may_need_lints`](super::may_need_lints) is worth asking.
 pub fn is_in(bytes: &[u8]) -> bool {
@@ -32,7 +34,7 @@ fn has_word(bytes: &[u8]) -> bool {
         at >= 2
             && matches!((bytes[at - 2], bytes[at - 1]), (b'p' | b'l', b'S') | (b'_' | b'-' | b'.' | b'"' | b'\'', b's'))
     };
-    SERVERS.find_iter(bytes).any(is_name) || MCP.find(bytes).is_some()
+    SERVERS.find_iter(bytes).any(is_name) || MCP.find(bytes).is_some() || EXTENSIONS.find(bytes).is_some()
 }
 
 #[cfg(test)]
@@ -56,6 +58,7 @@ mod tests {
             ("{\"a\": 1}", true),
             ("x \"servers\": {}, \"inputs\": []", true),
             ("claude mcp add", true),
+            ("extensions:\n  docs:", true),
             ("our servers and observers", false),
         ] {
             assert_eq!(is_in(text.as_bytes()), expected, "{text}");
@@ -64,6 +67,7 @@ mod tests {
             assert!(!is_new || expected, "{text}");
         }
         assert!(is_new_in("# its mcp".as_bytes(), &[Span::new(8, 9)]));
+        assert!(is_new_in("extensions:".as_bytes(), &[Span::new(0, 1)]));
         assert!(is_new_in("a mcpServers".as_bytes(), &[Span::new(11, 12)]));
     }
 }

@@ -23,6 +23,7 @@ mod literal_setting;
 mod misplaced_token_reference;
 mod overridden_endpoint;
 mod plain_http;
+mod recognition;
 mod remedy;
 mod repository;
 mod salvage;
@@ -42,9 +43,10 @@ use bstr::BStr;
 
 pub use crate::input::ignore_rules::IgnoreState;
 pub use finding::{About, Edit, Fix, LintFinding, Moved, Persona, Safety, meta};
+pub use recognition::{format, is_dotenv_example};
 pub use repository::{RepositoryFacts, RepositoryFinding, is_secret_file, lint_repository};
 pub use salvage::MOST as MOST_SALVAGED;
-pub use subject::{Located, Subject, format, is_dotenv_example};
+pub use subject::{Located, Subject};
 pub use uncovered_secret_file::ABOUT as UNCOVERED_SECRET_FILE;
 
 use crate::document::{DocumentError, parse};
@@ -114,17 +116,17 @@ pub struct Linted {
 
 /// Tells whether a file is configuration that [`lint_document`] understands: by its path, or by what is in it.
 pub fn is_configuration(path: &BStr, bytes: &[u8]) -> bool {
-    subject::format(path).is_some() && subject::is_configuration(path, bytes)
+    recognition::format(path).is_some() && recognition::is_configuration(path, bytes)
 }
 
 /// Tells whether an agent reads or writes a file of that path, whatever is in it.
 pub fn is_agents(path: &BStr) -> bool {
-    crate::mcp::may_hold(path) && crate::mcp::reading_name(path) || subject::is_store(path)
+    crate::mcp::may_hold(path) && crate::mcp::reading_name(path) || recognition::is_store(path)
 }
 
 /// Tells whether lints may have something to say about bytes whose path is not known, such as an object of history.
 pub fn may_need_lints(bytes: &[u8]) -> bool {
-    hint::is_in(bytes) && (subject::may_be_configuration(bytes) || may_hold_text_lints(bytes))
+    hint::is_in(bytes) && (recognition::may_be_configuration(bytes) || may_hold_text_lints(bytes))
 }
 
 /// Tells whether a text holds a word that every command and link with a credential has.
@@ -148,7 +150,7 @@ pub fn lint(path: &BStr, bytes: &[u8], opinion: &dyn Fn(&[u8]) -> bool, options:
 pub fn lint_document(path: &BStr, bytes: &[u8], opinion: &dyn Fn(&[u8]) -> bool, options: Options) -> Linted {
     let judge = Judge { opinion };
     let mut linted = Linted::default();
-    if let Some(format) = subject::format(path) {
+    if let Some(format) = recognition::format(path) {
         let mut run = |bytes: &[u8]| {
             let document = parse(bytes, format)?;
             let subject = Subject::new(path, bytes, &document, judge);

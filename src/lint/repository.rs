@@ -67,7 +67,7 @@ pub fn lint_repository(facts: &RepositoryFacts<'_>) -> Vec<RepositoryFinding> {
 fn clients<'a>(paths: impl Iterator<Item = &'a BString>) -> Vec<&'static str> {
     let mut clients: Vec<&str> = paths
         .flat_map(|path| {
-            let store = super::subject::is_store(path.as_bstr()).then_some("*");
+            let store = super::recognition::is_store(path.as_bstr()).then_some("*");
             let may_hold = crate::mcp::may_hold(path.as_bstr());
             let readings = if may_hold { crate::mcp::reading(path.as_bstr(), b"") } else { Vec::new() };
             // Who reads another client's file as well is not in use for that.
@@ -164,7 +164,7 @@ pub fn is_secret_file(path: &BStr, persona: Persona) -> bool {
         Some(Audience::Pedantic) => persona >= Persona::Pedantic,
         None => false,
     };
-    !super::subject::is_dotenv_example(path)
+    !super::recognition::is_dotenv_example(path)
         && credential_files().iter().any(|file| counts(file.tracked) && file.is_at(path))
 }
 

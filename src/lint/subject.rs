@@ -4,15 +4,11 @@ use std::cell::OnceCell;
 use std::collections::HashSet;
 
 use bstr::{BStr, ByteSlice};
-use memchr::memmem;
 
 use super::judge::{Form, Host, Judge, Literal, Place, Says, is_weak_password, says, shifted};
 use crate::document::{Document, Format, Node, Pointer};
 use crate::finding::Confidence;
-use crate::mcp::{
-    Field, Leaf, Reading, Scope, Server, Status, credential_files, entry, holds_mark, leaves, may_hold, member_name,
-    reading, reading_name, servers, spelling,
-};
+use crate::mcp::{Field, Leaf, Reading, Scope, Server, Status, entry, leaves, member_name, reading, servers, spelling};
 use crate::source::Span;
 
 /// A literal credential and where it stands.
@@ -59,78 +55,6 @@ const MOST_FIXABLE: usize = 500;
 
 /// How many bytes are looked at for the edits of other literals, each of which may cost a look at all of the document.
 const MOST_LOOKED_AT: usize = 8 << 30;
-
-/// The size up to which an unknown file is searched for those words.
-const SMALL: usize = 1 << 20;
-
-/// Returns the language of a file, by its name.
-pub fn format(path: &BStr) -> Option<Format> {
-    let spelled = spelling(path).path;
-    let name = spelled.rsplit('/').next().unwrap_or_default().to_ascii_lowercase();
-    if is_dotenv(&name) {
-        return Some(Format::Dotenv);
-    }
-    match name.rsplit('.').next().unwrap_or_default() {
-        "json" | "jsonc" | "json5" | "code-workspace" | "local" => Some(Format::Json),
-        "toml" => Some(Format::Toml),
-        "yaml" | "yml" => Some(Format::Yaml),
-        "md" => Some(Format::FrontMatter),
-        _ => None,
-    }
-}
-
-/// Tells whether a file is a dotenv file by its name.
-fn is_dotenv(name: &str) -> bool {
-    name == ".env" || name.starts_with(".env.") || name.ends_with(".env") || name == "env"
-}
-
-/// Tells whether a file is an example of a dotenv file.
-pub fn is_dotenv_example(path: &BStr) -> bool {
-    let spelled = spelling(path);
-    let name = spelled.path.rsplit('/').next().unwrap_or_default();
-    spelled.copy && is_dotenv(name) || path.ends_with_str(".env.schema")
-}
-
-/// Tells whether clients keep credentials in a file of that path.
-pub(super) fn is_store(path: &BStr) -> bool {
-    credential_files().iter().any(|file| file.store && file.is_at(path))
-}
-
-pub(super) fn is_configuration(path: &BStr, bytes: &[u8]) -> bool {
-    if is_dotenv_example(path) || is_store(path) {
-        return true;
-    }
-    if !may_hold(path) {
-        return false;
-    }
-    if !reading(path, bytes).is_empty() && (reading_name(path) || bytes.len() <= SMALL) {
-        return true;
-    }
-    let is_markdown = path.ends_with_str(".md");
-    !is_markdown && bytes.len() <= SMALL && holds_mark(bytes) || is_servers_with_inputs(path, bytes)
-}
-
-/// Tells whether bytes whose path is not known may be an agent's configuration: what holds neither of a few words is
-/// none. One search for what the words share keeps it cheap.
-pub(super) fn may_be_configuration(bytes: &[u8]) -> bool {
-    let has = |word: &[u8]| memmem::find(bytes, word).is_some();
-    bytes.len() <= SMALL
-        && (has(b"ervers") && (holds_mark(bytes) || has(b"\"servers\"") && has(b"\"inputs\""))
-            || is_object(bytes) && (has(b"\"permissions\"") && has(b"\"allow\"") || has(b"\"mcp\"")))
-}
-
-/// Tells whether bytes begin as an object of JSON does.
-pub(super) fn is_object(bytes: &[u8]) -> bool {
-    bytes.trim_ascii_start().first() == Some(&b'{')
-}
-
-/// Tells whether a file is a copy of VS Code's, known by the two keys that belong together.
-fn is_servers_with_inputs(path: &BStr, bytes: &[u8]) -> bool {
-    path.ends_with_str("mcp.json")
-        || bytes.len() <= SMALL
-            && memmem::find(bytes, b"\"servers\"").is_some()
-            && memmem::find(bytes, b"\"inputs\"").is_some()
-}
 
 impl<'a> Subject<'a> {
     /// Reads all that lints ask for out of `document`.

@@ -17,7 +17,7 @@ pub static ABOUT: About = About {
     persona: Persona::Regular,
     why: "The client hands on the reference as it is written: the server gets it in place of the credential and refuses, and the next step is often to paste the real one.",
     fix: "Do what the finding says, in this client's own syntax; `keysweep explain mcp/unexpanded-reference` lists every client's.",
-    details: "Judged by the client that the file's path belongs to, and only where its behaviour is known for certain. Also the `env` block of Claude Code's settings, which resolves nothing, and variables that a client keeps from its servers because of their names. Lines for a shell and programs that resolve references themselves are left alone, and so are templates.",
+    details: "Judged by the client that the file's path belongs to, and only where its behaviour is known for certain. Also the `env` block of Claude Code's settings, which resolves nothing, and variables that a client keeps from its servers because of their names. Outside of headers and addresses, what has the form of a reference counts only where it is all of the value, of a flag or of an assignment, where it stands in a login, or where its name or that of the setting says that it is a variable: a name in capitals or one of a credential. Lines for a shell, programs that resolve references themselves, queries, patterns and templates are left alone.",
 };
 
 /// The length up to which a text is looked through for what explains a reference in it.

@@ -41,7 +41,9 @@ impl Lint for Rule {
         let others: HashSet<String> = others.collect();
         let mut seen = HashSet::new();
         for server in &subject.servers {
-            misnamed(&owner.dialect.misnamed, server, found);
+            if !server.loose {
+                misnamed(&owner.dialect.misnamed, server, found);
+            }
             let Some(parent) = server.parent else { continue };
             let key = parent.key.as_ref();
             if own(server) || others.contains(server.under) || !seen.insert(parent.span) || key.is_none() {

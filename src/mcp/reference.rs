@@ -29,7 +29,7 @@ impl Reference {
                 let inner = inside("${", "}")?.trim();
                 let (name, rest) = inner.split_at(identifier(inner));
                 // `${secret:NAME}` is of a store, whose name is none of a variable.
-                rest.strip_prefix(':').filter(|rest| !rest.starts_with(['-', '=', '?', '+'])).map_or(name, str::trim)
+                rest.strip_prefix(':').filter(|rest| !begins_with_operator(rest)).map_or(name, str::trim)
             }
             Syntax::Bare => whole.strip_prefix('$')?,
             Syntax::Env => inside("${env:", "}")?,
@@ -157,8 +157,8 @@ fn reference(text: &str, at: usize, brackets: &Brackets) -> Option<Reference> {
     }
     if let Some(behind) = rest.strip_prefix('$') {
         let name = identifier(behind);
-        let alone = at == 0
-            || !text.as_bytes()[at - 1].is_ascii_alphanumeric() && !b"$@!#^&*\\".contains(&text.as_bytes()[at - 1]);
+        let before = at.checked_sub(1).map(|before| text.as_bytes()[before]);
+        let alone = before.is_none_or(|before| may_stand_before(before, &behind[..name]));
         return if alone && name > 1 { made(name + 1, Syntax::Bare) } else { None };
     }
     if rest.starts_with("{{") {
@@ -207,7 +207,9 @@ fn braced(inner: &str, at: usize, len: usize) -> Reference {
         ("containerEnv:", Syntax::Editor),
         ("workspaceFolder:", Syntax::Editor),
     ];
-    if let Some((_, syntax)) = prefixes.iter().find(|(prefix, _)| name.starts_with(prefix)) {
+    // `${TOKEN:-value}` is a variable of that name with a default.
+    let is_of = |prefix: &str| name.strip_prefix(prefix).is_some_and(|rest| !begins_with_operator(rest));
+    if let Some((_, syntax)) = prefixes.iter().find(|(prefix, _)| is_of(prefix)) {
         return made(*syntax, None);
     }
     if EDITOR.contains(&name) {
@@ -230,6 +232,21 @@ fn braced(inner: &str, at: usize, len: usize) -> Reference {
         }
         _ => made(Syntax::Other, None),
     }
+}
+
+/// Tells whether a `$` with a name behind `before` refers to a variable: a password may have a `$` among its letters and signs.
+fn may_stand_before(before: u8, name: &str) -> bool {
+    let is_capital = |byte: u8| byte.is_ascii_uppercase() || byte.is_ascii_digit() || byte == b'_';
+    match before {
+        b'$' | b'@' | b'!' | b'#' | b'^' | b'&' | b'*' | b'\\' => false,
+        b'-' | b'_' | b'+' | b'.' | b'~' | b'%' | b';' | b'?' => name.bytes().all(is_capital),
+        _ => !before.is_ascii_alphanumeric(),
+    }
+}
+
+/// Tells whether what stands behind the colon of `${NAME:…}` says what to do if the variable is not set.
+fn begins_with_operator(rest: &str) -> bool {
+    rest.starts_with(['-', '=', '?', '+'])
 }
 
 /// Returns the length of the variable's name that `text` starts with.
@@ -287,6 +304,7 @@ mod tests {
             ("${A:?missing}", Syntax::BracedDefault),
             ("$A_B", Syntax::Bare),
             ("Bearer $TOKEN", Syntax::Bare),
+            ("acme-$STAGE", Syntax::Bare),
             ("${env:A}", Syntax::Env),
             ("${env:A:-b}", Syntax::EnvDefault),
             ("${input:my-key}", Syntax::Input),
@@ -297,6 +315,8 @@ mod tests {
             ("{file:~/x}", Syntax::CurlyFile),
             ("${{ secrets.A }}", Syntax::Actions),
             ("${TOKEN:bearer:a}", Syntax::Token),
+            ("${TOKEN:-b}", Syntax::BracedDefault),
+            ("${TOKEN:?missing}", Syntax::BracedDefault),
             ("{{ a }}", Syntax::Mustache),
             ("{a}", Syntax::Single),
             ("${user_config.a}", Syntax::UserConfig),
@@ -333,16 +353,20 @@ mod tests {
 
     #[test]
     fn a_dollar_in_a_password_is_no_reference() {
-        for text in ["Pa$$w0rd", "ab$CD12", "x{}", "100%", "50% of 20%", "$1", "$"] {
+        for text in ["Pa$$w0rd", "ab$CD12", "q7-$Rain8x", "x{}", "100%", "50% of 20%", "$1", "$"] {
             assert_eq!(references(text), [], "{text}");
         }
     }
 
     #[test]
     fn the_default_is_the_text_behind_the_operator() {
-        for (text, default) in
-            [("x ${A:-abc} y", "abc"), ("${A-abc}", "abc"), ("${env:A:-abc}", "abc"), ("${A:=${B}}", "${B}")]
-        {
+        for (text, default) in [
+            ("x ${A:-abc} y", "abc"),
+            ("${A-abc}", "abc"),
+            ("${env:A:-abc}", "abc"),
+            ("${A:=${B}}", "${B}"),
+            ("https://a.io/?token=${TOKEN:-abc}&x=1", "abc"),
+        ] {
             let found = references(text);
             assert_eq!(&text[found[0].default.clone().expect("a default")], default, "{text}");
         }

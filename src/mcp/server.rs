@@ -75,6 +75,8 @@ pub struct Server<'a> {
     pub under: &'a str,
     /// The key of the server map, as a node.
     pub parent: Option<&'a Node>,
+    /// Whether no key says that it is a server: it is a program that is started with arguments, as containers are.
+    pub loose: bool,
     /// All of its texts.
     pub leaves: Vec<Leaf<'a>>,
     /// The program's name, which is asked for once for each text.
@@ -122,20 +124,20 @@ const KEYS: [(&str, bool); 12] = [
 pub fn servers(document: &Document) -> Vec<Server<'_>> {
     let mut found = Vec::new();
     for root in &document.roots {
-        collect(root, &Pointer::root(), 0, &mut found);
-        if found.is_empty() {
-            flat(root, &mut found);
+        let mut own = Vec::new();
+        collect(root, &Pointer::root(), 0, &mut own);
+        if own.iter().all(|server| server.loose) {
+            own = flat(root).unwrap_or(own);
         }
+        found.extend(own);
     }
     found
 }
 
 /// Takes the members of the file itself for servers, as a plugin's file may have them.
-fn flat<'a>(root: &'a Node, found: &mut Vec<Server<'a>>) {
-    let Some(members) = root.members() else { return };
-    if !members.is_empty() && members.iter().all(is_server) {
-        found.extend(members.iter().map(|member| server(member, &Pointer::root(), "", None)));
-    }
+fn flat(root: &Node) -> Option<Vec<Server<'_>>> {
+    let members = root.members().filter(|members| !members.is_empty() && members.iter().all(is_server))?;
+    Some(members.iter().map(|member| server(member, Pointer::root().child(member, 0), "", None)).collect())
 }
 
 fn collect<'a>(node: &'a Node, path: &Pointer<'a>, depth: usize, found: &mut Vec<Server<'a>>) {
@@ -148,12 +150,13 @@ fn collect<'a>(node: &'a Node, path: &Pointer<'a>, depth: usize, found: &mut Vec
             Some(&(_, certain)) if holds_servers(child, certain) => {
                 for (index, member) in child.children().iter().enumerate() {
                     if member.members().is_some() {
-                        found.push(server(member, &path, child.name(), Some((child, index))));
+                        found.push(server(member, path.child(member, index), child.name(), Some(child)));
                     }
                 }
             }
-            _ if child.name() == "mcp_config" && is_server(child) => {
-                found.push(server(child, &path.above(), "server", None));
+            _ if child.name() == "mcp_config" && is_server(child) => found.push(server(child, path, "server", None)),
+            _ if starts_program(child) => {
+                found.push(Server { loose: true, ..server(child, path, node.name(), None) });
             }
             _ => collect(child, &path, depth + 1, found),
         }
@@ -179,27 +182,24 @@ fn is_server(node: &Node) -> bool {
     })
 }
 
-fn server<'a>(node: &'a Node, path: &Pointer<'a>, under: &'a str, parent: Option<(&'a Node, usize)>) -> Server<'a> {
+/// Tells whether a map says what to start and with which arguments.
+fn starts_program(node: &Node) -> bool {
+    let is_text_or_list = |member: &Node| member.text().is_some() || member.elements().is_some();
+    node.get("command").or_else(|| node.get("cmd")).is_some_and(is_text_or_list)
+        && node.get("args").is_some_and(|arguments| arguments.elements().is_some())
+}
+
+fn server<'a>(node: &'a Node, pointer: Pointer<'a>, under: &'a str, parent: Option<&'a Node>) -> Server<'a> {
     let name = match &node.key {
         Some(key) => key.name.as_str(),
-        None => node.get("name").and_then(Node::text).filter(|_| parent.is_some()).unwrap_or(""),
+        None => node.get("name").and_then(Node::text).unwrap_or(""),
     };
-    let pointer = path.child(node, parent.map_or(0, |(_, index)| index));
     let mut leaves = Vec::new();
     for member in node.children() {
         gather(member, field(member), &pointer.child(member, 0), member.name(), None, &mut leaves);
     }
     let command = leaves.iter().find(|leaf| leaf.field == Field::Command).map(|leaf| leaf.scalar.text.as_str());
-    Server {
-        name,
-        node,
-        pointer,
-        under,
-        parent: parent.map(|(parent, _)| parent),
-        leaves,
-        command,
-        referring: OnceCell::new(),
-    }
+    Server { name, node, pointer, under, parent, loose: false, leaves, command, referring: OnceCell::new() }
 }
 
 /// Returns all texts below `node`, as settings that belong to no server.
@@ -279,6 +279,8 @@ fn gather_members<'a>(
     for member in members {
         let inner = match (field, self::field(member)) {
             (Field::Other, inner @ (Field::Headers | Field::Env | Field::Oauth)) => inner,
+            // Zed once had all that starts a server below `command`.
+            (Field::Command, inner @ (Field::Argument | Field::Env)) => inner,
             (outer, _) => outer,
         };
         gather(member, inner, &path.child(member, 0), member_name(member, entry), None, found);
@@ -324,12 +326,42 @@ mod tests {
     }
 
     #[test]
+    fn all_members_of_a_file_of_servers_are_servers() {
+        let text = r#"{"s": {"command": "npx", "args": ["a"]}, "t": {"url": "https://t"}}"#;
+        let document = parse(text.as_bytes(), Format::Json).expect("valid");
+        let found: Vec<(&str, bool)> = servers(&document).iter().map(|server| (server.name, server.loose)).collect();
+        assert_eq!(found, [("s", false), ("t", false)]);
+    }
+
+    #[test]
+    fn what_starts_a_program_is_as_good_as_a_server() {
+        for text in [
+            "tools:\n- mcp: {command: npx, args: [a]}\n",
+            "spec:\n  containers:\n  - {name: mcp, command: [npx], args: [a], env: [{name: K, value: v}]}\n",
+        ] {
+            let document = parse(text.as_bytes(), Format::Yaml).expect("valid");
+            let found = servers(&document);
+            assert_eq!((found.len(), found[0].name, found[0].loose, found[0].command()), (1, "mcp", true, Some("npx")));
+            assert!(found[0].of(Field::Env).all(|leaf| leaf.name == "name" || leaf.name == "K"), "{text}");
+        }
+    }
+
+    #[test]
     fn other_files_with_such_keys_have_no_servers() {
         for text in
             [r#"{"servers": ["a"]}"#, r#"{"extensions": {"recommendations": ["a"]}}"#, r#"{"scripts": {"a": "b"}}"#]
         {
             assert!(servers(&parse(text.as_bytes(), Format::Json).expect("valid")).is_empty(), "{text}");
         }
+    }
+
+    #[test]
+    fn what_stands_below_a_command_is_told_apart() {
+        let text = r#"{"context_servers": {"s": {"command": {"path": "npx", "args": ["a"], "env": {"K": "v"}}}}}"#;
+        let document = parse(text.as_bytes(), Format::Json).expect("valid");
+        let found = servers(&document);
+        let fields: Vec<Field> = found[0].leaves.iter().map(|leaf| leaf.field).collect();
+        assert_eq!((found[0].command(), fields), (Some("npx"), vec![Field::Command, Field::Argument, Field::Env]));
     }
 
     #[test]

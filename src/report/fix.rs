@@ -5,6 +5,7 @@ use std::fmt::Write as _;
 use bstr::ByteSlice as _;
 
 use super::escape::{plain, printable};
+use super::quantity::{counted, number};
 use crate::finding::Notice;
 use crate::fix::{FixReport, FixedFile, Left};
 
@@ -46,7 +47,18 @@ pub fn text(report: &FixReport, dry_run: bool) -> String {
     if out.is_empty() {
         out.push_str("nothing to mend\n");
     }
+    ending(report, dry_run, &mut out);
     out
+}
+
+/// Counts what was mended and what is left.
+fn ending(report: &FixReport, dry_run: bool, out: &mut String) {
+    let count = |part: fn(&FixedFile) -> usize| report.files.iter().map(part).sum::<usize>() as u64;
+    let (mended, left) = (count(|file| file.applied.len()), count(|file| file.left.len()));
+    if mended + left > 0 {
+        let verb = if dry_run { "would be mended" } else { "mended" };
+        let _ = writeln!(out, "\n{} {verb}, {} left", counted(mended, "finding", "findings"), number(left));
+    }
 }
 
 fn file_text(file: &FixedFile, dry_run: bool, out: &mut String) {

@@ -151,7 +151,7 @@ fn result(report: &Report, finding: &Finding, rules: &[&Finding]) -> Value {
         "ruleIndex": rules.iter().position(|rule| rule.meta.id == finding.meta.id),
         "level": level(finding.severity, finding.confidence, report.threshold),
         "message": { "text": message(finding) },
-        "locations": finding.places.iter().map(location).collect::<Vec<_>>(),
+        "locations": finding.places.iter().map(|place| location(finding, place)).collect::<Vec<_>>(),
         "properties": {
             "severity": finding.severity,
             "confidence": finding.confidence,
@@ -188,7 +188,7 @@ fn message(finding: &Finding) -> String {
     text
 }
 
-fn location(place: &Place) -> Value {
+fn location(finding: &Finding, place: &Place) -> Value {
     let Region { line, column, end_line, end_column } = location::region(place);
     let mut value = json!({
         "physicalLocation": {
@@ -196,6 +196,11 @@ fn location(place: &Place) -> Value {
             "region": { "startLine": line, "startColumn": column, "endLine": end_line, "endColumn": end_column },
         },
     });
+    // Another lint, or the same one about another setting, may have found the same secret here.
+    let message = finding.message_at(place);
+    if message != finding.message() {
+        value["message"] = json!({ "text": plain(message) });
+    }
     if location::path(place).is_none() {
         value["logicalLocations"] = json!([{ "fullyQualifiedName": location::container(place) }]);
     }

@@ -270,7 +270,7 @@ fn lines_that_are_appended_end_as_the_others_do() {
 }
 
 #[test]
-fn a_table_that_has_lost_its_last_entry_goes_with_it_unless_a_comment_stands_in_it() {
+fn a_table_that_has_lost_its_last_entry_goes_with_it_and_leaves_its_comments() {
     let git = repository();
     git.write(".gitignore", read(&git, ".gitignore") + ".codex/auth.json\n");
     let server =
@@ -285,7 +285,8 @@ fn a_table_that_has_lost_its_last_entry_goes_with_it_unless_a_comment_stands_in_
     let (code, said) = fix(&git, &[]);
     let text = read(&git, ".codex/config.toml");
     let header = |name: &str| text.contains(&format!("[mcp_servers.{name}.env]"));
-    assert_eq!((code, header("a"), header("b"), header("c")), (0, false, true, true), "{text} {said}");
+    assert_eq!((code, header("a"), header("b"), header("c")), (0, false, false, true), "{text} {said}");
+    assert!(said.ends_with("5 findings mended, 0 left\n"), "{said}");
     assert!(text.contains("# a note") && text.contains("LEVEL") && !text.contains("\n\n\n"), "{text}");
 }
 

@@ -232,3 +232,25 @@ fn a_head_that_makes_no_sense_makes_a_scan_incomplete() {
     let git = Git::new();
     assert_eq!(keysweep(&git, &["scan"]).0, 0, "a repository without a commit is whole");
 }
+
+#[test]
+fn what_is_recognised_by_its_shape_alone_is_found_in_the_tree_in_what_is_staged_and_in_history() {
+    let goose = "extensions:\n  docs:\n    type: stdio\n    cmd: docs\n    args: [--api-key, {alnum:32}]\n";
+    let pod = "kind: Pod\nspec:\n  containers:\n  - name: docs-mcp\n    env:\n    - {name: DOCS_API_KEY, value: {alnum:32}}\n";
+    let registry =
+        "{\"packages\": [{\"environment_variables\": [{\"name\": \"A_TOKEN\", \"default\": \"{alnum:32}\"}]}]}\n";
+    for (path, template) in [("recipes/docs.yaml", goose), ("deploy/pod.yaml", pod), ("server.json", registry)] {
+        let git = repository();
+        git.write(path, fill(template).0);
+        git.run(&["add", path]);
+        for arguments in [&["lint"][..], &["lint", "--staged"], &["lint", "--history"]] {
+            if arguments.contains(&"--history") {
+                git.run(&["commit", "-qm", "a"]);
+                git.run(&["rm", "-q", path]);
+                git.run(&["commit", "-qm", "b"]);
+            }
+            let (code, said) = keysweep(&git, arguments);
+            assert!(code == 1 && said.contains("is a literal credential"), "{path} {arguments:?}: {code} {said}");
+        }
+    }
+}

@@ -103,3 +103,13 @@ fn sarif_says_level_fingerprint_and_suppression() {
     }
     "###);
 }
+
+#[test]
+fn a_place_says_what_is_wrong_there_if_that_is_something_else() {
+    let mut report = full();
+    report.findings[0].places[1].message = Some("a saved rule holds a literal credential".to_owned());
+    let document = parsed(&rendered(&report, Format::Sarif));
+    let locations = &document["runs"][0]["results"][0]["locations"];
+    assert_eq!(locations[1]["message"]["text"], "a saved rule holds a literal credential");
+    assert!(locations[0].get("message").is_none() && locations[2].get("message").is_none());
+}

@@ -249,8 +249,8 @@ fn looks_long(segment: &str) -> bool {
         && segment.bytes().any(|byte| byte.is_ascii_uppercase())
 }
 
-/// Returns the passwords in a text like `Server=…;User Id=…;Password=…`.
-pub fn connection_string(text: &str) -> Vec<Range<usize>> {
+/// Returns the passwords and keys in a text like `Server=…;User Id=…;Password=…`, each with its name.
+pub fn connection_string(text: &str) -> Vec<(&str, Range<usize>)> {
     let is_separated = |separator: char| text.matches(separator).count() >= 2 && text.matches('=').count() >= 2;
     let separator = if is_separated(';') {
         ';'
@@ -268,7 +268,7 @@ pub fn connection_string(text: &str) -> Vec<Range<usize>> {
             && is_literal_password(value.trim())
         {
             let at = start + name.len() + 1;
-            found.push(at..at + value.len());
+            found.push((name.trim(), at..at + value.len()));
         }
         start += pair.len() + 1;
     }
@@ -375,7 +375,14 @@ mod tests {
     #[test]
     fn a_connection_string_shows_its_password() {
         let text = "Server=db.internal;User Id=sa;Password=Tr0ub4dor&3;Encrypt=true";
-        assert_eq!(connection_string(text).into_iter().map(|range| &text[range]).collect::<Vec<_>>(), ["Tr0ub4dor&3"]);
+        let found = |text: &str| -> Vec<String> {
+            let named = |(name, range): (&str, Range<usize>)| format!("{name} {}", &text[range]);
+            connection_string(text).into_iter().map(named).collect()
+        };
+        assert_eq!(found(text), ["Password Tr0ub4dor&3"]);
+        let key = ["kJ8sLq2vNx7Rt4WzP0bQ", "="].concat();
+        let bus = format!("Endpoint=sb://acme.dev/;SharedAccessKeyName=Root;SharedAccessKey={key}");
+        assert_eq!(found(&bus), [format!("SharedAccessKey {key}")]);
         assert!(connection_string("a=b").is_empty());
         assert!(
             connection_string("send(token); const { secret, plan } = await read.json(); return plan = 1;").is_empty()

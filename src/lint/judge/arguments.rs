@@ -3,7 +3,8 @@
 use std::ops::Range;
 
 use super::name::{Says, says};
-use super::value::{is_public, looks_made};
+use super::shell::{is_name, is_variable_of_powershell, name_of_powershell, shell_words, unquoted};
+use super::value::{is_long_hex, is_public, is_uuid, looks_made};
 use super::{Judge, Literal, Place, is_json, is_placeholder};
 use crate::finding::Confidence;
 use crate::mcp::references;
@@ -74,6 +75,9 @@ impl Judge<'_> {
         if SHELL.contains(&before) && word.contains(' ') {
             return self.line(word);
         }
+        if begins_with_flag(word) {
+            return self.line(word);
+        }
         if HEADERS.contains(&earlier) && !before.contains(':') {
             return self.literals(before, word, Place::Header);
         }
@@ -86,19 +90,18 @@ impl Judge<'_> {
         if let Some(rest) = word.strip_prefix("-e").filter(|rest| rest.contains('=') && !rest.starts_with('-')) {
             return self.split(word, word.len() - rest.len(), '=', Place::Server);
         }
-        if let Some((flag, rest)) = word.split_once('=').filter(|(flag, _)| flag.starts_with('-')) {
-            let at = flag.len() + 1;
-            return match () {
-                () if HEADERS.contains(&flag) => self.split(word, at, ':', Place::Header),
-                () if VARIABLES.contains(&flag) => self.split(word, at, '=', Place::Server),
-                () => shifted(self.literals(flag, rest, Place::Server), at),
-            };
+        if let Some((flag, _)) = word.split_once('=').filter(|(flag, _)| flag.starts_with('-')) {
+            return self.flag(word, flag);
         }
         if LOGINS.contains(&before) && !word.contains("://") {
             return self.login(word);
         }
         if before == "=" && is_variable_of_powershell(earlier) {
             return self.literals(name_of_powershell(earlier), word, Place::Server);
+        }
+        // A switch of curl, behind which an address stands.
+        if before == "-k" && (is_uuid(word) || is_long_hex(word)) {
+            return self.literals("--key", word, Place::Server);
         }
         if before == "-p" && WITH_PASSWORD.contains(&earlier) {
             return self.literals("password", word, Place::Server);
@@ -111,6 +114,17 @@ impl Judge<'_> {
             return self.literals(before, word, Place::Server);
         }
         self.assigned(word).unwrap_or_else(|| self.positional(word, before))
+    }
+
+    /// Judges a flag with its value in one word: `--api-key=value`, `--header=Name: value`, `--env=NAME=value`.
+    fn flag(&self, word: &str, flag: &str) -> Vec<Literal> {
+        let value = unquoted(word.as_bytes(), flag.len() + 1..word.len());
+        let (word, at) = (&word[..value.end], value.start);
+        match () {
+            () if HEADERS.contains(&flag) => self.split(word, at, ':', Place::Header),
+            () if VARIABLES.contains(&flag) => self.split(word, at, '=', Place::Server),
+            () => shifted(self.literals(flag, &word[at..], Place::Server), at),
+        }
     }
 
     /// Judges a word that names its value itself: `NAME=value`, `$env:NAME='value'`, `token:value`; `None` for any other.
@@ -147,6 +161,9 @@ impl Judge<'_> {
         if word.contains("://") || is_json(word) || !references(word).is_empty() {
             return self.literals("", word, Place::Server);
         }
+        if word.split_whitespace().skip(1).any(is_assignment) {
+            return self.line(word);
+        }
         let explained = before.starts_with('-') && !SWITCHES.contains(&before) && !before.contains('=');
         let known = word.len() >= 8 && (self.opinion)(word.as_bytes());
         let made = !explained && looks_made(word) && !word.contains(':');
@@ -157,12 +174,13 @@ impl Judge<'_> {
         vec![Literal { range: 0..word.len(), form: super::Form::Value, name: String::new(), confidence }]
     }
 
-    /// Judges `name<sign>value`, which starts at `from`.
+    /// Judges `name<sign>value`, which starts at `from`; quotes around the value are a shell's.
     fn split(&self, word: &str, from: usize, sign: char, place: Place) -> Vec<Literal> {
         let rest = &word[from..];
         let Some(at) = rest.find(sign) else { return Vec::new() };
         let name = rest[..at].trim().trim_matches(['"', '\'']);
-        shifted(self.literals(name, &rest[at + 1..], place), from + at + 1)
+        let value = unquoted(word.as_bytes(), from + at + 1..word.len());
+        shifted(self.literals(name, &word[value.clone()], place), value.start)
     }
 
     /// Judges a line for a shell that prints a credential: what `echo` says is one if it can be.
@@ -211,70 +229,14 @@ fn is_assignment(word: &str) -> bool {
     word.split_once('=').is_some_and(|(name, _)| is_name(name))
 }
 
-/// Tells whether a word can be the name of a variable.
-fn is_name(word: &str) -> bool {
-    word.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_')
-        && !word.starts_with(|c: char| c.is_ascii_digit())
-        && !word.is_empty()
+/// Tells whether a word is a flag and its value, as people write them who take the list of arguments for a line.
+fn begins_with_flag(word: &str) -> bool {
+    let is_flag = |flag: &str| flag.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_'));
+    word.starts_with('-') && word.split_once(char::is_whitespace).is_some_and(|(flag, _)| is_flag(flag))
 }
 
 fn is_number(text: &str) -> bool {
     text.bytes().all(|byte| byte.is_ascii_digit())
-}
-
-/// Tells whether a word is `$env:NAME`, as PowerShell calls a variable of the environment.
-fn is_variable_of_powershell(word: &str) -> bool {
-    let name = name_of_powershell(word);
-    name.len() < word.len() && is_name(name)
-}
-
-/// Returns the name in `$env:NAME`.
-fn name_of_powershell(word: &str) -> &str {
-    word.get(..5).filter(|start| start.eq_ignore_ascii_case("$env:")).map_or(word, |start| &word[start.len()..])
-}
-
-/// Splits a line as a shell does, without taking the quotes inside of words away; as byte ranges.
-///
-/// A word that is quoted as a whole loses its quotes. `&`, `;` and `|` end a word.
-pub fn shell_words(line: &str) -> Vec<Range<usize>> {
-    let bytes = line.as_bytes();
-    let mut words = Vec::new();
-    let (mut start, mut quote) = (None::<usize>, None::<u8>);
-    for (at, &byte) in bytes.iter().enumerate() {
-        match quote {
-            Some(open) if byte == open && bytes[at - 1] != b'\\' => quote = None,
-            Some(_) => {}
-            None if byte.is_ascii_whitespace()
-                || matches!(byte, b';' | b'|')
-                || byte == b'&' && ends_command(bytes, at) =>
-            {
-                words.extend(start.take().map(|start| start..at));
-            }
-            None => {
-                if matches!(byte, b'"' | b'\'') {
-                    quote = Some(byte);
-                }
-                start.get_or_insert(at);
-            }
-        }
-    }
-    words.extend(start.map(|start| start..bytes.len()));
-    words.into_iter().map(|range| unquoted(bytes, range)).collect()
-}
-
-/// Tells whether the `&` at `at` is one of a shell and not one of a URL.
-fn ends_command(bytes: &[u8], at: usize) -> bool {
-    let doubled = |at: usize| bytes.get(at) == Some(&b'&');
-    doubled(at + 1) || at > 0 && doubled(at - 1)
-}
-
-fn unquoted(bytes: &[u8], range: Range<usize>) -> Range<usize> {
-    let word = &bytes[range.clone()];
-    match word {
-        [b'"', middle @ .., b'"'] if !middle.contains(&b'"') => range.start + 1..range.end - 1,
-        [b'\'', .., b'\''] if word.len() >= 2 => range.start + 1..range.end - 1,
-        _ => range,
-    }
 }
 
 #[cfg(test)]
@@ -311,6 +273,7 @@ mod tests {
             (vec!["--config".into(), format!("{{\"apiKey\":\"{KEY}\"}}")], KEY),
             (vec!["--password".into(), "Summer!Rain7".into()], "Summer!Rain7"),
             (vec!["-k".into(), KEY.into()], KEY),
+            (vec!["-k".into(), UUID.into()], UUID),
             (vec!["--headers".into(), format!("{{\"Authorization\":\"Bearer {KEY}\"}}")], KEY),
             (vec!["server".into(), format!("token:{KEY}")], KEY),
             (vec!["sshpass".into(), "-p".into(), "Summer!Rain7".into(), "ssh".into()], "Summer!Rain7"),
@@ -320,6 +283,12 @@ mod tests {
             (vec!["-u".into(), format!("https://a.io/mcp?token={KEY}")], KEY),
             (vec!["-c".into(), format!("curl -s --user me:{KEY} https://a.io | jq .")], KEY),
             (vec!["-Command".into(), format!("$env:ACME_KEY='{UUID}'; npx -y server")], UUID),
+            (vec![format!("--token {UUID}")], UUID),
+            (vec!["-y".into(), format!("--header \"Authorization: Bearer {KEY}\"")], KEY),
+            (vec![format!("server ACME_API_KEY={UUID}")], UUID),
+            (vec!["-c".into(), format!("ACME_API_KEY=\"{UUID}\" npx server")], UUID),
+            (vec!["-c".into(), format!("npx server --api-key='{UUID}'")], UUID),
+            (vec![format!("--header='X-Api-Key: {UUID}'")], UUID),
             (vec!["-c".into(), format!("$Env:ACME_KEY=\"{UUID}\"; npx -y server")], UUID),
             (vec!["-Command".into(), format!("$env:ACME_KEY = \"{UUID}\"; npx -y server")], UUID),
         ];

@@ -25,9 +25,7 @@ pub fn pairs(text: &str) -> Vec<(Range<usize>, Range<usize>)> {
             continue;
         }
         end -= 1;
-        while end > 0 && bytes[end - 1] == b'\\' {
-            end -= 1;
-        }
+        end -= backslashes(bytes, end);
         let name = bytes[..end].iter().rposition(|&byte| is_quote(byte)).map_or(0, |at| at + 1);
         let mut start = colon + 1;
         while start < bytes.len() && (bytes[start].is_ascii_whitespace() || bytes[start] == b'\\') {
@@ -37,15 +35,38 @@ pub fn pairs(text: &str) -> Vec<(Range<usize>, Range<usize>)> {
             continue;
         }
         start += 1;
-        let close = bytes[start..]
-            .iter()
-            .position(|&byte| is_quote(byte) || byte == b'\\' || byte == b'\n')
-            .map_or(bytes.len(), |len| start + len);
+        let close = closing_quote(bytes, start);
         if text.get(name..end).is_some() && text.get(start..close).is_some() {
             found.push((name..end, start..close));
         }
     }
     found
+}
+
+/// Returns where the text ends that a quote opens before `start`: at such a quote that no more backslashes escape than the
+/// first, or with its line.
+fn closing_quote(bytes: &[u8], start: usize) -> usize {
+    let open = bytes[start - 1];
+    let depth = backslashes(bytes, start - 1);
+    for at in memchr::memchr2_iter(open, b'\n', &bytes[start..]).map(|at| start + at) {
+        let escapes = backslashes(&bytes[start..], at - start);
+        if bytes[at] == b'\n' {
+            return at;
+        }
+        // Two backslashes stand for one, which escapes nothing.
+        if escapes <= depth {
+            return at - escapes;
+        }
+        if depth == 0 && escapes.is_multiple_of(2) {
+            return at;
+        }
+    }
+    bytes.len()
+}
+
+/// Returns how many backslashes stand right before `at`.
+fn backslashes(bytes: &[u8], at: usize) -> usize {
+    bytes[..at].iter().rev().take_while(|&&byte| byte == b'\\').count()
 }
 
 /// Tells whether JSON holds a literal credential under a name that says so.
@@ -68,5 +89,38 @@ impl Judge<'_> {
             nodes.extend(node.children());
         }
         false
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    #[test]
+    fn a_value_ends_with_the_quote_that_opened_it() {
+        for (text, value) in [
+            (r#"{"password": "it's"}"#, "it's"),
+            (r#"{"password": "a\"b"}"#, r#"a\"b"#),
+            (r#"{"password": "a\\"}"#, r"a\\"),
+            (r#"{\"password\": \"it's\"}"#, "it's"),
+            (r#"{\"password\":\"a\\\"b\"}"#, r#"a\\\"b"#),
+            (r#"{\"password\":\"open"}"#, "open"),
+            ("{'password': 'a\"b'}", "a\"b"),
+            ("{\"password\": \"open\n\"", "open"),
+        ] {
+            let found: Vec<&str> = pairs(text).into_iter().map(|(_, value)| &text[value]).collect();
+            assert_eq!(found, [value], "{text}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn pairs_lie_in_the_text(text in "[\"'\\\\:,{}a é\n]{0,40}") {
+            for (name, value) in pairs(&text) {
+                prop_assert!(name.end <= value.start && text.get(name).is_some() && text.get(value).is_some());
+            }
+        }
     }
 }

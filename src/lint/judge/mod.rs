@@ -2,14 +2,17 @@
 
 mod address;
 mod arguments;
+mod headers;
 mod host;
 mod json;
 mod mixture;
 mod name;
 mod placeholder;
 mod sentence;
+mod shell;
 mod shown;
 mod value;
+mod wallet;
 mod words;
 
 use std::ops::Range;
@@ -20,13 +23,15 @@ use base64::engine::general_purpose::{GeneralPurpose, GeneralPurposeConfig};
 use base64::engine::{DecodePaddingMode, general_purpose};
 
 pub use address::Part;
-pub use arguments::{Argument, shell_words, shifted};
+pub use arguments::{Argument, shifted};
+use headers::is_cookie;
 pub use host::Host;
 use json::is_json;
 pub use json::{json_names_secret, pairs};
 use name::about_identity;
 pub use name::{Says, says};
 pub use placeholder::{is_placeholder, is_weak_password};
+pub use shell::shell_words;
 use value::is_long_hex;
 pub use value::{can_be_key, can_be_password, is_path, is_public, is_uuid, looks_made};
 
@@ -127,30 +132,20 @@ impl Judge<'_> {
             found.extend(self.nested_pairs(text, depth));
         }
         if found.is_empty() {
-            found.extend(address::connection_string(text).into_iter().map(|range| Literal {
+            found.extend(address::connection_string(text).into_iter().map(|(name, range)| Literal {
                 range,
                 form: Form::Connection,
-                name: "password".to_owned(),
+                name: name.to_owned(),
                 confidence: Confidence::High,
             }));
+        }
+        if found.is_empty() {
+            found.extend(self.headers(name, text));
         }
         if found.is_empty() && is_cookie(name) && text.contains(';') {
             found.extend(self.cookies(name, text));
         } else if found.is_empty() && !is_json(text) {
             found.extend(self.value(name, text, place));
-        }
-        found
-    }
-
-    /// Judges the values of cookies, as in `session=…; path=/`.
-    fn cookies(&self, name: &str, text: &str) -> Vec<Literal> {
-        let mut start = 0;
-        let mut found = Vec::new();
-        for pair in text.split(';') {
-            if let Some(at) = pair.find('=').map(|at| at + 1).filter(|&at| looks_made(pair[at..].trim())) {
-                found.extend(shifted(self.value(name, &pair[at..], Place::Server).into_iter().collect(), start + at));
-            }
-            start += pair.len() + 1;
         }
         found
     }
@@ -185,9 +180,11 @@ impl Judge<'_> {
             }
             (Says::Key, _) => can_be_key(body),
             (Says::Hint, Place::Setting) => false,
-            (Says::Hint, _) => looks_made(body) || is_long_hex(body),
+            (Says::Hint, _) => {
+                looks_made(body) || is_long_hex(body) || is_uuid(body) && name.to_ascii_lowercase().ends_with("api")
+            }
             (Says::Nothing, Place::Header) => scheme && can_be_key(body) || looks_made(body) && !about_identity(name),
-            (Says::Nothing, _) => scheme && looks_made(body),
+            (Says::Nothing, _) => scheme && (looks_made(body) || is_uuid(body)),
         };
         // Services give out identifiers of the same form as their keys.
         let known = body.len() >= 8 && !name.to_ascii_lowercase().ends_with("_id") && (self.opinion)(body.as_bytes());
@@ -254,10 +251,6 @@ impl Judge<'_> {
     }
 }
 
-fn is_cookie(name: &str) -> bool {
-    name.to_ascii_lowercase().contains("cookie")
-}
-
 fn has_digit(text: &str) -> bool {
     text.bytes().any(|byte| byte.is_ascii_digit())
 }
@@ -300,6 +293,7 @@ mod tests {
     use super::*;
 
     const KEY: &str = "kJ8sLq2vNx7Rt4WzP0bQ";
+    const UUID: &str = "8c5e1d2a-9b47-4f3e-a6d1-0e7c2b5f9a83";
 
     fn found(name: &str, text: &str, place: Place) -> Vec<String> {
         let judge = Judge { opinion: &|_| false };
@@ -323,6 +317,9 @@ mod tests {
             ("API_KEY", format!("{KEY} # ключ команды"), KEY),
             ("API_KEY", "8c5e1d2a-9b47-4f3e-a6d1-0e7c2b5f9a83\t# c".to_owned(), "8c5e1d2a-9b47-4f3e-a6d1-0e7c2b5f9a83"),
             ("LINEAR_API", KEY.to_owned(), KEY),
+            ("LINEAR_API", UUID.to_owned(), UUID),
+            ("AUTH_HEADER", format!("Bearer {UUID}"), UUID),
+            ("LI_AT", KEY.to_owned(), KEY),
             ("API_KEY", format!("${{A:-${{B:-{KEY}}}}}"), KEY),
             ("Authorization", format!("SSWS {KEY}"), KEY),
             ("Authorization", format!("Bearer  {KEY} "), KEY),

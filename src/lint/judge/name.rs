@@ -24,7 +24,10 @@ static KEYS: Words = Words::new(
 );
 
 /// Last words of names that say where a value is for: a key, or whatever else belongs there.
-static HINTS: Words = Words::new("api access integration session salt signature ak sk");
+static HINTS: Words = Words::new("api access integration session salt signature ak license licence");
+
+/// Last words of names that tell one of several secrets from the others: `API_KEY_PROD`.
+static STAGES: Words = Words::new("prod production dev development staging stage live test main backup new old");
 
 /// Last words of names that hold something about a secret, not the secret.
 static ABOUT: Words = Words::new(
@@ -35,6 +38,10 @@ static ABOUT: Words = Words::new(
     policy rules regex pattern hint strength address mint contract symbol arn server realm strategy in manager budget \
     profile domain authority flow grant callback status state level service alias rate expired",
 );
+
+/// Words with which a name is about how many or about a digest, wherever they stand: `checksum/secret`.
+static COUNTED: Words =
+    Words::new("max min num tokenizer tokenize no checksum digest fingerprint sha1 sha256 sha512 md5");
 
 /// Words with which `key` is no secret: `PUBLIC_KEY`, `primaryKey`, `sort_key`.
 static OPEN_KEYS: Words = Words::new(
@@ -49,8 +56,11 @@ pub fn says(name: &str) -> Says {
     // A number, with or without a `v`, counts names and says nothing.
     let is_number = |word: &str| word.bytes().all(|byte| byte.is_ascii_digit());
     words.retain(|word| !is_number(word.strip_prefix('v').filter(|rest| !rest.is_empty()).unwrap_or(word)));
+    while words.len() > 1 && words.last().is_some_and(|word| STAGES.has(word)) {
+        words.pop();
+    }
     let Some(last) = words.last().map(String::as_str) else { return Says::Nothing };
-    if words.iter().any(|word| matches!(word.as_str(), "max" | "min" | "num" | "tokenizer" | "tokenize" | "no")) {
+    if words.iter().any(|word| COUNTED.has(word)) {
         return Says::Nothing;
     }
     let is_password = |word: &str| {
@@ -59,7 +69,8 @@ pub fn says(name: &str) -> Says {
             || ["password", "passwd", "pwd"].iter().any(|end| word.len() > end.len() && word.ends_with(end))
     };
     let before = words.len().checked_sub(2).map_or("", |at| words[at].as_str());
-    if (before, last) == ("api", "hash") {
+    // Telegram's key, the cookie of a login at LinkedIn, the header with Honeycomb's key.
+    if matches!((before, last), ("api", "hash") | ("li", "at") | ("honeycomb", "team")) {
         return Says::Key;
     }
     // What is passed through is no password.
@@ -76,7 +87,7 @@ pub fn says(name: &str) -> Says {
         return Says::Key;
     }
     match last {
-        "key" | "keys" if words.len() > 1 && !OPEN_KEYS.has(before) => Says::Key,
+        "key" | "keys" | "sk" if words.len() > 1 && !OPEN_KEYS.has(before) => Says::Key,
         "key" if words.len() == 1 => Says::Key,
         word if word.len() > 4
             && word.ends_with("key")
@@ -87,7 +98,7 @@ pub fn says(name: &str) -> Says {
         {
             Says::Key
         }
-        word if HINTS.has(word) => Says::Hint,
+        word if HINTS.has(word) || words[0] == "key" => Says::Hint,
         _ => Says::Nothing,
     }
 }
@@ -125,7 +136,7 @@ mod tests {
     fn names_of_secrets_are_told_from_names_about_them() {
         let keys = "API_KEY OPENAI_API_KEY apiKey x-api-key GITHUB_TOKEN GITHUB_PERSONAL_ACCESS_TOKEN Authorization --api-key --figma-api-key \
             tavilyApiKey FIGMA_KEY SLACK_BOT_TOKEN clientSecret client_secret AWS_SECRET_ACCESS_KEY key access_token X-Figma-Token PRIVATE-TOKEN \
-            JIRA_PAT SENTRY_AUTH_TOKEN NOTION_SECRET accessToken smitheryKey SUPABASE_SERVICE_ROLE_KEY OPENAI_API_KEY_2 ACME_KEY_V2 ACME_CREDS AUTH COOKIE APIKEY ACME_PAT TELEGRAM_API_HASH";
+            JIRA_PAT SENTRY_AUTH_TOKEN NOTION_SECRET accessToken smitheryKey SUPABASE_SERVICE_ROLE_KEY OPENAI_API_KEY_2 ACME_KEY_V2 ACME_CREDS AUTH COOKIE APIKEY ACME_PAT TELEGRAM_API_HASH API_KEY_PROD stripeKeyLive ACME_KEY_2_OLD ALIYUN_SK";
         for name in keys.split_whitespace() {
             assert_eq!(says(name), Says::Key, "{name}");
         }
@@ -145,11 +156,13 @@ mod tests {
         let nothing = "MAX_TOKENS TOKEN_LIMIT TOKENIZER PUBLIC_KEY KEY_ID AWS_ACCESS_KEY_ID KEYWORDS AUTH_TYPE AUTH_MODE AUTHOR AWS_REGION \
             API_URL GOOGLE_APPLICATION_CREDENTIALS_PATH SECRET_NAME primaryKey hotkey bypass compass PATH NODE_ENV --project-ref monkey \
             GITHUB_TOKEN_FILE passwordHelper API_KEY_ENV PASSWORD_POLICY TOKEN_ADDRESS MINT_TOKEN FIGMA_FILE_KEY PASS_THROUGH SECRET_ARN \
-            AUTH_SERVER AUTH_REALM AUTH_STRATEGY JWT_EXPIRES_IN SECRET_MANAGER TOKEN_BUDGET PASS_RATE GPG_KEY RECAPTCHA_SITE_KEY";
+            AUTH_SERVER AUTH_REALM AUTH_STRATEGY JWT_EXPIRES_IN SECRET_MANAGER TOKEN_BUDGET PASS_RATE GPG_KEY RECAPTCHA_SITE_KEY checksum/secret KEY_FINGERPRINT PUBLIC_KEY_PROD PROD KEY_ID_PROD KEY_PREFIX";
         for name in nothing.split_whitespace() {
             assert_eq!(says(name), Says::Nothing, "{name}");
         }
-        for name in ["LINEAR_API", "FIGMA_ACCESS", "NOTION_INTEGRATION", "ALIYUN_SK", "AOC_SESSION"] {
+        for name in
+            ["LINEAR_API", "FIGMA_ACCESS", "NOTION_INTEGRATION", "ALIYUN_AK", "AOC_SESSION", "ACME_LICENSE", "KEY_ACME"]
+        {
             assert_eq!(says(name), Says::Hint, "{name}");
         }
     }

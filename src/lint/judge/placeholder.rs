@@ -5,7 +5,7 @@ use crate::wording::PLACEHOLDERS;
 
 /// Words of which placeholders are made, in several languages.
 static WORDS: Words = Words::new(
-    "characters character chars long least min some somerandomstring hash base64 jwt string32 remplacez par mot passe reemplazar con contrasena tua chiave inserisci wachtwoord haslo sifre parola kennwort \
+    "goes development characters character chars long least min some somerandomstring hash base64 jwt string32 remplacez par mot passe reemplazar con contrasena tua chiave inserisci wachtwoord haslo sifre parola kennwort \
     passwort different that please private dont commit never must your my the put insert enter paste add replace set with here this me actual real own api apikey key keys \
     token tokens secret secrets pat password passwd pass pwd id url value credential credentials name host user \
     username account access personal bearer auth client private public org team workspace example sample dummy \
@@ -21,7 +21,7 @@ static PRODUCTS: Words = Words::new(
     "github gitlab slack notion figma openai anthropic google brave tavily exa firecrawl linear jira atlassian \
     confluence stripe supabase postgres postgresql mysql mongo mongodb redis db database aws azure gemini claude \
     smithery sentry perplexity hf huggingface replicate elevenlabs discord telegram bot airtable asana hubspot \
-    zapier context mcp server app application project integration session jwt sk ghp pk neo j vnc",
+    zapier context mcp server app application project integration session jwt sk ghp pk neo4j vnc",
 );
 
 /// Further pieces that no credential contains, in lower case.
@@ -137,7 +137,16 @@ fn is_hash(value: &str) -> bool {
 fn is_bracketed(value: &str) -> bool {
     let pairs = [('<', '>'), ('[', ']'), ('{', '}'), ('(', ')')];
     pairs.iter().any(|&(open, close)| value.starts_with(open) && value.ends_with(close))
-        || value.contains('<') && value.contains('>') && value.find('<') < value.rfind('>')
+        || value
+            .split_once('<')
+            .and_then(|(_, behind)| behind.split_once('>'))
+            .is_some_and(|(inside, _)| is_hint(inside))
+}
+
+/// Tells whether what stands between angle brackets can be a word for what belongs there.
+fn is_hint(inside: &str) -> bool {
+    let is_part = |c: char| c.is_alphanumeric() || " _-./:'".contains(c);
+    inside.starts_with(char::is_alphabetic) && inside.chars().all(is_part)
 }
 
 /// Tells whether three or more signs of a mask stand in a row, or nearly all characters are the same.
@@ -241,8 +250,8 @@ mod tests {
         let cases = "YOUR_API_KEY|your-token-here|<TOKEN>|<your api key>|{API_KEY}|[REDACTED]|xxx|XXXXXXXX|sk-...|sk-xxxx|ghp_xxxxxxxxxxxx|changeme|CHANGE-ME|\
             replace_me|dummy|secret|token123|abc123|mykey|SEU_TOKEN_AQUI|tu_api_key|votre_cle|API_KEY_HERE|****|ntn_****|mcp_3adf...|your api key here|\
             hard-coded-example|placeholder-key|000000000000|aaaaaaaa|123456|1234567890|sk-1234567890abcdef|my-secret-password|not-needed|EMPTY|none|test-key|\
-            你的密钥|ここにキー|PASTE_TOKEN_HERE|test-api-key-12345|github_token|a1b2c3d4e5f6|password|postgres|admin123|00000000-0000-0000-0000-000000000000|sk-your-key|\
-            insert-your-key|your_figma_api_key|YOURAPIKEY|enter your token|mySecretToken|superSecret123|abcdefghijklmnop|tpg-dev-secret-key-12345|app-secret-that-is-different|SPIDERHUB_MYSQL_PASSWORD|SomeRandomStringWith32Characters|$2b$10$Vcs9kZ1Qe7|您的密碼|ваш_пароль|youvncpassword|DEIN_API_SCHLÜSSEL|foobared|chat_pass|vault-dev-password";
+            你的密钥|ここにキー|PASTE_TOKEN_HERE|sk-<your-key>-9x|Bearer <API KEY>|test-api-key-12345|github_token|a1b2c3d4e5f6|password|postgres|admin123|00000000-0000-0000-0000-000000000000|sk-your-key|\
+            insert-your-key|your_figma_api_key|YOURAPIKEY|enter your token|mySecretToken|superSecret123|abcdefghijklmnop|tpg-dev-secret-key-12345|app-secret-that-is-different|SPIDERHUB_MYSQL_PASSWORD|SomeRandomStringWith32Characters|$2b$10$Vcs9kZ1Qe7|您的密碼|ваш_пароль|youvncpassword|DEIN_API_SCHLÜSSEL|foobared|neo4j|development-key-12345|your32characterapikeygoeshere123|chat_pass|vault-dev-password";
         for value in cases.split('|') {
             assert!(is_placeholder(value.trim()), "{value}");
         }
@@ -275,6 +284,8 @@ mod tests {
     fn made_credentials_are_no_placeholders() {
         for value in [
             "Tr0ub4dor&3",
+            "Mp9<>x!q",
+            "a>b9<Kq!7",
             "9f8e2c71b04d4e6f8a1c",
             "kJ8sLq2vNx7Rt4Wz",
             "Mp9!xQ",

@@ -2,6 +2,7 @@
 
 use std::ops::Range;
 
+use super::wallet::opens_wallet;
 use super::{Judge, Says, can_be_key, is_placeholder, is_public, looks_made, says};
 use crate::mcp::references;
 
@@ -14,6 +15,9 @@ impl Judge<'_> {
     /// Finds the credential in a text of several words: a comment stands behind it, a scheme of the service's own before it, or
     /// it was wrapped.
     pub(super) fn in_words(&self, name: &str, text: &str, scheme: bool) -> Option<Range<usize>> {
+        if opens_wallet(name, text) {
+            return Some(0..text.len());
+        }
         let is_wanted = scheme || says(name) == Says::Key;
         if !is_wanted || !text.contains(char::is_whitespace) || text.len() > 8192 || text.contains("-----BEGIN") {
             return None;

@@ -1,5 +1,7 @@
 //! Decides whether a value can be a credential by what it looks like.
 
+use std::ops::Range;
+
 /// Tells whether a value under a name that says `key` can be one: made by a machine, not a word, path or number.
 pub fn can_be_key(value: &str) -> bool {
     let len = value.len();
@@ -60,12 +62,14 @@ pub fn is_long_hex(value: &str) -> bool {
 /// `ignored-by-router-v2`: people name things so and write what is no key.
 fn is_numbered_phrase(value: &str) -> bool {
     let parts: Vec<&str> = value.split(['-', '_', ' ']).collect();
-    // `oauth2` and `saml2` are words with a number of their own.
-    let letters = |part: &str| -> usize {
-        part.len() - usize::from(part.len() > 4 && part.ends_with(|c: char| c.is_ascii_digit()))
+    // `oauth2`, `saml2` and `1password` are words with a number of their own.
+    let letters = |part: &str| -> Range<usize> {
+        let has_number = |is_at: bool| usize::from(part.len() > 4 && is_at);
+        has_number(part.starts_with(|c: char| c.is_ascii_digit()))
+            ..part.len() - has_number(part.ends_with(|c: char| c.is_ascii_digit()))
     };
     let is_word = |part: &&str| {
-        let part = &part[..letters(part)];
+        let part = &part[letters(part)];
         (1..=14).contains(&part.len())
             && part.bytes().all(|byte| byte.is_ascii_lowercase())
             && (part.len() < 5 || is_pronounceable(part))
@@ -75,10 +79,10 @@ fn is_numbered_phrase(value: &str) -> bool {
         (1..=4).contains(&digits.len()) && digits.bytes().all(|byte| byte.is_ascii_digit())
     };
     let spoken =
-        parts.iter().filter(|part| part.len() > 2 && is_word(part) && is_pronounceable(&part[..letters(part)])).count();
+        parts.iter().filter(|part| part.len() > 2 && is_word(part) && is_pronounceable(&part[letters(part)])).count();
     let numbers = parts.iter().filter(|part| is_number(part)).count();
     let words = parts.len() - numbers;
-    let numbered = parts.iter().filter(|part| is_word(part) && letters(part) < part.len()).count();
+    let numbered = parts.iter().filter(|part| is_word(part) && letters(part).len() < part.len()).count();
     parts.len() > 1
         && (1..=2).contains(&(numbers + numbered))
         && spoken > 0
@@ -150,7 +154,19 @@ pub fn is_path(value: &str) -> bool {
         || value.starts_with("file:")
         || drive;
     let absolute = value.starts_with('/') && (value.matches('/').count() > 1 || value.len() < 16);
-    rooted || absolute || ends.iter().any(|end| value.to_ascii_lowercase().ends_with(end))
+    rooted || absolute || is_resource(value) || ends.iter().any(|end| value.to_ascii_lowercase().ends_with(end))
+}
+
+/// Tells whether a value is the name of a resource, as in `projects/1234/secrets/docs/versions/1`: words and numbers of small
+/// letters, more of the first.
+fn is_resource(value: &str) -> bool {
+    let is_part = |part: &str| {
+        !part.is_empty()
+            && part.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || b"-_.".contains(&byte))
+    };
+    let is_word = |part: &&&str| part.len() > 2 && part.bytes().all(|byte| byte.is_ascii_lowercase());
+    let parts: Vec<&str> = value.split('/').collect();
+    parts.len() > 3 && parts.iter().all(|part| is_part(part)) && parts.iter().filter(is_word).count() * 2 >= parts.len()
 }
 
 /// Tells whether a value is a host's name, a package or an image, with or without a port.
@@ -293,6 +309,8 @@ mod tests {
             "keycloak-prod-01",
             "enabled-2",
             "acme-realm-2024",
+            "see-1password",
+            "projects/123456789/secrets/acme/versions/1",
         ];
         for value in others {
             assert!(!can_be_key(value), "{value}");

@@ -58,25 +58,34 @@ fn removed(bytes: &[u8], server: &Node, holder: &Node, entry: &Node) -> Option<E
             text::without_lines(bytes, holder)
         });
     }
-    if !is_inline && holder.children().len() == 1 && is_plain_table(bytes, holder, entry) {
-        let mut edit = text::without_lines(bytes, holder);
-        // The blank line that set the table apart goes with it.
-        let before = text::line_start(bytes, edit.span.start.saturating_sub(1));
-        if bytes[before..edit.span.start].trim_ascii().is_empty() {
-            edit.span.start = before;
-        }
+    if !is_inline
+        && holder.children().len() == 1
+        && let Some(edit) = without_table(bytes, holder, entry)
+    {
         return Some(edit);
     }
     Some(if is_inline { text::without_member(bytes, holder, entry) } else { text::without_lines(bytes, entry) })
 }
 
-/// Tells whether a table is nothing but its header and the line of its only entry, without a comment.
-fn is_plain_table(bytes: &[u8], table: &Node, entry: &Node) -> bool {
+/// Takes out a table with its only entry; the comments behind its header and below it stay.
+fn without_table(bytes: &[u8], table: &Node, entry: &Node) -> Option<Edit> {
     let start = text::line_start(bytes, table.span.start);
-    let lines = bytes[start..text::line_start(bytes, entry.whole().start)].split(|&byte| byte == b'\n');
-    let mut lines = lines.map(<[u8]>::trim_ascii).filter(|line| !line.is_empty());
-    let is_header = |line: &[u8]| line.starts_with(b"[") && line.ends_with(b"]") && !line.contains(&b'#');
-    lines.next().is_some_and(is_header) && lines.next().is_none()
+    let key = table.key.as_ref().filter(|_| bytes[start..].trim_ascii_start().starts_with(b"["))?;
+    let header = key.span.end + memchr::memchr(b']', &bytes[key.span.end..])? + 1;
+    let comments = bytes.get(header..text::line_start(bytes, entry.whole().start))?.trim_ascii();
+    let mut edit = text::without_lines(bytes, entry);
+    edit.span.start = start;
+    if comments.is_empty() {
+        // The blank line that set the table apart goes with it.
+        let before = text::line_start(bytes, start.saturating_sub(1));
+        if bytes[before..start].trim_ascii().is_empty() {
+            edit.span.start = before;
+        }
+        return Some(edit);
+    }
+    let comments = std::str::from_utf8(comments).ok().filter(|comments| comments.starts_with('#'))?;
+    edit.text = format!("{comments}{}{}", text::line_end(bytes), edit.text);
+    Some(edit)
 }
 
 /// Adds a name to `env_vars`.

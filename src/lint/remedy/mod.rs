@@ -30,7 +30,7 @@ pub(super) fn credential(about: &'static About, subject: &Subject<'_>, located: 
         finding.severity = finding.severity.min(Severity::Medium);
     }
     let variable = referred(leaf, located).unwrap_or_else(|| variable(subject, located));
-    finding.fix = if located.fixable { fix(subject, &unquoted(leaf, located), &variable) } else { None };
+    finding.fix = if located.fixable { fix(subject, located, &variable) } else { None };
     finding.variable = Some(variable);
     finding
 }
@@ -54,19 +54,6 @@ fn referred(leaf: &Leaf<'_>, located: &Located) -> Option<String> {
     around?.variable(text).map(str::to_owned)
 }
 
-/// Leaves the quotes of a shell around a whole literal where they are: they are no part of it.
-fn unquoted(leaf: &Leaf<'_>, located: &Located) -> Located {
-    let mut located = located.clone();
-    let range = &mut located.literal.range;
-    let text = leaf.scalar.text.as_bytes();
-    let is_quoted = matches!(&text[range.clone()], [first @ (b'\'' | b'"'), .., last] if first == last);
-    if is_quoted && leaf.field == Field::Argument {
-        *range = range.start + 1..range.end - 1;
-        located.span = leaf.scalar.raw(range.clone());
-    }
-    located
-}
-
 /// Returns the customary name of a variable for the credential.
 fn variable(subject: &Subject<'_>, located: &Located) -> String {
     let leaf = subject.leaf(located);
@@ -74,10 +61,12 @@ fn variable(subject: &Subject<'_>, located: &Located) -> String {
     let named = |name: &str| if subject.judge.is_credential(name) { String::new() } else { name.to_owned() };
     let name = named(&located.literal.name);
     let name = name.as_str();
-    if leaf.field == Field::Env
-        && !named(&leaf.name).is_empty()
-        && matches!(located.literal.form, Form::Value | Form::Connection)
-    {
+    // One of several headers in the text of a variable goes by its own name.
+    let is_whole = match &located.literal.form {
+        Form::Value => located.literal.name == leaf.name,
+        form => *form == Form::Connection,
+    };
+    if leaf.field == Field::Env && !named(&leaf.name).is_empty() && is_whole {
         return upper(&leaf.name);
     }
     if is_variable(name) {
@@ -140,7 +129,7 @@ fn fix(subject: &Subject<'_>, located: &Located, variable: &str) -> Option<Fix> 
     };
     let fix = &owner.dialect.fix;
     let wrapped = located.literal.form == Form::Wrapped && fix.how != How::Reference;
-    if wrapped || !fix.fields.iter().any(|known| known == name) || !leaf.scalar.is_exact() {
+    if place.server().loose || wrapped || !fix.fields.iter().any(|known| known == name) || !leaf.scalar.is_exact() {
         return None;
     }
     match fix.how {

@@ -31,7 +31,7 @@ pub(super) fn line_end(bytes: &[u8]) -> &'static str {
 pub(super) fn json_member(bytes: &[u8], object: &Node, key: &str, value: &str) -> Edit {
     let at = Span::new(object.span.start + 1, object.span.start + 1);
     let Some(first) = object.children().first() else {
-        return Edit { span: at, text: format!("\"{key}\": {}", value.replace('\n', " ")) };
+        return Edit { span: at, text: format!("\"{key}\": {}", one_line(value)) };
     };
     let start = first.whole().start;
     let own_line = bytes[at.start..start].contains(&b'\n');
@@ -42,8 +42,13 @@ pub(super) fn json_member(bytes: &[u8], object: &Node, key: &str, value: &str) -
         Edit { span: at, text: format!("{end}{indent}\"{key}\": {value},") }
     } else {
         let before = Span::new(start, start);
-        Edit { span: before, text: format!("\"{key}\": {}, ", value.replace('\n', " ")) }
+        Edit { span: before, text: format!("\"{key}\": {}, ", one_line(value)) }
     }
+}
+
+/// Writes JSON of several lines on one.
+fn one_line(value: &str) -> String {
+    value.lines().map(str::trim_start).collect::<Vec<_>>().join(" ")
 }
 
 /// Adds an element at the front of a JSON or TOML array.
@@ -56,7 +61,7 @@ pub(super) fn list_element(bytes: &[u8], list: &Node, value: &str) -> Edit {
         return Edit { span: at, text: format!("{end}{indent}{},", value.replace('\n', &format!("{end}{indent}"))) };
     }
     let before = Span::new(first.span.start, first.span.start);
-    Edit { span: before, text: format!("{}, ", value.replace('\n', " ")) }
+    Edit { span: before, text: format!("{}, ", one_line(value)) }
 }
 
 /// Takes a member out of a map that is written on one line, with the comma that belongs to it.
