@@ -4,8 +4,8 @@ use std::sync::{Mutex, PoisonError};
 
 use gix::ObjectId;
 
+use super::sink::{Object, Sink};
 use super::stores::{self, Home, Stores};
-use super::walk::{Object, Sink};
 use super::{HistoryError, Options, objects_of, report};
 use crate::finding::Notice;
 use crate::input::commit::{Commit, Tag};

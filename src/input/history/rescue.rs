@@ -11,7 +11,8 @@ use super::inflate::Inflater;
 use super::loose;
 use super::pack::Base;
 use super::patch::{self, is_named, kind_named};
-use super::walk::{Job, Set, Sink, Worker};
+use super::sink::Sink;
+use super::walk::{Job, Set, Worker};
 use crate::source::ObjectKind;
 
 /// How often one object's bases are looked for elsewhere before it counts as lost.

@@ -8,8 +8,8 @@ use std::sync::{Mutex, OnceLock, PoisonError};
 use gix::ObjectId;
 
 use super::attribution::{Chunk, Collector, Noted};
+use super::sink::{Object, Sink};
 use super::tree::Outline;
-use super::walk::{Object, Sink};
 use super::{Contents, Losses, Tally};
 use crate::input::Memory;
 use crate::source::ObjectKind;

@@ -8,7 +8,7 @@ use rustc_hash::{FxBuildHasher, FxHashSet};
 
 use crate::input::Memory;
 use crate::input::history::Losses;
-use crate::input::history::walk::{Object, Sink};
+use crate::input::history::sink::{Object, Sink};
 use crate::source::ObjectKind;
 
 /// Returns the first eight bytes of an object's name, which stand for it here.
