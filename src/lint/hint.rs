@@ -34,7 +34,8 @@ fn has_word(bytes: &[u8]) -> bool {
         at >= 2
             && matches!((bytes[at - 2], bytes[at - 1]), (b'p' | b'l', b'S') | (b'_' | b'-' | b'.' | b'"' | b'\'', b's'))
     };
-    SERVERS.find_iter(bytes).any(is_name) || MCP.find(bytes).is_some() || EXTENSIONS.find(bytes).is_some()
+    let is_key = |at: usize| at.checked_sub(1).is_none_or(|before| b" \n\"'".contains(&bytes[before]));
+    SERVERS.find_iter(bytes).any(is_name) || MCP.find(bytes).is_some() || EXTENSIONS.find_iter(bytes).any(is_key)
 }
 
 #[cfg(test)]
@@ -60,6 +61,7 @@ mod tests {
             ("claude mcp add", true),
             ("extensions:\n  docs:", true),
             ("our servers and observers", false),
+            ("unable to load_index_extensions: error", false),
         ] {
             assert_eq!(is_in(text.as_bytes()), expected, "{text}");
             let at = text.len() / 2;

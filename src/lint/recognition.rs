@@ -65,14 +65,12 @@ pub(super) fn is_configuration(path: &BStr, bytes: &[u8]) -> bool {
 /// `named` tells whether the path has the word that the text needs besides.
 fn has_shape(bytes: &[u8], named: bool) -> bool {
     let has = |word: &str| memmem::find(bytes, word.as_bytes()).is_some();
-    let starts_program = has("cmd:") || has("command:");
-    // A template of Helm is no YAML yet.
-    if has("{{ ") || has("{{-") {
-        return false;
-    }
-    has("extensions:") && (has("cmd:") || has("uri:") && has("type:"))
+    let starts_program = || has("cmd:") || has("command:");
+    let is_of_servers = has("extensions:") && (has("cmd:") || has("uri:") && has("type:"))
         || (named || has("mcp"))
-            && (has("args:") && starts_program || has("containers:") && has("kind:") && has("env:"))
+            && (has("args:") && starts_program() || has("containers:") && has("kind:") && has("env:"));
+    // A template of Helm is no YAML yet.
+    is_of_servers && !has("{{ ") && !has("{{-")
 }
 
 /// Tells whether a path says that it is about servers.
