@@ -5,6 +5,7 @@ use std::ops::Range;
 
 use memchr::memmem;
 
+use super::hint::speaks_of_mcp;
 use super::judge::{Judge, can_be_key, is_placeholder, shell_words};
 use super::{About, LintFinding, Persona};
 use crate::finding::{Confidence, Severity};
@@ -33,7 +34,7 @@ pub(super) fn may_be_in(bytes: &[u8]) -> bool {
 
 /// Looks for such commands in any text.
 pub(super) fn check(bytes: &[u8], judge: Judge<'_>, found: &mut Vec<LintFinding>) {
-    if memmem::find(bytes, b"mcp").is_none() {
+    if !speaks_of_mcp(bytes) {
         return;
     }
     for verb in VERBS {

@@ -2,6 +2,7 @@
 
 use memchr::memmem;
 
+use super::hint::speaks_of_mcp;
 use super::judge::{Judge, decode_base64};
 use super::{About, LintFinding, Persona, Subject};
 use crate::document::{Format, parse};
@@ -33,7 +34,7 @@ pub(super) fn may_be_in(bytes: &[u8]) -> bool {
 
 /// Looks for such links in any text.
 pub(super) fn check(bytes: &[u8], judge: Judge<'_>, found: &mut Vec<LintFinding>) {
-    if memmem::find(bytes, b"mcp").is_none() {
+    if !speaks_of_mcp(bytes) {
         return;
     }
     for mark in MARKS {

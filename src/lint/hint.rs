@@ -35,7 +35,13 @@ fn has_word(bytes: &[u8]) -> bool {
             && matches!((bytes[at - 2], bytes[at - 1]), (b'p' | b'l', b'S') | (b'_' | b'-' | b'.' | b'"' | b'\'', b's'))
     };
     let is_key = |at: usize| at.checked_sub(1).is_none_or(|before| b" \n\"'".contains(&bytes[before]));
-    SERVERS.find_iter(bytes).any(is_name) || MCP.find(bytes).is_some() || EXTENSIONS.find_iter(bytes).any(is_key)
+    SERVERS.find_iter(bytes).any(is_name) || speaks_of_mcp(bytes) || EXTENSIONS.find_iter(bytes).any(is_key)
+}
+
+/// Tells whether a text has the word that stands in every command and link with a credential: every program in C has `memcpy`.
+pub fn speaks_of_mcp(bytes: &[u8]) -> bool {
+    let copies_memory = |at: usize| bytes[..at].ends_with(b"me") && bytes.get(at + 3) == Some(&b'y');
+    MCP.find_iter(bytes).any(|at| !copies_memory(at))
 }
 
 #[cfg(test)]
@@ -61,6 +67,7 @@ mod tests {
             ("claude mcp add", true),
             ("extensions:\n  docs:", true),
             ("our servers and observers", false),
+            ("memcpy(to, from, size);", false),
             ("unable to load_index_extensions: error", false),
         ] {
             assert_eq!(is_in(text.as_bytes()), expected, "{text}");

@@ -129,10 +129,9 @@ pub fn may_need_lints(bytes: &[u8]) -> bool {
     hint::is_in(bytes) && (recognition::may_be_configuration(bytes) || may_hold_text_lints(bytes))
 }
 
-/// Tells whether a text holds a word that every command and link with a credential has.
+/// Tells whether a text may hold a command or link with a credential.
 fn may_hold_text_lints(bytes: &[u8]) -> bool {
-    memchr::memmem::find(bytes, b"mcp").is_some()
-        && (credential_in_link::may_be_in(bytes) || credential_in_command::may_be_in(bytes))
+    hint::speaks_of_mcp(bytes) && (credential_in_link::may_be_in(bytes) || credential_in_command::may_be_in(bytes))
 }
 
 /// Lints any file: as a document if it is configuration, or else as text.
@@ -192,7 +191,7 @@ fn readable(bytes: &[u8]) -> Cow<'_, [u8]> {
 /// Costs a search for a word where there is nothing to find.
 pub fn lint_text(bytes: &[u8], opinion: &dyn Fn(&[u8]) -> bool) -> Vec<LintFinding> {
     let mut found = Vec::new();
-    if memchr::memmem::find(bytes, b"mcp").is_none() {
+    if !hint::speaks_of_mcp(bytes) {
         return found;
     }
     text(bytes, Judge { opinion }, &mut found);

@@ -3,6 +3,7 @@
 use bstr::{BStr, ByteSlice};
 use memchr::memmem;
 
+use super::hint::speaks_of_mcp;
 use crate::document::Format;
 use crate::mcp::{credential_files, holds_mark, may_hold, reading, reading_name, spelling};
 
@@ -67,7 +68,7 @@ fn has_shape(bytes: &[u8], named: bool) -> bool {
     let has = |word: &str| memmem::find(bytes, word.as_bytes()).is_some();
     let starts_program = || has("cmd:") || has("command:");
     let is_of_servers = has("extensions:") && (has("cmd:") || has("uri:") && has("type:"))
-        || (named || has("mcp"))
+        || (named || speaks_of_mcp(bytes))
             && (has("args:") && starts_program() || has("containers:") && has("kind:") && has("env:"));
     // A template of Helm is no YAML yet.
     is_of_servers && !has("{{ ") && !has("{{-")
