@@ -49,6 +49,24 @@ fn wrapped(text: &[u8], width: usize) -> String {
     lines.join("\n")
 }
 
+/// A name and its value, or the example of a rule in its place, in two fields that may stand far apart.
+fn field() -> impl Strategy<Value = String> {
+    let name = "(client|db|x|the_very_long_name_of_some_service_that_nobody_knows)_(token|password|secret|color|tokem)";
+    let value = prop_oneof![
+        4 => "[A-Za-z0-9]{4,40}".boxed(),
+        1 => "[A-Za-z0-9+/]{400,520}".boxed(),
+        1 => "[a-z .,]{300,480}".boxed(),
+        2 => example().boxed(),
+        2 => ("[a-z .,]{100,480}", example()).prop_map(|(words, example)| words + &example).boxed(),
+    ];
+    (name, "[ \n,;]{1,130}", value, 0..4).prop_map(|(name, gap, value, form)| match form {
+        0 => format!("- name: {name}\n{gap}value: {value}"),
+        1 => format!("<key>{name}</key>{gap}<string>{value}</string>"),
+        2 => format!("{name} = {value}"),
+        _ => format!("{name}: \"{value}\""),
+    })
+}
+
 /// A line of a program, the filled example of a rule, a long block such as a private key, or something encoded.
 fn line() -> impl Strategy<Value = String> {
     let block = (any::<u64>(), 5usize..150).prop_map(|(seed, lines)| {
@@ -66,6 +84,7 @@ fn line() -> impl Strategy<Value = String> {
         60 => "[a-zA-Z0-9_ =(){};:,./\"'-]{0,70}",
         10 => example(),
         2 => "(password|secret_key|api_token_auth_secret_password_of_the_very_long_name)[ =:]{1,3}['\"]?[A-Za-z0-9]{4,40}['\"]?",
+        4 => field(),
         1 => block,
         1 => encoded,
         1 => binary,

@@ -5,7 +5,7 @@ use super::field;
 use crate::source::Span;
 
 /// The greatest length of a value.
-const VALUE: usize = 512;
+pub(super) const VALUE: usize = 512;
 /// Operators that are written by signs alone, the longest first where one begins with another.
 const OPERATORS: &[(&[u8], Operator)] = &[
     (b"===", Operator::Compare),

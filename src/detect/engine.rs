@@ -168,7 +168,7 @@ impl Engine {
         if !extent.has_sign(bytes, at) || !has_needs(rule, bytes, window) {
             return;
         }
-        let Some(pattern) = rule.compiled() else { return };
+        let Some(pattern) = rule.matcher() else { return };
         *next = window.start.max(*next);
         while *next <= at {
             let start = *next;
@@ -217,7 +217,7 @@ pub(super) fn match_rule(
     window: Range<usize>,
     found: &mut Vec<Candidate>,
 ) {
-    let Some(pattern) = rule.compiled() else { return };
+    let Some(pattern) = rule.matcher() else { return };
     pattern.matches(bytes, window, |whole, secret| prove(rule, Text { bytes, path }, whole, secret, found));
 }
 

@@ -8,7 +8,7 @@ use crate::source::Span;
 /// How far before a name the word for its field may start.
 const BEFORE: usize = 24;
 /// How far behind a name the value may start.
-const BEHIND: usize = 128;
+pub(super) const BEHIND: usize = 128;
 
 /// Returns where the field of the value of the name at `name` starts, behind its operator; `None` if it is no such name.
 pub(super) fn value_of(bytes: &[u8], name: Span) -> Option<usize> {

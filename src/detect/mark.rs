@@ -2,6 +2,7 @@
 
 use super::changes::Changes;
 use super::proof;
+use super::window::OPENING;
 use crate::rules::{Rule, is_boundary};
 use crate::source::Span;
 
@@ -36,7 +37,9 @@ impl Extent {
     /// Reads a rule's pattern, or returns `None` if it has none.
     pub(super) fn of(rule: &Rule) -> Option<Self> {
         let bounds = rule.bounds()?;
-        let influence = proof::influence(&rule.proof);
+        // A secret with a run of its own has its window by that, whatever stands before it.
+        let opening = if bounds.needs.is_run() { 0 } else { OPENING };
+        let influence = proof::influence(&rule.proof).max(opening);
         Some(Self {
             before: bounds.lead,
             at_word: bounds.at_word,

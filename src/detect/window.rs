@@ -1,9 +1,10 @@
 //! The windows of a text in which keywords that start there are worth looking for: around runs of token characters, and around anchors.
 
 use super::anchor::{Anchor, AnchorKind};
-use super::assignment::Assignment;
+use super::assignment::{Assignment, KEY};
 use super::changes::Changes;
 use super::sieve::Sifted;
+use super::{cursor, field};
 use crate::rules::LONGEST_KEYWORD;
 use crate::source::{Span, join};
 
@@ -19,12 +20,17 @@ const LEAST_ID: usize = 12;
 const AROUND: usize = 96;
 /// How far before an anchor a byte can decide about what it leads to.
 const ANCHOR_BEFORE: usize = 320;
+/// How far behind an anchor the value of its assignment may end: behind the rest of two names, a gap between two fields,
+/// blanks and what wraps a literal.
+const ASSIGNMENT: usize = 2 * KEY + field::BEHIND + cursor::VALUE + 80;
 /// How far behind an anchor a byte can decide whether it leads to anything: an assignment's value and what follows it.
-const ANCHOR_BEHIND: usize = 1024;
+const ANCHOR_BEHIND: usize = ASSIGNMENT + VALUE_BEHIND;
 /// How far behind the window that an anchor leads to a byte can decide about its assignment.
 const VALUE_BEHIND: usize = 320;
 /// How far apart two anchors in one name may stand.
-const NAME: usize = 96;
+const NAME: usize = 2 * KEY;
+/// How far from a keyword a byte may decide about an anchor whose window it stands in.
+pub(super) const OPENING: usize = ASSIGNMENT + TRAIL + ANCHOR_BEFORE;
 
 /// Finds the windows of a text, near its changes if there are any, and the assignments on the way; windows ascend and are apart.
 pub(super) fn open(

@@ -39,7 +39,7 @@ pub struct Rule {
     position: usize,
     text: Text,
     bounds: OnceLock<Option<Bounds>>,
-    compiled: OnceLock<Option<Pattern>>,
+    matcher: OnceLock<Option<Pattern>>,
     near_finders: OnceLock<Vec<Finder<'static>>>,
     meta: OnceLock<Arc<Meta>>,
     rotation: OnceLock<Arc<Rotation>>,
@@ -60,7 +60,7 @@ impl Rule {
             text: Text::Builtin(entry.provider.into()),
             bounds: OnceLock::from((!pattern.is_empty()).then_some(entry.bounds)),
             pattern,
-            compiled: OnceLock::new(),
+            matcher: OnceLock::new(),
             near_finders: OnceLock::new(),
             meta: OnceLock::new(),
             rotation: OnceLock::new(),
@@ -81,7 +81,7 @@ impl Rule {
             position,
             text: Text::Own(Arc::clone(file)),
             bounds: OnceLock::new(),
-            compiled: OnceLock::new(),
+            matcher: OnceLock::new(),
             near_finders: OnceLock::new(),
             meta: OnceLock::new(),
             rotation: OnceLock::new(),
@@ -130,9 +130,9 @@ impl Rule {
     }
 
     /// Returns the pattern, ready to be tried, or `None` for a rule that Rust code finds.
-    pub fn compiled(&self) -> Option<&Pattern> {
+    pub fn matcher(&self) -> Option<&Pattern> {
         // A rule is made only of a pattern that can be compiled.
-        self.compiled.get_or_init(|| Pattern::read(&self.pattern).ok()).as_ref()
+        self.matcher.get_or_init(|| Pattern::read(&self.pattern).ok()).as_ref()
     }
 
     /// Returns what finds the words of [`Rule::near`].

@@ -2,7 +2,7 @@
 
 use regex_syntax::hir::{Class, Hir, HirKind};
 
-use super::token_run::is_token_byte;
+use super::token_run::{LEAST_RUN, is_token_byte};
 
 /// What every match of a pattern has.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -72,6 +72,14 @@ impl Needs {
             }
         }
         Self { at_sign: requires(pattern, b'@'), runs }
+    }
+
+    /// Tells whether every match has a run that a window is opened for.
+    pub fn is_run(&self) -> bool {
+        self.runs
+            .iter()
+            .zip(ALPHABETS)
+            .any(|(run, alphabet)| alphabet != BASE64 && usize::from(run.length) >= LEAST_RUN)
     }
 
     /// Tells whether a text has the runs; the sign is looked for around each keyword.

@@ -82,7 +82,7 @@ struct Groups {
     secret: usize,
 }
 
-/// The greatest size of a compiled pattern, in bytes.
+/// The greatest size of a compiled pattern, in bytes; with its groups it may have twice as many.
 const LARGEST: usize = 64 << 20;
 
 /// How many steps all attempts of a pattern may take together: they take about as long as compiling it.
@@ -99,11 +99,11 @@ impl Pattern {
         Ok(Self { ends: ends.into(), ..pattern })
     }
 
-    /// Reads `text` without compiling it, which must be possible.
+    /// Reads `text`, which [`Pattern::compile`] has taken before, without compiling it.
     ///
     /// # Errors
     /// The pattern is wrong, or a match could be of any length.
-    pub fn read(text: &str) -> Result<Self, PatternError> {
+    pub(super) fn read(text: &str) -> Result<Self, PatternError> {
         let hir = parse(text)?;
         let reach = hir.properties().maximum_len().ok_or(PatternError::Unbounded)?;
         if reach > GREATEST_REACH {
@@ -186,7 +186,7 @@ impl Ends {
 impl Groups {
     fn of(hir: &Hir) -> Self {
         let config = Regex::config().hybrid(false).dfa(false).onepass(false).auto_prefilter(false).utf8_empty(false);
-        let regex = Regex::builder().configure(config.nfa_size_limit(Some(LARGEST))).build_from_hir(hir);
+        let regex = Regex::builder().configure(config.nfa_size_limit(Some(2 * LARGEST))).build_from_hir(hir);
         let regex = regex.expect("an automaton was made of it before");
         let secret = regex.group_info().to_index(PatternID::ZERO, SECRET).expect("compiling has looked for it");
         Self { regex, secret }
