@@ -24,7 +24,9 @@ target() {
 
 download() {
     local name url archive expected
-    name="keysweep-${KEYSWEEP_VERSION#v}-$(target)"
+    # What fails in there has said so on what is taken as the name.
+    name=$(target) || { echo "$name"; exit 2; }
+    name="keysweep-${KEYSWEEP_VERSION#v}-$name"
     url="${KEYSWEEP_BASE_URL:-https://github.com/$KEYSWEEP_REPOSITORY/releases/download/$KEYSWEEP_VERSION}"
     archive="$KEYSWEEP_ROOT/$name.tar.gz"
     curl --fail --silent --show-error --location --retry 3 --output "$archive" "$url/$name.tar.gz" ||

@@ -23,13 +23,16 @@ event_range() {
         git fetch --quiet --unshallow --no-tags --no-recurse-submodules origin 2>/dev/null || true
     fi
     have "$head" || fail "the commit $head is not in the checkout; add \`fetch-depth: 0\` to actions/checkout"
-    # A new branch has no base: all that no other branch has is new.
-    if [ -z "$base" ] || [ -z "${base//0/}" ]; then
-        echo "$head --not $(git for-each-ref --format='%(objectname)' refs/remotes | grep -v "^$head" | sort -u | tr '\n' ' ')"
+    if [ -n "${base//0/}" ] && have "$base"; then
+        echo "$base..$head"
         return
     fi
-    have "$base" || fail "the commit $base is not in the checkout; add \`fetch-depth: 0\` to actions/checkout"
-    echo "$base..$head"
+    # What is shallow all the same may lack the base that it has elsewhere.
+    if [ -n "${base//0/}" ] && [ "$(git rev-parse --is-shallow-repository)" = true ]; then
+        fail "the commit $base is not in the checkout; add \`fetch-depth: 0\` to actions/checkout"
+    fi
+    # A new branch has no base, and that of a forced push may be gone: all that no other branch has is new.
+    echo "$head --not $(git for-each-ref --format='%(objectname)' refs/remotes | grep -v "^$head" | sort -u | tr '\n' ' ')"
 }
 
 cd "$KEYSWEEP_DIRECTORY"

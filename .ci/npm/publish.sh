@@ -5,6 +5,8 @@ set -euo pipefail
 version="${VERSION#v}"
 here="$(cd "$(dirname "$0")" && pwd)"
 out="${OUT:-$(mktemp -d)}"
+# The registry compares this with the repository that the provenance names.
+repository="\"repository\": { \"type\": \"git\", \"url\": \"git+https://github.com/${GITHUB_REPOSITORY:-OWNER/keysweep}.git\" }"
 optional=""
 
 # os and cpu as npm names them, then the target.
@@ -22,6 +24,7 @@ while read -r os cpu target; do
   "version": "$version",
   "description": "The keysweep program for $os on $cpu",
   "license": "MIT OR Apache-2.0",
+  $repository,
   "os": ["$os"],
   "cpu": ["$cpu"],
   "files": ["bin"]
@@ -44,6 +47,7 @@ cat >"$out/keysweep/package.json" <<JSON
   "version": "$version",
   "description": "Finds leaked credentials in git trees, staged changes and all of history, and says how to rotate them",
   "license": "MIT OR Apache-2.0",
+  $repository,
   "bin": { "keysweep": "keysweep.js" },
   "files": ["keysweep.js"],
   "engines": { "node": ">=18" },
@@ -52,6 +56,7 @@ cat >"$out/keysweep/package.json" <<JSON
 JSON
 [ -z "${DRY_RUN:-}" ] || exit 0
 # The platforms first, so that the package that picks among them never finds none.
+# Older versions of npm, such as that of the runner's system, cannot publish without a token.
 for package in "$out"/*-* "$out/keysweep"; do
-    npm publish --provenance --access public "$package"
+    npx --yes npm@11.6.2 publish --provenance --access public "$package"
 done

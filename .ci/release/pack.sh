@@ -7,8 +7,11 @@ version="${VERSION#v}"
     echo "the tag is $VERSION, but Cargo.toml says otherwise" >&2
     exit 1
 }
+tags=()
 case "$TARGET" in
     *-musl)
+        # A program that links nothing runs with any C library: without both, pip takes it for Alpine alone.
+        tags=(--compatibility manylinux2014 musllinux_1_2)
         sudo apt-get update --quiet
         sudo apt-get install --quiet --yes musl-tools
         ;;
@@ -39,5 +42,8 @@ cargo install --quiet --locked cargo-cyclonedx@0.5.7
 cargo cyclonedx --quiet --format json --target "$TARGET" --override-filename "$name.cdx"
 mv "$name.cdx.json" dist/
 
-# The wheel holds nothing but the program, so that a hook needs no Rust.
-(cd .ci/python && pipx run maturin==1.9.4 build --release --locked --strip --target "$TARGET" --out ../../dist)
+# The wheel holds nothing but the program, so that a hook needs no Rust. The empty case is spelled out for the shell of macOS.
+(
+    cd .ci/python
+    pipx run maturin==1.9.4 build ${tags[@]+"${tags[@]}"} --release --locked --strip --target "$TARGET" --out ../../dist
+)

@@ -69,8 +69,8 @@ fn every_mode_looks_at_what_it_says() {
     git.commit("Gone");
     git.write("a dir/new.py", leak());
     let range = format!("{base}..HEAD");
-    let zeros = "0".repeat(40);
-    let table: [(&[(&str, &str)], i32); 8] = [
+    let (zeros, gone) = ("0".repeat(40), "1".repeat(40));
+    let table: [(&[(&str, &str)], i32); 9] = [
         (&[("KEYSWEEP_EVENT", "schedule")], 1),
         (&[("KEYSWEEP_MODE", "tree"), ("KEYSWEEP_PATHS", "a dir\n")], 1),
         (&[("KEYSWEEP_MODE", "tree"), ("KEYSWEEP_PATHS", "README")], 0),
@@ -78,6 +78,8 @@ fn every_mode_looks_at_what_it_says() {
         (&[("KEYSWEEP_MODE", "range"), ("KEYSWEEP_RANGE", &range)], 1),
         (&[("KEYSWEEP_MODE", "range"), ("KEYSWEEP_RANGE", "HEAD^!")], 0),
         (&[("KEYSWEEP_EVENT", "push"), ("KEYSWEEP_BASE", &zeros)], 1),
+        // What was there before a forced push is nowhere any more.
+        (&[("KEYSWEEP_EVENT", "push"), ("KEYSWEEP_BASE", &gone)], 1),
         (&[("KEYSWEEP_MODE", "everything")], 2),
     ];
     for (variables, code) in table {
@@ -138,6 +140,46 @@ fn a_release_is_unpacked_only_with_the_right_checksum() {
     }
     let outputs = std::fs::read_to_string(place.file("outputs")).expect("it was written");
     assert!(outputs.contains(&format!("program={}", place.file("installed/bin/keysweep").display())), "{outputs}");
+}
+
+#[test]
+fn a_system_without_a_release_is_told_how_to_go_on() {
+    let place = Git::outside();
+    place.write("bin/uname", "#!/bin/sh\necho Plan9\n");
+    assert!(place.command("chmod").args(["755", "bin/uname"]).status().expect("chmod is there").success());
+    let path = format!("{}:/usr/bin:/bin", place.file("bin").display());
+    let mut command = place.command("bash");
+    command.arg(root().join(".ci/action/install.sh")).env("PATH", path);
+    command.env("KEYSWEEP_ROOT", place.file("installed")).env("KEYSWEEP_VERSION", "v1.2.3");
+    let output = command.env("GITHUB_OUTPUT", place.file("outputs")).output().expect("bash is installed");
+    assert_eq!(output.status.code(), Some(2));
+    assert!(said(&output).contains("::error") && said(&output).contains("build from source"), "{}", said(&output));
+}
+
+#[test]
+fn a_build_is_kept_for_the_same_source_alone() {
+    let place = Git::outside();
+    let script = std::fs::read_to_string(root().join(".ci/action/source.sh")).expect("the script is there");
+    for (name, text) in [(".ci/action/source.sh", script.as_str()), ("src/a.rs", "1"), ("rules/a.toml", "1")] {
+        place.write(name, text);
+    }
+    for name in ["Cargo.toml", "Cargo.lock", "build.rs"] {
+        place.write(name, "");
+    }
+    let source = || {
+        place.write("outputs", "");
+        let mut command = place.command("bash");
+        let output =
+            command.arg(place.file(".ci/action/source.sh")).env("GITHUB_OUTPUT", place.file("outputs")).output();
+        let output = output.expect("bash is installed");
+        assert!(output.status.success(), "{}", said(&output));
+        std::fs::read_to_string(place.file("outputs")).expect("it was written")
+    };
+    let first = source();
+    assert!(first.starts_with("source=") && first.trim_end().len() == "source=".len() + 64, "{first}");
+    assert_eq!(source(), first);
+    place.write("rules/a.toml", "2");
+    assert_ne!(source(), first);
 }
 
 fn sha256(bytes: &[u8]) -> String {
@@ -211,7 +253,7 @@ fn workflows_and_action_are_safe() {
 #[test]
 fn shell_scripts_are_sound() {
     let Some(shellcheck) = tool("shellcheck") else { return };
-    let scripts = ["action/install.sh", "action/scan.sh", "npm/publish.sh", "release/pack.sh"]
+    let scripts = ["action/install.sh", "action/scan.sh", "action/source.sh", "npm/publish.sh", "release/pack.sh"]
         .map(|name| root().join(".ci").join(name));
     let output =
         Command::new(shellcheck).args(["--severity", "warning"]).args(scripts).output().expect("it can be started");

@@ -132,6 +132,46 @@ fn lefthook_gets_a_job_in_its_own_file() {
 }
 
 #[test]
+fn a_key_of_lefthook_is_never_written_twice() {
+    for text in ["\"pre-commit\":\n  commands: {}\n", "pre-commit : {}\n", "{ pre-commit: {} }\n"] {
+        let git = Git::new();
+        git.write("lefthook.yml", text);
+        let output = git.command(PROGRAM).args(["hook", "install", "pre-commit"]).output().expect("it can be started");
+        assert_eq!(output.status.code(), Some(2), "{text}");
+        assert_eq!(std::fs::read_to_string(git.file("lefthook.yml")).expect("it is there"), text);
+    }
+}
+
+#[test]
+fn where_git_runs_no_hooks_none_is_set_up() {
+    for path in ["", "/dev/null", "file"] {
+        let git = Git::new();
+        git.write("file", "");
+        git.run(&["config", "core.hooksPath", path]);
+        for command in ["install", "status"] {
+            let output = git.command(PROGRAM).args(["hook", command]).output().expect("it can be started");
+            assert_eq!(output.status.code(), Some(2), "{path}");
+            assert!(said(&output).contains("git runs no hooks here"), "{}", said(&output));
+        }
+        assert!(!git.file("pre-commit").exists());
+    }
+}
+
+#[test]
+fn a_hook_that_was_moved_aside_is_not_lost_to_another() {
+    let git = Git::new();
+    let path = git.file(".git/hooks/pre-commit");
+    git.write(".git/hooks/pre-commit", "#!/usr/bin/python3\n# first\n");
+    keysweep(&git, &["hook", "install", "pre-commit"]);
+    std::fs::write(&path, "#!/usr/bin/python3\n# second\n").expect("the hook is there");
+    let output = git.command(PROGRAM).args(["hook", "install", "pre-commit"]).output().expect("it can be started");
+    assert_eq!(output.status.code(), Some(2));
+    assert!(said(&output).contains("pre-commit.before-keysweep"), "{}", said(&output));
+    let aside = std::fs::read_to_string(git.file(".git/hooks/pre-commit.before-keysweep")).expect("it is there");
+    assert_eq!(aside, "#!/usr/bin/python3\n# first\n");
+}
+
+#[test]
 fn a_hook_whose_program_is_gone_says_so_and_fails() {
     let git = staged();
     let copy = git.beside("copy").path().to_owned();

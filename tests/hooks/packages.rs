@@ -42,6 +42,7 @@ fn the_npm_package_starts_the_program_of_its_platform() {
             if [[ $target == x86_64-unknown-linux-musl ]]; then cp "$2" "$name/$program"; else echo other >"$name/$program"; fi
             tar -czf "dist/$name.tar.gz" "$name"
         done
+        export GITHUB_REPOSITORY=someone/keysweep
         VERSION=v1.2.3 OUT="$PWD/packages" DRY_RUN=1 bash "$1/.ci/npm/publish.sh"
         export npm_config_cache="$PWD/cache"
         for package in keysweep linux-x64 win32-x64; do (cd "packages/$package" && npm pack --silent --pack-destination "$OLDPWD" >/dev/null); done
@@ -49,6 +50,14 @@ fn the_npm_package_starts_the_program_of_its_platform() {
         tar -xzf keysweep-1.2.3.tgz -C node_modules/keysweep --strip-components 1
         tar -xzf keysweep-linux-x64-1.2.3.tgz -C node_modules/@keysweep/linux-x64 --strip-components 1"#,
     );
+    for package in ["keysweep", "linux-x64"] {
+        let manifest = std::fs::read(place.file(format!("packages/{package}/package.json"))).expect("it was made");
+        let manifest: serde_json::Value = serde_json::from_slice(&manifest).expect("it is JSON");
+        assert_eq!(
+            manifest["repository"]["url"], "git+https://github.com/someone/keysweep.git",
+            "as provenance wants it"
+        );
+    }
     let node = |directory: &Path, arguments: &[&str]| {
         let mut command = place.command("node");
         command.arg(directory.join("node_modules/keysweep/keysweep.js")).args(arguments).output().expect("npm has node")

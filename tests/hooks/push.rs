@@ -1,6 +1,6 @@
 //! Pushes, from the side that sends and the side that receives.
 
-use super::{PROGRAM, keysweep, leak, refused, said};
+use super::{PROGRAM, keysweep, leak, refused, said, token};
 use crate::git::Git;
 
 /// Makes a repository with one pushed commit and a bare remote.
@@ -85,4 +85,23 @@ fn lines_that_make_no_sense_are_no_free_pass() {
     let output = git.command("sh").args(["-c", &script]).output().expect("there is a shell");
     assert_eq!(output.status.code(), Some(2));
     assert!(said(&output).contains("git push --no-verify"), "{}", said(&output));
+}
+
+#[test]
+fn a_ref_whose_name_is_a_token_is_refused_on_both_sides() {
+    let (git, remote) = with_remote();
+    let named = format!("main:refs/heads/x/{}", token());
+    keysweep(&git, &["hook", "install", "pre-push"]);
+    let output = git.attempt(&["push", "-q", "origin", &named]);
+    let text = said(&output);
+    // Git itself names the ref that it could not push.
+    let ours: Vec<&str> = text.lines().filter(|line| line.starts_with("keysweep: ")).collect();
+    assert!(!output.status.success() && ours.len() == 1 && ours[0].contains("glpat-***"), "{text}");
+    assert!(!ours[0].contains(&token()));
+    keysweep(&git, &["hook", "uninstall"]);
+    keysweep(&remote, &["hook", "install"]);
+    assert!(remote.file("hooks/pre-receive").exists() && !remote.file("hooks/pre-commit").exists());
+    assert!(!git.attempt(&["push", "-q", "origin", &named]).status.success());
+    let output = git.attempt(&["push", "-q", "origin", "main:refs/heads/x/y"]);
+    assert!(output.status.success(), "{}", said(&output));
 }

@@ -47,7 +47,15 @@ pub fn install(hook: Name, directory: &Path) -> miette::Result<String> {
         }
         // A link to nothing is kept as well.
         _ if existing.is_some() || is_link => {
-            std::fs::rename(&path, chained(&path)).into_diagnostic()?;
+            let aside = chained(&path);
+            if aside.symlink_metadata().is_ok() {
+                return Err(miette!(
+                    help = "move it away, or let it take the place of the hook that is there now",
+                    "`{}`, the hook before that, is in the way",
+                    aside.display()
+                ));
+            }
+            std::fs::rename(&path, aside).into_diagnostic()?;
             files::write(&path, &whole(hook, &program, true), EXECUTABLE)?;
             "set up, with the hook that was there moved aside"
         }
@@ -146,7 +154,8 @@ fn lefthook_install(hook: Name, file: &Path) -> miette::Result<String> {
         return Ok(format!("{}: already set up in {}", hook.word(), file.display()));
     }
     let is_yaml = file.extension().is_some_and(|extension| extension == "yml" || extension == "yaml");
-    if !is_yaml || text.lines().any(|line| line.starts_with(&format!("{}:", hook.word()))) {
+    let is_taken = text.lines().any(|line| key(line) == Some(hook.word())) || text.trim_start().starts_with('{');
+    if !is_yaml || is_taken {
         return Err(miette!(
             help = format!("add this to it by hand:\n{job}"),
             "lefthook looks after the hooks here, and `{}` cannot be changed safely",
@@ -156,6 +165,12 @@ fn lefthook_install(hook: Name, file: &Path) -> miette::Result<String> {
     let line = if text.is_empty() || text.ends_with('\n') { "" } else { "\n" };
     files::write(file, format!("{text}{line}{}{job}{}", MARKS.0, MARKS.1).as_bytes(), Replace::default())?;
     Ok(format!("{}: set up in {}; run `lefthook install` once", hook.word(), file.display()))
+}
+
+/// Returns the key that a line of YAML sets at the top of a file.
+fn key(line: &str) -> Option<&str> {
+    let (key, _) = line.split_once(':')?;
+    Some(key.trim_end().trim_matches(['"', '\'']))
 }
 
 fn lefthook_uninstall(hook: Name, file: &Path) -> miette::Result<String> {

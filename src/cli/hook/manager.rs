@@ -28,7 +28,15 @@ pub enum Place {
 /// If git is missing or there is no repository.
 pub fn place(directory: &Path) -> miette::Result<Place> {
     let hooks = PathBuf::from(git(directory, &["rev-parse", "--git-path", "hooks"])?);
+    // Git prints an empty path as one to where it runs.
+    let configured = git(directory, &["config", "--get", "core.hooksPath"]);
+    if configured.is_ok_and(|path| path.is_empty()) {
+        return Err(switched_off("`core.hooksPath` is empty"));
+    }
     let hooks = if directory == Path::new(".") { hooks } else { directory.join(hooks) };
+    if hooks.exists() && !hooks.is_dir() {
+        return Err(switched_off(&format!("`{}`, where git looks for them, is no folder", hooks.display())));
+    }
     let name = |path: &Path| path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
     if name(&hooks) == ".husky" {
         return Ok(Place::Husky(hooks));
@@ -45,6 +53,16 @@ pub fn place(directory: &Path) -> miette::Result<Place> {
     Ok(Place::Directory(hooks))
 }
 
+fn switched_off(why: &str) -> miette::Report {
+    let help = "`git config --show-origin core.hooksPath` tells who set the path; unset it, or name a folder";
+    miette!(help = help, "git runs no hooks here: {why}")
+}
+
+/// Tells whether there is a repository without a work tree around `directory`.
+pub fn is_bare(directory: &Path) -> bool {
+    git(directory, &["rev-parse", "--is-bare-repository"]).is_ok_and(|answer| answer == "true")
+}
+
 /// Tells whether the hooks directory serves other repositories too, because the user's own settings name it.
 pub fn is_shared(directory: &Path) -> bool {
     let configured = |scope: &str| git(directory, &["config", scope, "--get", "core.hooksPath"]).is_ok();
@@ -59,6 +77,11 @@ pub fn what_to_scan() -> What {
 /// Returns the range that the pre-commit framework says is being pushed: it keeps git's own lines to itself.
 pub fn pushed_range() -> Option<String> {
     pushed(&|name| std::env::var(name).ok().filter(|value| !value.is_empty()))
+}
+
+/// Returns the name that the pre-commit framework says the pushed ref gets, in a line of its own.
+pub fn pushed_name() -> String {
+    std::env::var("PRE_COMMIT_REMOTE_BRANCH").map_or_else(|_| String::new(), |name| format!("{name}\n"))
 }
 
 fn decide(variable: &dyn Fn(&str) -> Option<String>) -> What {

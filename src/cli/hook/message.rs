@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use miette::IntoDiagnostic as _;
+use miette::miette;
 
 use super::scanner::{Scan, Text};
 
@@ -14,7 +14,7 @@ const SCISSORS: &[u8] = b"------------------------ >8 ------------------------";
 /// # Errors
 /// If the file cannot be read, or the scan cannot be done.
 pub fn run(path: &Path, scan: &dyn Scan) -> miette::Result<u8> {
-    let text = std::fs::read(path).into_diagnostic()?;
+    let text = std::fs::read(path).map_err(|error| miette!("cannot read `{}`: {error}", path.display()))?;
     let findings = scan.texts(&[Text { path: None, bytes: message(&text) }])?.into_iter().flatten();
     let mut code = 0;
     for finding in findings {

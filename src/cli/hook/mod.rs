@@ -28,7 +28,7 @@ pub struct Arguments {
 
 #[derive(Debug, Subcommand)]
 enum Command {
-    /// Sets hooks up: `pre-commit` and `pre-push` if none is named. A hook that exists is kept and runs afterwards.
+    /// Sets hooks up: `pre-commit` and `pre-push` if none is named, `pre-receive` in a bare repository. A hook that exists is kept and runs afterwards.
     Install {
         /// The hooks.
         hooks: Vec<Name>,
@@ -88,6 +88,10 @@ pub enum Name {
 impl Name {
     /// Every hook of git that can be set up.
     pub const GIT: [Self; 4] = [Self::PreCommit, Self::PrePush, Self::CommitMsg, Self::PreReceive];
+    /// What is set up in a repository where nothing is named.
+    const USUAL: [Self; 2] = [Self::PreCommit, Self::PrePush];
+    /// The same in a bare repository, where nobody commits.
+    const SERVER: [Self; 1] = [Self::PreReceive];
     /// Every agent.
     pub const AGENTS: [Self; 5] = [Self::ClaudeCode, Self::Cursor, Self::Copilot, Self::Codex, Self::Gemini];
 
@@ -126,7 +130,8 @@ impl Name {
 pub fn run(arguments: &Arguments) -> miette::Result<u8> {
     match &arguments.command {
         Command::Install { hooks, user, no_bypass } => {
-            let hooks = if hooks.is_empty() { &[Name::PreCommit, Name::PrePush][..] } else { hooks };
+            let usual = if manager::is_bare(Path::new(".")) { &Name::SERVER[..] } else { &Name::USUAL[..] };
+            let hooks = if hooks.is_empty() { usual } else { hooks };
             let each = hooks.iter().map(|hook| match hook.agent() {
                 Some(agent) => agent::install(agent, &agent_root(*user)?, *user, *no_bypass),
                 None => install::install(*hook, Path::new(".")),
@@ -147,9 +152,12 @@ pub fn run(arguments: &Arguments) -> miette::Result<u8> {
             for hook in Name::GIT {
                 lines.push(install::status(hook, Path::new("."))?);
             }
-            for agent in Name::AGENTS.iter().filter_map(|name| name.agent()) {
-                lines.extend(agent::status(agent, &agent_root(false)?, false)?);
-                lines.extend(agent::status(agent, &agent_root(true)?, true)?);
+            for (name, agent) in Name::AGENTS.iter().filter_map(|name| Some((name, name.agent()?))) {
+                for user in [false, true] {
+                    // What is wrong with the settings of one agent says nothing about the others.
+                    let status = agent_root(user).and_then(|root| agent::status(agent, &root, user));
+                    lines.extend(status.unwrap_or_else(|error| Some(format!("{}: not known: {error}", name.word()))));
+                }
             }
             print(lines)
         }
@@ -199,15 +207,29 @@ fn run_git_hook(hook: Name, arguments: &[String], scan: &dyn Scan) -> miette::Re
             message::run(Path::new(path), scan)
         }
         Name::PrePush => {
-            let range = match manager::pushed_range() {
-                Some(range) => Some(range),
-                None => push::pushed(&read_stdin()?, arguments.first().map(String::as_str), Path::new("."))?,
+            let (range, names) = match manager::pushed_range() {
+                Some(range) => (Some(range), manager::pushed_name()),
+                None => {
+                    let input = read_stdin()?;
+                    let remote = arguments.first().map(String::as_str);
+                    (push::pushed(&input, remote, Path::new("."))?, push::names(&input, 4)?)
+                }
             };
-            range.map_or(Ok(0), |range| scan.report(&What::Range(range)))
+            look_at_push(range, &names, scan)
         }
-        Name::PreReceive => push::received(&read_stdin()?)?.map_or(Ok(0), |range| scan.report(&What::Range(range))),
+        Name::PreReceive => {
+            let input = read_stdin()?;
+            look_at_push(push::received(&input)?, &push::names(&input, 3)?, scan)
+        }
         _ => unreachable!("agents are run elsewhere"),
     }
+}
+
+/// Looks at what a push brings and at the names that its refs get; returns the exit code.
+fn look_at_push(range: Option<String>, names: &str, scan: &dyn Scan) -> miette::Result<u8> {
+    let named = push::look_at_names(names, scan)?;
+    let brought = range.map_or(Ok(0), |range| scan.report(&What::Range(range)))?;
+    Ok(named.max(brought))
 }
 
 fn read_stdin() -> miette::Result<Vec<u8>> {

@@ -5,6 +5,7 @@ use std::path::Path;
 use gix::ObjectId;
 use miette::miette;
 
+use super::scanner::{Scan, Text};
 use crate::input::repository::Repository;
 
 /// Returns the range, in git's words, of what a push brings to `remote`; `None` if it only deletes.
@@ -49,6 +50,34 @@ pub fn received(input: &[u8]) -> miette::Result<Option<String>> {
     Ok(Some(words.join(" ")))
 }
 
+/// Returns the names, one a line, under which a push of git's `input` wants to have refs on the other side.
+///
+/// # Errors
+/// If a line of `columns` makes no sense.
+pub fn names(input: &[u8], columns: usize) -> miette::Result<String> {
+    let kept = lines(input, columns)?.into_iter().filter(|line| !line.id(1).is_null());
+    Ok(kept.map(|line| format!("{}\n", line.0[2])).collect())
+}
+
+/// Looks at names of refs that are pushed; returns the exit code.
+///
+/// # Errors
+/// If the scan cannot be done.
+pub fn look_at_names(names: &str, scan: &dyn Scan) -> miette::Result<u8> {
+    if names.is_empty() {
+        return Ok(0);
+    }
+    let mut code = 0;
+    for finding in scan.texts(&[Text { path: None, bytes: names.as_bytes() }])?.into_iter().flatten() {
+        eprintln!(
+            "keysweep: the name of a branch or tag that is pushed holds a credential: {} {}; push it under another name and rotate the credential (see `keysweep explain {}`)",
+            finding.meta.title, finding.masked, finding.meta.id
+        );
+        code = 1;
+    }
+    Ok(code)
+}
+
 /// One line of git's, whose ids have been checked.
 struct Line<'a>(Vec<&'a str>);
 
@@ -89,9 +118,19 @@ mod tests {
     }
 
     #[test]
+    fn the_names_are_those_of_the_other_side_that_stay() {
+        let (a, zero) = ("a".repeat(40), "0".repeat(40));
+        let sent = format!("refs/heads/x {a} refs/heads/y {zero}\n(delete) {zero} refs/heads/gone {a}\n");
+        assert_eq!(names(sent.as_bytes(), 4).expect("the lines are sound"), "refs/heads/y\n");
+        let received = format!("{zero} {a} refs/tags/z\n{a} {zero} refs/heads/gone\n");
+        assert_eq!(names(received.as_bytes(), 3).expect("the lines are sound"), "refs/tags/z\n");
+    }
+
+    #[test]
     fn a_line_that_makes_no_sense_is_an_error() {
         for input in ["x", "a b c", "refs/x notahex refs/x notahex"] {
             assert!(received(input.as_bytes()).is_err(), "{input}");
+            assert!(names(input.as_bytes(), 4).is_err(), "{input}");
             assert!(pushed(input.as_bytes(), None, Path::new(".")).is_err(), "{input}");
         }
     }

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use serde_json::Value;
 
-use super::Agent;
+use super::{Agent, decode, patch};
 
 /// What is about to happen.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -28,30 +28,77 @@ pub struct Event {
     pub name: String,
     /// The directory that the agent works in.
     pub directory: PathBuf,
-    /// The file that is concerned, if it is one.
-    pub path: Option<String>,
-    /// The texts that would be added to a file, a command line or a prompt.
-    pub texts: Vec<String>,
-    /// The texts that would go: an edit's old side.
-    pub replaced: Vec<String>,
+    /// What would come and go, file by file; what is for no file stands in one without a path.
+    pub changes: Vec<Change>,
     /// Those of the texts that are command lines.
     pub commands: Vec<String>,
 }
 
+/// What an event does to one file, or says to a shell, a server or a model.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub struct Change {
+    /// The file that is concerned, if it is one.
+    pub path: Option<String>,
+    /// The texts that would be added.
+    pub texts: Vec<String>,
+    /// The texts that would go, or stay around those that are added.
+    pub replaced: Vec<String>,
+    /// Whether the texts go into the file and nowhere else, so that what it holds already is not added to anything.
+    pub stays: bool,
+}
+
 /// The keys whose text an edit takes away.
-const REPLACED: [&str; 4] = ["old_string", "old_str", "oldString", "old_text"];
+const REPLACED: [&str; 5] = ["old_string", "old_str", "oldString", "old_text", "oldText"];
 /// The keys that name a file.
 const PATHS: [&str; 6] = ["file_path", "filePath", "path", "notebook_path", "absolute_path", "target_file"];
 /// The keys that hold a command line.
 const COMMANDS: [&str; 3] = ["command", "cmd", "script"];
+/// The tools that write files of this machine, in small letters and digits alone.
+const WRITERS: [&str; 20] = [
+    "applypatch",
+    "create",
+    "createfile",
+    "edit",
+    "editfile",
+    "editfiles",
+    "editnotebook",
+    "editnotebookfile",
+    "inserteditintofile",
+    "multiedit",
+    "multireplacestringinfile",
+    "notebookedit",
+    "replace",
+    "replacestringinfile",
+    "searchreplace",
+    "strreplace",
+    "strreplacebasededittool",
+    "strreplaceeditor",
+    "write",
+    "writefile",
+];
+/// The keys around a tool's input, which say nothing about what the tool does.
+const OUTER: [&str; 8] = [
+    "session_id",
+    "sessionId",
+    "transcript_path",
+    "conversation_id",
+    "generation_id",
+    "workspace_roots",
+    "user_email",
+    "hook_event_name",
+];
 
 impl Event {
-    /// Reads an event; `None` if it is no JSON object.
+    /// Reads an event; `None` if it is no JSON object, has no name where the agent gives one, or is a prompt without text.
     pub fn parse(agent: Agent, input: &[u8]) -> Option<Self> {
-        let value: Value = serde_json::from_slice(input).ok()?;
+        let value = decode::value(input)?;
         let object = value.as_object()?;
         let text = |key: &str| object.get(key).and_then(Value::as_str).unwrap_or_default().to_owned();
-        let name = text("hook_event_name");
+        let name = ["hook_event_name", "hookEventName"].iter().find_map(|key| object.get(*key)?.as_str());
+        if name.is_none() && agent != Agent::Copilot {
+            return None;
+        }
+        let name = name.unwrap_or_default().to_owned();
         let kind = kind(agent, &name, &value);
         let directory = match text("cwd") {
             cwd if cwd.is_empty() => {
@@ -59,10 +106,10 @@ impl Event {
             }
             cwd => PathBuf::from(cwd),
         };
-        let mut event =
-            Self { kind, name, directory, path: None, texts: Vec::new(), replaced: Vec::new(), commands: Vec::new() };
+        let mut event = Self { kind, name, directory, changes: Vec::new(), commands: Vec::new() };
         match kind {
-            Kind::Prompt => event.texts.push(text("prompt")),
+            // Some agents give the prompt in parts.
+            Kind::Prompt => event.tool("", object.get("prompt")?, false),
             Kind::Tool => {
                 let tool = [text("tool_name"), text("toolName")].concat();
                 let input = object.get("tool_input").or_else(|| object.get("toolArgs")).unwrap_or(&value);
@@ -71,8 +118,13 @@ impl Event {
             Kind::Written => event.written(object.get("tool_input").unwrap_or(&value)),
             Kind::Other => {}
         }
-        event.texts.retain(|text| !text.is_empty());
+        event.changes.iter_mut().for_each(|change| change.texts.retain(|text| !text.is_empty()));
         Some(event)
+    }
+
+    /// Returns the first file that is concerned, if one is.
+    pub fn path(&self) -> Option<&str> {
+        self.changes.iter().find_map(|change| change.path.as_deref())
     }
 
     /// Takes the texts out of a tool's input.
@@ -85,33 +137,47 @@ impl Event {
             }
             return;
         }
-        self.path = self.path.take().or_else(|| path(input));
-        self.walk(tool, "", input);
+        let stays = writes_files(tool);
+        self.tool(tool, input, stays);
+        // What a server or another tool gets is looked at as a whole too: the name of a value says what it is.
+        if !stays && self.commands.is_empty() && input.is_object() {
+            let mut input = input.clone();
+            if let Some(object) = input.as_object_mut() {
+                object.retain(|key, _| !OUTER.contains(&key.as_str()));
+            }
+            self.changes.push(Change { texts: vec![input.to_string()], ..Change::default() });
+        }
     }
 
-    fn walk(&mut self, tool: &str, key: &str, value: &Value) {
+    fn tool(&mut self, tool: &str, input: &Value, stays: bool) {
+        self.changes.push(Change { path: path(input), stays, ..Change::default() });
+        self.walk(tool, "", input, self.changes.len() - 1);
+    }
+
+    /// Adds what a value holds to the change at `at`.
+    fn walk(&mut self, tool: &str, key: &str, value: &Value, at: usize) {
         match value {
-            Value::String(text) if REPLACED.contains(&key) => self.replaced.push(text.clone()),
-            Value::String(text) if COMMANDS.contains(&key) => self.command(tool, text),
-            Value::String(text) => self.texts.push(text.clone()),
+            Value::String(text) if self.changes[at].stays && REPLACED.contains(&key) => {
+                self.changes[at].replaced.push(text.clone());
+            }
+            Value::String(text) if COMMANDS.contains(&key) || tool == "apply_patch" => self.command(tool, text),
+            Value::String(text) => self.changes[at].texts.push(text.clone()),
             // A command as a list of words.
             Value::Array(words) if COMMANDS.contains(&key) && words.iter().all(Value::is_string) => {
                 let words: Vec<&str> = words.iter().filter_map(Value::as_str).collect();
                 self.command(tool, &words.join(" "));
             }
-            Value::Array(values) => values.iter().for_each(|value| self.walk(tool, key, value)),
+            Value::Array(values) => values.iter().for_each(|value| self.walk(tool, key, value, at)),
             Value::Object(object) => {
-                // What surrounds a tool's input says nothing about what the tool does.
-                let outer = [
-                    "session_id",
-                    "transcript_path",
-                    "conversation_id",
-                    "generation_id",
-                    "workspace_roots",
-                    "user_email",
-                ];
-                for (key, value) in object.iter().filter(|(key, _)| !outer.contains(&key.as_str())) {
-                    self.walk(tool, key, value);
+                // One of several edits may name its own file.
+                let own = path(value).filter(|path| self.changes[at].path.as_ref() != Some(path));
+                let at = own.map_or(at, |path| {
+                    let stays = self.changes[at].stays;
+                    self.changes.push(Change { path: Some(path), stays, ..Change::default() });
+                    self.changes.len() - 1
+                });
+                for (key, value) in object.iter().filter(|(key, _)| !OUTER.contains(&key.as_str())) {
+                    self.walk(tool, key, value, at);
                 }
             }
             _ => {}
@@ -119,27 +185,40 @@ impl Event {
     }
 
     fn command(&mut self, tool: &str, text: &str) {
-        if tool == "apply_patch" || text.trim_start().starts_with("*** Begin Patch") {
-            let (added, removed): (Vec<&str>, Vec<&str>) = text.lines().partition(|line| !line.starts_with('-'));
-            let strip = |line: &str, sign: char| line.strip_prefix(sign).unwrap_or(line).to_owned();
-            self.texts.push(added.into_iter().map(|line| strip(line, '+') + "\n").collect());
-            self.replaced.push(removed.into_iter().map(|line| strip(line, '-') + "\n").collect());
-            return;
+        let rest = if patch::is_patch(tool, text) {
+            let (rest, changes) = patch::changes(text);
+            self.changes.extend(changes);
+            rest
+        } else {
+            text.to_owned()
+        };
+        if !rest.trim().is_empty() {
+            self.changes.push(Change { texts: vec![rest.clone()], ..Change::default() });
+            self.commands.push(rest);
         }
-        self.texts.push(text.to_owned());
-        self.commands.push(text.to_owned());
     }
 
     /// Takes the content of the files that were written: from disk, or else from the event.
     fn written(&mut self, input: &Value) {
-        let paths = written_paths(input);
-        let contents = paths.iter().filter_map(|path| std::fs::read(self.directory.join(path)).ok());
-        self.texts = contents.map(|bytes| String::from_utf8_lossy(&bytes).into_owned()).collect();
-        self.path = paths.into_iter().next();
-        if self.texts.is_empty() {
-            self.walk("", "", input);
+        for path in written_paths(input) {
+            if let Ok(bytes) = std::fs::read(self.directory.join(&path)) {
+                let texts = vec![String::from_utf8_lossy(&bytes).into_owned()];
+                self.changes.push(Change { path: Some(path), texts, ..Change::default() });
+            }
+        }
+        if self.changes.is_empty() {
+            self.tool("", input, true);
         }
     }
+}
+
+/// Tells whether a tool writes files of this machine and does nothing else with what it is given.
+fn writes_files(tool: &str) -> bool {
+    // `mcp__SERVER__TOOL` names a server's tool.
+    let name = tool.rsplit("__").next().unwrap_or(tool);
+    let name: String =
+        name.chars().filter(char::is_ascii_alphanumeric).map(|letter| letter.to_ascii_lowercase()).collect();
+    WRITERS.contains(&name.as_str())
 }
 
 /// Returns the paths of the files that a tool with this input has written: the one that it names, or those of its patch.
@@ -148,9 +227,7 @@ fn written_paths(input: &Value) -> Vec<String> {
         return vec![path];
     }
     let patch = COMMANDS.iter().chain(&["input", "patch"]).find_map(|key| input.get(key)?.as_str()).unwrap_or_default();
-    let marks = ["*** Add File: ", "*** Update File: ", "*** Move to: "];
-    let path = |line: &str| marks.iter().find_map(|mark| line.strip_prefix(mark)).map(|path| path.trim().to_owned());
-    patch.lines().filter_map(path).collect()
+    patch::written(patch)
 }
 
 fn path(input: &Value) -> Option<String> {
@@ -168,7 +245,7 @@ fn kind(agent: Agent, name: &str, value: &Value) -> Kind {
         }
         (Agent::Cursor, "beforeShellExecution" | "beforeMCPExecution") => Kind::Tool,
         (Agent::Cursor, "beforeSubmitPrompt") => Kind::Prompt,
-        (Agent::Cursor, "afterFileEdit") => Kind::Written,
+        (Agent::Cursor, "afterFileEdit" | "afterTabFileEdit") => Kind::Written,
         // Copilot does not name its events in this form; their fields tell them apart.
         (Agent::Copilot, "") if value.get("toolResult").is_some() || value.get("error").is_some() => Kind::Other,
         (Agent::Copilot, "") if value.get("toolName").is_some() => Kind::Tool,

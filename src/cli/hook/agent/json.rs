@@ -4,10 +4,20 @@ use jsonc_parser::ast::{Array, Object, Value};
 use jsonc_parser::common::Ranged;
 use jsonc_parser::{CollectOptions, ParseOptions, parse_to_ast};
 
+/// The byte order mark that some editors write.
+const MARK: char = '\u{feff}';
+
 /// Appends `element`, a JSON text in one line or several, to the array at `path` below the root object.
 ///
 /// What is missing on the way is made. Returns `None` if the text is no JSON object, or something of another kind is in the way.
 pub fn appended(text: &str, path: &[&str], element: &str) -> Option<String> {
+    if let Some(text) = text.strip_prefix(MARK) {
+        return appended(text, path, element).map(|text| format!("{MARK}{text}"));
+    }
+    let ends = text.matches('\n').count();
+    if ends > 0 && text.matches("\r\n").count() == ends {
+        return appended(&text.replace("\r\n", "\n"), path, element).map(|text| text.replace('\n', "\r\n"));
+    }
     let text = if text.trim().is_empty() { "{}\n" } else { text };
     let parsed = parse_to_ast(text, &CollectOptions::default(), &ParseOptions::default()).ok()?;
     let Some(Value::Object(root)) = &parsed.value else { return None };
@@ -29,6 +39,9 @@ pub fn appended(text: &str, path: &[&str], element: &str) -> Option<String> {
 ///
 /// `unwanted` gets the element's text. Returns `None` if the text is no JSON object; `Some` of an empty text if nothing is left.
 pub fn cut(text: &str, path: &[&str], unwanted: &dyn Fn(&str) -> bool) -> Option<String> {
+    if let Some(text) = text.strip_prefix(MARK) {
+        return cut(text, path, unwanted).map(|text| if text.is_empty() { text } else { format!("{MARK}{text}") });
+    }
     let mut text = text.to_owned();
     loop {
         let parsed = parse_to_ast(&text, &CollectOptions::default(), &ParseOptions::default()).ok()?;
@@ -63,10 +76,24 @@ fn next_cut(text: &str, root: &Object<'_>, path: &[&str], unwanted: &dyn Fn(&str
                 return Some(span_to_cut(text, &spans, at, inner));
             }
             let found = elements.iter().position(|&(start, end)| unwanted(&text[start..end]))?;
+            if let Some(shared) = cut_of_shared(text, &array.elements[found], unwanted) {
+                return Some(shared);
+            }
             Some(span_to_cut(text, &elements, found, (array.range.start + 1, array.range.end - 1)))
         }
         _ => None,
     }
+}
+
+/// Returns what to cut of an element that groups `hooks` of which some are wanted; `None` if it goes as a whole.
+fn cut_of_shared(text: &str, element: &Value<'_>, unwanted: &dyn Fn(&str) -> bool) -> Option<(usize, usize)> {
+    let Value::Object(group) = element else { return None };
+    let Value::Array(hooks) = &group.get("hooks")?.value else { return None };
+    let spans: Vec<(usize, usize)> = hooks.elements.iter().map(|hook| (hook.start(), hook.end())).collect();
+    let is_unwanted = |&(start, end): &(usize, usize)| unwanted(&text[start..end]);
+    let found = spans.iter().position(is_unwanted)?;
+    (!spans.iter().all(is_unwanted))
+        .then(|| span_to_cut(text, &spans, found, (hooks.range.start + 1, hooks.range.end - 1)))
 }
 
 /// Returns the child at `at` with the comma and the blanks that belong to it.
@@ -147,7 +174,7 @@ mod tests {
     fn round(text: &str) -> String {
         let added = appended(text, &["hooks", "Pre"], ELEMENT).expect("the text is an object");
         let plain: String = added.lines().filter(|line| !line.trim_start().starts_with("//")).collect();
-        let value: serde_json::Value = serde_json::from_str(&plain).expect("it stays JSON");
+        let value: serde_json::Value = serde_json::from_str(plain.trim_start_matches(MARK)).expect("it stays JSON");
         let last = value["hooks"]["Pre"].as_array().and_then(|array| array.last().cloned());
         assert_eq!(last, Some(serde_json::json!({ "ours": true })), "{added}");
         cut(&added, &["hooks", "Pre"], &|element| element.contains("ours")).expect("it is still an object")
@@ -160,6 +187,8 @@ mod tests {
             "{\n\t\"a\": 1,\n\t\"hooks\": {\n\t\t\"Pre\": [\n\t\t\t{ \"theirs\": 1 }\n\t\t]\n\t}\n}",
             "{\n    // a comment\n    \"hooks\": {\n        \"Post\": [1]\n    },\n    \"z\": null\n}\n",
             "{\"a\":1,\"hooks\":{\"Pre\":[{\"theirs\":1},{\"more\":2}]}}",
+            "{\r\n  \"hooks\": {\r\n    \"Pre\": [\r\n      1\r\n    ]\r\n  }\r\n}\r\n",
+            "\u{feff}{\n  \"model\": \"x\"\n}\n",
         ] {
             assert_eq!(round(text), text);
         }
@@ -177,6 +206,24 @@ mod tests {
         let text = "{\n    \"hooks\": {\n        \"Pre\": []\n    }\n}\n";
         let expected = "{\n    \"hooks\": {\n        \"Pre\": [\n            {\n                \"ours\": true\n            }\n        ]\n    }\n}\n";
         assert_eq!(appended(text, &["hooks", "Pre"], ELEMENT).as_deref(), Some(expected));
+    }
+
+    #[test]
+    fn line_ends_are_those_of_the_file() {
+        let added = appended("{\r\n  \"a\": 1\r\n}\r\n", &["hooks", "Pre"], ELEMENT).expect("the text is an object");
+        assert_eq!(added.matches('\n').count(), added.matches("\r\n").count(), "{added:?}");
+    }
+
+    #[test]
+    fn hooks_of_others_in_the_same_group_stay() {
+        let text =
+            |hooks: &str| format!("{{ \"hooks\": {{ \"Pre\": [{{ \"matcher\": \"*\", \"hooks\": [{hooks}] }}] }} }}");
+        for (hooks, rest) in [("\"ours\", \"theirs\"", "\"theirs\""), ("\"theirs\", \"ours\"", "\"theirs\"")] {
+            let left = cut(&text(hooks), &["hooks", "Pre"], &|element| element.contains("ours"));
+            assert_eq!(left, Some(text(rest)), "{hooks}");
+        }
+        let left = cut(&text("\"ours\", \"ours too\""), &["hooks", "Pre"], &|element| element.contains("ours"));
+        assert_eq!(left, Some(String::new()));
     }
 
     #[test]

@@ -1,10 +1,13 @@
 //! The hooks of coding agents: a credential must not get into a file, a command line or a prompt.
 
 mod bypass;
+mod decode;
 mod event;
 mod json;
+mod patch;
 mod reply;
 mod settings;
+mod shell;
 
 use std::collections::HashSet;
 
@@ -13,7 +16,7 @@ pub use settings::{install, status, uninstall};
 use super::scanner::{Scan, Text};
 use crate::finding::Finding;
 use crate::wording::kebab;
-use event::{Event, Kind};
+use event::{Change, Event, Kind};
 
 /// A coding agent whose hooks keysweep can answer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -50,12 +53,11 @@ pub fn run(agent: Agent, input: &[u8], no_bypass: bool, scan: &dyn Scan) -> Repl
             "the agent's message cannot be understood, so nothing was checked; update keysweep, or take the hook out with `keysweep hook uninstall`",
         );
     };
-    if no_bypass && event.kind == Kind::Tool && event.commands.iter().any(|command| bypass::goes_around_hooks(command))
-    {
+    if no_bypass && event.kind == Kind::Tool && goes_around_hooks(&event) {
         return reply::stop(
             agent,
             &event,
-            "This command goes around the repository's git hooks, which the user does not allow: run it without that, and mend what the hooks report.",
+            "This call goes around the repository's git hooks, which the user does not allow: do it without that, and mend what the hooks report.",
         );
     }
     match added(&event, scan) {
@@ -67,26 +69,41 @@ pub fn run(agent: Agent, input: &[u8], no_bypass: bool, scan: &dyn Scan) -> Repl
     }
 }
 
-/// Returns what the event would add: findings in its texts that are not in the texts which they replace.
+/// Tells whether a tool would go around git's hooks, or write one of them.
+fn goes_around_hooks(event: &Event) -> bool {
+    let hooks = event.changes.iter().filter(|change| change.stays).filter_map(|change| change.path.as_deref());
+    hooks.into_iter().any(bypass::is_hook_of_git)
+        || event.commands.iter().any(|command| bypass::goes_around_hooks(command))
+}
+
+/// Returns what the event would add: findings in its texts that are not in what it replaces, file by file.
 fn added(event: &Event, scan: &dyn Scan) -> miette::Result<Vec<Finding>> {
-    if event.texts.is_empty() {
+    let changes: Vec<&Change> = event.changes.iter().filter(|change| !change.texts.is_empty()).collect();
+    if changes.is_empty() {
         return Ok(Vec::new());
     }
-    let path = event.path.as_deref();
-    // What the file holds before: an edit that leaves a known credential where it was adds nothing.
-    let before = match event.kind {
-        Kind::Tool => path.and_then(|path| std::fs::read(event.directory.join(path)).ok()),
-        Kind::Prompt | Kind::Written | Kind::Other => None,
-    };
-    let old: Vec<&[u8]> = event.replaced.iter().map(String::as_bytes).chain(before.as_deref()).collect();
-    let new = event.texts.iter().map(String::as_bytes);
-    let texts: Vec<Text<'_>> = new.chain(old).map(|bytes| Text { path, bytes }).collect();
-    let mut found = scan.texts(&texts)?;
-    let known: HashSet<_> =
-        found.split_off(event.texts.len()).iter().flatten().map(|finding| finding.identity).collect();
-    let mut seen = HashSet::new();
-    let mut findings: Vec<Finding> = found.into_iter().flatten().collect();
-    findings.retain(|finding| !known.contains(&finding.identity) && seen.insert(finding.identity));
+    // What the files hold before: an edit that leaves a known credential where it was adds nothing.
+    let before = changes.iter().map(|change| {
+        let path = change.path.as_ref().filter(|_| change.stays && event.kind == Kind::Tool)?;
+        std::fs::read(event.directory.join(path)).ok()
+    });
+    let before: Vec<Option<Vec<u8>>> = before.collect();
+    let mut texts = Vec::new();
+    for (change, before) in changes.iter().zip(&before) {
+        let path = change.path.as_deref();
+        let strings = change.texts.iter().chain(&change.replaced).map(String::as_bytes);
+        texts.extend(strings.chain(before.as_deref()).map(|bytes| Text { path, bytes }));
+    }
+    let mut found = scan.texts(&texts)?.into_iter();
+    let (mut seen, mut findings) = (HashSet::new(), Vec::new());
+    for (change, before) in changes.iter().zip(&before) {
+        let new: Vec<Finding> = found.by_ref().take(change.texts.len()).flatten().collect();
+        let old = found.by_ref().take(change.replaced.len() + usize::from(before.is_some()));
+        let known: HashSet<_> = old.flatten().map(|finding| finding.identity).collect();
+        findings.extend(
+            new.into_iter().filter(|finding| !known.contains(&finding.identity) && seen.insert(finding.identity)),
+        );
+    }
     Ok(findings)
 }
 
@@ -118,7 +135,7 @@ fn instead(agent: Agent, event: &Event, variable: Option<&str>) -> String {
             "leave it out and let the shell fill it in, as in \"${name}\", with {name} set outside of the conversation"
         );
     }
-    let path = event.path.as_deref().unwrap_or_default().replace('\\', "/");
+    let path = event.path().unwrap_or_default().replace('\\', "/");
     let reference = match path.rsplit('/').next().unwrap_or_default() {
         ".mcp.json" | ".claude.json" => format!("${{{name}}}"),
         "mcp.json" if path.ends_with(".vscode/mcp.json") => {

@@ -165,6 +165,10 @@ fn entries(agent: Agent, no_bypass: bool) -> Vec<Entry> {
 }
 
 fn text(path: &Path, links: Links) -> miette::Result<String> {
+    if links == Links::Refuse && path.is_symlink() {
+        let help = "put a file in place of the link, or set the hooks up for yourself with `--user`";
+        return Err(miette!(help = help, "`{}` is a symbolic link, which could lead anywhere", path.display()));
+    }
     let bytes = files::read(path, links)?.unwrap_or_default();
     String::from_utf8(bytes).map_err(|_| unfit(path))
 }

@@ -117,6 +117,63 @@ fn a_credential_that_the_file_has_already_is_not_added_again() {
 }
 
 #[test]
+fn what_a_file_has_does_not_count_for_what_goes_elsewhere() {
+    let directory = tempfile::tempdir().expect("there is a temporary directory");
+    std::fs::write(directory.path().join("old.env"), format!("A={SECRET}\n")).expect("the directory is writable");
+    let event = |tool: &str, input: Value| json!({ "cwd": directory.path(), "hook_event_name": "PreToolUse", "tool_name": tool, "tool_input": input });
+    let moved = format!(
+        "*** Begin Patch\n*** Update File: old.env\n@@\n-A={SECRET}\n+A=env\n*** Add File: new.py\n+a = '{SECRET}'\n*** End Patch"
+    );
+    let beside = format!("*** Begin Patch\n*** Update File: old.env\n@@\n A={SECRET}\n+B=1\n*** End Patch");
+    let taken = format!("*** Begin Patch\n*** Update File: old.env\n@@\n-A={SECRET}\n+A=env\n*** End Patch");
+    let table = [
+        ("mcp__chat__send", json!({ "path": "old.env", "text": SECRET }), true),
+        ("mcp__chat__send", json!({ "old_string": SECRET }), true),
+        (
+            "mcp__files__edit_file",
+            json!({ "path": "old.env", "edits": [{ "oldText": SECRET, "newText": "x" }] }),
+            false,
+        ),
+        ("apply_patch", json!({ "command": moved }), true),
+        ("apply_patch", json!({ "command": beside }), false),
+        ("apply_patch", json!({ "input": taken }), false),
+        ("Bash", json!({ "command": format!("apply_patch <<'EOF'\n{taken}\nEOF") }), false),
+        ("Bash", json!({ "command": format!("send <<'EOF'\n{taken}\nEOF") }), true),
+        (
+            "multi_replace_string_in_file",
+            json!({ "replacements": [
+                { "filePath": "old.env", "oldString": SECRET, "newString": "x" },
+                { "filePath": "new.py", "oldString": "y", "newString": SECRET },
+            ]}),
+            true,
+        ),
+    ];
+    for (tool, input, stopped) in table {
+        assert_eq!(answer(Agent::ClaudeCode, &event(tool, input.clone())) != Value::Null, stopped, "{tool} {input}");
+    }
+}
+
+#[test]
+fn names_of_values_and_prompts_in_parts_are_looked_at() {
+    assert_ne!(answer(Agent::ClaudeCode, &tool("mcp__x__y", json!({ SECRET: 1 }))), Value::Null);
+    let prompt = json!({ "hook_event_name": "UserPromptSubmit", "prompt": [{ "type": "text", "text": SECRET }] });
+    assert_eq!(answer(Agent::ClaudeCode, &prompt)["decision"], "block");
+    let patch = format!("*** Begin Patch\n-{SECRET}\n*** End Patch");
+    let prompt = json!({ "hook_event_name": "UserPromptSubmit", "prompt": patch });
+    assert_eq!(answer(Agent::ClaudeCode, &prompt)["decision"], "block");
+}
+
+#[test]
+fn the_event_may_be_named_in_camel_case() {
+    for agent in [Agent::Copilot, Agent::ClaudeCode] {
+        let event = |input: Value| json!({ "hookEventName": "PreToolUse", "sessionId": "1", "cwd": "/", "tool_name": "create_file", "tool_input": input });
+        let denied = answer(agent, &event(json!({ "filePath": "x", "content": SECRET })));
+        assert_eq!(denied["hookSpecificOutput"]["permissionDecision"], "deny");
+        assert_eq!(answer(agent, &event(json!({ "filePath": "x", "content": "y" }))), Value::Null);
+    }
+}
+
+#[test]
 fn a_written_file_is_read_from_disk() {
     let directory = tempfile::tempdir().expect("there is a temporary directory");
     std::fs::write(directory.path().join("a"), SECRET).expect("the directory is writable");
@@ -211,11 +268,17 @@ fn going_around_hooks_is_stopped_only_where_the_user_asked_for_that() {
     assert_eq!(run(Agent::ClaudeCode, event.as_bytes(), false, &OneWord), Reply::default());
     let reply = run(Agent::ClaudeCode, event.as_bytes(), true, &OneWord);
     assert!(reply.stdout.contains("\"deny\"") && reply.stdout.contains("git hooks"), "{}", reply.stdout);
+    for (path, stopped) in [("/x/.git/hooks/pre-commit", true), ("/x/.gitignore", false)] {
+        let event = tool("Write", json!({ "file_path": path, "content": "exit 0" })).to_string();
+        let reply = run(Agent::ClaudeCode, event.as_bytes(), true, &OneWord);
+        assert_eq!(reply.stdout.contains("\"deny\""), stopped, "{path}");
+    }
 }
 
 #[test]
 fn what_cannot_be_understood_is_stopped() {
-    for input in ["", "no JSON", "[]"] {
+    let no_text = r#"{"hook_event_name": "BeforeAgent"}"#;
+    for input in ["", "no JSON", "[]", "{}", r#"{"hook_event_name": 1}"#, no_text] {
         let reply = run(Agent::Gemini, input.as_bytes(), false, &OneWord);
         assert_eq!((reply.code, reply.stdout.as_str(), reply.stderr.lines().count()), (2, "", 1), "{input}");
     }
