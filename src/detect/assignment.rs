@@ -8,6 +8,7 @@ use std::sync::Arc;
 use super::cursor::Cursor;
 use super::engine::Candidate;
 use super::generic;
+use super::line;
 use crate::rules::Rule;
 use crate::source::Span;
 
@@ -84,7 +85,9 @@ impl Assignment {
             Operator::Space => LEAST_WORD,
             _ => LEAST_VALUE,
         };
-        (value.len() >= least).then_some(Self { key, value, quote, operator })
+        let assignment = Self { key, value, quote, operator };
+        (value.len() >= least || value.len() < LEAST_VALUE && line::rest(bytes, &assignment).is_some())
+            .then_some(assignment)
     }
 }
 

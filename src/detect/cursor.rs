@@ -98,13 +98,14 @@ impl<'a> Cursor<'a> {
     fn behind_colon(&mut self) -> Operator {
         let before_type = self.at;
         self.skip_blank(2);
-        let length = self.skip_while(24, |byte| {
+        // A lifetime stands behind a `&`, so a quote here begins a value.
+        let most = if self.peek() == b'\'' { 0 } else { 24 };
+        let length = self.skip_while(most, |byte| {
             byte.is_ascii_alphanumeric() || matches!(byte, b'&' | b'<' | b'>' | b'?' | b'[' | b']' | b'\'')
         });
         if length > 0 {
-            self.skip_blank(2);
             // Options that are strung together, as in `pass:repeat=0`, have neither blanks nor quotes.
-            let is_apart = self.at > before_type + length
+            let is_apart = self.skip_blank(2) > 0
                 || self.bytes.get(self.at + 1).is_some_and(|&byte| is_quote(byte) || byte == b' ');
             if self.peek() == b'=' && self.bytes.get(self.at + 1) != Some(&b'=') && is_apart {
                 self.at += 1;

@@ -4,15 +4,16 @@
 //! enough for a short value that is no word; a name that says key or token needs a value that looks random.
 
 use super::assignment::{Assignment, Operator, Quote};
+use super::form;
+use super::line;
 use super::name::{Name, name};
-use super::notation::{kebab_words, looks_structured};
+use super::notation::looks_structured;
 use super::place::{self, Kind};
 use super::placeholder::{is_interleaved_sequence, is_placeholder, is_reference};
 use super::proof;
-use super::shape::Shape;
+use super::shape::{self, Shape};
 use crate::finding::Confidence;
 use crate::rules::Rule;
-use crate::rules::checksum::Checksum;
 use crate::source::Span;
 
 /// What is thought of an assignment whose value is likely a secret.
@@ -36,16 +37,16 @@ pub(super) fn is_left_to_others(rule: &Rule, key: &[u8]) -> bool {
 /// Judges an assignment; `None` means that its value is likely no secret.
 pub fn judge(bytes: &[u8], path: Option<&[u8]>, assignment: &Assignment) -> Option<Judgement> {
     let mut name = name(&bytes[assignment.key.range()])?;
+    let is_doubtful = || Kind::of(path) == Kind::Doubtful || place::is_rehearsal(bytes, path, assignment.key.start);
+    if name == Name::Password
+        && let Some(value) = password_of_line(bytes, path, assignment)
+    {
+        return Some(judged(bytes, value, Confidence::Medium, is_doubtful()));
+    }
     let (value, scheme) = without_scheme(bytes, assignment.value);
     let text = &bytes[value.range()];
-    if is_reference(text)
-        || is_placeholder(text)
-        || is_interleaved_sequence(text)
-        || encodes_words(text)
+    if stands_for_nothing(text)
         || place::is_part_of_resource(bytes, assignment.key.start)
-        || !is_plain(text)
-        || is_password_hash(text)
-        || is_made_up(text)
         || scheme == Some(Scheme::Basic) && !proof::is_basic_auth(text)
     {
         return None;
@@ -68,16 +69,49 @@ pub fn judge(bytes: &[u8], path: Option<&[u8]>, assignment: &Assignment) -> Opti
         Name::Token => is_token(text, &shape),
         Name::Vague => is_token(text, &shape) && shape.length >= 20 && shape.changes >= 5 && !shape.hex,
     };
-    let doubtful = kind == Kind::Doubtful || place::is_rehearsal(bytes, path, assignment.key.start);
+    let doubtful = (likely || name == Name::Password) && is_doubtful();
     let sure = match name {
         Name::Password if !likely && !doubtful && is_simple_password(bytes, assignment, text, kind) => Confidence::Low,
         _ if !likely => return None,
         Name::Vague => Confidence::Low,
         Name::Password | Name::Token => Confidence::Medium,
     };
+    let is_given_away =
+        is_interleaved_sequence(text) || name == Name::Password && names_key(&bytes[assignment.key.range()], text);
+    (!is_given_away).then(|| judged(bytes, value, sure, doubtful))
+}
+
+/// Writes down what was found.
+fn judged(bytes: &[u8], value: Span, sure: Confidence, doubtful: bool) -> Judgement {
     let confidence = if doubtful { sure.lowered() } else { sure };
-    let evidence = vec![format!("{:.1} bits of entropy per character", shape.entropy)];
-    Some(Judgement { value, confidence, evidence })
+    let entropy = shape::entropy(&bytes[value.range()]);
+    Judgement { value, confidence, evidence: vec![format!("{entropy:.1} bits of entropy per character")] }
+}
+
+/// Returns the rest of an assignment's line if the file has values without quotes and that is a password.
+fn password_of_line(bytes: &[u8], path: Option<&[u8]>, assignment: &Assignment) -> Option<Span> {
+    let value = place::has_values_to_the_end(path).then(|| line::rest(bytes, assignment))??;
+    let text = &bytes[value.range()];
+    let holds = line::is_password(text, &Shape::of(text))
+        && !stands_for_nothing(text)
+        && !is_interleaved_sequence(text)
+        && !place::is_template_expression(bytes, value.start);
+    holds.then_some(value)
+}
+
+/// Tells whether a value is a reference, a placeholder, or what is made of a secret.
+fn stands_for_nothing(text: &[u8]) -> bool {
+    is_reference(text)
+        || is_placeholder(text)
+        || form::encodes_words(text)
+        || !is_plain(text)
+        || form::is_password_hash(text)
+        || form::is_made_up(text)
+}
+
+/// Tells whether the name of a setting has its value in it, as `NEO4J_PASSWORD` has `neo4j`.
+fn names_key(key: &[u8], text: &[u8]) -> bool {
+    text.len() <= key.len() && memchr::memmem::find(&key.to_ascii_lowercase(), &text.to_ascii_lowercase()).is_some()
 }
 
 /// What an `Authorization` header says about its value.
@@ -103,51 +137,6 @@ fn without_scheme(bytes: &[u8], value: Span) -> (Span, Option<Scheme>) {
         }
     }
     (value, None)
-}
-
-/// Tells whether a value is what a server keeps of a password, which nobody can sign in with.
-fn is_password_hash(text: &[u8]) -> bool {
-    [
-        &b"$2a$"[..],
-        b"$2b$",
-        b"$2x$",
-        b"$2y$",
-        b"$argon2",
-        b"$1$",
-        b"$5$",
-        b"$6$",
-        b"$y$",
-        b"$apr1$",
-        b"$scrypt$",
-        b"$pbkdf2",
-        b"pbkdf2_",
-        b"pbkdf2:",
-        b"scrypt:",
-        b"{SSHA",
-        b"{SHA",
-        b"{bcrypt}",
-    ]
-    .iter()
-    .any(|mark| text.starts_with(mark))
-}
-
-/// Tells whether a value has the form of a provider's token with a checksum, which is wrong.
-fn is_made_up(text: &[u8]) -> bool {
-    let checksum = match text {
-        [b'g', b'h', b'o' | b'p' | b'r' | b's' | b'u', b'_', rest @ ..] if rest.len() == 36 => Checksum::GitHub,
-        [b'n', b'p', b'm', b'_', rest @ ..] if rest.len() == 36 => Checksum::Npm,
-        _ => return false,
-    };
-    text[4..].iter().all(u8::is_ascii_alphanumeric) && !checksum.holds(text)
-}
-
-/// Tells whether a value is base64 of a name or a placeholder.
-fn encodes_words(text: &[u8]) -> bool {
-    text.len() >= 12
-        && text.len().is_multiple_of(4)
-        && proof::decode_base64(text).is_some_and(|inner| {
-            inner.iter().all(u8::is_ascii_graphic) && (is_placeholder(&inner) || kebab_words(&inner))
-        })
 }
 
 /// Tells whether the bytes could be a secret at all: printable ASCII without white space.
@@ -202,7 +191,9 @@ fn is_password(text: &[u8], shape: &Shape, assignment: &Assignment) -> bool {
     let kinds = [shape.digits, shape.lower, shape.upper, shape.symbols].iter().filter(|&&count| count > 0).count();
     if shape.digits == 0 && shape.symbols == 0 {
         // Letters alone: a word of any language is more likely a name or a label.
-        return shape.pairs > 2 && shape.surprise >= 3.9;
+        return shape.pairs > 2
+            && shape.surprise >= 3.9
+            && memchr::memmem::find(&text.to_ascii_lowercase(), b"passw").is_none();
     }
     if shape.letters() == 0 {
         return shape.digits >= 6 && shape.symbols > 0 && shape.length < 24;
@@ -293,6 +284,23 @@ mod tests {
     }
 
     #[test]
+    fn a_password_without_quotes_may_have_any_sign() {
+        let password = format!("x)K!2<.vQ#{}", "7m");
+        for (path, expected) in [
+            (".env", Some(Confidence::Medium)),
+            ("tests/a.properties", Some(Confidence::Low)),
+            ("a.js", None),
+            ("a", None),
+        ] {
+            let text = format!("DB_PASSWORD={password}\n");
+            assert_eq!(confidence(path, &text), expected, "{path}");
+        }
+        for text in ["password=decrypt(a1B2c3)", "password: [a1, b2]", "password={{ Zk4tq9 }}", "PASSWORD=${A}x)K!2"] {
+            assert_eq!(confidence("a.yml", text), None, "{text}");
+        }
+    }
+
+    #[test]
     fn a_simple_password_is_a_hint() {
         for (path, text, expected) in [
             ("index.php", "$password = \"@\";", Some(Confidence::Low)),
@@ -321,6 +329,11 @@ mod tests {
             "password: \"NEW_PASSWORD\"",
             "password: \"my-smtp-password\"",
             "password: \"sha256_password\"",
+            "password: youvncpassword",
+            "NEO4J_PASSWORD=neo4j",
+            &format!("checksum/secret: {}", "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08"),
+            &format!("VAULT_TOKEN=hvs.{}", "CAESIB8KI2QJk0ePUYdOQXaxl0"),
+            &format!("bearerToken: {}", "eyJhbGciOiJIUzI1NiIsInR5cCI6IkpXV"),
             "token: \"ucat_01DQE3\"",
             "token here",
             "secret: \"99ae8af...snip...ec0f262ac\"",

@@ -19,6 +19,7 @@ pub(super) fn prove(bytes: &[u8], path: Option<&[u8]>, start: usize, proven: &mu
     let is_address = user(&before) == b"mailto";
     if text.starts_with(b"%") && is_placeholder(&text[1..])
         || repeats_user(&before, text)
+        || is_named_by_variable(&before, text)
         || is_path(text)
         || is_address
     {
@@ -56,6 +57,11 @@ fn user(before: &[u8]) -> &[u8] {
 /// Tells whether the user's name is the password.
 fn repeats_user(before: &[u8], password: &[u8]) -> bool {
     user(before).eq_ignore_ascii_case(password)
+}
+
+/// Tells whether the name of a variable has the password in it, as `PGPASSWORD` has `pgpass`.
+fn is_named_by_variable(before: &[u8], password: &[u8]) -> bool {
+    before.ends_with(b"=") && memchr::memmem::find(user(before), &password.to_ascii_lowercase()).is_some()
 }
 
 /// Tells whether letters with the user's name among them are the password.
@@ -129,6 +135,7 @@ mod tests {
             ("a.yml", format!("http://bob:two%20{word}@acme.net"), "two%20monkey7", Some(Confidence::Low)),
             ("a.yml", format!("postgres://{0}:{0}@db.internal.net", "billing"), "billing", None),
             ("a.html", format!("https://mailto:{word}@acme.net"), word, None),
+            ("a.sh", "PGPASSWORD=pgpass psql".to_owned(), "pgpass", None),
             ("a.sh", "openssl -passin pass:/certs/tls.key".to_owned(), "/certs/tls.key", None),
         ] {
             assert_eq!(proven(path, &text, password), expected, "{path} {text}");

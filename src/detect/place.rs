@@ -103,6 +103,14 @@ impl Kind {
     }
 }
 
+/// Tells whether the values of a file go on to the end of their line and need no quotes.
+pub(super) fn has_values_to_the_end(path: Option<&[u8]>) -> bool {
+    const ENDINGS: &[&[u8]] = &[b"env", b"properties", b"ini", b"cfg", b"conf", b"cnf", b"yml", b"yaml"];
+    let file = path.and_then(|path| path.rsplit(|&byte| byte == b'/').next()).unwrap_or_default();
+    let extension = file.rsplit(|&byte| byte == b'.').next().unwrap_or_default();
+    file.starts_with(b".env") || ENDINGS.iter().any(|ending| extension.eq_ignore_ascii_case(ending))
+}
+
 /// Tells whether a value at `at` is likely made up for a test, an example or an explanation: the path says so,
 /// or the line is a comment.
 pub(super) fn is_rehearsal(bytes: &[u8], path: Option<&[u8]>, at: usize) -> bool {
@@ -160,8 +168,11 @@ pub(super) fn is_template_expression(bytes: &[u8], at: usize) -> bool {
 }
 
 /// Tells whether the word at `at` stands in the name of a resource of AWS, as `secret` does in
-/// `arn:aws:secretsmanager:eu-west-1:1:secret:name`.
+/// `arn:aws:secretsmanager:eu-west-1:1:secret:name`, or names what has a checksum, as in Helm's `checksum/secret`.
 pub(super) fn is_part_of_resource(bytes: &[u8], at: usize) -> bool {
+    if bytes[..at].ends_with(b"checksum/") {
+        return true;
+    }
     let before = bytes[at.saturating_sub(LINE)..at].iter();
     let start = at - before.rev().take_while(|byte| byte.is_ascii_alphanumeric() || b":-_".contains(byte)).count();
     bytes[start..at].starts_with(b"arn:")
@@ -257,6 +268,7 @@ mod tests {
         let text = b"\"arn:aws:secretsmanager:eu-west-1:1:secret:prod/a-x4K9\"";
         let at = memchr::memmem::find(text, b"secret:").expect("it is there");
         assert!(is_part_of_resource(text, at) && !is_part_of_resource(b"a: secret:prod", 3));
+        assert!(is_part_of_resource(b"checksum/secret: ab", 9));
     }
 
     #[test]

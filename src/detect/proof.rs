@@ -6,6 +6,7 @@ use base64::Engine as _;
 use base64::alphabet;
 use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
 
+use super::notation::kebab_words;
 use super::password;
 use super::place;
 use super::placeholder::{insists, is_monotonous, is_placeholder, is_reference};
@@ -173,7 +174,10 @@ fn named(name: &str, bytes: &[u8], path: Option<&[u8]>, start: usize, proven: &m
             let is_word = decoded.as_ref().is_some_and(|text| text.len() < 24 && !is_random(text));
             proven.confidence = in_rehearsal(proven.confidence);
             proven.confidence = if is_word { in_rehearsal(proven.confidence) } else { proven.confidence };
-            decoded.is_some_and(|text| !is_sample(&text))
+            if decoded.as_ref().is_some_and(|text| is_sentence(text) || kebab_words(text)) {
+                proven.confidence = Confidence::Low;
+            }
+            decoded.is_some_and(|text| !is_sample(&text) && !is_public(&text))
         }
         "basic-auth" => {
             if password::is_doubtful_pair(&decode_base64(text).unwrap_or_default(), bytes, path, start) {
@@ -200,6 +204,17 @@ fn is_random(text: &[u8]) -> bool {
         && (shape.digits > 0 || shape.surprise > 4.0)
         && memchr::memmem::find(text, b"%20").is_none()
         && !jwt::is_sample_token(text)
+        && !is_header_of_jwt(text)
+}
+
+/// Tells whether a value is nothing but the first part of a JSON Web Token, which says how it would be signed.
+pub(super) fn is_header_of_jwt(text: &[u8]) -> bool {
+    let whole = text.len() / 4 * 4;
+    text.starts_with(b"eyJ")
+        && text.len() < 80
+        && !text.contains(&b'.')
+        && decode_base64(&text[..whole])
+            .is_some_and(|json| json.starts_with(br#"{"alg":""#) || json.starts_with(br#"{"typ":"JWT""#))
 }
 
 /// Tells whether a text up to its first dot is base64 of a number.
@@ -224,6 +239,23 @@ fn base64_json(text: &[u8], proven: &mut Proven) -> bool {
 /// Tells whether a decoded text says that it is an example, as those of documentation do.
 fn is_sample(text: &[u8]) -> bool {
     memchr::memmem::find(text, b"EXAMPLE").is_some()
+}
+
+/// Tells whether a decoded text is made to be published: certificates or public keys, also in base64 once more.
+pub(super) fn is_public(text: &[u8]) -> bool {
+    let holds = |text: &[u8], part: &[u8]| memchr::memmem::find(text, part).is_some();
+    let is_alone = |text: &[u8]| {
+        (holds(text, b"-----BEGIN CERTIFICATE-----") || holds(text, b"-----BEGIN PUBLIC KEY-----"))
+            && !holds(text, b"PRIVATE KEY-----")
+    };
+    is_alone(text) || text.len() >= 64 && decode_base64(text.trim_ascii()).is_some_and(|inner| is_alone(&inner))
+}
+
+/// Tells whether a decoded text is a few words of a language, with blanks between them.
+fn is_sentence(text: &[u8]) -> bool {
+    let blanks = text.iter().filter(|&&byte| byte == b' ').count();
+    let is_part = |byte: &u8| byte.is_ascii_alphabetic() || matches!(byte, b' ' | b',' | b'.' | b'\'' | b'!' | b'\n');
+    blanks >= 2 && text.iter().all(is_part)
 }
 
 /// Tells whether a byte is a digit of base64 or fills it up.
@@ -272,6 +304,16 @@ mod tests {
         {
             assert_eq!(base64_json(BASE64.encode(json).as_bytes(), &mut proven()), expected, "{json}");
         }
+    }
+
+    #[test]
+    fn what_a_manifest_publishes_is_no_secret() {
+        let certificate = format!("-----BEGIN {}-----\nMIIB", "CERTIFICATE");
+        let key = format!("{certificate}-----BEGIN PRIVATE {}-----\nMIIE", "KEY");
+        assert!(is_public(certificate.as_bytes()) && !is_public(key.as_bytes()));
+        let twice = BASE64.encode(format!("{{\"crt\":\"{certificate}{}\"}}", "Q8Zk4".repeat(9)));
+        assert!(is_public(twice.as_bytes()) && !is_public(b"q8Zk4tq9Lw2Xv7Rb1Nc8"));
+        assert!(is_sentence(b"this is the test") && !is_sentence(b"q8Zk4 tq9Lw 2Xv7Rb"));
     }
 
     #[test]
