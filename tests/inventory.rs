@@ -196,6 +196,26 @@ fn a_token_in_place_of_a_name_is_a_literal_and_shown_nowhere() {
 }
 
 #[test]
+fn only_a_token_that_renews_another_makes_its_end_no_matter() {
+    let (value, hour_ago) = (secret(40), "1776639600000");
+    let expired = |member: &str| {
+        let home = tempfile::tempdir().expect("a temporary folder");
+        let store =
+            format!(r#"{{"access_token": "{value}a", "id_token": "{value}b", "expiry_date": {hour_ago}, {member}}}"#);
+        write(home.path(), ".gemini/oauth_creds.json", &store, 0o600);
+        let inventory = take(&options(home.path()), &|_| false);
+        let is_expired = |entry: &&keysweep::inventory::Entry| entry.problems.contains(&Problem::Expired);
+        inventory.entries.iter().filter(is_expired).map(|entry| entry.pointer.clone()).collect::<Vec<_>>()
+    };
+    for member in
+        [r#""refreshedAt": "2024-01-01T00:00:00Z""#, r#""refresh_token": """#, r#""refreshUrl": "https://a.io""#]
+    {
+        assert_eq!(expired(member), ["/access_token", "/id_token"], "{member}");
+    }
+    assert_eq!(expired(&format!(r#""refresh_token": "{value}r""#)), ["/id_token"]);
+}
+
+#[test]
 fn what_clients_write_after_a_login_is_told_with_whose_it_is() {
     let home = tempfile::tempdir().expect("a temporary folder");
     let (value, hour_ago) = (secret(40), "1776639600000");

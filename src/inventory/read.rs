@@ -37,10 +37,16 @@ fn is_token(name: &str, node: &Node) -> bool {
     }
 }
 
-/// Tells whether a credential beside those of `node` renews them, so that their end is no matter.
-fn is_renewed(node: &Node) -> bool {
-    let is_refresh = |member: &Node| member.name().to_ascii_lowercase().starts_with("refresh");
-    node.children().iter().any(|member| is_refresh(member) && member.text().is_some_and(|text| !text.is_empty()))
+/// Tells whether the name of a token says that it renews others.
+fn is_refresh(name: &str) -> bool {
+    name.starts_with("refresh")
+}
+
+/// Tells whether a token beside that of `name` in `node` renews it, so that its end is no matter.
+fn is_renewed(name: &str, node: &Node) -> bool {
+    let renews = |member: &Node| is_token(member.name(), node) && is_refresh(member.name());
+    name.starts_with("access")
+        && node.children().iter().any(|member| renews(member) && member.text().is_some_and(|text| !text.is_empty()))
 }
 
 /// Returns the credentials of a file.
@@ -94,10 +100,10 @@ impl Reader<'_> {
             if is_token(child.name(), node) && text.len() >= 8 && references(text).is_empty() {
                 let (created, expires) = life(node, text);
                 // A refresh token outlives the access token that it stands beside.
-                let expires = if child.name().to_ascii_lowercase().starts_with("refresh") { None } else { expires };
+                let expires = if is_refresh(child.name()) { None } else { expires };
                 let provider = self.provider(node, parent);
                 let mut entry = self.entry(provider, &path, Held::Literal, created, expires);
-                if is_renewed(node) {
+                if is_renewed(child.name(), node) {
                     entry.problems.retain(|problem| !matches!(problem, Problem::Expired | Problem::Expiring));
                 }
                 if is_revoked(node) {
@@ -197,9 +203,8 @@ impl Reader<'_> {
         let address =
             ["apiUrl", "serverUrl", "server_url", "mcpServerUrl", "url", "issuer"].into_iter().find_map(beside);
         let host = address.and_then(|url| url.split("://").nth(1)).and_then(|rest| rest.split(['/', ':', '?']).next());
-        match host {
-            Some(host) => host.to_owned(),
-            None if beside("serverName").is_some() => beside("serverName").unwrap_or_default().to_owned(),
+        match host.or_else(|| beside("serverName")) {
+            Some(name) => name.to_owned(),
             None if !matches!(node.name(), "" | "tokens" | "credentials" | "default") => node.name().to_owned(),
             None => self.file.client.clone(),
         }

@@ -4,7 +4,7 @@ use bstr::{BStr, ByteSlice};
 use memchr::memmem;
 
 use super::hint::speaks_of_mcp;
-use crate::document::Format;
+use crate::document::{DocumentError, Format, parse};
 use crate::mcp::{credential_files, holds_mark, may_hold, reading, reading_name, spelling};
 
 /// The size up to which an unknown file is searched for the words of agents.
@@ -63,15 +63,20 @@ pub(super) fn is_configuration(path: &BStr, bytes: &[u8]) -> bool {
 /// Tells whether YAML has the shape of what starts servers, though no name says so: Goose's extensions, servers in a list of
 /// one's own, manifests of Kubernetes.
 ///
-/// `named` tells whether the path has the word that the text needs besides.
+/// `named` tells whether the path has the word that the text needs besides; where no path is known, only the text can have it.
 fn has_shape(bytes: &[u8], named: bool) -> bool {
     let has = |word: &str| memmem::find(bytes, word.as_bytes()).is_some();
     let starts_program = || has("cmd:") || has("command:");
     let is_of_servers = has("extensions:") && (has("cmd:") || has("uri:") && has("type:"))
         || (named || speaks_of_mcp(bytes))
             && (has("args:") && starts_program() || has("containers:") && has("kind:") && has("env:"));
-    // A template of Helm is no YAML yet.
-    is_of_servers && !has("{{ ") && !has("{{-")
+    is_of_servers && !(has("{{") && is_template(bytes))
+}
+
+/// Tells whether a text with braces is a template, such as Helm's, which is no YAML yet: braces in quotes, in a block of text or
+/// behind a word are what Goose's recipes and others have.
+fn is_template(bytes: &[u8]) -> bool {
+    matches!(parse(bytes, Format::Yaml), Err(DocumentError::Syntax { .. }))
 }
 
 /// Tells whether a path says that it is about servers.
@@ -116,6 +121,9 @@ mod tests {
             "extensions:\n  docs:\n    type: streamable_http\n    uri: https://docs.acme.dev\n",
             "servers:\n  docs-mcp: {command: npx, args: [docs]}\n",
             "kind: Pod\nspec:\n  containers:\n  - image: docs-mcp\n    env: []\n",
+            "prompt: \"about {{ topic }}\"\nextensions:\n- type: stdio\n  cmd: docs\n",
+            "prompt: |\n  {{ topic }}\nextensions:\n- type: stdio\n  cmd: docs\n",
+            "docs-mcp: {command: npx, args: [docs]}\nkey: ${{ secrets.KEY }}\n",
         ] {
             assert!(is_configuration("any/name.yaml".into(), text.as_bytes()), "{text}");
         }
@@ -124,6 +132,8 @@ mod tests {
             "jobs:\n  build:\n    with: {args: x, command: y}\n",
             "extensions: [a, b]\n",
             "kind: Pod\nspec:\n  containers:\n  - image: {{ .Values.image }}-mcp\n    env: []\n",
+            "kind: Pod\nspec:\n  containers:\n  - image: {{.Values.image}}-mcp\n    env: []\n",
+            "{{- if .Values.on }}\nkind: Pod\nspec:\n  containers:\n  - image: docs-mcp\n    env: []\n{{- end }}\n",
         ] {
             assert!(!is_configuration("any/name.yaml".into(), text.as_bytes()), "{text}");
         }

@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 use std::cell::OnceCell;
+use std::collections::HashSet;
 
 use crate::document::{Document, Kind, Node, Pointer, Scalar, Value};
 
@@ -71,7 +72,7 @@ pub struct Server<'a> {
     pub node: &'a Node,
     /// Its place in the document.
     pub pointer: Pointer<'a>,
-    /// The key of the map or list it hangs in.
+    /// The key of the map or list it hangs in; `server` for the one of an `mcp_config`, which hangs in none.
     pub under: &'a str,
     /// The key of the server map, as a node.
     pub parent: Option<&'a Node>,
@@ -155,10 +156,13 @@ fn collect<'a>(node: &'a Node, path: &Pointer<'a>, depth: usize, found: &mut Vec
                 }
             }
             _ if child.name() == "mcp_config" && is_server(child) => found.push(server(child, path, "server", None)),
-            _ if starts_program(child) => {
-                found.push(Server { loose: true, ..server(child, path, node.name(), None) });
+            _ => {
+                let first = found.len();
+                collect(child, &path, depth + 1, found);
+                if starts_program(child) {
+                    found.push(loose(child, path, node.name(), &found[first..]));
+                }
             }
-            _ => collect(child, &path, depth + 1, found),
         }
     }
 }
@@ -187,6 +191,15 @@ fn starts_program(node: &Node) -> bool {
     let is_text_or_list = |member: &Node| member.text().is_some() || member.elements().is_some();
     node.get("command").or_else(|| node.get("cmd")).is_some_and(is_text_or_list)
         && node.get("args").is_some_and(|arguments| arguments.elements().is_some())
+}
+
+/// Makes a server of a program that no key calls one; the texts of those that stand in it are theirs alone.
+fn loose<'a>(node: &'a Node, pointer: Pointer<'a>, under: &'a str, inner: &[Server<'a>]) -> Server<'a> {
+    let mut own = Server { loose: true, ..server(node, pointer, under, None) };
+    let taken: HashSet<*const Node> =
+        inner.iter().flat_map(|server| &server.leaves).map(|leaf| std::ptr::from_ref(leaf.node)).collect();
+    own.leaves.retain(|leaf| !taken.contains(&std::ptr::from_ref(leaf.node)));
+    own
 }
 
 fn server<'a>(node: &'a Node, pointer: Pointer<'a>, under: &'a str, parent: Option<&'a Node>) -> Server<'a> {
@@ -344,6 +357,21 @@ mod tests {
             assert_eq!((found.len(), found[0].name, found[0].loose, found[0].command()), (1, "mcp", true, Some("npx")));
             assert!(found[0].of(Field::Env).all(|leaf| leaf.name == "name" || leaf.name == "K"), "{text}");
         }
+    }
+
+    #[test]
+    fn servers_below_a_program_are_servers_and_the_program_keeps_its_own_texts() {
+        let text = r#"{"agents": {"a": {"command": "claude", "args": ["x"],
+            "mcpServers": {"s": {"command": "npx", "args": ["-y", "docs-mcp"]}}}}}"#;
+        let document = parse(text.as_bytes(), Format::Json).expect("valid");
+        let found = servers(&document);
+        let texts = |server: &Server<'_>| server.leaves.iter().map(|leaf| leaf.scalar.text.clone()).collect();
+        let found: Vec<(&str, bool, bool, Vec<String>)> =
+            found.iter().map(|server| (server.name, server.loose, server.parent.is_some(), texts(server))).collect();
+        let list = |texts: &[&str]| texts.iter().map(|text| (*text).to_owned()).collect();
+        let expected: [(&str, bool, bool, Vec<String>); 2] =
+            [("s", false, true, list(&["npx", "-y", "docs-mcp"])), ("a", true, false, list(&["claude", "x"]))];
+        assert_eq!(found, expected);
     }
 
     #[test]

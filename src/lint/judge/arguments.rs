@@ -56,9 +56,14 @@ const WITH_PASSWORD: &[&str] = &["sshpass", "mysql", "mysqldump", "mariadb"];
 impl Judge<'_> {
     /// Returns the literal credentials among the arguments of a program.
     pub fn arguments(&self, words: &[&str]) -> Vec<Argument> {
+        self.nested_arguments(words, 0)
+    }
+
+    /// Judges the words of a line that stands in `depth` others.
+    fn nested_arguments(&self, words: &[&str], depth: usize) -> Vec<Argument> {
         let mut found = Vec::new();
         for index in 0..words.len() {
-            let literals = self.argument(words, index);
+            let literals = self.nested_argument(words, index, depth);
             found.extend(literals.into_iter().map(|literal| Argument { index, literal }));
         }
         found
@@ -66,17 +71,21 @@ impl Judge<'_> {
 
     /// Returns the literal credentials in one of the arguments, which the two before it explain.
     pub fn argument(&self, words: &[&str], index: usize) -> Vec<Literal> {
+        self.nested_argument(words, index, 0)
+    }
+
+    /// Judges a word of a line that stands in `depth` others.
+    fn nested_argument(&self, words: &[&str], index: usize, depth: usize) -> Vec<Literal> {
         let word = words[index];
         if word.len() > super::LONGEST {
             return Vec::new();
         }
         let before = index.checked_sub(1).map_or("", |at| words[at]);
         let earlier = index.checked_sub(2).map_or("", |at| words[at]);
-        if SHELL.contains(&before) && word.contains(' ') {
-            return self.line(word);
-        }
-        if begins_with_flag(word) {
-            return self.line(word);
+        if (SHELL.contains(&before) && word.contains(' ') || begins_with_flag(word))
+            && let Some(found) = self.nested_line(word, depth)
+        {
+            return found;
         }
         if HEADERS.contains(&earlier) && !before.contains(':') {
             return self.literals(before, word, Place::Header);
@@ -94,7 +103,7 @@ impl Judge<'_> {
             return self.flag(word, flag);
         }
         if LOGINS.contains(&before) && !word.contains("://") {
-            return self.login(word);
+            return self.login(word, depth);
         }
         if before == "=" && is_variable_of_powershell(earlier) {
             return self.literals(name_of_powershell(earlier), word, Place::Server);
@@ -111,9 +120,9 @@ impl Judge<'_> {
         }
         if before.starts_with('-') && says(before) != Says::Nothing && !before.contains('=') && !word.starts_with("--")
         {
-            return self.literals(before, word, Place::Server);
+            return self.quoted(before, word, 0, Place::Server);
         }
-        self.assigned(word).unwrap_or_else(|| self.positional(word, before))
+        self.assigned(word).unwrap_or_else(|| self.positional(word, before, depth))
     }
 
     /// Judges a flag with its value in one word: `--api-key=value`, `--header=Name: value`, `--env=NAME=value`.
@@ -144,8 +153,8 @@ impl Judge<'_> {
     }
 
     /// Judges `user:password` behind a flag; others have a number or a name of a user of a container there.
-    fn login(&self, word: &str) -> Vec<Literal> {
-        let Some((user, password)) = word.split_once(':') else { return self.positional(word, "-u") };
+    fn login(&self, word: &str, depth: usize) -> Vec<Literal> {
+        let Some((user, password)) = word.split_once(':') else { return self.positional(word, "-u", depth) };
         let weak = password.len() < 8 || !password.bytes().any(|byte| byte.is_ascii_digit()) || is_number(password);
         if user == password || weak || user.contains(['/', '$']) || is_placeholder(user) && user.len() > 8 {
             return Vec::new();
@@ -154,15 +163,17 @@ impl Judge<'_> {
     }
 
     /// Judges an argument that no flag explains.
-    fn positional(&self, word: &str, before: &str) -> Vec<Literal> {
+    fn positional(&self, word: &str, before: &str, depth: usize) -> Vec<Literal> {
         if word.starts_with('-') && !word.contains("://") {
             return Vec::new();
         }
         if word.contains("://") || is_json(word) || !references(word).is_empty() {
             return self.literals("", word, Place::Server);
         }
-        if word.split_whitespace().skip(1).any(is_assignment) {
-            return self.line(word);
+        if word.split_whitespace().skip(1).any(is_assignment)
+            && let Some(found) = self.nested_line(word, depth)
+        {
+            return found;
         }
         let explained = before.starts_with('-') && !SWITCHES.contains(&before) && !before.contains('=');
         let known = word.len() >= 8 && (self.opinion)(word.as_bytes());
@@ -179,7 +190,14 @@ impl Judge<'_> {
         let rest = &word[from..];
         let Some(at) = rest.find(sign) else { return Vec::new() };
         let name = rest[..at].trim().trim_matches(['"', '\'']);
-        let value = unquoted(word.as_bytes(), from + at + 1..word.len());
+        self.quoted(name, word, from + at + 1, place)
+    }
+
+    /// Judges the value that starts at `from`, without blanks and a shell's quotes around it.
+    fn quoted(&self, name: &str, word: &str, from: usize, place: Place) -> Vec<Literal> {
+        let value = &word[from..];
+        let start = from + value.len() - value.trim_start().len();
+        let value = unquoted(word.as_bytes(), start..start + value.trim().len());
         shifted(self.literals(name, &word[value.clone()], place), value.start)
     }
 
@@ -208,9 +226,20 @@ impl Judge<'_> {
 
     /// Judges a line for a shell.
     pub fn line(&self, line: &str) -> Vec<Literal> {
-        let ranges = shell_words(line);
+        self.cut_line(line, &shell_words(line), 0)
+    }
+
+    /// Judges a word that is a line itself and stands in `depth` others; `None` if it can't be cut: a quote that stays open
+    /// keeps all of it together.
+    fn nested_line(&self, word: &str, depth: usize) -> Option<Vec<Literal>> {
+        let ranges = shell_words(word);
+        let is_cut = ranges.iter().all(|range| range.len() < word.len());
+        (is_cut && depth < super::DEEPEST).then(|| self.cut_line(word, &ranges, depth + 1))
+    }
+
+    fn cut_line(&self, line: &str, ranges: &[Range<usize>], depth: usize) -> Vec<Literal> {
         let words: Vec<&str> = ranges.iter().map(|range| &line[range.clone()]).collect();
-        let arguments = self.arguments(&words);
+        let arguments = self.nested_arguments(&words, depth);
         arguments
             .into_iter()
             .flat_map(|argument| shifted(vec![argument.literal], ranges[argument.index].start))
@@ -241,6 +270,8 @@ fn is_number(text: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
 
     const KEY: &str = "kJ8sLq2vNx7Rt4WzP0bQ";
@@ -286,6 +317,11 @@ mod tests {
             (vec![format!("--token {UUID}")], UUID),
             (vec!["-y".into(), format!("--header \"Authorization: Bearer {KEY}\"")], KEY),
             (vec![format!("server ACME_API_KEY={UUID}")], UUID),
+            (vec!["--api-key".into(), format!("'{KEY}'")], KEY),
+            (vec!["--password".into(), "\"Summer!Rain7\"".into()], "Summer!Rain7"),
+            (vec!["--header".into(), format!("X-Api-Key: '{UUID}'")], UUID),
+            (vec!["--header".into(), format!("Authorization: \"Bearer {KEY}\" ")], KEY),
+            (vec![format!("token: '{KEY}'")], KEY),
             (vec!["-c".into(), format!("ACME_API_KEY=\"{UUID}\" npx server")], UUID),
             (vec!["-c".into(), format!("npx server --api-key='{UUID}'")], UUID),
             (vec![format!("--header='X-Api-Key: {UUID}'")], UUID),
@@ -339,6 +375,36 @@ mod tests {
             vec![UUID],
         ] {
             assert_eq!(found(&words), Vec::<String>::new(), "{words:?}");
+        }
+    }
+
+    #[test]
+    fn a_word_that_no_shell_cuts_is_judged_as_it_is() {
+        for word in
+            ["don't set FOO=bar", "a\"b c=d\"", "--token\u{a0}abc", "--token\u{b}abc", "--a 'b", "''", " ", "-a "]
+        {
+            assert_eq!(found(&[word]), Vec::<String>::new(), "{word:?}");
+            assert_eq!(found(&["-c", word]), Vec::<String>::new(), "{word:?}");
+        }
+        for blank in [" ", "\t", "\n", "\u{a0}", "\u{b}", "\u{2003}"] {
+            assert_eq!(found(&[&format!("--token{blank}{KEY}")]), [KEY], "{blank:?}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn literals_lie_in_their_argument(words in proptest::collection::vec("[-a-z='\"\\\\ \u{a0}\u{b}]{0,40}", 1..4), key in 0..4_usize) {
+            let judge = Judge { opinion: &|value| value.len() > 8 };
+            let mut words: Vec<&str> = words.iter().map(String::as_str).collect();
+            words.insert(key.min(words.len()), KEY);
+            for argument in judge.arguments(&words) {
+                prop_assert!(words[argument.index].get(argument.literal.range).is_some());
+            }
+            for line in [words.join(" "), words.concat()] {
+                for literal in judge.line(&line).into_iter().chain(judge.printed(&line)) {
+                    prop_assert!(line.get(literal.range).is_some());
+                }
+            }
         }
     }
 }

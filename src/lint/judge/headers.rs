@@ -4,9 +4,6 @@ use super::{Judge, Literal, Place, looks_made, shifted};
 use crate::mcp::references;
 use crate::wording::words;
 
-/// How many headers a text may have: more are no setting.
-const MOST: usize = 32;
-
 impl Judge<'_> {
     /// Judges the headers of a text whose name says that it holds some, as in `X-Api-Key: …, X-Team=…` or one a line.
     pub(super) fn headers(&self, name: &str, text: &str) -> Vec<Literal> {
@@ -18,7 +15,7 @@ impl Judge<'_> {
         }
         let mut found = Vec::new();
         let mut start = 0;
-        for header in text.split([',', '\n']).take(MOST) {
+        for header in text.split([',', '\n']) {
             let is_part = |c: char| c.is_ascii_alphanumeric() || c == '-' || c == '_';
             let sign = header.find([':', '=']).filter(|&at| at > 0 && header[..at].trim().chars().all(is_part));
             if let Some(at) = sign {
@@ -70,6 +67,7 @@ mod tests {
             ("CUSTOM_HEADERS", format!("Content-Type=application/json,X-Api-Key={uuid}"), uuid),
             ("ACME_CUSTOM_HEADERS", format!("X-Key: {uuid}\nX-Other: a"), uuid),
             ("headers", format!("X-Api-Key: {key}"), key),
+            ("headers", format!("{}X-Api-Key: {key}", "Accept: text/plain\n".repeat(40)), key),
         ] {
             assert_eq!(found(name, &text), [expected], "{name} {text}");
         }

@@ -53,12 +53,9 @@ fn closing_quote(bytes: &[u8], start: usize) -> usize {
         if bytes[at] == b'\n' {
             return at;
         }
-        // Two backslashes stand for one, which escapes nothing.
-        if escapes <= depth {
-            return at - escapes;
-        }
-        if depth == 0 && escapes.is_multiple_of(2) {
-            return at;
+        // Before those of the quote stand those of backslashes in the value, of which each level of escapes doubles the number.
+        if escapes <= depth || escapes % (2 * (depth + 1)) == depth {
+            return at - escapes.min(depth);
         }
     }
     bytes.len()
@@ -107,6 +104,7 @@ mod tests {
             (r#"{\"password\": \"it's\"}"#, "it's"),
             (r#"{\"password\":\"a\\\"b\"}"#, r#"a\\\"b"#),
             (r#"{\"password\":\"open"}"#, "open"),
+            (r#"{\"password\":\"a\\\\\", \"b\": 1}"#, r"a\\\\"),
             ("{'password': 'a\"b'}", "a\"b"),
             ("{\"password\": \"open\n\"", "open"),
         ] {

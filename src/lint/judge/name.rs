@@ -24,7 +24,7 @@ static KEYS: Words = Words::new(
 );
 
 /// Last words of names that say where a value is for: a key, or whatever else belongs there.
-static HINTS: Words = Words::new("api access integration session salt signature ak license licence");
+static HINTS: Words = Words::new("api access integration session salt signature ak sk license licence");
 
 /// Last words of names that tell one of several secrets from the others: `API_KEY_PROD`.
 static STAGES: Words = Words::new("prod production dev development staging stage live test main backup new old");
@@ -87,7 +87,7 @@ pub fn says(name: &str) -> Says {
         return Says::Key;
     }
     match last {
-        "key" | "keys" | "sk" if words.len() > 1 && !OPEN_KEYS.has(before) => Says::Key,
+        "key" | "keys" if words.len() > 1 && !OPEN_KEYS.has(before) => Says::Key,
         "key" if words.len() == 1 => Says::Key,
         word if word.len() > 4
             && word.ends_with("key")
@@ -136,7 +136,7 @@ mod tests {
     fn names_of_secrets_are_told_from_names_about_them() {
         let keys = "API_KEY OPENAI_API_KEY apiKey x-api-key GITHUB_TOKEN GITHUB_PERSONAL_ACCESS_TOKEN Authorization --api-key --figma-api-key \
             tavilyApiKey FIGMA_KEY SLACK_BOT_TOKEN clientSecret client_secret AWS_SECRET_ACCESS_KEY key access_token X-Figma-Token PRIVATE-TOKEN \
-            JIRA_PAT SENTRY_AUTH_TOKEN NOTION_SECRET accessToken smitheryKey SUPABASE_SERVICE_ROLE_KEY OPENAI_API_KEY_2 ACME_KEY_V2 ACME_CREDS AUTH COOKIE APIKEY ACME_PAT TELEGRAM_API_HASH API_KEY_PROD stripeKeyLive ACME_KEY_2_OLD ALIYUN_SK";
+            JIRA_PAT SENTRY_AUTH_TOKEN NOTION_SECRET accessToken smitheryKey SUPABASE_SERVICE_ROLE_KEY OPENAI_API_KEY_2 ACME_KEY_V2 ACME_CREDS AUTH COOKIE APIKEY ACME_PAT TELEGRAM_API_HASH API_KEY_PROD stripeKeyLive ACME_KEY_2_OLD";
         for name in keys.split_whitespace() {
             assert_eq!(says(name), Says::Key, "{name}");
         }
@@ -161,7 +161,8 @@ mod tests {
             assert_eq!(says(name), Says::Nothing, "{name}");
         }
         for name in
-            ["LINEAR_API", "FIGMA_ACCESS", "NOTION_INTEGRATION", "ALIYUN_AK", "AOC_SESSION", "ACME_LICENSE", "KEY_ACME"]
+            "LINEAR_API FIGMA_ACCESS NOTION_INTEGRATION ALIYUN_AK ALIYUN_SK TITLE_SK AOC_SESSION ACME_LICENSE KEY_ACME"
+                .split(' ')
         {
             assert_eq!(says(name), Says::Hint, "{name}");
         }

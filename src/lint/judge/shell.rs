@@ -4,24 +4,21 @@ use std::ops::Range;
 
 /// Splits a line as a shell does, without taking the quotes inside of words away; as byte ranges.
 ///
-/// A word that is quoted as a whole loses its quotes. `&`, `;` and `|` end a word.
+/// A word that is quoted as a whole loses its quotes. `&`, `;`, `|` and blanks of any alphabet end a word.
 pub fn shell_words(line: &str) -> Vec<Range<usize>> {
     let bytes = line.as_bytes();
     let mut words = Vec::new();
-    let (mut start, mut quote) = (None::<usize>, None::<u8>);
-    for (at, &byte) in bytes.iter().enumerate() {
+    let (mut start, mut quote) = (None::<usize>, None::<char>);
+    for (at, c) in line.char_indices() {
         match quote {
-            Some(open) if byte == open && bytes[at - 1] != b'\\' => quote = None,
+            Some(open) if c == open && bytes[at - 1] != b'\\' => quote = None,
             Some(_) => {}
-            None if byte.is_ascii_whitespace()
-                || matches!(byte, b';' | b'|')
-                || byte == b'&' && ends_command(bytes, at) =>
-            {
+            None if c.is_whitespace() || matches!(c, ';' | '|') || c == '&' && ends_command(bytes, at) => {
                 words.extend(start.take().map(|start| start..at));
             }
             None => {
-                if matches!(byte, b'"' | b'\'') {
-                    quote = Some(byte);
+                if matches!(c, '"' | '\'') {
+                    quote = Some(c);
                 }
                 start.get_or_insert(at);
             }
@@ -42,7 +39,7 @@ pub(super) fn unquoted(bytes: &[u8], range: Range<usize>) -> Range<usize> {
     let word = &bytes[range.clone()];
     match word {
         [b'"', middle @ .., b'"'] if !middle.contains(&b'"') => range.start + 1..range.end - 1,
-        [b'\'', .., b'\''] if word.len() >= 2 => range.start + 1..range.end - 1,
+        [b'\'', .., b'\''] => range.start + 1..range.end - 1,
         _ => range,
     }
 }
@@ -80,7 +77,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn words_lie_in_their_line_one_behind_the_other(line in "[a-c'\"\\\\&;|= é]{0,40}") {
+        fn words_lie_in_their_line_one_behind_the_other(line in "[a-c'\"\\\\&;|= é\u{a0}]{0,40}") {
             let mut end = 0;
             for word in shell_words(&line) {
                 prop_assert!(word.start >= end && line.get(word.clone()).is_some());

@@ -158,7 +158,7 @@ pub fn is_path(value: &str) -> bool {
 }
 
 /// Tells whether a value is the name of a resource, as in `projects/1234/secrets/docs/versions/1`: words and numbers of small
-/// letters, more of the first.
+/// letters, at least half of them words.
 fn is_resource(value: &str) -> bool {
     let is_part = |part: &str| {
         !part.is_empty()

@@ -12,17 +12,16 @@ pub(super) fn opens_wallet(name: &str, text: &str) -> bool {
 
 /// Tells whether a text is the words from which the keys of a wallet are made, and goes by a name that says so.
 fn is_seed_phrase(name: &str, text: &str) -> bool {
+    let count = text.split_whitespace().count();
+    let is_word = |word: &str| (3..=8).contains(&word.len()) && word.bytes().all(|byte| byte.is_ascii_lowercase());
+    if !matches!(count, 12 | 15 | 18 | 21 | 24) || !text.split_whitespace().all(is_word) {
+        return false;
+    }
     let about = words(name.as_bytes());
     let is_named = about.iter().any(|word| matches!(word.as_str(), "mnemonic" | "seed" | "seedphrase"))
         || about.ends_with(&["recovery".to_owned(), "phrase".to_owned()]);
-    let count = text.split_whitespace().count();
-    let is_word = |word: &str| (3..=8).contains(&word.len()) && word.bytes().all(|byte| byte.is_ascii_lowercase());
-    let distinct = text.split_whitespace().collect::<HashSet<_>>().len();
     // What everybody tries out repeats a word, as in `test test test … junk`.
-    is_named
-        && matches!(count, 12 | 15 | 18 | 21 | 24)
-        && distinct * 3 > count * 2
-        && text.split_whitespace().all(is_word)
+    is_named && text.split_whitespace().collect::<HashSet<_>>().len() * 3 > count * 2
 }
 
 /// Tells whether a text is the bytes of a key, written as numbers in a list, as Solana's programs keep them.
