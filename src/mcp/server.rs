@@ -365,13 +365,9 @@ mod tests {
             "mcpServers": {"s": {"command": "npx", "args": ["-y", "docs-mcp"]}}}}}"#;
         let document = parse(text.as_bytes(), Format::Json).expect("valid");
         let found = servers(&document);
-        let texts = |server: &Server<'_>| server.leaves.iter().map(|leaf| leaf.scalar.text.clone()).collect();
-        let found: Vec<(&str, bool, bool, Vec<String>)> =
-            found.iter().map(|server| (server.name, server.loose, server.parent.is_some(), texts(server))).collect();
-        let list = |texts: &[&str]| texts.iter().map(|text| (*text).to_owned()).collect();
-        let expected: [(&str, bool, bool, Vec<String>); 2] =
-            [("s", false, true, list(&["npx", "-y", "docs-mcp"])), ("a", true, false, list(&["claude", "x"]))];
-        assert_eq!(found, expected);
+        let texts = |server: &Server<'_>| server.leaves.iter().map(|leaf| leaf.scalar.text.clone()).collect::<Vec<_>>();
+        let found: Vec<_> = found.iter().map(|server| (server.name, server.loose, texts(server).join(" "))).collect();
+        assert_eq!(found, [("s", false, "npx -y docs-mcp".to_owned()), ("a", true, "claude x".to_owned())]);
     }
 
     #[test]

@@ -3,7 +3,9 @@
 use std::ops::Range;
 
 use super::name::{Says, says};
-use super::shell::{is_name, is_variable_of_powershell, name_of_powershell, shell_words, unquoted};
+use super::shell::{
+    begins_with_flag, is_assignment, is_name, is_variable_of_powershell, name_of_powershell, shell_words, unquoted,
+};
 use super::value::{is_long_hex, is_public, is_uuid, looks_made};
 use super::{Judge, Literal, Place, is_json, is_placeholder};
 use crate::finding::Confidence;
@@ -155,7 +157,9 @@ impl Judge<'_> {
     /// Judges `user:password` behind a flag; others have a number or a name of a user of a container there.
     fn login(&self, word: &str, depth: usize) -> Vec<Literal> {
         let Some((user, password)) = word.split_once(':') else { return self.positional(word, "-u", depth) };
-        let weak = password.len() < 8 || !password.bytes().any(|byte| byte.is_ascii_digit()) || is_number(password);
+        let weak = password.len() < 8
+            || !password.bytes().any(|byte| byte.is_ascii_digit())
+            || password.bytes().all(|byte| byte.is_ascii_digit());
         if user == password || weak || user.contains(['/', '$']) || is_placeholder(user) && user.len() > 8 {
             return Vec::new();
         }
@@ -251,21 +255,6 @@ impl Judge<'_> {
 pub fn shifted(literals: Vec<Literal>, by: usize) -> Vec<Literal> {
     let shift = |range: Range<usize>| range.start + by..range.end + by;
     literals.into_iter().map(|literal| Literal { range: shift(literal.range.clone()), ..literal }).collect()
-}
-
-/// Tells whether a word is `NAME=value` of a shell.
-fn is_assignment(word: &str) -> bool {
-    word.split_once('=').is_some_and(|(name, _)| is_name(name))
-}
-
-/// Tells whether a word is a flag and its value, as people write them who take the list of arguments for a line.
-fn begins_with_flag(word: &str) -> bool {
-    let is_flag = |flag: &str| flag.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_'));
-    word.starts_with('-') && word.split_once(char::is_whitespace).is_some_and(|(flag, _)| is_flag(flag))
-}
-
-fn is_number(text: &str) -> bool {
-    text.bytes().all(|byte| byte.is_ascii_digit())
 }
 
 #[cfg(test)]

@@ -51,6 +51,17 @@ pub(super) fn is_name(word: &str) -> bool {
         && !word.is_empty()
 }
 
+/// Tells whether a word is `NAME=value` of a shell.
+pub(super) fn is_assignment(word: &str) -> bool {
+    word.split_once('=').is_some_and(|(name, _)| is_name(name))
+}
+
+/// Tells whether a word is a flag and its value, as people write them who take the list of arguments for a line.
+pub(super) fn begins_with_flag(word: &str) -> bool {
+    let is_flag = |flag: &str| flag.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_'));
+    word.starts_with('-') && word.split_once(char::is_whitespace).is_some_and(|(flag, _)| is_flag(flag))
+}
+
 /// Tells whether a word is `$env:NAME`, as PowerShell calls a variable of the environment.
 pub(super) fn is_variable_of_powershell(word: &str) -> bool {
     let name = name_of_powershell(word);
