@@ -55,7 +55,7 @@ pub(super) fn parse(text: &str) -> Result<Hir, PatternError> {
 
 /// A pattern, which is compiled when that is worth it.
 ///
-/// Most patterns are tried at a few places, and never match; for those there is [`attempt`].
+/// Most patterns are tried at a few places, and never match: those are tried by backtracking.
 #[derive(Debug)]
 pub struct Pattern {
     hir: Hir,
