@@ -35,6 +35,11 @@ pub fn is_token_of_chain(before: &str, last: &str) -> bool {
     last == "token" && matches!(before, "mint" | "swap" | "erc20")
 }
 
+/// Tells whether a name has no small letters, as those of variables and constants have none.
+pub fn is_in_capitals(name: &str) -> bool {
+    name.bytes().all(|byte| byte.is_ascii_uppercase() || byte.is_ascii_digit() || byte == b'_')
+}
+
 /// Writes a name in small letters with dashes: `DOCS_API_KEY` becomes `docs-api-key`.
 pub fn kebab(name: &str) -> String {
     name.to_ascii_lowercase().replace('_', "-")

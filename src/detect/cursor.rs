@@ -32,7 +32,7 @@ const SETTERS: &[&[u8]] = &[b"#define", b"(setq", b"(defvar", b"(def", b"setx", 
 /// The ends of functions that make something of a literal: `[]byte("...")`, `String::from("...")`.
 const WRAPPERS: &[&[u8]] = &[b"]byte", b"::from", b".from", b"SecretStr", b"String", b"Some"];
 
-/// A position in bytes that only moves on.
+/// A position in bytes, which moves from the end of a name to its value.
 pub(super) struct Cursor<'a> {
     bytes: &'a [u8],
     at: usize,

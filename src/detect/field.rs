@@ -47,20 +47,20 @@ fn is_in_form(before: &[u8]) -> bool {
 fn behind_operator(rest: &[u8]) -> Option<usize> {
     let skip =
         |from: usize, accept: fn(&u8) -> bool| from + rest[from..].iter().take_while(|byte| accept(byte)).count();
-    let mut at = skip(0, is_quote);
+    let mut at = skip(0, is_quote_or_escape);
     if rest[at..].starts_with(b"</") {
         at += memchr::memchr(b'>', &rest[at..])? + 1;
     }
     let gap = at;
     at = skip(at, |byte| byte.is_ascii_whitespace() || matches!(byte, b',' | b';'));
     let is_element = rest.get(at) == Some(&b'<');
-    at = skip(at + usize::from(is_element), is_quote);
+    at = skip(at + usize::from(is_element), is_quote_or_escape);
     let word = skip(at, u8::is_ascii_alphabetic);
     let is_value = rest[at..word].eq_ignore_ascii_case(b"value") || is_element && &rest[at..word] == b"string";
     if !is_value || gap == at {
         return None;
     }
-    at = skip(word, is_quote);
+    at = skip(word, is_quote_or_escape);
     at = skip(at, |byte| matches!(byte, b' ' | b'\t'));
     let is_operator = rest.get(at).is_some_and(|sign| if is_element { *sign == b'>' } else { b":=".contains(sign) });
     is_operator.then_some(at + 1)
@@ -77,7 +77,7 @@ pub(super) fn before_next(value: &[u8]) -> usize {
 }
 
 fn without_quotes(text: &[u8]) -> &[u8] {
-    let end = text.iter().rposition(|byte| !is_quote(byte) && !matches!(byte, b' ' | b'\t'));
+    let end = text.iter().rposition(|byte| !is_quote_or_escape(byte) && !matches!(byte, b' ' | b'\t'));
     &text[..end.map_or(0, |last| last + 1)]
 }
 
@@ -85,7 +85,7 @@ const fn is_part_of_name(byte: u8) -> bool {
     byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-' | b'.')
 }
 
-const fn is_quote(byte: &u8) -> bool {
+const fn is_quote_or_escape(byte: &u8) -> bool {
     matches!(byte, b'"' | b'\'' | b'\\')
 }
 

@@ -8,6 +8,7 @@ use super::form;
 use super::line;
 use super::name::{Name, name};
 use super::notation::looks_structured;
+use super::password::is_in_name;
 use super::place::{self, Kind};
 use super::placeholder::{is_interleaved_sequence, is_placeholder, is_reference};
 use super::proof;
@@ -77,7 +78,7 @@ pub fn judge(bytes: &[u8], path: Option<&[u8]>, assignment: &Assignment) -> Opti
         Name::Password | Name::Token => Confidence::Medium,
     };
     let is_given_away =
-        is_interleaved_sequence(text) || name == Name::Password && names_key(&bytes[assignment.key.range()], text);
+        is_interleaved_sequence(text) || name == Name::Password && is_in_name(&bytes[assignment.key.range()], text);
     (!is_given_away).then(|| judged(bytes, value, sure, doubtful))
 }
 
@@ -107,11 +108,6 @@ fn stands_for_nothing(text: &[u8]) -> bool {
         || !is_plain(text)
         || form::is_password_hash(text)
         || form::is_made_up(text)
-}
-
-/// Tells whether the name of a setting has its value in it, as `NEO4J_PASSWORD` has `neo4j`.
-fn names_key(key: &[u8], text: &[u8]) -> bool {
-    text.len() <= key.len() && memchr::memmem::find(&key.to_ascii_lowercase(), &text.to_ascii_lowercase()).is_some()
 }
 
 /// What an `Authorization` header says about its value.
@@ -188,7 +184,6 @@ fn is_password(text: &[u8], shape: &Shape, assignment: &Assignment) -> bool {
     if assignment.operator == Operator::Compare && shape.length < 6 {
         return false;
     }
-    let kinds = [shape.digits, shape.lower, shape.upper, shape.symbols].iter().filter(|&&count| count > 0).count();
     if shape.digits == 0 && shape.symbols == 0 {
         // Letters alone: a word of any language is more likely a name or a label.
         return shape.pairs > 2
@@ -202,7 +197,10 @@ fn is_password(text: &[u8], shape: &Shape, assignment: &Assignment) -> bool {
     if wordy > 0.65 {
         return false;
     }
-    kinds >= 3 || (shape.digits >= 2 && wordy < 0.6) || shape.surprise >= 3.9 || shape.changes >= 3 && wordy < 0.5
+    shape.kinds() >= 3
+        || (shape.digits >= 2 && wordy < 0.6)
+        || shape.surprise >= 3.9
+        || shape.changes >= 3 && wordy < 0.5
 }
 
 /// Tells whether a word is likely a password all the same: a variable is set to it or compared with it, and it is no

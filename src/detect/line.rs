@@ -58,9 +58,8 @@ fn ends_line(behind: &[u8]) -> bool {
 
 /// Tells whether the rest of a line looks like a password that a machine made, or a person with punctuation.
 pub(super) fn is_password(text: &[u8], shape: &Shape) -> bool {
-    let kinds = [shape.digits, shape.lower, shape.upper, shape.symbols].iter().filter(|&&count| count > 0).count();
     text.iter().all(u8::is_ascii_graphic)
-        && kinds >= 3
+        && shape.kinds() >= 3
         && shape.changes >= 3
         && shape.wordiness() < 0.4
         && !is_expression(text)

@@ -38,7 +38,7 @@ impl Extent {
     pub(super) fn of(rule: &Rule) -> Option<Self> {
         let bounds = rule.bounds()?;
         // A secret with a run of its own has its window by that, whatever stands before it.
-        let opening = if bounds.needs.is_run() { 0 } else { OPENING };
+        let opening = if bounds.needs.have_run() { 0 } else { OPENING };
         let influence = proof::influence(&rule.proof).max(opening);
         Some(Self {
             before: bounds.lead,

@@ -2,8 +2,7 @@
 
 use bstr::ByteSlice;
 
-use crate::wording::is_token_of_chain;
-use crate::wording::{PASSWORDS, words};
+use crate::wording::{PASSWORDS, is_token_of_chain, words};
 
 /// What a name says about its value.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

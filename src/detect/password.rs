@@ -19,7 +19,7 @@ pub(super) fn prove(bytes: &[u8], path: Option<&[u8]>, start: usize, proven: &mu
     let is_address = user(&before) == b"mailto";
     if text.starts_with(b"%") && is_placeholder(&text[1..])
         || repeats_user(&before, text)
-        || is_named_by_variable(&before, text)
+        || before.ends_with(b"=") && is_in_name(user(&before), text)
         || is_path(text)
         || is_address
     {
@@ -59,9 +59,9 @@ fn repeats_user(before: &[u8], password: &[u8]) -> bool {
     user(before).eq_ignore_ascii_case(password)
 }
 
-/// Tells whether the name of a variable has the password in it, as `PGPASSWORD` has `pgpass`.
-fn is_named_by_variable(before: &[u8], password: &[u8]) -> bool {
-    before.ends_with(b"=") && memchr::memmem::find(user(before), &password.to_ascii_lowercase()).is_some()
+/// Tells whether the name of a setting has its value in it, as `NEO4J_PASSWORD` has `neo4j`.
+pub(super) fn is_in_name(name: &[u8], value: &[u8]) -> bool {
+    value.len() <= name.len() && memchr::memmem::find(&name.to_ascii_lowercase(), &value.to_ascii_lowercase()).is_some()
 }
 
 /// Tells whether letters with the user's name among them are the password.

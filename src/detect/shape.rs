@@ -79,6 +79,11 @@ impl Shape {
         self.lower + self.upper
     }
 
+    /// Returns how many kinds of characters there are: digits, small letters, capitals, symbols.
+    pub fn kinds(&self) -> usize {
+        [self.digits, self.lower, self.upper, self.symbols].iter().filter(|&&count| count > 0).count()
+    }
+
     /// Returns how much of the value is one word, from 0 to 1.
     pub fn wordiness(&self) -> f32 {
         self.word as f32 / self.length.max(1) as f32

@@ -71,8 +71,8 @@ impl Engine {
                 continue;
             };
             let mut next = 0;
-            let inside = marks[marks.partition_point(|mark| mark.at < chain.start)..].iter();
-            let inside = inside.take_while(|mark| mark.at < chain.end);
+            let first = marks.partition_point(|mark| mark.at < chain.start);
+            let inside = marks[first..].iter().take_while(|mark| mark.at < chain.end);
             for mark in inside.filter(|mark| self.keywords.rules(mark.keyword).contains(&rule)) {
                 if extent.may_match(bytes, mark.at) {
                     self.match_at(rule, extent, text, mark.at, &mut next, &mut found);

@@ -10,6 +10,7 @@ use crate::document::{Document, Format, Node, Pointer};
 use crate::finding::Confidence;
 use crate::mcp::{Field, Leaf, Reading, Scope, Server, Status, entry, leaves, member_name, reading, servers, spelling};
 use crate::source::Span;
+use crate::wording::is_in_capitals;
 
 /// A literal credential and where it stands.
 #[derive(Clone, Debug)]
@@ -226,9 +227,7 @@ impl<'a> Subject<'a> {
 
 /// Splits `NAME=value`, as compose files have it in lists.
 fn assigned(text: &str) -> Option<(&str, &str)> {
-    let is_name =
-        |name: &str| name.bytes().all(|byte| byte.is_ascii_uppercase() || byte.is_ascii_digit() || byte == b'_');
-    text.split_once('=').filter(|(name, _)| !name.is_empty() && is_name(name))
+    text.split_once('=').filter(|(name, _)| !name.is_empty() && is_in_capitals(name))
 }
 
 /// Tells whether a setting is a command that prints a credential, as Claude Code has some.

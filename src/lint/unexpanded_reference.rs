@@ -7,6 +7,7 @@ use super::{About, Lint, LintFinding, Persona, Subject};
 use crate::finding::{Confidence, Severity};
 use crate::mcp::{Field, Leaf, Reading, Reference, Server, Syntax, references};
 use crate::source::Span;
+use crate::wording::is_in_capitals;
 
 /// What the lint says about itself.
 pub static ABOUT: About = About {
@@ -104,9 +105,8 @@ fn is_meant(leaf: &Leaf<'_>, reference: &Reference) -> bool {
         return true;
     }
     let name = reference.variable(text).unwrap_or("");
-    let is_capital = |byte: u8| byte.is_ascii_uppercase() || byte.is_ascii_digit() || byte == b'_';
     // Programs such as `awk` have variables of two capitals.
-    if name.len() > 2 && name.bytes().all(is_capital) || says(name) != Says::Nothing {
+    if name.len() > 2 && is_in_capitals(name) || says(name) != Says::Nothing {
         return true;
     }
     // A longer text is none of a setting, and would be looked through for each of its references.

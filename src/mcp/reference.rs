@@ -6,6 +6,7 @@ use std::collections::HashMap;
 use std::ops::Range;
 
 use super::Syntax;
+use crate::wording::is_in_capitals;
 
 /// One reference in a text.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -236,10 +237,9 @@ fn braced(inner: &str, at: usize, len: usize) -> Reference {
 
 /// Tells whether a `$` with a name behind `before` refers to a variable: a password may have a `$` among its letters and signs.
 fn may_stand_before(before: u8, name: &str) -> bool {
-    let is_capital = |byte: u8| byte.is_ascii_uppercase() || byte.is_ascii_digit() || byte == b'_';
     match before {
         b'$' | b'@' | b'!' | b'#' | b'^' | b'&' | b'*' | b'\\' => false,
-        b'-' | b'_' | b'+' | b'.' | b'~' | b'%' | b';' | b'?' => name.bytes().all(is_capital),
+        b'-' | b'_' | b'+' | b'.' | b'~' | b'%' | b';' | b'?' => is_in_capitals(name),
         _ => !before.is_ascii_alphanumeric(),
     }
 }

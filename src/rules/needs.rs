@@ -75,7 +75,7 @@ impl Needs {
     }
 
     /// Tells whether every match has a run that a window is opened for.
-    pub fn is_run(&self) -> bool {
+    pub fn have_run(&self) -> bool {
         self.runs
             .iter()
             .zip(ALPHABETS)

@@ -4,7 +4,8 @@ use std::path::Path;
 
 use miette::miette;
 
-use super::scanner::{Scan, Text};
+use super::scanner::{Scan, look_at};
+use crate::finding::Finding;
 
 /// The line from which on git throws the file away: what `git commit --verbose` shows is no part of the message.
 const SCISSORS: &[u8] = b"------------------------ >8 ------------------------";
@@ -15,17 +16,9 @@ const SCISSORS: &[u8] = b"------------------------ >8 ------------------------";
 /// If the file cannot be read, or the scan cannot be done.
 pub fn run(path: &Path, scan: &dyn Scan) -> miette::Result<u8> {
     let text = std::fs::read(path).map_err(|error| miette!("cannot read `{}`: {error}", path.display()))?;
-    let findings = scan.texts(&[Text { path: None, bytes: message(&text) }])?.into_iter().flatten();
-    let mut code = 0;
-    for finding in findings {
-        let line = finding.places.first().map_or(1, |place| place.start.line + 1);
-        eprintln!(
-            "keysweep: line {line} of the commit message holds a credential: {} {}; take it out and rotate it (see `keysweep explain {}`)",
-            finding.meta.title, finding.masked, finding.meta.id
-        );
-        code = 1;
-    }
-    Ok(code)
+    let line = |finding: &Finding| finding.places.first().map_or(1, |place| place.start.line + 1);
+    let place = |finding: &Finding| format!("line {} of the commit message", line(finding));
+    look_at(message(&text), scan, &place, "take it out and rotate it")
 }
 
 /// Returns what git will keep of the file at most: the part above the scissors.

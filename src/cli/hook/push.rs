@@ -5,7 +5,8 @@ use std::path::Path;
 use gix::ObjectId;
 use miette::miette;
 
-use super::scanner::{Scan, Text};
+use super::scanner::{Scan, look_at};
+use crate::finding::Finding;
 use crate::input::repository::Repository;
 
 /// Returns the range, in git's words, of what a push brings to `remote`; `None` if it only deletes.
@@ -67,15 +68,8 @@ pub fn look_at_names(names: &str, scan: &dyn Scan) -> miette::Result<u8> {
     if names.is_empty() {
         return Ok(0);
     }
-    let mut code = 0;
-    for finding in scan.texts(&[Text { path: None, bytes: names.as_bytes() }])?.into_iter().flatten() {
-        eprintln!(
-            "keysweep: the name of a branch or tag that is pushed holds a credential: {} {}; push it under another name and rotate the credential (see `keysweep explain {}`)",
-            finding.meta.title, finding.masked, finding.meta.id
-        );
-        code = 1;
-    }
-    Ok(code)
+    let place = |_: &Finding| "the name of a branch or tag that is pushed".to_owned();
+    look_at(names.as_bytes(), scan, &place, "push it under another name and rotate the credential")
 }
 
 /// One line of git's, whose ids have been checked.

@@ -50,6 +50,25 @@ pub struct Text<'a> {
     pub bytes: &'a [u8],
 }
 
+/// Looks at a text that becomes no file, says of each credential where it is and what to do, and returns the exit code.
+///
+/// # Errors
+/// If the scan cannot be done.
+pub fn look_at(bytes: &[u8], scan: &dyn Scan, place: &dyn Fn(&Finding) -> String, help: &str) -> miette::Result<u8> {
+    let mut code = 0;
+    for finding in scan.texts(&[Text { path: None, bytes }])?.into_iter().flatten() {
+        eprintln!(
+            "keysweep: {} holds a credential: {} {}; {help} (see `keysweep explain {}`)",
+            place(&finding),
+            finding.meta.title,
+            finding.masked,
+            finding.meta.id
+        );
+        code = 1;
+    }
+    Ok(code)
+}
+
 /// The scanner in a directory, with the configuration that holds there.
 pub struct Pipeline {
     directory: PathBuf,

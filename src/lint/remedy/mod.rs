@@ -14,6 +14,7 @@ use super::{Located, Subject};
 use crate::finding::Severity;
 use crate::mcp::{Field, How, Leaf, Server, references};
 use crate::secret::Secret;
+use crate::wording::is_in_capitals;
 
 pub(super) use edit::translated;
 
@@ -84,10 +85,7 @@ fn variable(subject: &Subject<'_>, located: &Located) -> String {
 }
 
 fn is_variable(name: &str) -> bool {
-    name.len() > 3
-        && name.contains('_')
-        && name.bytes().all(|byte| byte.is_ascii_uppercase() || byte.is_ascii_digit() || byte == b'_')
-        && !name.as_bytes()[0].is_ascii_digit()
+    name.len() > 3 && name.contains('_') && is_in_capitals(name) && !name.as_bytes()[0].is_ascii_digit()
 }
 
 /// Writes a name as variables are written: `apiKey` and `api-key` become `API_KEY`.
