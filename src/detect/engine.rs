@@ -128,7 +128,7 @@ impl Engine {
         for &(rule, chain) in chains.near() {
             self.match_in(rule, text, chain, &mut found);
         }
-        found.sort_by_key(|candidate| (candidate.secret, candidate.rule.id.clone()));
+        found.sort_by(|a, b| (a.secret, &a.rule.id).cmp(&(b.secret, &b.rule.id)));
         found
     }
 

@@ -23,6 +23,6 @@ pub fn reference_candidates(catalogue: &Catalogue, bytes: &[u8], path: Option<&[
             match_rule(rule, bytes, path, 0..bytes.len(), &mut found);
         }
     }
-    found.sort_by_key(|candidate| (candidate.secret, candidate.rule.id.clone()));
+    found.sort_by(|a, b| (a.secret, &a.rule.id).cmp(&(b.secret, &b.rule.id)));
     found
 }

@@ -83,7 +83,7 @@ impl Engine {
             let inside = change.base.candidates.in_span(source(copied)).iter();
             found.extend(inside.filter_map(|known| self.carried(known, copied, change.changes, &scratch.chains)));
         }
-        found.sort_by_key(|candidate| (candidate.secret, candidate.rule.id.clone(), candidate.whole));
+        found.sort_by(|a, b| (a.secret, &a.rule.id, a.whole).cmp(&(b.secret, &b.rule.id, b.whole)));
         // The first of several names that lead to one value counts, so the one whose match starts first.
         found.dedup_by(|next, last| {
             let is_generic = self.generic.as_ref().is_some_and(|generic| Arc::ptr_eq(generic, &next.rule));

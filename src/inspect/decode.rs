@@ -170,7 +170,10 @@ fn hex(bytes: &[u8], run: Span) -> Option<Piece> {
         return None;
     }
     let byte = |pair: &[u8]| Some(digit(pair[0])? << 4 | digit(pair[1])?);
-    let probe: Vec<u8> = text.chunks_exact(2).take(PROBE).map(byte).collect::<Option<_>>()?;
+    let mut probe = [0; PROBE];
+    for (probed, pair) in probe.iter_mut().zip(text.chunks_exact(2)) {
+        *probed = byte(pair)?;
+    }
     if !is_promising(&probe) {
         return None;
     }

@@ -5,13 +5,16 @@ use memchr::memmem;
 
 use super::hint::speaks_of_mcp;
 use crate::document::{DocumentError, Format, parse};
-use crate::mcp::{credential_files, holds_mark, may_hold, reading, reading_name, spelling};
+use crate::mcp::{credential_files, holds_mark, is_plain, may_hold, reading, reading_name, spelling};
 
 /// The size up to which an unknown file is searched for the words of agents.
 const SMALL: usize = 1 << 20;
 
 /// Returns the language of a file, by its name.
 pub fn format(path: &BStr) -> Option<Format> {
+    if is_plain(path) {
+        return None;
+    }
     let spelled = spelling(path).path;
     let name = spelled.rsplit('/').next().unwrap_or_default().to_ascii_lowercase();
     if is_dotenv(&name) {

@@ -77,12 +77,17 @@ impl CredentialFile {
 
     /// Tells whether a path, from the root of a repository or of anything else, is that of the file.
     pub fn is_at(&self, path: &BStr) -> bool {
+        let line = self.line.as_bytes();
+        if let Some(folder) = line.strip_suffix(b"/") {
+            return path.rsplit(|&byte| byte == b'/').skip(1).any(|name| name == folder);
+        }
+        if !line.contains(&b'*') {
+            let start = path.strip_suffix(line);
+            return start.is_some_and(|folder| folder.is_empty() || folder.ends_with(b"/"));
+        }
         let path = path.to_str_lossy();
         let mut names = path.rsplit('/');
-        match self.line.strip_suffix('/') {
-            Some(folder) => names.skip(1).any(|name| name == folder),
-            None => self.line.rsplit('/').all(|part| names.next().is_some_and(|name| wildcard(name, part))),
-        }
+        self.line.rsplit('/').all(|part| names.next().is_some_and(|name| wildcard(name, part)))
     }
 }
 

@@ -18,6 +18,12 @@ pub use reference::{Reference, bare_text, references};
 pub use server::{Field, Leaf, Server, entry, leaves, member_name, servers};
 pub use syntax::Syntax;
 
+/// Tells of a file whose name has no ending of configuration in it, nor anything of dotenv's, that it is neither.
+pub fn is_plain(path: &bstr::BStr) -> bool {
+    let has_env = || path::file_name(path).windows(3).any(|three| three.eq_ignore_ascii_case(b"env"));
+    !path::is_formatted(path) && !has_env()
+}
+
 /// Tells whether a file of this path may hold the configuration of an agent; the content decides the rest.
 ///
 /// Costs a look at the name; only one with the ending of configuration is read with care.

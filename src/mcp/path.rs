@@ -70,15 +70,27 @@ pub(super) fn wildcard(name: &str, pattern: &str) -> bool {
 }
 
 pub(super) fn may_hold(path: &BStr) -> bool {
-    let is_format = |end: &[u8]| FORMATS.iter().any(|format| end.eq_ignore_ascii_case(format.as_bytes()));
-    let name = path.rsplit(|&byte| byte == b'/' || byte == b'\\').next().unwrap_or_default();
-    // Most files have none of them anywhere, so that their names need not be read with care.
-    if !name.split(|&byte| byte == b'.').any(is_format) {
+    // Most files have none of the endings anywhere, so that their names need not be read with care.
+    if !is_formatted(path) {
         return false;
     }
     let path = spelling(path).path;
     let name = path.rsplit('/').next().unwrap_or_default();
     is_format(name.rsplit('.').next().unwrap_or_default().as_bytes())
+}
+
+/// Tells whether the ending of configuration stands anywhere in the name of a file.
+pub(super) fn is_formatted(path: &BStr) -> bool {
+    file_name(path).split(|&byte| byte == b'.').any(is_format)
+}
+
+fn is_format(end: &[u8]) -> bool {
+    FORMATS.iter().any(|format| end.eq_ignore_ascii_case(format.as_bytes()))
+}
+
+/// Returns the last name of a path of any system.
+pub(super) fn file_name(path: &BStr) -> &[u8] {
+    path.rsplit(|&byte| byte == b'/' || byte == b'\\').next().unwrap_or_default()
 }
 
 #[cfg(test)]

@@ -1,4 +1,4 @@
-//! Tries a pattern at one place of a text by backtracking over its structure, without compiling it.
+//! Tries a pattern at a few places of a text by backtracking over its structure, without compiling it.
 //!
 //! Most patterns are tried at a few places and fail within some bytes, which costs less than putting an automaton together.
 //! The order in which ways to match are tried is that of Perl, which automata keep, too ("leftmost-first"), so the first match
@@ -16,10 +16,10 @@ const DEEPEST: u32 = 1000;
 /// Why there is no match, or where it ends.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Outcome {
-    /// It starts where it was tried.
+    /// The first one.
     Match {
-        /// Where it ends.
-        end: usize,
+        /// Where it stands.
+        whole: Range<usize>,
         /// The bytes of the group that is the secret.
         secret: Range<usize>,
     },
@@ -29,22 +29,31 @@ pub(super) enum Outcome {
     Unknown,
 }
 
-/// Looks for the match of `pattern` that starts where `window` does and does not leave it; `secret` names its group.
+/// Looks for the first match of `pattern` that starts at one of `starts`, ascending, and does not reach beyond `end`; `secret` names its group.
 ///
 /// Takes from `steps` how many parts of the pattern it tries.
-pub(super) fn attempt(pattern: &Hir, secret: &str, bytes: &[u8], window: Range<usize>, steps: &mut u32) -> Outcome {
-    let mut attempt =
-        Attempt { bytes, end: window.end, name: secret, secret: None, steps, depth: 0, is_given_up: false };
-    let mut end = None;
-    let stops = attempt.walk(pattern, window.start, &mut |_, at| {
-        end = Some(at);
-        true
-    });
-    match (attempt.is_given_up, end, attempt.secret) {
-        (false, Some(end), Some(secret)) if stops => Outcome::Match { end, secret },
-        (false, None, _) => Outcome::NoMatch,
-        _ => Outcome::Unknown,
+pub(super) fn attempt(
+    pattern: &Hir,
+    secret: &str,
+    bytes: &[u8],
+    starts: impl IntoIterator<Item = usize>,
+    end: usize,
+    steps: &mut u32,
+) -> Outcome {
+    let mut attempt = Attempt { bytes, end, name: secret, secret: None, steps, depth: 0, is_given_up: false };
+    for start in starts {
+        let mut end = None;
+        let stops = attempt.walk(pattern, start, &mut |_, at| {
+            end = Some(at);
+            true
+        });
+        match (attempt.is_given_up, end, attempt.secret.take()) {
+            (false, Some(end), Some(secret)) if stops => return Outcome::Match { whole: start..end, secret },
+            (false, None, _) => {}
+            _ => return Outcome::Unknown,
+        }
     }
+    Outcome::NoMatch
 }
 
 /// What follows a part of a pattern: tells whether to stop, because all of the pattern matches or the attempt is given up.
@@ -235,14 +244,17 @@ mod tests {
             let pattern = format!("{before}(?<secret>{secret}){behind}");
             let Ok(automata) = Pattern::compile(&pattern) else { return Ok(()) };
             let window = start.min(text.len())..text.len() - cut.min(text.len() - start.min(text.len()));
-            let expected = match automata.match_at(&text, window.clone()) {
-                Some((whole, secret)) => Outcome::Match { end: whole.end, secret },
-                None => Outcome::NoMatch,
-            };
             let hir = parse(&pattern).expect("it was compiled");
-            let mut steps = 1000;
-            let found = attempt(&hir, SECRET, &text, window, &mut steps);
-            prop_assert!(found == expected || found == Outcome::Unknown && steps == 0, "{}: {:?}", pattern, found);
+            let mut first = None;
+            automata.matches(&text, window.clone(), |whole, secret| first = first.take().or(Some((whole, secret))));
+            for (expected, starts) in
+                [(automata.match_at(&text, window.clone()), window.start..window.start + 1), (first, window.clone())]
+            {
+                let expected = expected.map_or(Outcome::NoMatch, |(whole, secret)| Outcome::Match { whole, secret });
+                let mut steps = 1000;
+                let found = attempt(&hir, SECRET, &text, starts, window.end, &mut steps);
+                prop_assert!(found == expected || found == Outcome::Unknown && steps == 0, "{}: {:?}", pattern, found);
+            }
         }
     }
 
@@ -250,13 +262,13 @@ mod tests {
     fn what_takes_too_long_is_left_to_automata() {
         let hir = parse("(?:a|aa){1,40}(?<secret>b)").expect("it is a pattern");
         let mut steps = 1000;
-        assert_eq!(attempt(&hir, SECRET, &[b'a'; 40], 0..40, &mut steps), Outcome::Unknown);
+        assert_eq!(attempt(&hir, SECRET, &[b'a'; 40], 0..1, 40, &mut steps), Outcome::Unknown);
         assert_eq!(steps, 0);
     }
 
     #[test]
     fn what_goes_too_deep_is_left_to_automata() {
         let hir = parse("(?:ab|c){1,5000}(?<secret>d)").expect("it is a pattern");
-        assert_eq!(attempt(&hir, SECRET, &[b'c'; 5000], 0..5000, &mut 1_000_000), Outcome::Unknown);
+        assert_eq!(attempt(&hir, SECRET, &[b'c'; 5000], 0..1, 5000, &mut 1_000_000), Outcome::Unknown);
     }
 }

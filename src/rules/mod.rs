@@ -12,6 +12,7 @@ pub mod pattern;
 mod reach;
 mod schema;
 mod shorthand;
+mod starts;
 mod syntax;
 pub mod template;
 mod token_run;

@@ -8,13 +8,13 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use regex_automata::hybrid::dfa::{Cache, DFA};
 use regex_automata::meta::Regex;
 use regex_automata::nfa::thompson::{self, WhichCaptures};
-use regex_automata::util::captures::Captures;
 use regex_automata::util::pool::Pool;
 use regex_automata::{Anchored, Input, PatternID};
 use regex_syntax::hir::{Hir, HirKind};
 
 use super::attempt::{Outcome, attempt};
 use super::shorthand;
+use super::starts::Starts;
 
 /// The name of the group that is the secret.
 pub(super) const SECRET: &str = "secret";
@@ -59,6 +59,8 @@ pub(super) fn parse(text: &str) -> Result<Hir, PatternError> {
 #[derive(Debug)]
 pub struct Pattern {
     hir: Hir,
+    /// Where attempts are worth it.
+    starts: OnceLock<Starts>,
     /// How many steps attempts may take before it is compiled.
     steps: AtomicU32,
     ends: OnceLock<Ends>,
@@ -118,7 +120,13 @@ impl Pattern {
         if !always_has_secret(&hir) {
             return Err(PatternError::SecretOptional);
         }
-        Ok(Self { hir, steps: AtomicU32::new(STEPS), ends: OnceLock::new(), groups: OnceLock::new() })
+        Ok(Self {
+            hir,
+            starts: OnceLock::new(),
+            steps: AtomicU32::new(STEPS),
+            ends: OnceLock::new(),
+            groups: OnceLock::new(),
+        })
     }
 
     /// Calls `each` with the span of every match in `window` and of its secret, in order.
@@ -126,39 +134,45 @@ impl Pattern {
     /// Word boundaries at the window's edges look at the bytes outside of it. A match may start where the
     /// secret before it ended, because tokens often share a separator.
     pub fn matches(&self, bytes: &[u8], window: Range<usize>, mut each: impl FnMut(Range<usize>, Range<usize>)) {
-        let mut captures: Option<Captures> = None;
         let mut from = window.start;
         while from < window.end {
-            let input = Input::new(bytes).range(from..window.end).anchored(Anchored::No);
-            let Some(end) = self.end(&input) else { return };
-            let Groups { regex, secret } = self.groups.get_or_init(|| Groups::of(&self.hir));
-            let captures = captures.get_or_insert_with(|| regex.create_captures());
-            // What ends a match earlier would have been found instead of it, so no byte behind its end is in it.
-            regex.search_captures(&Input::new(bytes).range(from..end), captures);
-            let (Some(whole), Some(secret)) = (captures.get_match(), captures.get_group(*secret)) else { return };
-            each(whole.range(), secret.range());
-            from = secret.end.max(whole.start() + 1);
+            let Some((whole, secret)) = self.first(bytes, from..window.end, Anchored::No) else { return };
+            from = secret.end.max(whole.start + 1);
+            each(whole, secret);
         }
     }
 
     /// Returns the match that starts where `window` does, and its secret.
     pub fn match_at(&self, bytes: &[u8], window: Range<usize>) -> Option<(Range<usize>, Range<usize>)> {
+        self.first(bytes, window, Anchored::Yes)
+    }
+
+    /// Returns the first match in `window`, or at its start if it is anchored there, and its secret.
+    fn first(&self, bytes: &[u8], window: Range<usize>, anchored: Anchored) -> Option<(Range<usize>, Range<usize>)> {
         if self.ends.get().is_none() {
+            let places = window.start..if anchored.is_anchored() { window.start + 1 } else { window.end };
+            let starts = self.starts.get_or_init(|| Starts::of(&self.hir));
+            let starts = places.filter(|&at| bytes.get(at).is_some_and(|&byte| starts.has(byte)));
             let mut steps = self.steps.load(Ordering::Relaxed);
-            let outcome = attempt(&self.hir, SECRET, bytes, window.clone(), &mut steps);
+            let outcome = attempt(&self.hir, SECRET, bytes, starts, window.end, &mut steps);
             // Threads that do this at once only take fewer steps from it.
             self.steps.store(steps, Ordering::Relaxed);
             match outcome {
-                Outcome::Match { end, secret } => return Some((window.start..end, secret)),
+                Outcome::Match { whole, secret } => return Some((whole, secret)),
                 Outcome::NoMatch => return None,
                 Outcome::Unknown => {}
             }
         }
-        let end = self.end(&Input::new(bytes).range(window.clone()).anchored(Anchored::Yes))?;
+        self.search(&Input::new(bytes).range(window).anchored(anchored))
+    }
+
+    /// The same, by automata.
+    fn search(&self, input: &Input<'_>) -> Option<(Range<usize>, Range<usize>)> {
+        let end = self.end(input)?;
         let Groups { regex, secret } = self.groups.get_or_init(|| Groups::of(&self.hir));
         let mut captures = regex.create_captures();
-        let input = Input::new(bytes).range(window.start..end).anchored(Anchored::Yes);
-        regex.search_captures(&input, &mut captures);
+        // What ends a match earlier would have been found instead of it, so no byte behind its end is in it.
+        regex.search_captures(&input.clone().range(input.start()..end), &mut captures);
         Some((captures.get_match()?.range(), captures.get_group(*secret)?.range()))
     }
 
