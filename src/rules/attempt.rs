@@ -104,7 +104,10 @@ impl<'b> Attempt<'b> {
             }
             HirKind::Capture(capture) => self.walk(&capture.sub, at, rest),
             HirKind::Concat(parts) => self.sequence(parts, at, rest),
-            HirKind::Alternation(branches) => branches.iter().any(|branch| self.walk(branch, at, rest)),
+            // Most branches fail at their first byte, which is told without a step.
+            HirKind::Alternation(branches) => {
+                branches.iter().any(|branch| self.may_start(branch, at) && self.walk(branch, at, rest))
+            }
             HirKind::Repetition(repetition) => match repetition.sub.kind() {
                 HirKind::Class(class) if is_of_bytes(class) => self.repeat_class(repetition, class, at, rest),
                 _ => self.repeat(repetition, 0, at, rest),
@@ -118,6 +121,18 @@ impl<'b> Attempt<'b> {
             Some((first, others)) => {
                 self.walk(first, at, &mut |attempt, behind| attempt.sequence(others, behind, rest))
             }
+        }
+    }
+
+    /// Tells of most parts that do not match at a place that they do not.
+    fn may_start(&self, part: &Hir, at: usize) -> bool {
+        match part.kind() {
+            HirKind::Literal(literal) => self.bytes[..self.end].get(at) == literal.0.first(),
+            HirKind::Class(class) => self.is_in(class, at) || !is_of_bytes(class),
+            HirKind::Concat(parts) => parts.first().is_none_or(|first| self.may_start(first, at)),
+            HirKind::Capture(capture) => self.may_start(&capture.sub, at),
+            HirKind::Alternation(branches) => branches.iter().any(|branch| self.may_start(branch, at)),
+            HirKind::Empty | HirKind::Look(_) | HirKind::Repetition(_) => true,
         }
     }
 
