@@ -35,7 +35,8 @@ impl Starts {
             HirKind::Capture(capture) => self.add(&capture.sub),
             HirKind::Concat(parts) => parts.iter().all(|part| self.add(part)),
             HirKind::Alternation(branches) => {
-                branches.iter().fold(false, |is_empty, branch| self.add(branch) || is_empty)
+                let is_empty: Vec<bool> = branches.iter().map(|branch| self.add(branch)).collect();
+                is_empty.contains(&true)
             }
         }
     }

@@ -152,10 +152,12 @@ pub fn run(arguments: &Arguments) -> miette::Result<u8> {
             for hook in Name::GIT {
                 lines.push(install::status(hook, Path::new("."))?);
             }
+            let roots: Vec<PathBuf> = [false, true].into_iter().filter_map(|user| agent_root(user).ok()).collect();
+            let roots: Vec<&Path> = roots.iter().map(PathBuf::as_path).collect();
             for (name, agent) in Name::AGENTS.iter().filter_map(|name| Some((name, name.agent()?))) {
                 for user in [false, true] {
                     // What is wrong with the settings of one agent says nothing about the others.
-                    let status = agent_root(user).and_then(|root| agent::status(agent, &root, user));
+                    let status = agent_root(user).and_then(|root| agent::status(agent, &root, user, &roots));
                     lines.extend(status.unwrap_or_else(|error| Some(format!("{}: not known: {error}", name.word()))));
                 }
             }

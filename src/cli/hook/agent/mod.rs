@@ -8,6 +8,7 @@ mod patch;
 mod reply;
 mod settings;
 mod shell;
+mod switch;
 
 use std::collections::HashSet;
 

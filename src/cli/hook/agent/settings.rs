@@ -6,7 +6,7 @@ use miette::miette;
 use serde_json::{Value, json};
 
 use super::super::files;
-use super::{Agent, json};
+use super::{Agent, json, switch};
 use crate::replace::{self, Links, Replace};
 
 /// One entry in an agent's settings: the way to the array, and the element.
@@ -60,14 +60,21 @@ pub fn uninstall(agent: Agent, root: &Path, user: bool) -> miette::Result<String
     Ok(format!("{}: taken out of {}", word(agent), path.display()))
 }
 
-/// Tells where the agent's hooks are set up, or nothing if they are not.
+/// Tells where the agent's hooks are set up and whether something keeps them from running, or nothing if they are not.
+/// `roots` are the folders whose settings count.
 ///
 /// # Errors
 /// If the settings cannot be read.
-pub fn status(agent: Agent, root: &Path, user: bool) -> miette::Result<Option<String>> {
+pub fn status(agent: Agent, root: &Path, user: bool, roots: &[&Path]) -> miette::Result<Option<String>> {
     let (path, links) = file(agent, root, user)?;
-    let found = text(&path, links)?.contains(&command(agent, false));
-    Ok(found.then(|| format!("{}: set up: {}", word(agent), path.display())))
+    if !text(&path, links)?.contains(&command(agent, false)) {
+        return Ok(None);
+    }
+    let state = match switch::off(agent, roots) {
+        Some((setting, file)) => format!("set up, but turned off by `{setting}` in {file}"),
+        None => "set up".to_owned(),
+    };
+    Ok(Some(format!("{}: {state}: {}", word(agent), path.display())))
 }
 
 fn word(agent: Agent) -> &'static str {
@@ -80,7 +87,7 @@ fn word(agent: Agent) -> &'static str {
     }
 }
 
-fn command(agent: Agent, no_bypass: bool) -> String {
+pub(super) fn command(agent: Agent, no_bypass: bool) -> String {
     format!("keysweep hook run {}{}", word(agent), if no_bypass { " --no-bypass" } else { "" })
 }
 

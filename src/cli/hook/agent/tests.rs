@@ -296,7 +296,7 @@ fn settings_are_as_they_were_after_installing_and_uninstalling() {
     }
     let text = std::fs::read_to_string(&path).expect("the file is there");
     assert_eq!(text.matches("keysweep hook run claude-code --no-bypass").count(), 3, "once for each event: {text}");
-    assert!(status(Agent::ClaudeCode, directory.path(), false).expect("the file can be read").is_some());
+    assert!(status(Agent::ClaudeCode, directory.path(), false, &[]).expect("the file can be read").is_some());
     uninstall(Agent::ClaudeCode, directory.path(), false).expect("the settings can be changed");
     assert_eq!(std::fs::read_to_string(&path).expect("the file is there"), before);
 }
