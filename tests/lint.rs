@@ -31,7 +31,8 @@ fn cases(about: &About, kind: &str) -> Vec<Filled> {
     files.iter().map(|file| filled(file, &root)).collect()
 }
 
-fn walk(folder: &Path, files: &mut Vec<PathBuf>) {
+/// Collects all files below a folder.
+pub fn walk(folder: &Path, files: &mut Vec<PathBuf>) {
     let Ok(entries) = fs::read_dir(folder) else { return };
     for entry in entries {
         let path = entry.expect("a readable folder").path();

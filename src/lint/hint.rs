@@ -2,13 +2,14 @@
 
 use std::sync::LazyLock;
 
+use aho_corasick::AhoCorasick;
 use memchr::memmem::Finder;
 
 use super::recognition::is_object;
 use crate::source::Span;
 
 /// How far from a change the rest of a hint may stand.
-const AROUND: usize = 12;
+const AROUND: usize = 16;
 
 /// What all names for a map of servers end with.
 static SERVERS: LazyLock<Finder<'static>> = LazyLock::new(|| Finder::new("ervers"));
@@ -16,6 +17,37 @@ static SERVERS: LazyLock<Finder<'static>> = LazyLock::new(|| Finder::new("ervers
 static MCP: LazyLock<Finder<'static>> = LazyLock::new(|| Finder::new("mcp"));
 /// What Goose has in place of servers.
 static EXTENSIONS: LazyLock<Finder<'static>> = LazyLock::new(|| Finder::new("extensions:"));
+
+/// What settings of agents have in JSON, whatever they say of servers: those of Claude Code, VS Code and bundles.
+static OBJECTS: LazyLock<AhoCorasick> = LazyLock::new(|| {
+    let words = [
+        "\"env\"",
+        "\"hooks\"",
+        "\"servers\"",
+        "\"user_config\"",
+        "\"apiKeyHelper\"",
+        "HeadersHelper\"",
+        "\"awsAuthRefresh\"",
+        "\"awsCredentialExport\"",
+        "_BASE_URL\"",
+        "McpjsonServers\"",
+        "ProjectMcpServers\"",
+        "ermissionPrompt\"",
+        "ermissions\"",
+    ];
+    AhoCorasick::new(words).expect("they are few and short")
+});
+/// What settings of agents have in TOML and YAML: those of Codex, LiteLLM and Aider.
+static TEXTS: LazyLock<AhoCorasick> = LazyLock::new(|| {
+    let words =
+        ["approval_policy", "sandbox_mode", "model_provider", "ai_base_url", "gpt_base_url", "litellm_", "api-key:"];
+    AhoCorasick::new(words).expect("they are few and short")
+});
+
+/// Tells whether a text has settings of an agent, whatever it says of servers.
+pub fn sets_agent(bytes: &[u8]) -> bool {
+    if is_object(bytes) { OBJECTS.is_match(bytes) } else { TEXTS.is_match(bytes) }
+}
 
 /// Tells whether [`may_need_lints`](super::may_need_lints) is worth asking.
 pub fn is_in(bytes: &[u8]) -> bool {
@@ -35,7 +67,10 @@ fn has_word(bytes: &[u8]) -> bool {
             && matches!((bytes[at - 2], bytes[at - 1]), (b'p' | b'l', b'S') | (b'_' | b'-' | b'.' | b'"' | b'\'', b's'))
     };
     let is_key = |at: usize| at.checked_sub(1).is_none_or(|before| b" \n\"'".contains(&bytes[before]));
-    SERVERS.find_iter(bytes).any(is_name) || speaks_of_mcp(bytes) || EXTENSIONS.find_iter(bytes).any(is_key)
+    SERVERS.find_iter(bytes).any(is_name)
+        || speaks_of_mcp(bytes)
+        || EXTENSIONS.find_iter(bytes).any(is_key)
+        || TEXTS.is_match(bytes)
 }
 
 /// Tells whether a text has the word that stands in every command and link with a credential: every program in C has `memcpy`.
@@ -66,6 +101,9 @@ mod tests {
             ("x \"servers\": {}, \"inputs\": []", true),
             ("claude mcp add", true),
             ("extensions:\n  docs:", true),
+            ("model_provider = 'a'", true),
+            ("litellm_settings:", true),
+            ("openai-api-key: a", true),
             ("our servers and observers", false),
             ("memcpy(to, from, size);", false),
             ("unable to load_index_extensions: error", false),

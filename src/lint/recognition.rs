@@ -3,7 +3,7 @@
 use bstr::{BStr, ByteSlice};
 use memchr::memmem;
 
-use super::hint::speaks_of_mcp;
+use super::hint::{self, speaks_of_mcp};
 use crate::document::{DocumentError, Format, parse};
 use crate::mcp::{credential_files, holds_mark, is_plain, may_hold, reading, reading_name, spelling};
 
@@ -70,10 +70,11 @@ pub(super) fn is_configuration(path: &BStr, bytes: &[u8]) -> bool {
 fn has_shape(bytes: &[u8], named: bool) -> bool {
     let has = |word: &str| memmem::find(bytes, word.as_bytes()).is_some();
     let starts_program = || has("cmd:") || has("command:");
-    let is_of_servers = has("extensions:") && (has("cmd:") || has("uri:") && has("type:"))
-        || (named || speaks_of_mcp(bytes))
-            && (has("args:") && starts_program() || has("containers:") && has("kind:") && has("env:"));
-    is_of_servers && !(has("{{") && is_template(bytes))
+    let extends_goose = has("extensions:") && (has("cmd:") || has("uri:") && has("type:"));
+    let is_of_servers = (named || speaks_of_mcp(bytes))
+        && (has("args:") && starts_program() || has("containers:") && has("kind:") && has("env:"));
+    // A recipe has braces as well, and is salvaged where they leave no YAML.
+    extends_goose || is_of_servers && !(has("{{") && is_template(bytes))
 }
 
 /// Tells whether a text with braces is a template, such as Helm's, which is no YAML yet: braces in quotes, in a block of text or
@@ -94,10 +95,10 @@ pub(super) fn may_be_configuration(bytes: &[u8]) -> bool {
     bytes.len() <= SMALL
         && (has(b"ervers") && (holds_mark(bytes) || has(b"\"servers\"") && has(b"\"inputs\""))
             || is_object(bytes)
-                && (has(b"\"permissions\"") && has(b"\"allow\"")
-                    || has(b"\"mcp\"")
+                && (has(b"\"mcp\"")
+                    || hint::sets_agent(bytes)
                     || has(b"\"packages\"") && (has(b"\"environmentVariables\"") || has(b"\"environment_variables\"")))
-            || !is_object(bytes) && has_shape(bytes, false))
+            || !is_object(bytes) && (has_shape(bytes, false) || hint::sets_agent(bytes)))
 }
 
 /// Tells whether bytes begin as an object of JSON does.
@@ -124,6 +125,7 @@ mod tests {
             "extensions:\n  docs:\n    type: streamable_http\n    uri: https://docs.acme.dev\n",
             "servers:\n  docs-mcp: {command: npx, args: [docs]}\n",
             "kind: Pod\nspec:\n  containers:\n  - image: docs-mcp\n    env: []\n",
+            "title: {{ topic }}: [\nextensions:\n- type: stdio\n  cmd: docs\n",
             "prompt: \"about {{ topic }}\"\nextensions:\n- type: stdio\n  cmd: docs\n",
             "prompt: |\n  {{ topic }}\nextensions:\n- type: stdio\n  cmd: docs\n",
             "docs-mcp: {command: npx, args: [docs]}\nkey: ${{ secrets.KEY }}\n",

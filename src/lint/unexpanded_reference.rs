@@ -1,6 +1,6 @@
 //! `mcp/unexpanded-reference`: the syntax of a reference belongs to another client, or works in another field.
 
-use super::judge::{Says, says};
+use super::judge::{Says, meant, says};
 use super::remedy::translated;
 use super::subject::explaining;
 use super::{About, Lint, LintFinding, Persona, Subject};
@@ -34,12 +34,18 @@ impl Lint for Rule {
 
     fn check(&self, subject: &Subject<'_>, found: &mut Vec<LintFinding>) {
         let Some(owner) = subject.verified() else { return };
+        let resolves_settings = resolves_settings(owner);
+        if resolves_settings {
+            outside(subject, owner, found);
+        }
         for server in &subject.servers {
             for leaf in &server.leaves {
-                if matches!(leaf.field, Field::VariableName | Field::Other) || is_for_program(server, leaf) {
+                let is_silent = leaf.field == Field::VariableName || leaf.field == Field::Other && !resolves_settings;
+                if is_silent || is_for_program(server, leaf) {
                     continue;
                 }
-                for reference in references(&leaf.scalar.text).into_iter().filter(|found| is_meant(leaf, found)) {
+                let name = if leaf.field == Field::Env { leaf.name.as_ref() } else { "" };
+                for reference in meant(name, &leaf.scalar.text).into_iter().filter(|found| is_meant(leaf, found)) {
                     if is_foreign(owner, leaf, &reference) {
                         let span = leaf.scalar.raw(reference.range);
                         found.push(foreign(owner, leaf, span));
@@ -52,6 +58,20 @@ impl Lint for Rule {
         if subject.is_claude_settings() {
             settings(subject, found);
         }
+    }
+}
+
+/// Tells whether a client takes any of its settings from a variable, as LiteLLM's proxy does.
+fn resolves_settings(owner: &Reading) -> bool {
+    owner.dialect.expands.iter().any(|known| known.holds_in(Field::Other) && !known.holds_in(Field::Argument))
+}
+
+/// Reports references outside of servers that such a client does not resolve.
+fn outside(subject: &Subject<'_>, owner: &Reading, found: &mut Vec<LintFinding>) {
+    for leaf in subject.settings.iter().filter(|leaf| leaf.list.is_none()) {
+        let reference = references(&leaf.scalar.text).into_iter().find(|reference| is_meant(leaf, reference));
+        let unresolved = |found: &Reference| owner.dialect.expands(found.syntax, Field::Other) == Some(false);
+        found.extend(reference.filter(unresolved).map(|reference| report(subject, owner, leaf, &reference)));
     }
 }
 

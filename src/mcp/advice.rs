@@ -4,7 +4,8 @@ use super::{Client, Dialect, Expansion, Field, How, Reading, Syntax};
 use crate::wording::kebab;
 
 /// The syntaxes that refer to a variable of the environment, the plainest first.
-const VARIABLES: [Syntax; 5] = [Syntax::Braced, Syntax::Env, Syntax::CurlyEnv, Syntax::Bare, Syntax::Actions];
+const VARIABLES: [Syntax; 6] =
+    [Syntax::Braced, Syntax::Env, Syntax::CurlyEnv, Syntax::Bare, Syntax::Actions, Syntax::OsEnviron];
 
 /// The fields that hold references, with what the data calls them where an edit is possible.
 const FIELDS: [(Field, &str); 4] =

@@ -8,6 +8,7 @@ use serde::Deserialize;
 
 use super::credential_file::CredentialFile;
 use super::path::{matches_end, relative, spelling};
+use super::syntax::OS_ENVIRON;
 use super::{Field, Syntax};
 
 /// How well a client's behaviour is known.
@@ -145,7 +146,7 @@ pub struct Fix {
     /// The reference, with `NAME` for the variable.
     #[serde(default)]
     pub text: String,
-    /// `env`, `header`, `arg`, `url`: where the edit is possible.
+    /// `env`, `header`, `arg`, `url`, `setting` (a member of any other map): where the edit is possible.
     #[serde(default)]
     pub fields: Vec<String>,
 }
@@ -159,6 +160,13 @@ pub struct Reading {
     pub dialect: &'static Dialect,
     /// The place that the file matched.
     pub file: &'static File,
+}
+
+impl Fix {
+    /// Tells whether nothing may stand beside the reference: it takes the place of all of a text.
+    pub fn takes_all(&self) -> bool {
+        self.text.starts_with(OS_ENVIRON)
+    }
 }
 
 impl Dialect {
@@ -296,7 +304,7 @@ mod tests {
 
     #[test]
     fn every_client_of_the_data_is_read() {
-        assert_eq!(all().len(), 62);
+        assert_eq!(all().len(), 64);
         for client in all() {
             assert!(!client.dialects.is_empty(), "{}", client.id);
             for dialect in &client.dialects {

@@ -5,7 +5,7 @@ use std::cell::OnceCell;
 use std::collections::HashMap;
 use std::ops::Range;
 
-use super::Syntax;
+use super::syntax::{OS_ENVIRON, Syntax};
 use crate::wording::is_in_capitals;
 
 /// One reference in a text.
@@ -38,6 +38,7 @@ impl Reference {
             Syntax::CurlyEnv => inside("{env:", "}")?,
             Syntax::Actions => inside("${{", "}}")?.trim().strip_prefix("secrets.")?,
             Syntax::Percent => inside("%", "%")?,
+            Syntax::OsEnviron => whole.strip_prefix(OS_ENVIRON)?,
             _ => return None,
         };
         (identifier(name) == name.len() && !name.is_empty()).then_some(name)
@@ -112,6 +113,9 @@ pub fn references(text: &str) -> Vec<Reference> {
     let whole = |syntax| vec![Reference { range: 0..text.len(), syntax, default: None }];
     if VAULTS.iter().any(|vault| text.starts_with(vault)) {
         return whole(Syntax::Vault);
+    }
+    if text.strip_prefix(OS_ENVIRON).is_some_and(|name| !name.is_empty() && identifier(name) == name.len()) {
+        return whole(Syntax::OsEnviron);
     }
     if CODE.iter().any(|code| text.contains(code)) {
         return whole(Syntax::Code);
@@ -326,6 +330,9 @@ mod tests {
             ("%APPDATA%", Syntax::Percent),
             ("op://vault/item/field", Syntax::Vault),
             ("process.env.A", Syntax::Code),
+            ("os.environ/A_B", Syntax::OsEnviron),
+            ("Bearer os.environ/A_B", Syntax::Code),
+            ("os.environ['A']", Syntax::Code),
             ("${process.argv}", Syntax::Other),
         ];
         for (text, syntax) in cases {
@@ -345,6 +352,8 @@ mod tests {
             ("$AB", "$AB"),
             ("${{ secrets.A }}", "${{ secrets.A }}"),
             ("${input:a}", "${input:id}"),
+            ("os.environ/A_B", "os.environ/A_B"),
+            ("Bearer os.environ/A_B", "process.env.NAME"),
             ("$(curl -u me:hunter2 x)", "$(command)"),
         ] {
             assert_eq!(references(text)[0].shown(text), shown, "{text}");

@@ -228,7 +228,7 @@ pub fn leaves<'a>(node: &'a Node, name: &'a str, path: &Pointer<'a>) -> Vec<Leaf
 fn field(member: &Node) -> Field {
     match member.name() {
         "env" | "environment" | "envs" | "environmentVariables" | "environment_variables" => Field::Env,
-        "headers" | "http_headers" | "httpHeaders" | "customHeaders" => Field::Headers,
+        "headers" | "http_headers" | "httpHeaders" | "customHeaders" | "static_headers" => Field::Headers,
         "url" | "serverUrl" | "httpUrl" | "uri" | "endpoint" | "sseUrl" | "baseUrl" | "server_url" => Field::Url,
         "args" | "arguments" => Field::Argument,
         "command" | "cmd" if member.elements().is_some() => Field::Argument,

@@ -2,6 +2,9 @@
 
 use serde::Deserialize;
 
+/// The beginning of a value that LiteLLM takes from its environment.
+pub(super) const OS_ENVIRON: &str = "os.environ/";
+
 /// The ways in which clients write a reference; the data file explains them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Deserialize)]
 #[serde(rename_all = "kebab-case")]
@@ -48,6 +51,8 @@ pub enum Syntax {
     Vault,
     /// `process.env.A` and the like
     Code,
+    /// `os.environ/A`, which is all of a value
+    OsEnviron,
     /// `${…}` of no known form
     Other,
 }
@@ -77,6 +82,7 @@ impl Syntax {
             Self::Tag => "!tag",
             Self::Vault => "op://vault/item",
             Self::Code => "process.env.NAME",
+            Self::OsEnviron => "os.environ/NAME",
             Self::Other => "${...}",
         }
     }

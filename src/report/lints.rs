@@ -9,7 +9,7 @@ const AROUND: &str = "
 
 - A file is configuration by its path, or, up to 1 MiB, by its shape: a map of servers under a key that only agents have, and in YAML
   Goose's extensions, what is started with arguments, and manifests of Kubernetes, the last two if they or their paths speak of MCP.
-  In history a file is known by what is in it alone, whatever its path says. A template, such as Helm's, that is no YAML yet is passed over.
+  In history a file is known by words in it that only agents' settings have, and judged by the paths that it had. A template, such as Helm's, that is no YAML yet is passed over.
 - Text of any other kind is looked through for the commands and links that install a server, whatever its size.
 - What is larger than 8 MiB, has more than 250,000 values, is nested deeper than 256 levels (in TOML 80), or is no valid JSON, TOML or
   YAML is judged as text: the names and values between its quotes, in TOML and YAML also `name = value` and `name: value`, up to 10,000

@@ -38,15 +38,21 @@ pub fn settle(
     let judged = judge(&wanted, provenance, inspector);
     groups.retain_mut(|group| !group.is_file() || group.is_confirmed(&judged, &gathered.configurations));
     let mut lints = Vec::new();
+    let mut unread = Vec::new();
     for (id, inspected) in judged {
         for inspected in inspected {
             let is_lint = |finding: &Finding| finding.meta.kind == Kind::Lint;
             if gathered.configurations.contains(&id) {
                 lints.extend(inspected.findings.into_iter().filter(is_lint));
+                // What could not be judged as configuration: that was not known while it was read.
+                unread.extend(inspected.notices.into_iter().filter(|notice| notice.incomplete));
             }
             inspected.secrets.into_iter().for_each(|secret| gathered.secrets.add(secret));
         }
     }
+    unread.sort_by(|a, b| (&a.subject, &a.message).cmp(&(&b.subject, &b.message)));
+    unread.dedup();
+    gathered.notices.extend(unread);
     lints.sort_by(|a, b| (&a.places[0].origin, a.places[0].span).cmp(&(&b.places[0].origin, b.places[0].span)));
     groups.extend(Group::all(lints, provenance));
     let objects: Vec<Vec<ObjectId>> = groups.iter().map(|group| group.objects.clone()).collect();

@@ -43,3 +43,18 @@ fn all_that_a_helper_prints_is_a_credential() {
     let found = lint(".claude/settings.json", text.as_bytes());
     assert_eq!(found.iter().filter(|finding| finding.meta.id == "mcp/literal-setting").count(), 2);
 }
+
+#[test]
+fn what_looks_made_under_a_short_name_for_a_secret_key_is_one() {
+    let values = ["{alnum:32}", "{hex:32}", "{base64:40}"].map(|template| fill(template).0);
+    for name in ["ALIYUN_SK", "VOLC_SK", "ACME_SK_2"] {
+        for value in &values {
+            let found = lints(&format!("\"command\": \"a\", \"env\": {{\"{name}\": \"{value}\"}}"));
+            assert_eq!(found, ["mcp/literal-in-env"], "{name}");
+        }
+        for text in ["Nadpis v slovenskom jazyku", "eu-central-1", "sk_SK", "secret-key-of-the-account", "2024-11-05"] {
+            let found = lints(&format!("\"command\": \"a\", \"env\": {{\"{name}\": \"{text}\"}}"));
+            assert_eq!(found, Vec::<String>::new(), "{name} {text}");
+        }
+    }
+}

@@ -1,9 +1,9 @@
 //! Finds a credential that stands beside references in one text.
 
 use super::value::is_long_hex;
-use super::{Form, Judge, Literal, Says, is_placeholder, is_public, looks_made, says};
+use super::{Form, Judge, Literal, SCHEMES, Says, is_placeholder, is_public, looks_made, says};
 use crate::finding::Confidence;
-use crate::mcp::Reference;
+use crate::mcp::{Reference, Syntax, references};
 
 impl Judge<'_> {
     /// Judges what is written out between the references of a text, as in `Bearer ${PREFIX}-literal`.
@@ -35,6 +35,20 @@ impl Judge<'_> {
         let known = value.len() >= 16 && (self.opinion)(value.as_bytes());
         known || says(name) != Says::Nothing && (looks_made(value) || is_long_hex(value))
     }
+}
+
+/// Returns the references in the text of a setting. A password may have a blank and `$HOME` among its signs: that refers to
+/// nothing, unless a scheme stands before it.
+pub fn meant(name: &str, text: &str) -> Vec<Reference> {
+    let mut found = references(text);
+    if found.iter().any(|reference| reference.syntax == Syntax::Bare) && says(name) == Says::Password {
+        let is_scheme = |before: &str| before.is_empty() || SCHEMES.contains(&before);
+        found.retain(|reference| {
+            let before = &text[..reference.range.start];
+            reference.syntax != Syntax::Bare || !before.ends_with(' ') || is_scheme(before.trim_start())
+        });
+    }
+    found
 }
 
 /// Tells whether a character stands between the words of a setting.

@@ -28,6 +28,7 @@ use headers::is_cookie;
 pub use host::Host;
 use json::is_json;
 pub use json::{json_names_secret, pairs};
+pub use mixture::meant;
 use name::about_identity;
 pub use name::{Says, says};
 pub use placeholder::{is_placeholder, is_weak_password};
@@ -113,7 +114,7 @@ impl Judge<'_> {
         if depth > DEEPEST {
             return Vec::new();
         }
-        let references = references(text);
+        let references = meant(name, text);
         if !references.is_empty() && !is_address_or_json(text) {
             let mut found = self.defaults(name, text, &references, depth);
             found.extend(self.between(name, text, &references));

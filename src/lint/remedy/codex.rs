@@ -11,7 +11,7 @@ pub(super) fn edit(place: &Place<'_, '_>) -> Option<Fix> {
     if place.subject.document.format != Format::Toml || !place.is_value() {
         return None;
     }
-    let server = place.server().node;
+    let server = place.server()?.node;
     let leaf = place.leaf();
     let name = leaf.node.name();
     let bytes = place.subject.bytes;

@@ -25,6 +25,12 @@ pub(super) fn reference(place: &Place<'_, '_>, template: &str) -> Option<Fix> {
         let around = references(&leaf.scalar.text).into_iter().find(|found| found.range.end > range.start)?;
         return place.made(vec![Edit { span: leaf.scalar.raw(around.range), text: reference }]);
     }
+    if place.subject.owner()?.dialect.fix.takes_all() {
+        // All of the text becomes the value of the variable.
+        let all = 0..leaf.scalar.text.len();
+        let edit = part_replaced(place, all.clone(), &reference)?;
+        return place.moved_part(all, vec![edit], true, None);
+    }
     if let Some(edits) = container_variable(place, &reference) {
         return place.handed_on(edits);
     }
@@ -51,7 +57,7 @@ fn referral(place: &Place<'_, '_>) -> Option<bool> {
         return None;
     }
     let expands = &place.subject.owner()?.dialect.expands;
-    let others = place.server().referring().filter(|other| !std::ptr::eq(other.scalar, leaf.scalar));
+    let others = place.server()?.referring().filter(|other| !std::ptr::eq(other.scalar, leaf.scalar));
     let others = others.filter(|other| other.scalar.text.contains(place.variable));
     let referring = others.flat_map(|other| {
         let text = other.scalar.text.as_str();
@@ -65,7 +71,7 @@ fn referral(place: &Place<'_, '_>) -> Option<bool> {
 fn container_variable(place: &Place<'_, '_>, reference: &str) -> Option<Vec<Edit>> {
     let leaf = place.leaf();
     let (elements, index) = leaf.list?;
-    let program = place.server().command()?.rsplit(['/', '\\']).next()?;
+    let program = place.server()?.command()?.rsplit(['/', '\\']).next()?;
     let is_json = place.subject.document.format == Format::Json;
     let behind_flag = matches!(elements.get(index.checked_sub(1)?)?.text()?, "-e" | "--env");
     if leaf.field != Field::Argument || !matches!(program, "docker" | "podman") || !is_json || !behind_flag {
@@ -78,7 +84,7 @@ fn container_variable(place: &Place<'_, '_>, reference: &str) -> Option<Vec<Edit
     }
     let without = Edit { span: leaf.scalar.raw(name.len()..range.end), text: String::new() };
     let value = format!("\"{reference}\"");
-    let server = place.server().node;
+    let server = place.server()?.node;
     let bytes = place.subject.bytes;
     let with = match server.get("env").filter(|env| env.members().is_some()) {
         Some(env) if env.get(name).is_some() => return None,
@@ -129,6 +135,7 @@ pub(in super::super) fn translated(
         Field::Headers => "header",
         Field::Argument => "arg",
         Field::Url => "url",
+        Field::Other if leaf.list.is_none() => "setting",
         _ => return None,
     };
     if fix.how != How::Reference && fix.how != How::Inputs
@@ -142,6 +149,10 @@ pub(in super::super) fn translated(
     let name = reference.variable(&leaf.scalar.text).filter(|_| plain.contains(&reference.syntax))?;
     let range = reference.range.clone();
     let text = &leaf.scalar.text;
+    // Where nothing may stand beside a reference, the words around it would have to become a part of the variable.
+    if fix.takes_all() && range != (0..text.len()) {
+        return None;
+    }
     // `$env:NAME` of PowerShell, and a dollar sign that another one keeps as it is, are no references to `env` and `NAME`.
     if name.eq_ignore_ascii_case("env") && text[range.end..].starts_with(':') || text[..range.start].ends_with('$') {
         return None;

@@ -11,7 +11,7 @@ pub(super) fn edit(place: &Place<'_, '_>) -> Option<Fix> {
     if place.subject.document.format != Format::Yaml {
         return None;
     }
-    let server = place.server().node;
+    let server = place.server()?.node;
     let bytes = place.subject.bytes;
     let leaf = place.leaf();
     let first = match leaf.field {

@@ -59,7 +59,7 @@ fn root<'a>(place: &Place<'a, '_>) -> Option<&'a Node> {
 
 /// Returns the map in which the servers hang, where inputs are looked for: settings have both below `mcp`.
 fn home<'a>(root: &'a Node, place: &Place<'a, '_>) -> &'a Node {
-    let Some(servers) = place.server().parent else { return root };
+    let Some(servers) = place.server().and_then(|server| server.parent) else { return root };
     let holds = |map: &&Node| map.children().iter().any(|child| std::ptr::eq(child, servers));
     let above = |map: &&Node| map.span.contains(servers.span);
     let deeper = |map: &&'a Node| map.children().iter().find(above);

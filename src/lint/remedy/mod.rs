@@ -60,7 +60,10 @@ fn variable(subject: &Subject<'_>, located: &Located) -> String {
     let leaf = subject.leaf(located);
     // A name that is a credential itself is none to spell out once more.
     let named = |name: &str| if subject.judge.is_credential(name) { String::new() } else { name.to_owned() };
-    let name = named(&located.literal.name);
+    // What takes the place of all of an address goes by the setting's name.
+    let is_all = subject.owner().is_some_and(|owner| owner.dialect.fix.takes_all());
+    let is_part = is_all && located.literal.form != Form::Value;
+    let name = named(if is_part { &leaf.name } else { &located.literal.name });
     let name = name.as_str();
     // One of several headers in the text of a variable goes by its own name.
     let is_whole = match &located.literal.form {
@@ -115,9 +118,11 @@ fn upper(name: &str) -> String {
 /// Returns the edit that the file's client allows, if its behaviour is known for certain.
 fn fix(subject: &Subject<'_>, located: &Located, variable: &str) -> Option<Fix> {
     let owner = subject.verified()?;
-    let place = Place { subject, located, server: located.server?, variable };
+    let place = Place { subject, located, variable };
     let leaf = place.leaf();
     let name = match leaf.field {
+        // An element of a list is no setting of its own.
+        Field::Other if leaf.list.is_none() => "setting",
         Field::Env => "env",
         Field::Headers => "header",
         Field::Argument => "arg",
@@ -127,7 +132,8 @@ fn fix(subject: &Subject<'_>, located: &Located, variable: &str) -> Option<Fix> 
     };
     let fix = &owner.dialect.fix;
     let wrapped = located.literal.form == Form::Wrapped && fix.how != How::Reference;
-    if place.server().loose || wrapped || !fix.fields.iter().any(|known| known == name) || !leaf.scalar.is_exact() {
+    let is_loose = place.server().is_some_and(|server| server.loose);
+    if is_loose || wrapped || !fix.fields.iter().any(|known| known == name) || !leaf.scalar.is_exact() {
         return None;
     }
     match fix.how {
@@ -145,7 +151,6 @@ fn fix(subject: &Subject<'_>, located: &Located, variable: &str) -> Option<Fix> 
 struct Place<'a, 'b> {
     subject: &'b Subject<'a>,
     located: &'b Located,
-    server: usize,
     variable: &'b str,
 }
 
@@ -154,8 +159,9 @@ impl<'a> Place<'a, '_> {
         self.subject.leaf(self.located)
     }
 
-    fn server(&self) -> &Server<'a> {
-        &self.subject.servers[self.server]
+    /// Returns the server that the literal belongs to, unless it is a setting outside of all of them.
+    fn server(&self) -> Option<&Server<'a>> {
+        self.located.server.map(|index| &self.subject.servers[index])
     }
 
     /// Tells whether the literal is all of the text, but for a scheme.

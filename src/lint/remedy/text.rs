@@ -106,5 +106,8 @@ pub(super) fn yaml_part(scalar: &Scalar, range: std::ops::Range<usize>, text: &s
     if before.contains(['"', '\\']) || after.contains(['"', '\\']) {
         return None;
     }
-    Some(Edit { span: scalar.content, text: format!("\"{before}{text}{after}\"") })
+    let whole = format!("{before}{text}{after}");
+    let is_plain = whole.starts_with(|first: char| first.is_ascii_alphabetic())
+        && whole.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"_./".contains(&byte));
+    Some(Edit { span: scalar.content, text: if is_plain { whole } else { format!("\"{whole}\"") } })
 }

@@ -1,0 +1,40 @@
+//! A password with signs that elsewhere refer to a variable.
+
+use super::command::{fix, read, repository};
+use super::fill;
+
+#[test]
+fn a_variable_among_the_words_of_a_password_is_a_part_of_it() {
+    let word = fill("{alnum:14}").0;
+    for (path, reference) in [(".cursor/mcp.json", "${env:DB_PASSWORD}"), (".mcp.json", "${DB_PASSWORD}")] {
+        for password in [format!("{word} $HOME x"), format!("{word} $HOME"), format!("{word} $USER {word}")] {
+            let git = repository();
+            let document = |value: &str| {
+                format!(
+                    "{{\"mcpServers\": {{\"db\": {{\"command\": \"db\", \"env\": {{\"DB_PASSWORD\": \"{value}\"}}}}}}}}\n"
+                )
+            };
+            git.write(path, document(&password));
+            let (code, out) = fix(&git, &[]);
+            assert_eq!(code, 0, "{out}");
+            assert!(read(&git, path) == document(reference), "the password is moved as one");
+            assert!(read(&git, ".env").contains("$"), "with its signs");
+        }
+    }
+}
+
+#[test]
+fn a_variable_that_is_all_of_a_password_or_stands_behind_a_scheme_stays_a_reference() {
+    for value in ["$DB_PASS", "Bearer $DB_PASS"] {
+        let git = repository();
+        let document = |value: &str| {
+            format!(
+                "{{\"mcpServers\": {{\"db\": {{\"command\": \"db\", \"env\": {{\"DB_PASSWORD\": \"{value}\"}}}}}}}}\n"
+            )
+        };
+        git.write(".cursor/mcp.json", document(value));
+        let (code, out) = fix(&git, &[]);
+        assert_eq!(code, 0, "{out}");
+        assert_eq!(read(&git, ".cursor/mcp.json"), document(&value.replace("$DB_PASS", "${env:DB_PASS}")));
+    }
+}
