@@ -46,7 +46,30 @@ static TEXTS: LazyLock<AhoCorasick> = LazyLock::new(|| {
 
 /// Tells whether a text has settings of an agent, whatever it says of servers.
 pub fn sets_agent(bytes: &[u8]) -> bool {
-    if is_object(bytes) { OBJECTS.is_match(bytes) } else { TEXTS.is_match(bytes) }
+    if is_object(bytes) {
+        OBJECTS.find_iter(bytes).any(|word| is_setting(&bytes[word.range()], &bytes[word.end()..]))
+    } else {
+        TEXTS.is_match(bytes)
+    }
+}
+
+/// Tells by what follows a word whether it is a setting of an agent: package managers, browsers and descriptions of interfaces
+/// have the commonest of the words, too.
+fn is_setting(word: &[u8], behind: &[u8]) -> bool {
+    let value = behind.trim_ascii_start().strip_prefix(b":").map(<[u8]>::trim_ascii_start);
+    let first_key = || value?.strip_prefix(b"{")?.trim_ascii_start().strip_prefix(b"\"")?.first();
+    let is_map = || value.is_some_and(|value| value.starts_with(b"{"));
+    match word {
+        // Variables have names in capitals, unlike what ESLint has here.
+        b"\"env\"" => first_key().is_some_and(|byte| byte.is_ascii_uppercase() || *byte == b'_'),
+        // Git's hooks have small letters.
+        b"\"hooks\"" => first_key().is_some_and(u8::is_ascii_uppercase),
+        // OpenAPI has a list.
+        b"\"servers\"" => is_map(),
+        // Browsers have a list.
+        b"ermissions\"" => value.is_none() || is_map(),
+        _ => true,
+    }
 }
 
 /// Tells whether [`may_need_lints`](super::may_need_lints) is worth asking.
@@ -87,6 +110,29 @@ mod tests {
     fn every_word_that_only_agents_use_is_a_hint() {
         for mark in crate::mcp::marks() {
             assert!(is_in(format!("a {mark}: b").as_bytes()), "{mark}");
+        }
+    }
+
+    #[test]
+    fn settings_are_told_from_what_others_have_under_their_names() {
+        for text in [
+            r#"{"env": {"ACME_TOKEN": ""}}"#,
+            r#"{"hooks": {"PreToolUse": []}}"#,
+            r#"{"permissions": {"deny": []}}"#,
+            r#"{"permissions":{"defaultMode":"bypassPermissions"}}"#,
+            r#"{"servers": {"docs": {}}}"#,
+            r#"{"apiKeyHelper": "a"}"#,
+        ] {
+            assert!(sets_agent(text.as_bytes()), "{text}");
+        }
+        for text in [
+            r#"{"env": {"browser": true}}"#,
+            r#"{"hooks": {"pre-commit": "a"}}"#,
+            r#"{"permissions": ["tabs"], "host_permissions": []}"#,
+            r#"{"servers": [{"url": "https://acme.dev"}]}"#,
+            r#"{"scripts": {"env": "env"}}"#,
+        ] {
+            assert!(!sets_agent(text.as_bytes()), "{text}");
         }
     }
 
