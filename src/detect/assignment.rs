@@ -116,12 +116,7 @@ pub fn candidates(
     assignments: &[Assignment],
     found: &mut Vec<Candidate>,
 ) {
-    let mut last = Span::default();
     for assignment in assignments {
-        if assignment.value == last {
-            continue;
-        }
-        last = assignment.value;
         if generic::is_left_to_others(rule, &bytes[assignment.key.range()]) {
             continue;
         }
@@ -182,6 +177,18 @@ mod tests {
             "user=me&password=corr3ct&next=%2F",
             "The default password is 'corr3ct'.",
             "#define PASSWORD  \"corr3ct\"",
+            "ENV API_TOKEN corr3ct\n",
+            "  SetEnv API_TOKEN corr3ct\n",
+            "setenv API_TOKEN 'corr3ct'",
+            "credentials {\n  username 'me'\n  password 'corr3ct'\n}",
+            r#"credentials { username "me"; password "corr3ct" }"#,
+            "curl_setopt($ch, CURLOPT_USERPWD, 'corr3ct');",
+            "curl_easy_setopt(curl, CURLOPT_XOAUTH2_BEARER, \"corr3ct\");",
+            "The default password for the user 'admin' is 'corr3ct'.",
+            "the password for username \"admin\" is \"corr3ct\"",
+            concat!("machine git.corp.io login", " me password corr3ct\n"),
+            r#"<password type="plain">corr3ct</password>"#,
+            "<password encoding='none'>\n  corr3ct\n</password>",
             "(setq api-key \"corr3ct\")",
             "**Password**: `corr3ct`",
             "process.env.API_TOKEN || 'corr3ct'",
@@ -212,6 +219,16 @@ mod tests {
             "the password reset page",
             "def password(self):",
             "if password:\n",
+            "MYENV PASSWORD 'corr3ct'",
+            "unsetenv PASSWORD corr3ct",
+            "#define PASSWORD corr3ct",
+            "password for all. That is 'corr3ct'",
+            "the password for login 'admin' was 'corr3ct'",
+            "<password reset>correct</password>",
+            "<password hint='none'/>correct</b>",
+            "log in to the page and your password corr3ct",
+            "see the password 'corr3ct'",
+            "tokens(PASSWORD, 'corr3ct')",
         ] {
             assert_eq!(values(text), [""; 0], "{text}");
         }

@@ -1,4 +1,4 @@
-//! A position in an assignment that moves from the name over the operator to the value.
+//! A position in an assignment: from the name over the operator to the value.
 
 use super::assignment::{KEY, Operator, Quote};
 use super::field;
@@ -27,12 +27,18 @@ const OPERATORS: &[(&[u8], Operator)] = &[
 ];
 /// Operators in front of what is taken if the name has no value: `process.env.TOKEN || "..."`.
 const FALLBACKS: &[&[u8]] = &[b"|| ", b"?? ", b"or "];
-/// Words before a name that is set to the quoted text behind it.
-const SETTERS: &[&[u8]] = &[b"#define", b"(setq", b"(defvar", b"(def", b"setx", b"SetEnv", b"ENV", b"setenv"];
+/// Words before a name that is set to the text behind it.
+const SETTERS: &[&[u8]] = &[b"setx", b"SetEnv", b"ENV", b"setenv"];
+/// Words before a name that is set to the text behind it if that is quoted: otherwise it is a name of the program.
+const DEFINERS: &[&[u8]] = &[b"#define", b"(setq", b"(defvar", b"(def"];
+/// How long the attributes of an XML element may be, and what a sentence says of whom a password is for.
+const ASIDE: usize = 96;
 /// The ends of functions that make something of a literal: `[]byte("...")`, `String::from("...")`.
 const WRAPPERS: &[&[u8]] = &[b"]byte", b"::from", b".from", b"SecretStr", b"String", b"Some"];
 
-/// A position in bytes, which moves from the end of a name to its value.
+/// A position in bytes that starts at the end of a name and finds its value.
+///
+/// What does not fit leaves it where it was, so that something else can be tried there.
 pub(super) struct Cursor<'a> {
     bytes: &'a [u8],
     at: usize,
@@ -85,10 +91,10 @@ impl<'a> Cursor<'a> {
         if self.take(b":") {
             return Some(self.behind_colon());
         }
-        if self.take(b">") && blank == 0 {
+        if blank == 0 && self.take(b">") || blank > 0 && !closed && self.attributes(key) {
             return Some(Operator::Assign);
         }
-        if self.take(b"(") && blank == 0 || (closed && self.is_argument(key) && self.take(b",")) {
+        if blank == 0 && self.take(b"(") || self.is_argument(key, closed) && self.take(b",") {
             return Some(Operator::Call);
         }
         if blank > 0 { self.behind_blank(key, closed, blank == 1) } else { self.field(key) }
@@ -122,7 +128,7 @@ impl<'a> Cursor<'a> {
         if flag && !closed {
             return Some(Operator::Flag);
         }
-        if single && self.take(b"is ") {
+        if single && (self.take(b"is ") || self.owner()) {
             return is_quote(self.peek()).then_some(Operator::Is);
         }
         if let Some(fallback) = FALLBACKS.iter().find(|&&text| self.bytes[self.at..].starts_with(text)) {
@@ -130,7 +136,7 @@ impl<'a> Cursor<'a> {
             // Documents write names between backticks.
             return matches!(self.peek(), b'"' | b'\'').then_some(Operator::Assign);
         }
-        if is_quote(self.peek()) && !closed && self.is_set(key) {
+        if !closed && self.is_set(key) {
             return Some(Operator::Assign);
         }
         // `var password string = "..."`
@@ -145,10 +151,59 @@ impl<'a> Cursor<'a> {
         self.field(key)
     }
 
-    /// Tells whether a word stands before a name that sets it to the text behind it.
+    /// Tells whether what stands before a name sets it to the text here.
     fn is_set(&self, key: Span) -> bool {
-        let before = self.bytes[key.start.saturating_sub(KEY)..key.start].trim_ascii_end();
-        SETTERS.iter().any(|setter| before.ends_with(setter))
+        let line = self.line_before(key);
+        let is_quoted = is_quote(self.peek());
+        let ends_with = |word: &&[u8]| {
+            line.strip_suffix(*word).is_some_and(|rest| rest.last().is_none_or(|last| !last.is_ascii_alphanumeric()))
+        };
+        // `password '...'` alone, as in Gradle's files.
+        let is_statement = line.last().is_none_or(|last| matches!(last, b';' | b'{'));
+        SETTERS.iter().any(ends_with)
+            || is_quoted && (is_statement || DEFINERS.iter().any(ends_with))
+            || self.is_password_of_host(key)
+    }
+
+    /// Returns what stands in the line before a name, without the blanks at its end.
+    fn line_before(&self, key: Span) -> &[u8] {
+        let before = self.before(key);
+        let start = memchr::memrchr(b'\n', before).map_or(0, |end| end + 1);
+        before[start..].trim_ascii_end()
+    }
+
+    fn before(&self, key: Span) -> &[u8] {
+        &self.bytes[key.start.saturating_sub(ASIDE)..key.start]
+    }
+
+    /// Tells whether a name is that of a password in a `.netrc`: `machine HOST login USER password ...`.
+    fn is_password_of_host(&self, key: Span) -> bool {
+        if self.bytes[key.range()] != *b"password" {
+            return false;
+        }
+        let mut words = self.before(key).split(u8::is_ascii_whitespace).filter(|word| !word.is_empty()).rev().skip(1);
+        words.next() == Some(b"login") && (words.next() == Some(b"default") || words.next() == Some(b"machine"))
+    }
+
+    /// Moves behind the attributes of the XML element with this name.
+    fn attributes(&mut self, key: Span) -> bool {
+        let rest = &self.bytes[self.at..(self.at + ASIDE).min(self.bytes.len())];
+        let end = rest.iter().position(|byte| matches!(byte, b'<' | b'>' | b'\n'));
+        let is_element = self.bytes[..key.start].ends_with(b"<");
+        let Some(end) = end.filter(|&end| is_element && rest[end] == b'>') else { return false };
+        let has_content = rest[..end].contains(&b'=') && !rest[..end].ends_with(b"/");
+        self.at += if has_content { end + 1 } else { 0 };
+        has_content
+    }
+
+    /// Moves behind what a sentence says of whom a password is for: `for the user 'admin' is `.
+    fn owner(&mut self) -> bool {
+        let rest = &self.bytes[self.at..(self.at + ASIDE).min(self.bytes.len())];
+        let end =
+            memchr::memmem::find(rest, b" is ").filter(|&end| rest.starts_with(b"for ") && is_quote(rest[end - 1]));
+        let end = end.filter(|&end| !rest[..end].iter().any(|byte| matches!(byte, b'\n' | b',')));
+        self.at += end.map_or(0, |end| end + 4);
+        end.is_some()
     }
 
     /// Moves to the value of a name that is itself one.
@@ -157,8 +212,12 @@ impl<'a> Cursor<'a> {
         Some(Operator::Field)
     }
 
-    /// Tells whether a quoted name is an argument or an item: an opening bracket or a comma stands before it.
-    fn is_argument(&self, key: Span) -> bool {
+    /// Tells whether a name is an argument or an item before another: quoted, `closed`, with an opening bracket or a comma
+    /// before it, or one of curl's options.
+    fn is_argument(&self, key: Span, closed: bool) -> bool {
+        if !closed {
+            return self.bytes[key.range()].starts_with(b"CURLOPT_");
+        }
         let before = self.bytes[key.start.saturating_sub(KEY)..key.start].trim_ascii_end();
         let quoted = before.last().is_some_and(|&byte| is_quote(byte));
         let before = before[..before.len() - usize::from(quoted)].trim_ascii_end();

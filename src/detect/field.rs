@@ -32,14 +32,13 @@ fn is_field_for_names(before: &[u8]) -> bool {
     matches!(sign, b':' | b'=' | b'>') && (is_named(b"name") || is_named(b"key"))
 }
 
-/// Tells whether a text ends within a control of a form, whose tokens live as long as the page.
+/// Tells whether a text ends within the tag of a control of a form, whose tokens live as long as the page.
 fn is_in_form(before: &[u8]) -> bool {
     let near = &before[before.len().saturating_sub(4 * BEFORE)..];
-    memchr::memrchr(b'<', near).is_some_and(|open| {
-        let tag = &near[open + 1..];
-        [&b"input"[..], b"option", b"button", b"meta"]
-            .iter()
-            .any(|form| tag.len() > form.len() && tag[..form.len()].eq_ignore_ascii_case(form))
+    let open = memchr::memrchr(b'<', near).map(|open| &near[open + 1..]);
+    open.filter(|tag| !tag.contains(&b'>')).is_some_and(|tag| {
+        let length = tag.iter().take_while(|byte| is_part_of_name(**byte)).count();
+        [&b"input"[..], b"option", b"button", b"meta"].iter().any(|form| tag[..length].eq_ignore_ascii_case(form))
     })
 }
 
@@ -109,6 +108,8 @@ mod tests {
             r#"{\"name\":\"API_TOKEN\",\"value\":\"corr3ct\"}"#,
             "name  = \"API_TOKEN\"\n  value = \"corr3ct\"\n",
             r#"<add key="API_TOKEN" value="corr3ct"/>"#,
+            r#"<metadata key="API_TOKEN" value="corr3ct"/>"#,
+            r#"<input type="checkbox"/> {"name": "API_TOKEN", "value": "corr3ct"}"#,
             "<property>\n <name>API_TOKEN</name>\n <value>corr3ct</value>\n</property>",
             "<key>API_TOKEN</key>\n\t<string>corr3ct</string>",
         ] {
@@ -124,6 +125,8 @@ mod tests {
             r#"{"username": "API_TOKEN", "value": "corr3ct"}"#,
             r#"{"kind": "API_TOKEN", "value": "corr3ct"}"#,
             r#"<input type="hidden" name="API_TOKEN" value="corr3ct">"#,
+            r#"<meta name="API_TOKEN" value="corr3ct">"#,
+            "<button\n  name=\"API_TOKEN\" value=\"corr3ct\">",
             "<key>API_TOKEN</key>\n<true/>",
         ] {
             assert_eq!(value(text), None, "{text}");

@@ -4,6 +4,172 @@ use bstr::ByteSlice;
 
 use crate::wording::{PASSWORDS, is_token_of_chain, words};
 
+/// Last words of names whose values are no secrets.
+const NO_SECRETS: &[&str] = &[
+    "id",
+    "ids",
+    "name",
+    "names",
+    "type",
+    "types",
+    "url",
+    "uri",
+    "urls",
+    "path",
+    "file",
+    "files",
+    "dir",
+    "field",
+    "fields",
+    "column",
+    "label",
+    "title",
+    "hint",
+    "text",
+    "message",
+    "msg",
+    "error",
+    "length",
+    "len",
+    "size",
+    "count",
+    "limit",
+    "max",
+    "min",
+    "policy",
+    "expiry",
+    "expires",
+    "expiration",
+    "timeout",
+    "ttl",
+    "age",
+    "prefix",
+    "suffix",
+    "format",
+    "regex",
+    "pattern",
+    "header",
+    "param",
+    "parameter",
+    "params",
+    "endpoint",
+    "host",
+    "port",
+    "method",
+    "mode",
+    "enabled",
+    "required",
+    "version",
+    "algorithm",
+    "alg",
+    "provider",
+    "class",
+    "scope",
+    "scopes",
+    "issuer",
+    "env",
+    "var",
+    "ref",
+    "arn",
+    "store",
+    "manager",
+    "placeholder",
+    "description",
+    "reset",
+    "confirmation",
+    "input",
+    "form",
+    "page",
+    "template",
+    "hash",
+    "digest",
+    "sha",
+    "sha256",
+    "checksum",
+    "fingerprint",
+    "public",
+    "index",
+    "idx",
+    "usage",
+    "used",
+    "status",
+    "state",
+    "level",
+    "role",
+    "user",
+    "username",
+    "email",
+    "model",
+    "region",
+    "domain",
+    "server",
+    "service",
+    "link",
+    "button",
+    "tooltip",
+    "value_from",
+    "valuefrom",
+    "address",
+    "mint",
+    "contract",
+    "symbol",
+];
+
+/// Endings of the last word of names that say secret, token or API key.
+const TOKENS: &[&str] = &[
+    "secret",
+    "token",
+    "apikey",
+    "secretkey",
+    "accesskey",
+    "privatekey",
+    "authkey",
+    "accesstoken",
+    "authtoken",
+    "credential",
+    "credentials",
+    "salt",
+];
+
+/// Words before `key` that make it a secret.
+const KEYS: &[&str] = &[
+    "api",
+    "secret",
+    "access",
+    "private",
+    "auth",
+    "encryption",
+    "signing",
+    "master",
+    "app",
+    "service",
+    "admin",
+    "client",
+    "account",
+    "storage",
+    "shared",
+    "license",
+    "webhook",
+    "session",
+    "jwt",
+    "crypt",
+    "hmac",
+    "subscription",
+    "consumer",
+    "dev",
+    "server",
+    "rest",
+    "deploy",
+    "project",
+    "hex",
+    "application",
+    "write",
+];
+
+/// Last words of names that may say secret.
+const VAGUE: &[&str] =
+    &["key", "auth", "authorization", "cred", "creds", "keys", "oauth", "nkey", "access", "private", "bearer", "pat"];
+
 /// What a name says about its value.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Name {
@@ -21,207 +187,36 @@ pub(super) fn name(key: &[u8]) -> Option<Name> {
     let last = words.last()?.as_str();
     let has = |word: &str| words.iter().any(|other| other == word);
     // The shell's working directory is called PWD; a makefile writes `$$PWD`.
-    if key.trim_start_with(|letter| letter == '$') == b"PWD" || names_something_else(&words) {
-        return None;
-    }
-    const NOT_SECRET: &[&str] = &[
-        "id",
-        "ids",
-        "name",
-        "names",
-        "type",
-        "types",
-        "url",
-        "uri",
-        "urls",
-        "path",
-        "file",
-        "files",
-        "dir",
-        "field",
-        "fields",
-        "column",
-        "label",
-        "title",
-        "hint",
-        "text",
-        "message",
-        "msg",
-        "error",
-        "length",
-        "len",
-        "size",
-        "count",
-        "limit",
-        "max",
-        "min",
-        "policy",
-        "expiry",
-        "expires",
-        "expiration",
-        "timeout",
-        "ttl",
-        "age",
-        "prefix",
-        "suffix",
-        "format",
-        "regex",
-        "pattern",
-        "header",
-        "param",
-        "parameter",
-        "params",
-        "endpoint",
-        "host",
-        "port",
-        "method",
-        "mode",
-        "enabled",
-        "required",
-        "version",
-        "algorithm",
-        "alg",
-        "provider",
-        "class",
-        "scope",
-        "scopes",
-        "issuer",
-        "env",
-        "var",
-        "ref",
-        "arn",
-        "store",
-        "manager",
-        "placeholder",
-        "description",
-        "reset",
-        "confirmation",
-        "input",
-        "form",
-        "page",
-        "template",
-        "hash",
-        "digest",
-        "sha",
-        "sha256",
-        "checksum",
-        "fingerprint",
-        "public",
-        "index",
-        "idx",
-        "count",
-        "usage",
-        "used",
-        "status",
-        "state",
-        "level",
-        "role",
-        "user",
-        "username",
-        "email",
-        "model",
-        "region",
-        "domain",
-        "server",
-        "service",
-        "link",
-        "button",
-        "tooltip",
-        "value_from",
-        "valuefrom",
-        "address",
-        "mint",
-        "contract",
-        "symbol",
-    ];
-    if NOT_SECRET.contains(&last)
-        || has("public")
-        || has("keyboard")
-        || has("keyword")
-        || has("foreign")
-        || has("websocket")
-        || has("web") && has("socket")
-        || last.ends_with("pwd") && (last.contains("dir") || last.contains("old"))
-        || has("primary") && last == "key" && words.len() == 2
-    {
+    let is_folder = key.trim_start_with(|letter| letter == '$') == b"PWD"
+        || last.ends_with("pwd") && (last.contains("dir") || last.contains("old"));
+    if is_folder || NO_SECRETS.contains(&last) || names_something_else(&words) {
         return None;
     }
     let ends_with = |endings: &[&str]| endings.iter().any(|ending| last.ends_with(ending));
     if PASSWORDS.contains(&last) || ends_with(&["password", "passwd", "pwd"]) {
         return Some(Name::Password);
     }
-    if ends_with(&[
-        "secret",
-        "token",
-        "apikey",
-        "secretkey",
-        "accesskey",
-        "privatekey",
-        "authkey",
-        "accesstoken",
-        "authtoken",
-        "credential",
-        "credentials",
-        "salt",
-    ]) {
-        return Some(Name::Token);
-    }
     let before = words.len().checked_sub(2).map_or("", |at| words[at].as_str());
-    if last == "key"
-        && [
-            "api",
-            "secret",
-            "access",
-            "private",
-            "auth",
-            "encryption",
-            "signing",
-            "master",
-            "app",
-            "service",
-            "admin",
-            "client",
-            "account",
-            "storage",
-            "shared",
-            "license",
-            "webhook",
-            "session",
-            "jwt",
-            "crypt",
-            "hmac",
-            "subscription",
-            "consumer",
-            "dev",
-            "server",
-            "rest",
-            "deploy",
-            "project",
-            "hex",
-            "application",
-            "write",
-        ]
-        .contains(&before)
-    {
+    if ends_with(TOKENS) || last == "key" && KEYS.contains(&before) {
         return Some(Name::Token);
     }
     if has("secret") || has("token") || has("password") && !has("reset") || has("apikey") {
         return Some(if words.len() <= 4 { Name::Token } else { Name::Vague });
     }
-    if ["key", "auth", "authorization", "cred", "creds", "keys", "oauth", "nkey", "access", "private", "bearer", "pat"]
-        .contains(&last)
-    {
-        return Some(Name::Vague);
-    }
-    None
+    VAGUE.contains(&last).then_some(Name::Vague)
 }
 
 /// Tells whether a name means something else by a word that usually says secret: one of several passes, or the name of a project,
 /// which SonarQube calls its key.
 fn names_something_else(words: &[String]) -> bool {
     const PASSES: &[&str] = &["first", "second", "third", "one", "two", "single", "multi", "render", "filter"];
+    let has = |word: &str| words.iter().any(|other| other == word);
+    if ["public", "keyboard", "keyword", "foreign", "websocket"].into_iter().any(has) || has("web") && has("socket") {
+        return true;
+    }
     match words {
         [.., before, last] if last == "pass" => PASSES.contains(&before.as_str()),
+        [first, last] if first == "primary" && last == "key" => true,
         [.., before, last] if is_token_of_chain(before, last) => true,
         // The address of a signed request names the key that signed it.
         [.., before, last] if last == "credential" => matches!(before.as_str(), "amz" | "goog"),

@@ -108,11 +108,8 @@ const TELLING: &[&str] = &[
     "some-",
     "seu_token",
     "tu_token",
-    "abcdefghij",
     "abcdef123",
-    "0123456789",
     "123456789",
-    "1234567890",
     "987654321",
     "qwerty",
     "asdfgh",
@@ -288,6 +285,12 @@ pub fn insists(value: &[u8]) -> bool {
     long.into_iter().any(|part| memchr::memmem::find_iter(&lower, part).nth(1).is_some())
 }
 
+/// Tells whether a long value counts to nine or goes through the alphabet, which no random one does by accident.
+pub fn counts(value: &[u8]) -> bool {
+    let lower = value.to_ascii_lowercase();
+    [&b"123456789"[..], b"abcdefghij"].iter().any(|run| memchr::memmem::find(&lower, run).is_some())
+}
+
 /// How many characters in a row are no accident if each follows the one before.
 const TYPED: usize = 14;
 
@@ -321,6 +324,14 @@ fn longest_sequence(value: &[u8]) -> usize {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_long_token_that_counts_is_no_accident() {
+        let long = |part: &str| format!("{}{part}{}", "q7Zr".repeat(9), "Wm3x".repeat(9));
+        for (part, expected) in [("1234567890", true), ("aBcDeFgHiJ", true), ("EXAMPLE", false), ("12345", false)] {
+            assert_eq!(counts(long(part).as_bytes()), expected, "{part}");
+        }
+    }
 
     #[test]
     fn references_of_every_client_are_references() {

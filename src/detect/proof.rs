@@ -9,7 +9,7 @@ use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
 use super::notation::kebab_words;
 use super::password;
 use super::place;
-use super::placeholder::{insists, is_monotonous, is_placeholder, is_reference};
+use super::placeholder::{counts, insists, is_monotonous, is_placeholder, is_reference};
 use super::{INFLUENCE, armor, jwt, shape, structure};
 use crate::finding::{Confidence, Severity};
 use crate::rules::checksum::Checksum;
@@ -124,8 +124,8 @@ fn stands_for_a_secret(text: &[u8], confidence: Confidence) -> bool {
     if is_reference(text) || is_monotonous(text) {
         return true;
     }
-    let is_url = text.starts_with(b"https://");
-    is_placeholder(text) && (confidence < Confidence::High || text.len() < 64 || is_url)
+    let is_long = confidence == Confidence::High && text.len() >= 64 && !text.starts_with(b"https://");
+    if is_long { counts(text) } else { is_placeholder(text) }
 }
 
 /// Tells whether one of the words that a rule wants near its matches stands around one, or in the path.

@@ -284,6 +284,9 @@ mod tests {
             "<acmeToken>\n    0123abcd\n</acmeToken>",
             "--acme-token 0123abcd",
             "acme SECRET 0123abcd",
+            "- name: ACME_KEY\n  value: \"0123abcd\"",
+            r#"{"name": "ACME_KEY", "value": "0123abcd"}"#,
+            "key=\"acme.key\" value='0123abcd'",
         ] {
             assert_eq!(secrets(pattern, text), ["0123abcd"], "{text}");
         }
@@ -314,6 +317,7 @@ mod tests {
             "acme_private_access user=0123abcd",
             "Acme's API key is 0123abcd",
             "acme key for tests: 0123abcd",
+            "- name: ACME_API_KEY\n  value: 0123abcd",
         ] {
             assert_eq!(secrets(pattern, text), ["0123abcd"], "{text}");
         }

@@ -8,11 +8,12 @@ use regex_syntax::hir::{Capture, Class, ClassBytesRange, Hir, HirKind, Literal, 
 /// What `%assign%` stands for: from the tail of a name over the operator to where its value starts.
 ///
 /// Takes dotenv, INI, YAML, JSON, most languages' assignments, named arguments, calls with name and value,
-/// XML elements and attributes.
+/// XML elements and attributes, and the fields `name` and `value` one after the other.
 const ASSIGN: &str = concat!(
     r#"(?:[A-Za-z0-9_.\-]{0,40}[\\"'`\[\])>]{0,3}(?:[ \t]{0,3}:[ \t]?[A-Za-z&<>\[\]?]{1,16}|[ \t]string)?[ \t]{0,16}"#,
     r#"(?:\|\|[:=]|[.+]=|:{0,3}={1,3}>?|:{1,2}|,|\(|\?=|<-|->|>[ \t\r\n]{0,12}|[ \t](?:is|to|\|)[ \t])[ \t]{0,16}"#,
     r#"(?:(?i:bearer|basic|token|str|env|string)[ \t(]{1,2})?[\\"'`(\[{>]{0,4}"#,
+    r#"|[A-Za-z0-9_.\-]{0,40}["'\\]{0,2}[,;]?(?:[ \t]{1,4}|[ \t]{0,4}\r?\n[ \t]{0,24})["'\\]{0,2}(?i:value)["'\\]{0,2}[ \t]{0,3}[:=][ \t]{0,3}[\\"']{0,2}"#,
     r#"|[A-Za-z0-9_.\- ]{0,24}(?i:secret|token|key|access|private|pass|password)[ \t-]{1,2}["'`]?)"#,
 );
 
