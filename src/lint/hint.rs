@@ -3,6 +3,7 @@
 use std::sync::LazyLock;
 
 use aho_corasick::AhoCorasick;
+use bstr::ByteSlice as _;
 use memchr::memmem::Finder;
 
 use super::recognition::is_object;
@@ -37,19 +38,56 @@ static OBJECTS: LazyLock<AhoCorasick> = LazyLock::new(|| {
     ];
     AhoCorasick::new(words).expect("they are few and short")
 });
-/// What settings of agents have in TOML and YAML: those of Codex, LiteLLM and Aider.
-static TEXTS: LazyLock<AhoCorasick> = LazyLock::new(|| {
-    let words =
-        ["approval_policy", "sandbox_mode", "model_provider", "ai_base_url", "gpt_base_url", "litellm_", "api-key:"];
-    AhoCorasick::new(words).expect("they are few and short")
-});
+/// What settings of agents have in TOML and YAML, those of Codex, LiteLLM and Aider: before a sign inside of the word, and from
+/// there on.
+const TEXTS: [(&[u8], &[u8]); 7] = [
+    (b"approval", b"_policy"),
+    (b"sandbox", b"_mode"),
+    (b"model", b"_provider"),
+    (b"ai", b"_base_url"),
+    (b"gpt", b"_base_url"),
+    (b"litellm", b"_"),
+    (b"api", b"-key:"),
+];
+
+/// Tells whether a text has one of those: few texts of any kind have more than some of the signs.
+fn has_setting(bytes: &[u8]) -> bool {
+    let may_end = |byte: &u8| TEXTS.iter().any(|(before, _)| before.last() == Some(byte));
+    memchr::memchr2_iter(b'_', b'-', bytes).any(|at| {
+        bytes[..at].last().is_some_and(may_end)
+            && TEXTS.iter().any(|(before, behind)| bytes[at..].starts_with(behind) && bytes[..at].ends_with(before))
+    })
+}
+
+/// Returns where the beginning of TOML or YAML ends, for a text that begins so: behind blank lines and comments, with a table, a
+/// document, a list or a key.
+fn beginning_of_settings(bytes: &[u8]) -> Option<usize> {
+    let is_telling = |line: &&[u8]| !line.is_empty() && !line.starts_with(b"#");
+    let mut end = 0;
+    let mut lines = bytes.lines_with_terminator().map(|line| {
+        end += line.len();
+        line.strip_prefix(b"\xef\xbb\xbf").unwrap_or(line).trim_ascii()
+    });
+    let first = lines.find(is_telling)?;
+    let is_key = |&byte: &u8| byte.is_ascii_alphanumeric() || b"_-.\"'".contains(&byte);
+    let behind =
+        first.trim_start_with(|character| character.is_ascii() && is_key(&(character as u8))).trim_ascii_start();
+    let is_key_first = behind.len() < first.len() && matches!(behind.first(), Some(b':' | b'='));
+    let begins = is_key_first || [&b"["[..], b"---", b"- "].iter().any(|start| first.starts_with(start));
+    begins.then_some(end)
+}
+
+/// Tells whether a text is one of TOML or YAML that has settings of an agent.
+fn is_settings(bytes: &[u8]) -> bool {
+    beginning_of_settings(bytes).is_some() && has_setting(bytes)
+}
 
 /// Tells whether a text has settings of an agent, whatever it says of servers.
 pub fn sets_agent(bytes: &[u8]) -> bool {
     if is_object(bytes) {
         OBJECTS.find_iter(bytes).any(|word| is_setting(&bytes[word.range()], &bytes[word.end()..]))
     } else {
-        TEXTS.is_match(bytes)
+        is_settings(bytes)
     }
 }
 
@@ -74,13 +112,19 @@ fn is_setting(word: &[u8], behind: &[u8]) -> bool {
 
 /// Tells whether [`may_need_lints`](super::may_need_lints) is worth asking.
 pub fn is_in(bytes: &[u8]) -> bool {
-    is_object(bytes) || has_word(bytes)
+    is_object(bytes) || has_word(bytes) || is_settings(bytes)
 }
 
 /// The same for a version of bytes without a hint, in which all that is new lies in the spans `changed`.
 pub fn is_new_in(bytes: &[u8], changed: &[Span]) -> bool {
     let around = |span: &Span| &bytes[span.start.saturating_sub(AROUND)..(span.end + AROUND).min(bytes.len())];
-    is_object(bytes) || changed.iter().any(|span| has_word(around(span)))
+    let is_setting = || {
+        let Some(end) = beginning_of_settings(bytes) else { return false };
+        // What is settings only now may have had the words before.
+        let begins_anew = changed.first().is_some_and(|span| span.start <= end);
+        if begins_anew { has_setting(bytes) } else { changed.iter().any(|span| has_setting(around(span))) }
+    };
+    is_object(bytes) || changed.iter().any(|span| has_word(around(span))) || is_setting()
 }
 
 fn has_word(bytes: &[u8]) -> bool {
@@ -90,10 +134,7 @@ fn has_word(bytes: &[u8]) -> bool {
             && matches!((bytes[at - 2], bytes[at - 1]), (b'p' | b'l', b'S') | (b'_' | b'-' | b'.' | b'"' | b'\'', b's'))
     };
     let is_key = |at: usize| at.checked_sub(1).is_none_or(|before| b" \n\"'".contains(&bytes[before]));
-    SERVERS.find_iter(bytes).any(is_name)
-        || speaks_of_mcp(bytes)
-        || EXTENSIONS.find_iter(bytes).any(is_key)
-        || TEXTS.is_match(bytes)
+    SERVERS.find_iter(bytes).any(is_name) || speaks_of_mcp(bytes) || EXTENSIONS.find_iter(bytes).any(is_key)
 }
 
 /// Tells whether a text has the word that stands in every command and link with a credential: every program in C has `memcpy`.
@@ -148,6 +189,9 @@ mod tests {
             ("claude mcp add", true),
             ("extensions:\n  docs:", true),
             ("model_provider = 'a'", true),
+            ("# mine\n\n[a]\nsandbox_mode = 'a'", true),
+            ("---\na: 1\nopenai_base_url: b", true),
+            ("import model_provider\n", false),
             ("litellm_settings:", true),
             ("openai-api-key: a", true),
             ("our servers and observers", false),
@@ -160,6 +204,8 @@ mod tests {
             assert!(!is_new || expected, "{text}");
         }
         assert!(is_new_in("# its mcp".as_bytes(), &[Span::new(8, 9)]));
+        assert!(is_new_in("a = 1\nmodel_provider = 2".as_bytes(), &[Span::new(1, 2)]));
+        assert!(!is_new_in("a = 1\n\n\nb = 1\nmodel_provider = 2".as_bytes(), &[Span::new(8, 9)]));
         assert!(is_new_in("extensions:".as_bytes(), &[Span::new(0, 1)]));
         assert!(is_new_in("a mcpServers".as_bytes(), &[Span::new(11, 12)]));
     }
