@@ -9,19 +9,21 @@ use super::{Inspected, Inspector, place};
 use crate::detect::{Candidate, Scratch};
 use crate::document::DocumentError;
 use crate::finding::{Finding, Notice, Severity, masked_secret};
-use crate::lint::{self, LintFinding, Linted, MOST_SALVAGED, Options, is_agents};
+use crate::lint::{self, LintFinding, Linted, MOST_SALVAGED, Options, is_read_by_agent};
+use crate::mcp::spelling;
 use crate::secret::{Identity, Secret};
 use crate::source::Origin;
 
 /// Tells whether a file that could not be read as a document was not checked as it should be.
 ///
-/// An earlier version that was broken then is no configuration that anybody uses, nor is a template that only looks like one:
-/// no client reads a file of that name.
-fn leaves_questions(error: DocumentError, origin: &Origin) -> bool {
+/// An earlier version that was broken then is no configuration that anybody uses, nor is a template or copy that only looks
+/// like one: no client reads a file of that name.
+fn leaves_questions(error: DocumentError, origin: &Origin, bytes: &[u8]) -> bool {
     match error {
         DocumentError::NotUtf8 { .. } => false,
         DocumentError::Syntax { .. } => {
-            !matches!(origin, Origin::Object { .. }) && origin.path().is_some_and(is_agents)
+            let is_read = |path: &BStr| is_read_by_agent(path, bytes) && !spelling(path).copy;
+            !matches!(origin, Origin::Object { .. }) && origin.path().is_some_and(|path| is_read(path.as_ref()))
         }
         DocumentError::TooLarge | DocumentError::TooMany | DocumentError::TooDeep { .. } => true,
     }
@@ -119,5 +121,8 @@ fn unread(view: &View<'_>, error: DocumentError) -> Notice {
     let place = if line > 0 { format!(" (line {})", line + 1) } else { String::new() };
     let help = "mend the file to have it checked as configuration";
     let message = format!("this configuration {error}{place}");
-    Notice { incomplete: leaves_questions(error, view.origin), ..Notice::note(subject, message, help) }
+    Notice {
+        incomplete: leaves_questions(error, view.origin, view.layer.bytes),
+        ..Notice::note(subject, message, help)
+    }
 }

@@ -35,6 +35,7 @@ static OBJECTS: LazyLock<AhoCorasick> = LazyLock::new(|| {
         "ProjectMcpServers\"",
         "ermissionPrompt\"",
         "ermissions\"",
+        "autoApprove",
     ];
     AhoCorasick::new(words).expect("they are few and short")
 });
@@ -95,19 +96,28 @@ pub fn sets_agent(bytes: &[u8]) -> bool {
 /// have the commonest of the words, too.
 fn is_setting(word: &[u8], behind: &[u8]) -> bool {
     let value = behind.trim_ascii_start().strip_prefix(b":").map(<[u8]>::trim_ascii_start);
-    let first_key = || value?.strip_prefix(b"{")?.trim_ascii_start().strip_prefix(b"\"")?.first();
-    let is_map = || value.is_some_and(|value| value.starts_with(b"{"));
+    let starts = |byte: u8| value.is_some_and(|value| value.first() == Some(&byte));
+    let first_key = || value?.strip_prefix(b"{")?.trim_ascii_start().strip_prefix(b"\"");
     match word {
-        // Variables have names in capitals, unlike what ESLint has here.
-        b"\"env\"" => first_key().is_some_and(|byte| byte.is_ascii_uppercase() || *byte == b'_'),
-        // Git's hooks have small letters.
-        b"\"hooks\"" => first_key().is_some_and(u8::is_ascii_uppercase),
+        // ESLint says here that something is there.
+        b"\"env\"" => starts(b'{') && !first_key().is_some_and(says_that_it_is_there),
+        // The names of git's hooks have dashes.
+        b"\"hooks\"" => {
+            first_key().is_none_or(|key| !key.split(|&byte| byte == b'"').next().is_some_and(|key| key.contains(&b'-')))
+        }
         // OpenAPI has a list.
-        b"\"servers\"" => is_map(),
+        b"\"servers\"" => starts(b'{') || value.is_some_and(|value| value.starts_with(b"/")),
         // Browsers have a list.
-        b"ermissions\"" => value.is_none() || is_map(),
+        b"ermissions\"" => !starts(b'['),
         _ => true,
     }
+}
+
+/// Tells whether a key, which begins behind its quote, has `true` or `false` as its value.
+fn says_that_it_is_there(key: &[u8]) -> bool {
+    let Some(end) = memchr::memchr(b'"', key) else { return false };
+    let value = key[end + 1..].trim_ascii_start().strip_prefix(b":").unwrap_or_default().trim_ascii_start();
+    value.starts_with(b"true") || value.starts_with(b"false")
 }
 
 /// Tells whether [`may_need_lints`](super::may_need_lints) is worth asking.
@@ -161,6 +171,11 @@ mod tests {
             r#"{"hooks": {"PreToolUse": []}}"#,
             r#"{"permissions": {"deny": []}}"#,
             r#"{"permissions":{"defaultMode":"bypassPermissions"}}"#,
+            r#"{"dangerouslySkipPermissions": true}"#,
+            r#"{"env": {"https_proxy": "", "ACME_TOKEN": ""}}"#,
+            r#"{"hooks": {"preToolUse": []}}"#,
+            r#"{"chat.tools.autoApprove": true}"#,
+            r#"{"autoApproveAll": true}"#,
             r#"{"servers": {"docs": {}}}"#,
             r#"{"apiKeyHelper": "a"}"#,
         ] {

@@ -121,7 +121,12 @@ pub fn is_configuration(path: &BStr, bytes: &[u8]) -> bool {
 
 /// Tells whether an agent reads or writes a file of that path, whatever is in it.
 pub fn is_agents(path: &BStr) -> bool {
-    crate::mcp::may_hold(path) && crate::mcp::reading_name(path) || recognition::is_store(path)
+    crate::mcp::may_hold(path) && crate::mcp::is_telling_name(path) || recognition::is_store(path)
+}
+
+/// Tells whether an agent reads a file of that path with these bytes: many programs have a file of some of the names.
+pub fn is_read_by_agent(path: &BStr, bytes: &[u8]) -> bool {
+    is_agents(path) || crate::mcp::may_hold(path) && !crate::mcp::reading(path, bytes).is_empty()
 }
 
 /// Tells whether lints may have something to say about bytes whose path is not known, such as an object of history.

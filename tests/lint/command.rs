@@ -49,12 +49,20 @@ fn what_is_not_read_as_configuration_makes_a_lint_incomplete() {
 
 #[test]
 fn what_only_looks_like_configuration_and_does_not_parse_is_told_and_no_more() {
-    let git = repository();
-    git.write("templates/servers.yaml", "mcpServers:\n  {{ .Values.server }}:\n    command: [\n");
-    git.run(&["add", "."]);
-    for arguments in [&["lint"][..], &["scan"], &["scan", "--staged"]] {
-        let (code, said) = keysweep(&git, arguments);
-        assert!(code == 0 && said.contains("not valid YAML"), "{arguments:?}: {code} {said}");
+    let servers = "mcpServers:\n  {{ .Values.server }}:\n    command: [\n";
+    let models = "model_list:\n{% for model in models %}\n  - litellm_params: {api_key: [\n";
+    for (path, text) in [
+        ("templates/servers.yaml", servers),
+        ("templates/mcp-config.yaml", servers),
+        ("litellm_config.yaml.j2", models),
+    ] {
+        let git = repository();
+        git.write(path, text);
+        git.run(&["add", "."]);
+        for arguments in [&["lint"][..], &["scan"], &["scan", "--staged"]] {
+            let (code, said) = keysweep(&git, arguments);
+            assert!(code == 0 && said.contains("not valid YAML"), "{path} {arguments:?}: {code} {said}");
+        }
     }
 }
 
