@@ -23,7 +23,7 @@ fn leaves_questions(error: DocumentError, origin: &Origin, bytes: &[u8]) -> bool
         DocumentError::NotUtf8 { .. } => false,
         DocumentError::Syntax { .. } => {
             let is_read = |path: &BStr| is_read_by_agent(path, bytes) && !spelling(path).copy;
-            !matches!(origin, Origin::Object { .. }) && origin.path().is_some_and(|path| is_read(path.as_ref()))
+            !matches!(origin, Origin::Object { .. }) && origin.path().is_some_and(is_read)
         }
         DocumentError::TooLarge | DocumentError::TooMany | DocumentError::TooDeep { .. } => true,
     }

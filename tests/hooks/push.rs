@@ -66,6 +66,34 @@ fn what_the_remote_has_and_was_never_fetched_changes_nothing() {
 }
 
 #[test]
+fn what_was_fetched_and_is_gone_from_the_remote_is_new_again() {
+    let (git, _) = with_remote();
+    git.commit_file("secret", leak(), "A secret that was pushed before anyone looked");
+    git.run(&["push", "-q"]);
+    git.run(&["clone", "-q", "../remote", "../other"]);
+    git.run(&["reset", "-q", "--hard", "HEAD~1"]);
+    git.run(&["push", "-q", "--force"]);
+    let other = git.beside("other");
+    keysweep(&other, &["hook", "install", "pre-push"]);
+    refused(other.git(&["push", "origin", "main"]));
+}
+
+#[test]
+fn what_was_fetched_says_nothing_of_another_place_that_is_pushed_to() {
+    let (git, _) = with_remote();
+    git.commit_file("secret", leak(), "A secret that was pushed before anyone looked");
+    git.run(&["push", "-q"]);
+    git.run(&["init", "-q", "--bare", "-b", "main", "../elsewhere"]);
+    git.run(&["remote", "set-url", "--push", "origin", "../elsewhere"]);
+    keysweep(&git, &["hook", "install", "pre-push"]);
+    refused(git.git(&["push", "origin", "main"]));
+    git.run(&["remote", "set-url", "--push", "origin", "../remote/"]);
+    git.commit_file("clean", "x\n", "Clean");
+    let output = git.attempt(&["push", "-q", "origin", "main"]);
+    assert!(output.status.success(), "{}", said(&output));
+}
+
+#[test]
 fn a_server_sees_what_is_in_quarantine() {
     let (git, remote) = with_remote();
     keysweep(&remote, &["hook", "install", "pre-receive"]);

@@ -213,8 +213,7 @@ fn run_git_hook(hook: Name, arguments: &[String], scan: &dyn Scan) -> miette::Re
                 Some(range) => (Some(range), manager::pushed_name()),
                 None => {
                     let input = read_stdin()?;
-                    let remote = arguments.first().map(String::as_str);
-                    (push::pushed(&input, remote, Path::new("."))?, push::names(&input, 4)?)
+                    (push::pushed(&input, arguments, Path::new("."))?, push::names(&input, 4)?)
                 }
             };
             look_at_push(range, &names, scan)

@@ -2,6 +2,7 @@
 
 use std::path::Path;
 
+use bstr::{BString, ByteSlice as _};
 use gix::ObjectId;
 use miette::miette;
 
@@ -12,11 +13,12 @@ use crate::input::repository::Repository;
 /// Returns the range, in git's words, of what a push brings to `remote`; `None` if it only deletes.
 ///
 /// Each line is `<local ref> <local id> <remote ref> <remote id>`. New is what neither the remote's side of a line nor a
-/// remote-tracking ref of that remote reaches, as far as is known in the repository at `directory`.
+/// remote-tracking ref of that remote reaches, as far as is known in the repository at `directory`. `remote` is the remote's name and
+/// the address that is pushed to, as git gives them to the hook.
 ///
 /// # Errors
 /// If a line makes no sense or there is no repository.
-pub fn pushed(input: &[u8], remote: Option<&str>, directory: &Path) -> miette::Result<Option<String>> {
+pub fn pushed(input: &[u8], remote: &[String], directory: &Path) -> miette::Result<Option<String>> {
     let lines = lines(input, 4)?;
     if lines.iter().all(|line| line.id(1).is_null()) {
         return Ok(None);
@@ -28,11 +30,43 @@ pub fn pushed(input: &[u8], remote: Option<&str>, directory: &Path) -> miette::R
     let mut words = ids(lines.iter().map(|line| line.id(1)));
     words.push("--not".to_owned());
     words.extend(known.map(|id| id.to_string()));
-    // A remote without a name is given as its URL, and has no refs here.
-    if let Some(remote) = remote.filter(|remote| !remote.contains([':', ' '])) {
-        words.push(format!("--remotes={remote}"));
-    }
+    words.extend(tracked(&lines, remote, &repository).map(|id| id.to_string()));
     Ok(Some(words.join(" ")))
+}
+
+/// Returns what remote-tracking refs say that the remote has.
+///
+/// A line that tells where a branch stands on the remote is right, and what was fetched of it may be long gone from there. Nor does
+/// what was fetched tell anything of another place that is pushed to.
+fn tracked(lines: &[Line<'_>], remote: &[String], repository: &Repository) -> impl Iterator<Item = ObjectId> {
+    let [name, url @ ..] = remote else { return Vec::new().into_iter() };
+    let is_elsewhere = url.first().is_some_and(|url| !is_fetched_from(repository, name, url));
+    // A remote without a name is given as its URL, and has no refs here.
+    if is_elsewhere || name.contains([':', ' ']) {
+        return Vec::new().into_iter();
+    }
+    let tells = |line: &&Line<'_>| line.id(3).is_null() || repository.objects().contains(&line.id(3));
+    let told: Vec<&str> =
+        lines.iter().filter(tells).filter_map(|line| line.0[2].strip_prefix("refs/heads/")).chain(["HEAD"]).collect();
+    let prefix = format!("refs/remotes/{name}/");
+    let is_believed = |(reference, _): &(BString, ObjectId)| {
+        let branch = reference.strip_prefix(prefix.as_bytes());
+        branch.is_some_and(|branch| !told.iter().any(|told| told.as_bytes() == branch))
+    };
+    let refs = repository.refs().refs.into_iter().filter(is_believed);
+    refs.map(|(_, id)| id).collect::<Vec<_>>().into_iter()
+}
+
+/// Tells whether a remote is fetched from where it is pushed to, by whichever protocol.
+fn is_fetched_from(repository: &Repository, name: &str, url: &str) -> bool {
+    let place = |url: &gix::Url| {
+        let path = url.path.trim_end_with(|letter| letter == '/');
+        let path = path.strip_suffix(b".git").unwrap_or(path).to_vec();
+        (url.host().map(str::to_ascii_lowercase), path.strip_prefix(b"/").map_or(path.clone(), <[u8]>::to_vec))
+    };
+    let Ok(pushed) = gix::url::parse(bstr::BStr::new(url)) else { return false };
+    let Some(Ok(remote)) = repository.git().try_find_remote(name) else { return false };
+    remote.url(gix::remote::Direction::Fetch).is_some_and(|fetched| place(fetched) == place(&pushed))
 }
 
 /// Returns the range of what a push has brought into the receiving repository; `None` if it only deletes.
@@ -125,7 +159,7 @@ mod tests {
         for input in ["x", "a b c", "refs/x notahex refs/x notahex"] {
             assert!(received(input.as_bytes()).is_err(), "{input}");
             assert!(names(input.as_bytes(), 4).is_err(), "{input}");
-            assert!(pushed(input.as_bytes(), None, Path::new(".")).is_err(), "{input}");
+            assert!(pushed(input.as_bytes(), &[], Path::new(".")).is_err(), "{input}");
         }
     }
 }
