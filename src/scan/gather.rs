@@ -95,6 +95,18 @@ pub struct Gathered {
     pub remarkable: HashSet<ObjectId>,
 }
 
+impl Gathered {
+    /// Adds notices, and keeps the order and no more than are told.
+    pub fn tell(&mut self, more: Vec<Notice>) {
+        if more.is_empty() {
+            return;
+        }
+        let mut notices = Notices::default();
+        std::mem::take(&mut self.notices).into_iter().chain(more).for_each(|notice| notices.add(notice));
+        self.notices = notices.finish();
+    }
+}
+
 impl<'a> Gather<'a> {
     /// Starts with nothing found. `stop` makes the inputs stop when it becomes true.
     pub fn new(inspector: &'a Inspector, config: &'a Config, coverage: &'a Coverage, stop: &'a AtomicBool) -> Self {

@@ -50,9 +50,7 @@ pub fn settle(
             inspected.secrets.into_iter().for_each(|secret| gathered.secrets.add(secret));
         }
     }
-    unread.sort_by(|a, b| (&a.subject, &a.message).cmp(&(&b.subject, &b.message)));
-    unread.dedup();
-    gathered.notices.extend(unread);
+    gathered.tell(unread);
     lints.sort_by(|a, b| (&a.places[0].origin, a.places[0].span).cmp(&(&b.places[0].origin, b.places[0].span)));
     groups.extend(Group::all(lints, provenance));
     let objects: Vec<Vec<ObjectId>> = groups.iter().map(|group| group.objects.clone()).collect();

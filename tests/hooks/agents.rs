@@ -49,7 +49,10 @@ fn what_is_installed_for_claude_code_stops_a_token_and_goes_again() {
     assert!(said(&run(&git, command, &bypass)).contains("\"deny\""));
     let harmless = event("Bash", serde_json::json!({ "command": "git status" }));
     assert_eq!(said(&run(&git, command, &harmless)), "");
-    assert!(keysweep(&git, &["hook", "status"]).contains("claude-code: set up"));
+    assert!(keysweep(&git, &["hook", "status"]).contains("claude-code: set up:"));
+    git.write(".claude/settings.local.json", "{ /* for now */ \"disableAllHooks\": true, }");
+    let status = keysweep(&git, &["hook", "status"]);
+    assert!(status.contains("claude-code: set up, but turned off by `disableAllHooks` in "), "{status}");
     let gone = command.replace("keysweep hook", "keysweep-is-gone hook");
     assert_eq!(run(&git, &gone, &harmless).status.code(), Some(2), "without the program nothing goes on");
     keysweep(&git, &["hook", "uninstall"]);

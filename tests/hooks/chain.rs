@@ -39,6 +39,37 @@ fn a_commit_with_a_token_is_refused_and_passes_without_it() {
 }
 
 #[test]
+fn lines_that_were_added_to_the_hook_are_kept() {
+    let git = staged();
+    let path = git.file(".git/hooks/pre-commit");
+    let read = || std::fs::read_to_string(&path).expect("the hook is there");
+    keysweep(&git, &["hook", "install", "pre-commit"]);
+    std::fs::write(&path, read() + "echo ran >> ran\n").expect("the hook can be written");
+    keysweep(&git, &["hook", "install", "pre-commit"]);
+    commit_is_refused_until_clean(&git);
+    assert!(git.file("ran").exists(), "the added line ran");
+    keysweep(&git, &["hook", "uninstall"]);
+    assert_eq!(read(), "#!/bin/sh\necho ran >> ran\n");
+}
+
+#[test]
+fn lines_that_never_run_are_told_before_they_get_lost() {
+    let git = staged();
+    let path = git.file(".git/hooks/pre-commit");
+    std::fs::create_dir_all(git.file(".git/hooks")).expect("the folder can be made");
+    std::fs::write(&path, "#!/usr/bin/env python3\n").expect("the hook can be written");
+    keysweep(&git, &["hook", "install", "pre-commit"]);
+    let script = std::fs::read_to_string(&path).expect("the hook is there");
+    std::fs::write(&path, script + "npm test\n").expect("the hook can be written");
+    for arguments in [&["hook", "install", "pre-commit"][..], &["hook", "uninstall", "pre-commit"]] {
+        let output = std::process::Command::new(PROGRAM).args(arguments).current_dir(git.path()).output();
+        let output = output.expect("keysweep runs");
+        assert!(!output.status.success() && said(&output).contains("which never run"), "{}", said(&output));
+    }
+    assert!(std::fs::read_to_string(&path).expect("the hook is there").ends_with("npm test\n"));
+}
+
+#[test]
 fn a_shell_hook_with_an_exit_runs_afterwards_and_is_left_as_it_was() {
     let git = staged();
     git.hook("pre-commit", "echo ran >> ran\nexit 0\necho never");

@@ -30,7 +30,8 @@ fn a_push_is_refused_for_what_it_brings_and_not_for_what_is_there() {
     git.commit_file("brief", leak(), "Come");
     git.run(&["rm", "-q", "brief"]);
     git.commit("Go");
-    refused(git.git(&["push"]));
+    let said = refused(git.git(&["push"]));
+    assert!(said.contains("git rebase -i") && said.contains("git push --no-verify"), "{said}");
     git.run(&["checkout", "-q", "-b", "new-branch"]);
     refused(git.git(&["push", "origin", "new-branch"]));
     git.run(&["reset", "-q", "--hard", "HEAD~2"]);

@@ -35,6 +35,7 @@ pub fn install(hook: Name, directory: &Path) -> miette::Result<String> {
     };
     let existing = files::read(&path, Links::Follow)?;
     let is_link = path.is_symlink();
+    refuse_lost_lines(&path, existing.as_deref())?;
     let done = match &existing {
         Some(bytes) if !is_link && is_script(bytes, husky) && (husky || is_executable(&path)) => {
             files::write(&path, &script::inserted(bytes, hook, &program), KEPT)?;
@@ -78,6 +79,7 @@ pub fn uninstall(hook: Name, directory: &Path) -> miette::Result<String> {
         Place::Husky(hooks) | Place::Directory(hooks) => hooks.join(hook.word()),
     };
     let Some(bytes) = files::read(&path, Links::Follow)? else { return Ok(String::new()) };
+    refuse_lost_lines(&path, Some(&bytes))?;
     match script::removed(&bytes) {
         Remainder::Untouched => return Ok(String::new()),
         Remainder::Hook(rest) => files::write(&path, &rest, KEPT)?,
@@ -122,6 +124,21 @@ pub fn status(hook: Name, directory: &Path) -> miette::Result<String> {
 fn whole(hook: Name, program: &str, chained: bool) -> Vec<u8> {
     let name = format!("{}{CHAINED}", hook.word());
     script::whole(hook, program, chained.then_some(name.as_str()))
+}
+
+/// Refuses to touch a hook of keysweep's to which lines were added that never run, because the hook that was there before runs
+/// instead of them: it is not known which of the two is wanted.
+fn refuse_lost_lines(path: &Path, script: Option<&[u8]>) -> miette::Result<()> {
+    let next = chained(path);
+    let is_added = |script| script::is_whole(script) && matches!(script::removed(script), Remainder::Hook(_));
+    if !script.is_some_and(is_added) || next.symlink_metadata().is_err() {
+        return Ok(());
+    }
+    Err(miette!(
+        help = format!("move them to `{}`, which runs afterwards", next.display()),
+        "`{}` has lines behind those of keysweep, which never run",
+        path.display()
+    ))
 }
 
 fn chained(path: &Path) -> PathBuf {

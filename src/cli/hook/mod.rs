@@ -216,20 +216,32 @@ fn run_git_hook(hook: Name, arguments: &[String], scan: &dyn Scan) -> miette::Re
                     (push::pushed(&input, arguments, Path::new("."))?, push::names(&input, 4)?)
                 }
             };
-            look_at_push(range, &names, scan)
+            look_at_push(range, &names, WAY_OF_PUSH, scan)
         }
         Name::PreReceive => {
             let input = read_stdin()?;
-            look_at_push(push::received(&input)?, &push::names(&input, 3)?, scan)
+            look_at_push(push::received(&input)?, &push::names(&input, 3)?, WAY_OF_SERVER, scan)
         }
         _ => unreachable!("agents are run elsewhere"),
     }
 }
 
-/// Looks at what a push brings and at the names that its refs get; returns the exit code.
-fn look_at_push(range: Option<String>, names: &str, scan: &dyn Scan) -> miette::Result<u8> {
+/// The exit code of a scan with findings that block.
+const BLOCKED: u8 = 1;
+/// How to go on when a push is refused.
+const WAY_OF_PUSH: &str = "a later commit takes nothing out of those that are pushed: rewrite the ones that hold it, as with `git commit \
+    --amend` or `git rebase -i`; a false alarm is allowed by its fingerprint, and `git push --no-verify` skips every check";
+/// How to go on when a server refuses a push.
+const WAY_OF_SERVER: &str = "a later commit takes nothing out of those that are pushed: rewrite the ones that hold it, as with `git commit \
+    --amend` or `git rebase -i`, and push again";
+
+/// Looks at what a push brings and at the names that its refs get; `way` says how to go on if commits are refused. Returns the exit code.
+fn look_at_push(range: Option<String>, names: &str, way: &str, scan: &dyn Scan) -> miette::Result<u8> {
     let named = push::look_at_names(names, scan)?;
     let brought = range.map_or(Ok(0), |range| scan.report(&What::Range(range)))?;
+    if brought == BLOCKED {
+        eprintln!("keysweep: {way}");
+    }
     Ok(named.max(brought))
 }
 

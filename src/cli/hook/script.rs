@@ -58,11 +58,19 @@ pub fn inserted(script: &[u8], hook: Name, program: &str) -> Vec<u8> {
 pub fn removed(script: &[u8]) -> Remainder {
     let Some(begin) = find_line(script, BEGIN.as_bytes()) else { return Remainder::Untouched };
     let Some(end) = find_line(&script[begin..], END.as_bytes()) else { return Remainder::Untouched };
-    if script[begin + BEGIN.len()..].starts_with(WHOLE.as_bytes()) {
-        return Remainder::Nothing;
-    }
     let end = end_of_line(script, begin + end);
-    Remainder::Hook([&script[..begin], &script[end..]].concat())
+    let rest = [&script[..begin], &script[end..]].concat();
+    let own = rest.strip_prefix(SHEBANG).unwrap_or(&rest);
+    // Lines may have been added to what was keysweep's alone.
+    match is_whole(script) && own.trim_ascii().is_empty() {
+        true => Remainder::Nothing,
+        false => Remainder::Hook(rest),
+    }
+}
+
+/// Tells whether keysweep made a hook, whatever was added to it since.
+pub fn is_whole(script: &[u8]) -> bool {
+    find_line(script, format!("{BEGIN}{WHOLE}").as_bytes()).is_some()
 }
 
 /// Tells whether a hook is a script that the lines can be put into.
@@ -151,7 +159,11 @@ mod tests {
             assert_eq!(removed(&once), Remainder::Hook(script.as_bytes().to_vec()));
             assert_eq!(removed(script.as_bytes()), Remainder::Untouched);
         }
-        assert_eq!(removed(&whole(Name::PreCommit, "/x", Some("y"))), Remainder::Nothing);
+        let whole = whole(Name::PreCommit, "/x", Some("y"));
+        assert_eq!(removed(&whole), Remainder::Nothing);
+        let added = [&whole[..], b"npm test\n"].concat();
+        assert_eq!(removed(&added), Remainder::Hook(b"#!/bin/sh\nnpm test\n".to_vec()));
+        assert!(is_whole(&added) && !is_whole(b"#!/bin/sh\nnpm test\n"));
     }
 
     #[test]

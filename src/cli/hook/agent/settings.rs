@@ -70,10 +70,7 @@ pub fn status(agent: Agent, root: &Path, user: bool, roots: &[&Path]) -> miette:
     if !text(&path, links)?.contains(&command(agent, false)) {
         return Ok(None);
     }
-    let state = match switch::off(agent, roots) {
-        Some((setting, file)) => format!("set up, but turned off by `{setting}` in {file}"),
-        None => "set up".to_owned(),
-    };
+    let state = switch::off(agent, roots).map_or_else(|| "set up".to_owned(), |off| format!("set up, but {off}"));
     Ok(Some(format!("{}: {state}: {}", word(agent), path.display())))
 }
 

@@ -5,46 +5,68 @@
 
 use std::path::Path;
 
-use serde_json::Value;
-
 use super::Agent;
 use super::settings::command;
+use crate::document::{Format, Node, Scalar, Value, parse};
 use crate::replace::{self, Links};
 
-/// A setting that turns hooks off, and the file that it stands in.
-type Off = (&'static str, String);
-
-/// Returns the first setting that keeps the agent from running its hooks, and its file. `roots` are the folders whose settings
-/// count: the project's and the user's own.
-pub(super) fn off(agent: Agent, roots: &[&Path]) -> Option<Off> {
+/// Tells what keeps the agent from running its hooks, or why that is not known; `None` if nothing does. `roots` are the folders whose
+/// settings count: the project's, which decides, and the user's own.
+pub(super) fn off(agent: Agent, roots: &[&Path]) -> Option<String> {
     let files: &[&str] = match agent {
         Agent::ClaudeCode => &[".claude/settings.local.json", ".claude/settings.json"],
         Agent::Gemini => &[".gemini/settings.json"],
         Agent::Cursor | Agent::Copilot | Agent::Codex => &[],
     };
-    let paths = roots.iter().flat_map(|root| files.iter().map(move |file| root.join(file)));
-    paths.into_iter().find_map(|path| {
-        let bytes = replace::read(&path, Links::Follow).ok().flatten()?;
-        let settings: Value = serde_json::from_slice(&bytes).ok()?;
-        Some((setting(agent, &settings)?, path.display().to_string()))
-    })
+    // A project's files come from whoever made it, and a link there could lead anywhere.
+    let links = [Links::Refuse, Links::Follow];
+    let paths =
+        roots.iter().zip(links).flat_map(|(root, links)| files.iter().map(move |file| (root.join(file), links)));
+    paths.into_iter().find_map(|(path, links)| {
+        let unknown = |problem: String| format!("whether they run is not known: `{}` {problem}", path.display());
+        let bytes = match replace::read(&path, links) {
+            Ok(bytes) => bytes?,
+            Err(error) => return Some(Some(unknown(format!("cannot be read: {error}")))),
+        };
+        let document = match parse(&bytes, Format::Json) {
+            Ok(document) => document,
+            Err(error) => return Some(Some(unknown(error.problem()))),
+        };
+        let settings = document.roots.first()?;
+        Some(match setting(agent, settings)? {
+            Switch::On => None,
+            Switch::Off(name) => Some(format!("turned off by `{name}` in {}", path.display())),
+        })
+    })?
 }
 
-/// Returns the name of the setting that turns hooks off.
-fn setting(agent: Agent, settings: &Value) -> Option<&'static str> {
-    let is = |pointer: &str, expected: bool| settings.pointer(pointer).and_then(Value::as_bool) == Some(expected);
+/// What the settings of one file say of hooks.
+enum Switch {
+    On,
+    /// By the setting of this name.
+    Off(&'static str),
+}
+
+/// Returns what settings say of hooks, if anything.
+fn setting(agent: Agent, settings: &Node) -> Option<Switch> {
+    let is = |names: &[&str], name: &'static str, off: bool| {
+        let node = names.iter().try_fold(settings, |node, name| node.get(name))?;
+        let Value::Scalar(Scalar { text, .. }) = &node.value else { return None };
+        let is_off = text == if off { "true" } else { "false" };
+        Some(if is_off { Switch::Off(name) } else { Switch::On })
+    };
     if agent == Agent::ClaudeCode {
-        return is("/disableAllHooks", true).then_some("disableAllHooks");
+        return is(&["disableAllHooks"], "disableAllHooks", true);
     }
     let run = command(agent, false);
-    let is_listed = |list: &Vec<Value>| list.iter().filter_map(Value::as_str).any(|name| name.contains(&run));
-    [("/hooksConfig/enabled", "hooksConfig.enabled"), ("/hooks/enabled", "hooks.enabled")]
-        .into_iter()
-        .find_map(|(pointer, name)| is(pointer, false).then_some(name))
-        .or_else(|| {
-            let listed = settings.pointer("/hooksConfig/disabled").and_then(Value::as_array).is_some_and(is_listed);
-            listed.then_some("hooksConfig.disabled")
-        })
+    let list = settings.get("hooksConfig").and_then(|config| config.get("disabled"));
+    let is_listed =
+        list.is_some_and(|list| list.children().iter().filter_map(Node::text).any(|name| name.contains(&run)));
+    if is_listed {
+        return Some(Switch::Off("hooksConfig.disabled"));
+    }
+    is(&["hooksConfig", "enabled"], "hooksConfig.enabled", false)
+        .or_else(|| is(&["hooks", "enabled"], "hooks.enabled", false))
 }
 
 #[cfg(test)]
@@ -59,24 +81,29 @@ mod tests {
             std::fs::create_dir_all(path.parent().expect("it lies in a folder")).expect("the folder can be made");
             std::fs::write(path, text).expect("the file can be written");
         };
-        let off = |agent| off(agent, &[project.path(), home.path()]);
+        let off = |agent| off(agent, &[project.path(), home.path()]).unwrap_or_default();
+        write(home.path(), ".claude/settings.json", "{\"disableAllHooks\": true, /* for a while */}");
+        let said = off(Agent::ClaudeCode);
+        assert!(
+            said.starts_with("turned off by `disableAllHooks` in ") && said.contains(&*home.path().to_string_lossy()),
+            "{said}"
+        );
         write(project.path(), ".claude/settings.json", r#"{"disableAllHooks": false}"#);
-        write(home.path(), ".gemini/settings.json", "not JSON");
-        assert_eq!((off(Agent::ClaudeCode), off(Agent::Gemini)), (None, None));
-        write(home.path(), ".claude/settings.json", r#"{"disableAllHooks": true}"#);
-        let (setting, file) = off(Agent::ClaudeCode).expect("it is turned off");
-        assert!(setting == "disableAllHooks" && Path::new(&file).starts_with(home.path()), "{file}");
+        assert_eq!(off(Agent::ClaudeCode), "", "the project decides");
         write(project.path(), ".claude/settings.local.json", r#"{"disableAllHooks": true}"#);
-        assert!(off(Agent::ClaudeCode).is_some_and(|(_, file)| file.ends_with("settings.local.json")));
+        assert!(off(Agent::ClaudeCode).ends_with("settings.local.json"));
+        assert_eq!(off(Agent::Gemini), "");
         for text in [
             r#"{"hooksConfig": {"enabled": false}}"#,
-            r#"{"hooks": {"enabled": false}}"#,
+            "{// mine\n\"hooks\": {\"enabled\": false}}",
             r#"{"hooksConfig": {"disabled": ["keysweep hook run gemini || exit 2"]}}"#,
         ] {
             write(home.path(), ".gemini/settings.json", text);
-            assert!(off(Agent::Gemini).is_some(), "{text}");
+            assert!(off(Agent::Gemini).starts_with("turned off"), "{text}");
         }
         write(home.path(), ".gemini/settings.json", r#"{"hooksConfig": {"disabled": ["other"]}}"#);
-        assert_eq!(off(Agent::Gemini), None);
+        assert_eq!(off(Agent::Gemini), "");
+        write(home.path(), ".gemini/settings.json", "{not JSON");
+        assert!(off(Agent::Gemini).starts_with("whether they run is not known"));
     }
 }
