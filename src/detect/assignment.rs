@@ -92,7 +92,7 @@ impl Assignment {
 }
 
 /// Tells whether a byte may be part of a key's name.
-const fn is_key_byte(byte: u8) -> bool {
+pub(super) const fn is_key_byte(byte: u8) -> bool {
     byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-' | b'.' | b'$')
 }
 
@@ -189,6 +189,10 @@ mod tests {
             concat!("machine git.corp.io login", " me password corr3ct\n"),
             r#"<password type="plain">corr3ct</password>"#,
             "<password encoding='none'>\n  corr3ct\n</password>",
+            r#"<password hint="a>b">corr3ct</password>"#,
+            "credentials {\r\n\tpassword 'corr3ct'\r\n}",
+            "default\n  login me\n  password corr3ct\n",
+            "RUN x && ENV API_TOKEN corr3ct\n",
             "(setq api-key \"corr3ct\")",
             "**Password**: `corr3ct`",
             "process.env.API_TOKEN || 'corr3ct'",
@@ -221,6 +225,12 @@ mod tests {
             "if password:\n",
             "MYENV PASSWORD 'corr3ct'",
             "unsetenv PASSWORD corr3ct",
+            "MY_ENV PASSWORD corr3ct",
+            "the-ENV PASSWORD corr3ct",
+            "it takes a name and a\npassword `corr3ct` in\n",
+            "type Login struct {\n\tPassword `corr3ct`\n}",
+            "#define PASSWORD `corr3ct`",
+            "<password hint=\"a>b\"/>correct</b>",
             "#define PASSWORD corr3ct",
             "password for all. That is 'corr3ct'",
             "the password for login 'admin' was 'corr3ct'",

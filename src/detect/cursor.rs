@@ -1,6 +1,6 @@
 //! A position in an assignment: from the name over the operator to the value.
 
-use super::assignment::{KEY, Operator, Quote};
+use super::assignment::{KEY, Operator, Quote, is_key_byte};
 use super::field;
 use crate::source::Span;
 
@@ -38,7 +38,8 @@ const WRAPPERS: &[&[u8]] = &[b"]byte", b"::from", b".from", b"SecretStr", b"Stri
 
 /// A position in bytes that starts at the end of a name and finds its value.
 ///
-/// What does not fit leaves it where it was, so that something else can be tried there.
+/// A sign or a word that is not there leaves it where it was, so that another can be tried. Where it is `None` that was read, the name
+/// has no value, and the cursor stands anywhere.
 pub(super) struct Cursor<'a> {
     bytes: &'a [u8],
     at: usize,
@@ -67,7 +68,7 @@ impl<'a> Cursor<'a> {
     }
 
     fn take(&mut self, text: &[u8]) -> bool {
-        let found = self.bytes[self.at..].starts_with(text);
+        let found = self.bytes.get(self.at) == text.first() && self.bytes[self.at..].starts_with(text);
         if found {
             self.at += text.len();
         }
@@ -79,9 +80,11 @@ impl<'a> Cursor<'a> {
         let is_closing = |byte| matches!(byte, b'"' | b'\'' | b'`' | b']' | b')' | b'\\' | b'[' | b'*');
         let closed = self.skip_while(3, is_closing) > 0;
         let blank = self.skip_blank(24);
-        for &(text, operator) in OPERATORS {
-            if self.take(text) {
-                return Some(operator);
+        if !is_word_byte(self.peek()) {
+            for &(text, operator) in OPERATORS {
+                if self.take(text) {
+                    return Some(operator);
+                }
             }
         }
         // A path of names, as in `SecurePassword::Hash`.
@@ -131,8 +134,7 @@ impl<'a> Cursor<'a> {
         if single && (self.take(b"is ") || self.owner()) {
             return is_quote(self.peek()).then_some(Operator::Is);
         }
-        if let Some(fallback) = FALLBACKS.iter().find(|&&text| self.bytes[self.at..].starts_with(text)) {
-            self.at += fallback.len();
+        if FALLBACKS.iter().any(|text| self.take(text)) {
             // Documents write names between backticks.
             return matches!(self.peek(), b'"' | b'\'').then_some(Operator::Assign);
         }
@@ -153,23 +155,20 @@ impl<'a> Cursor<'a> {
 
     /// Tells whether what stands before a name sets it to the text here.
     fn is_set(&self, key: Span) -> bool {
-        let line = self.line_before(key);
-        let is_quoted = is_quote(self.peek());
+        let before = self.before(key);
+        let end = before.iter().rposition(|byte| !matches!(byte, b' ' | b'\t')).map_or(0, |last| last + 1);
+        let before = &before[..end];
+        // Documents write names and values between backticks, and lines of them begin anywhere in a sentence.
+        let is_quoted = matches!(self.peek(), b'"' | b'\'');
         let ends_with = |word: &&[u8]| {
-            line.strip_suffix(*word).is_some_and(|rest| rest.last().is_none_or(|last| !last.is_ascii_alphanumeric()))
+            before.last() == word.last()
+                && before.strip_suffix(*word).is_some_and(|rest| rest.last().is_none_or(|&last| !is_key_byte(last)))
         };
         // `password '...'` alone, as in Gradle's files.
-        let is_statement = line.last().is_none_or(|last| matches!(last, b';' | b'{'));
+        let is_statement = || before.last().is_none_or(|last| matches!(last, b'\n' | b';' | b'{'));
         SETTERS.iter().any(ends_with)
-            || is_quoted && (is_statement || DEFINERS.iter().any(ends_with))
+            || is_quoted && (is_statement() || DEFINERS.iter().any(ends_with))
             || self.is_password_of_host(key)
-    }
-
-    /// Returns what stands in the line before a name, without the blanks at its end.
-    fn line_before(&self, key: Span) -> &[u8] {
-        let before = self.before(key);
-        let start = memchr::memrchr(b'\n', before).map_or(0, |end| end + 1);
-        before[start..].trim_ascii_end()
     }
 
     fn before(&self, key: Span) -> &[u8] {
@@ -187,20 +186,29 @@ impl<'a> Cursor<'a> {
 
     /// Moves behind the attributes of the XML element with this name.
     fn attributes(&mut self, key: Span) -> bool {
-        let rest = &self.bytes[self.at..(self.at + ASIDE).min(self.bytes.len())];
-        let end = rest.iter().position(|byte| matches!(byte, b'<' | b'>' | b'\n'));
-        let is_element = self.bytes[..key.start].ends_with(b"<");
-        let Some(end) = end.filter(|&end| is_element && rest[end] == b'>') else { return false };
+        if !self.bytes[..key.start].ends_with(b"<") {
+            return false;
+        }
+        let rest = self.aside();
+        let line = &rest[..memchr::memchr(b'\n', rest).unwrap_or(rest.len())];
+        let Some(end) = field::end_of_tag(line).filter(|&end| rest[end] == b'>') else { return false };
         let has_content = rest[..end].contains(&b'=') && !rest[..end].ends_with(b"/");
         self.at += if has_content { end + 1 } else { 0 };
         has_content
     }
 
+    /// Returns what may stand between a name and the value that it has all the same.
+    fn aside(&self) -> &'a [u8] {
+        &self.bytes[self.at..(self.at + ASIDE).min(self.bytes.len())]
+    }
+
     /// Moves behind what a sentence says of whom a password is for: `for the user 'admin' is `.
     fn owner(&mut self) -> bool {
-        let rest = &self.bytes[self.at..(self.at + ASIDE).min(self.bytes.len())];
-        let end =
-            memchr::memmem::find(rest, b" is ").filter(|&end| rest.starts_with(b"for ") && is_quote(rest[end - 1]));
+        let rest = self.aside();
+        if !rest.starts_with(b"for ") {
+            return false;
+        }
+        let end = memchr::memmem::find(rest, b" is ").filter(|&end| is_quote(rest[end - 1]));
         let end = end.filter(|&end| !rest[..end].iter().any(|byte| matches!(byte, b'\n' | b',')));
         self.at += end.map_or(0, |end| end + 4);
         end.is_some()
@@ -319,6 +327,11 @@ impl<'a> Cursor<'a> {
         }
         (end < rest.len() && rest[end] != b'\n').then(|| Span::new(self.at, self.at + end))
     }
+}
+
+/// Tells whether a byte is part of a word, with which no operator of signs begins.
+const fn is_word_byte(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric() || byte == b'_'
 }
 
 const fn is_quote(byte: u8) -> bool {

@@ -35,11 +35,27 @@ fn is_field_for_names(before: &[u8]) -> bool {
 /// Tells whether a text ends within the tag of a control of a form, whose tokens live as long as the page.
 fn is_in_form(before: &[u8]) -> bool {
     let near = &before[before.len().saturating_sub(4 * BEFORE)..];
-    let open = memchr::memrchr(b'<', near).map(|open| &near[open + 1..]);
-    open.filter(|tag| !tag.contains(&b'>')).is_some_and(|tag| {
+    memchr::memchr_iter(b'<', near).map(|open| &near[open + 1..]).any(|tag| {
         let length = tag.iter().take_while(|byte| is_part_of_name(**byte)).count();
-        [&b"input"[..], b"option", b"button", b"meta"].iter().any(|form| tag[..length].eq_ignore_ascii_case(form))
+        let mut controls = [&b"input"[..], b"option", b"button", b"meta"].into_iter();
+        controls.any(|control| tag[..length].eq_ignore_ascii_case(control)) && end_of_tag(tag).is_none()
     })
+}
+
+/// Returns where a tag ends, by `>` or the `<` of another: not between the quotes around an attribute's value.
+pub(super) fn end_of_tag(tag: &[u8]) -> Option<usize> {
+    let (mut quote, mut last) = (None, 0);
+    for (at, &byte) in tag.iter().enumerate() {
+        match (quote, byte) {
+            (Some(open), _) if byte == open => quote = None,
+            (None, b'"' | b'\'') if last == b'=' => quote = Some(byte),
+            (None, b'<' | b'>') => return Some(at),
+            _ => {}
+        }
+        // Quotes may be escaped, or have blanks before them.
+        last = if matches!(byte, b'\\' | b' ') { last } else { byte };
+    }
+    None
 }
 
 /// Returns where a text goes on behind the operator of a field for values, if it begins with one behind the end of a name.
@@ -110,6 +126,8 @@ mod tests {
             r#"<add key="API_TOKEN" value="corr3ct"/>"#,
             r#"<metadata key="API_TOKEN" value="corr3ct"/>"#,
             r#"<input type="checkbox"/> {"name": "API_TOKEN", "value": "corr3ct"}"#,
+            r#"<input placeholder=it's> <add key="API_TOKEN" value="corr3ct"/>"#,
+            r#"<input value="a<b"> <add key="API_TOKEN" value="corr3ct"/>"#,
             "<property>\n <name>API_TOKEN</name>\n <value>corr3ct</value>\n</property>",
             "<key>API_TOKEN</key>\n\t<string>corr3ct</string>",
         ] {
@@ -126,6 +144,9 @@ mod tests {
             r#"{"kind": "API_TOKEN", "value": "corr3ct"}"#,
             r#"<input type="hidden" name="API_TOKEN" value="corr3ct">"#,
             r#"<meta name="API_TOKEN" value="corr3ct">"#,
+            r#"<input onclick="a=>b" name="API_TOKEN" value="corr3ct">"#,
+            r#"<input onclick = 'a<b' name="API_TOKEN" value="corr3ct">"#,
+            r#"<input onclick=\"a=>b\" name=\"API_TOKEN\" value=\"corr3ct\">"#,
             "<button\n  name=\"API_TOKEN\" value=\"corr3ct\">",
             "<key>API_TOKEN</key>\n<true/>",
         ] {

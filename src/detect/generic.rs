@@ -274,11 +274,16 @@ mod tests {
 
     #[test]
     fn a_token_in_quotes_may_stand_behind_its_name_alone() {
-        let text = format!("access_token \"{}\"", "Zk4tq9Lw2Xv7Rb1Nc8Hd");
+        // Where the name is not all that stands in front, the text is no statement of a program.
+        let text = format!("1. access_token \"{}\"", "Zk4tq9Lw2Xv7Rb1Nc8Hd");
+        assert_eq!(Assignment::at(text.as_bytes(), 3).map(|found| found.operator), Some(Operator::Space));
         assert_eq!(confidence("a.txt", &text), Some(Confidence::Medium));
-        for text in ["access_token \"is not there\"", "password \"Tiger44\"", "key \"Zk4tq9Lw2Xv7\""] {
-            assert_eq!(confidence("a.txt", text), None, "{text}");
+        for text in ["access_token \"is not there\"", "access_token \"q7#Vx2!mZ9\"", "key \"Zk4tq9Lw2Xv7\""] {
+            assert_eq!(confidence("a.txt", &format!("1. {text}")), None, "{text}");
         }
+        let password = format!("password \"{}\"", "q7#Vx2!mZ9");
+        assert_eq!(confidence("a.txt", &format!("1. {password}")), None);
+        assert_eq!(confidence("a.txt", &password), Some(Confidence::Medium));
     }
 
     #[test]

@@ -124,8 +124,22 @@ fn stands_for_a_secret(text: &[u8], confidence: Confidence) -> bool {
     if is_reference(text) || is_monotonous(text) {
         return true;
     }
-    let is_long = confidence == Confidence::High && text.len() >= 64 && !text.starts_with(b"https://");
+    let is_long = confidence == Confidence::High && text.len() >= 64 && !is_address(text);
     if is_long { counts(text) } else { is_placeholder(text) }
+}
+
+/// Tells whether a secret is an address of the web, whose parts are words: it begins with the scheme, or with a host and a path.
+fn is_address(text: &[u8]) -> bool {
+    if text.starts_with(b"https://") || text.starts_with(b"http://") {
+        return true;
+    }
+    let host = memchr::memchr(b'/', text).map(|end| &text[..end]);
+    let is_part = |byte: &u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || matches!(byte, b'.' | b'-');
+    let is_domain = |end: &[u8]| end.len() >= 2 && end.iter().all(u8::is_ascii_lowercase);
+    host.is_some_and(|host| {
+        let dot = memchr::memrchr(b'.', host);
+        host.iter().all(is_part) && dot.is_some_and(|dot| dot > 0 && is_domain(&host[dot + 1..]))
+    })
 }
 
 /// Tells whether one of the words that a rule wants near its matches stands around one, or in the path.
@@ -303,6 +317,17 @@ mod tests {
             [("{\"k\":\"q8Zk\",\"n\":\"ci\"}", true), ("{\"k\":\"EXAMPLETEST\"}", false), ("plain", false)]
         {
             assert_eq!(base64_json(BASE64.encode(json).as_bytes(), &mut proven()), expected, "{json}");
+        }
+    }
+
+    #[test]
+    fn a_word_in_a_long_token_is_an_accident_and_in_an_address_none() {
+        let rest = format!("{}EXAMPLE{}", "q7Zr".repeat(9), "Wm3x".repeat(9));
+        for before in ["https://hooks.acme.io/", "http://hooks.acme.io/", "hooks.acme.io/v1/", "acme.com/"] {
+            assert!(stands_for_a_secret(format!("{before}{rest}").as_bytes(), Confidence::High), "{before}");
+        }
+        for before in ["", "q7Zr/", "q7.Zr/", "v4.public./", ".io/", "a.b/"] {
+            assert!(!stands_for_a_secret(format!("{before}{rest}").as_bytes(), Confidence::High), "{before}");
         }
     }
 

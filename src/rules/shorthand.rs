@@ -13,7 +13,7 @@ const ASSIGN: &str = concat!(
     r#"(?:[A-Za-z0-9_.\-]{0,40}[\\"'`\[\])>]{0,3}(?:[ \t]{0,3}:[ \t]?[A-Za-z&<>\[\]?]{1,16}|[ \t]string)?[ \t]{0,16}"#,
     r#"(?:\|\|[:=]|[.+]=|:{0,3}={1,3}>?|:{1,2}|,|\(|\?=|<-|->|>[ \t\r\n]{0,12}|[ \t](?:is|to|\|)[ \t])[ \t]{0,16}"#,
     r#"(?:(?i:bearer|basic|token|str|env|string)[ \t(]{1,2})?[\\"'`(\[{>]{0,4}"#,
-    r#"|[A-Za-z0-9_.\-]{0,40}["'\\]{0,2}[,;]?(?:[ \t]{1,4}|[ \t]{0,4}\r?\n[ \t]{0,24})["'\\]{0,2}(?i:value)["'\\]{0,2}[ \t]{0,3}[:=][ \t]{0,3}[\\"']{0,2}"#,
+    r#"|[A-Za-z0-9_.\-]{0,40}["'\\]{0,2}(?:[,;][ \t]{0,4}|[ \t]{1,4}|[,;]?[ \t]{0,4}\r?\n[ \t]{0,24})["'\\]{0,2}(?i:value)["'\\]{0,2}[ \t]{0,3}[:=][ \t]{0,3}[\\"']{0,2}"#,
     r#"|[A-Za-z0-9_.\- ]{0,24}(?i:secret|token|key|access|private|pass|password)[ \t-]{1,2}["'`]?)"#,
 );
 
@@ -126,6 +126,26 @@ mod tests {
             assert_eq!(fast.to_string(), slow.to_string(), "{text}");
             assert_eq!(fast.properties().maximum_len(), slow.properties().maximum_len(), "{text}");
         }
+    }
+
+    #[test]
+    fn a_field_for_values_may_follow_that_for_names_without_a_blank() {
+        let pattern = r"(?i:acme)%assign%(?<secret>[0-9a-f]{8})\b";
+        let pattern = crate::rules::pattern::Pattern::compile(pattern).expect("the pattern is right");
+        let is_found = |text: &str| {
+            let mut found = false;
+            pattern.matches(text.as_bytes(), 0..text.len(), |_, secret| found |= text[secret] == *"0123abcd");
+            found
+        };
+        for text in [
+            r#"{"name":"ACME_KEY","value":"0123abcd"}"#,
+            r#"{\"name\":\"ACME_KEY\",\"value\":\"0123abcd\"}"#,
+            "{name:'ACME_KEY',value:'0123abcd'}",
+            "name=ACME_KEY;value=0123abcd",
+        ] {
+            assert!(is_found(text), "{text}");
+        }
+        assert!(!is_found(r#"{"name":"ACME_KEY""value":"0123abcd"}"#));
     }
 
     #[test]
