@@ -1,6 +1,7 @@
 //! `keysweep fix`: what each client's file becomes, and what happens in a working tree.
 
 mod command;
+mod comments;
 mod left;
 mod mutation;
 mod password;

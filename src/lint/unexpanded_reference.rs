@@ -1,6 +1,6 @@
 //! `mcp/unexpanded-reference`: the syntax of a reference belongs to another client, or works in another field.
 
-use super::judge::{Says, meant, says};
+use super::judge::{Says, meant, says, without_scheme};
 use super::remedy::translated;
 use super::subject::explaining;
 use super::{About, Lint, LintFinding, Persona, Subject};
@@ -69,7 +69,8 @@ fn resolves_settings(owner: &Reading) -> bool {
 /// Reports references outside of servers that such a client does not resolve.
 fn outside(subject: &Subject<'_>, owner: &Reading, found: &mut Vec<LintFinding>) {
     for leaf in subject.settings.iter().filter(|leaf| leaf.list.is_none()) {
-        let reference = references(&leaf.scalar.text).into_iter().find(|reference| is_meant(leaf, reference));
+        let mut references = meant(&leaf.name, &leaf.scalar.text).into_iter();
+        let reference = references.find(|reference| is_meant(leaf, reference));
         let unresolved = |found: &Reference| owner.dialect.expands(found.syntax, Field::Other) == Some(false);
         found.extend(reference.filter(unresolved).map(|reference| report(subject, owner, leaf, &reference)));
     }
@@ -119,6 +120,7 @@ fn is_meant(leaf: &Leaf<'_>, reference: &Reference) -> bool {
             | Syntax::Single
             | Syntax::Percent
             | Syntax::Shell
+            | Syntax::Code
             | Syntax::Other
     );
     if !is_ambiguous || matches!(leaf.field, Field::Headers | Field::Url) {
@@ -133,6 +135,12 @@ fn is_meant(leaf: &Leaf<'_>, reference: &Reference) -> bool {
     if text.len() > LONGEST {
         return false;
     }
+    let explained = explaining(leaf);
+    let is_named = explained.len() <= LONGEST && says(explained) != Says::Nothing;
+    // The words around code are a part of the reference: such a text is a sentence.
+    if reference.syntax == Syntax::Code {
+        return is_named || !text[without_scheme(text)].trim().contains(char::is_whitespace);
+    }
     // What a flag or a variable is given counts as all of a value: `--project=${project}`, `Bearer ${token}`.
     let opened = before.trim_end_matches(['"', '\'']);
     let label = opened.strip_suffix(['=', ':', ' ']).unwrap_or("");
@@ -140,8 +148,6 @@ fn is_meant(leaf: &Leaf<'_>, reference: &Reference) -> bool {
     let is_given = is_label && (!label.is_empty() || opened.is_empty());
     let is_whole = is_given && behind.trim_matches(['"', '\'']).is_empty();
     let in_login = before.contains("://") && behind.contains('@');
-    let explained = explaining(leaf);
-    let is_named = explained.len() <= LONGEST && says(explained) != Says::Nothing;
     is_whole || in_login || is_named || is_given && says(label) != Says::Nothing
 }
 
@@ -160,7 +166,16 @@ fn report(subject: &Subject<'_>, owner: &Reading, leaf: &Leaf<'_>, reference: &R
     let variable = reference.variable(&leaf.scalar.text);
     let is_wrapped = variable.is_some_and(|name| subject.judge.may_be_secret(name));
     let advice = owner.advice(leaf.field, variable.filter(|_| !is_wrapped).unwrap_or("NAME"));
-    let message = format!("{name} does not resolve `{}`{place}, the text is sent as it is; {advice}", syntax.example());
+    let message = match code(owner, syntax, &leaf.scalar.text) {
+        Some(Code::Surrounded) => format!(
+            "{name} resolves `{}` only where it is the whole value, the text is sent as it is; leave out what stands around it",
+            Syntax::OsEnviron.example()
+        ),
+        Some(Code::Other) => {
+            format!("{name} does not run code that reads a variable{place}, the text is sent as it is; {advice}")
+        }
+        None => format!("{name} does not resolve `{}`{place}, the text is sent as it is; {advice}", syntax.example()),
+    };
     let span = leaf.scalar.raw(reference.range.clone());
     let mut finding = LintFinding::new(&ABOUT, span, &leaf.pointer, message);
     let secret = leaf.field == Field::Headers || says(&leaf.name) != Says::Nothing;
@@ -171,6 +186,23 @@ fn report(subject: &Subject<'_>, owner: &Reading, leaf: &Leaf<'_>, reference: &R
         finding.fix = translated(owner, leaf, subject.document.format, reference);
     }
     finding
+}
+
+/// Code that is not written as the example of it.
+enum Code {
+    /// The client's own reference, with something before it, behind it or in it.
+    Surrounded,
+    /// Code of another language.
+    Other,
+}
+
+/// Tells what the text of a reference to code is where the example would be none of it.
+fn code(owner: &Reading, syntax: Syntax, text: &str) -> Option<Code> {
+    if syntax != Syntax::Code || text.contains("process.env") {
+        return None;
+    }
+    let own = Syntax::OsEnviron.example().trim_end_matches("NAME");
+    Some(if owner.dialect.fix.takes_all() && text.contains(own) { Code::Surrounded } else { Code::Other })
 }
 
 /// Tells whether a program that is started resolves the reference, not the client.

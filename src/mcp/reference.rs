@@ -1,12 +1,14 @@
 //! Finds references to variables, inputs and stores in the text of a setting.
 
+mod name;
+
 use std::borrow::Cow;
 use std::cell::OnceCell;
 use std::collections::HashMap;
 use std::ops::Range;
 
+use self::name::{begins_with_operator, identifier, is_of_variable, may_stand_before};
 use super::syntax::{OS_ENVIRON, Syntax};
-use crate::wording::is_in_capitals;
 
 /// One reference in a text.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -164,7 +166,8 @@ fn reference(text: &str, at: usize, brackets: &Brackets) -> Option<Reference> {
         let name = identifier(behind);
         let before = at.checked_sub(1).map(|before| text.as_bytes()[before]);
         let alone = before.is_none_or(|before| may_stand_before(before, &behind[..name]));
-        return if alone && name > 1 { made(name + 1, Syntax::Bare) } else { None };
+        let is_one = alone && name > 1 && is_of_variable(&behind[..name]);
+        return if is_one { made(name + 1, Syntax::Bare) } else { None };
     }
     if rest.starts_with("{{") {
         return made(near(rest, "}}")? + 2, Syntax::Mustache);
@@ -239,29 +242,6 @@ fn braced(inner: &str, at: usize, len: usize) -> Reference {
     }
 }
 
-/// Tells whether a `$` with a name behind `before` refers to a variable: a password may have a `$` among its letters and signs.
-fn may_stand_before(before: u8, name: &str) -> bool {
-    match before {
-        b'$' | b'@' | b'!' | b'#' | b'^' | b'&' | b'*' | b'\\' => false,
-        b'-' | b'_' | b'+' | b'.' | b'~' | b'%' | b';' | b'?' => is_in_capitals(name),
-        _ => !before.is_ascii_alphanumeric(),
-    }
-}
-
-/// Tells whether what stands behind the colon of `${NAME:…}` says what to do if the variable is not set.
-fn begins_with_operator(rest: &str) -> bool {
-    rest.starts_with(['-', '=', '?', '+'])
-}
-
-/// Returns the length of the variable's name that `text` starts with.
-fn identifier(text: &str) -> usize {
-    let bytes = text.as_bytes();
-    if bytes.first().is_none_or(u8::is_ascii_digit) {
-        return 0;
-    }
-    bytes.iter().take_while(|byte| byte.is_ascii_alphanumeric() || **byte == b'_').count()
-}
-
 /// Where the brackets of a text close, found out once for all of them.
 #[derive(Default)]
 struct Brackets {
@@ -309,6 +289,8 @@ mod tests {
             ("$A_B", Syntax::Bare),
             ("Bearer $TOKEN", Syntax::Bare),
             ("acme-$STAGE", Syntax::Bare),
+            ("$db_password_2", Syntax::Bare),
+            ("$apiToken", Syntax::Bare),
             ("${env:A}", Syntax::Env),
             ("${env:A:-b}", Syntax::EnvDefault),
             ("${input:my-key}", Syntax::Input),
@@ -362,7 +344,19 @@ mod tests {
 
     #[test]
     fn a_dollar_in_a_password_is_no_reference() {
-        for text in ["Pa$$w0rd", "ab$CD12", "q7-$Rain8x", "x{}", "100%", "50% of 20%", "$1", "$"] {
+        for text in [
+            "Pa$$w0rd",
+            "ab$CD12",
+            "q7-$Rain8x",
+            "$qK7wR2mXb9Lz4TcV",
+            "$rain8x",
+            "$qzxwkfpmr",
+            "x{}",
+            "100%",
+            "50% of 20%",
+            "$1",
+            "$",
+        ] {
             assert_eq!(references(text), [], "{text}");
         }
     }

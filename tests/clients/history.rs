@@ -10,7 +10,7 @@ use super::{literals, sample, verified, written};
 use crate::git::Git;
 use crate::lint::{fill, walk};
 
-/// Returns `path:line` of every finding of a scan, but for those about ignore rules and what is tracked.
+/// Returns `path:line rule` of every finding of a scan, but for those about ignore rules and what is tracked.
 fn places(git: &Git, arguments: &[&str]) -> BTreeSet<String> {
     let output = git
         .command(env!("CARGO_BIN_EXE_keysweep"))
@@ -21,8 +21,14 @@ fn places(git: &Git, arguments: &[&str]) -> BTreeSet<String> {
     let report: Value = serde_json::from_slice(&output.stdout).expect("the report is JSON");
     let findings = report["findings"].as_array().expect("a list").iter();
     let findings = findings.filter(|finding| !finding["rule"].as_str().is_some_and(|rule| rule.starts_with("git/")));
-    let places = findings.flat_map(|finding| finding["places"].as_array().expect("a list"));
-    places.map(|place| format!("{}:{}", place["path"].as_str().unwrap_or("-"), place["line"])).collect()
+    let mut places = BTreeSet::new();
+    for finding in findings {
+        let rule = finding["rule"].as_str().expect("a rule");
+        for place in finding["places"].as_array().expect("a list") {
+            places.insert(format!("{}:{} {rule}", place["path"].as_str().unwrap_or("-"), place["line"]));
+        }
+    }
+    places
 }
 
 /// Returns all fixtures with something wrong in them, each below a folder of its own.
@@ -82,7 +88,13 @@ fn history_tells_of_every_file_what_the_tree_tells() {
     git.run(&["add", "--all"]);
     git.commit("Take them out");
     let history = places(&git, &["scan", "--history"]);
-    let missing: Vec<&String> = tree.difference(&history).collect();
+    // Where another rule tells of the same credential, history keeps one of them.
+    let is_told = |place: &str| {
+        let (line, rule) = place.rsplit_once(' ').expect("a rule");
+        let is_shared = matches!(rule, "mcp/api-key-header" | "mcp/literal-setting");
+        is_shared && history.iter().any(|told| told.rsplit_once(' ').is_some_and(|(at, _)| at == line))
+    };
+    let missing: Vec<&String> = tree.difference(&history).filter(|place| !is_told(place)).collect();
     assert!(missing.is_empty(), "{} of {}: {missing:#?}", missing.len(), tree.len());
 }
 

@@ -59,3 +59,23 @@ fn a_quoted_value_that_the_generic_rule_finds_keeps_its_quotes() {
         assert_eq!(rules(&git, &["lint"]), [""; 0], "{path}");
     }
 }
+
+#[test]
+fn a_proxy_takes_all_of_a_value_that_stands_in_a_reference() {
+    let value = fill("{alnum:32}").0;
+    for (written, moved) in [
+        (format!("${{OLD_KEY:-{value}}}"), value.clone()),
+        (format!("${{{value}}}"), value.clone()),
+        (format!("Bearer ${{{value}}}"), format!("Bearer {value}")),
+    ] {
+        let git = repository();
+        let lite = |value: &str| format!("general_settings:\n  master_key: \"{value}\"\nlitellm_settings: {{}}\n");
+        git.write("config.yaml", lite(&written));
+        let (code, out) = fix(&git, &[]);
+        assert_eq!(code, 0, "{out}");
+        let text = read(&git, "config.yaml");
+        assert!(text.contains("master_key: \"os.environ/"), "the whole value is a reference");
+        let kept = read(&git, ".env");
+        assert!(kept.contains(&moved) && !kept.contains('{'), "the value is moved without the braces");
+    }
+}

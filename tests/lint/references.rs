@@ -89,3 +89,38 @@ fn a_store_of_another_client_is_not_taken_for_the_variable() {
         assert!(found.iter().all(|message| message.contains("${env:DOCS_TOKEN}")), "{value}: {found:?}");
     }
 }
+
+/// Returns what is reported of a setting of LiteLLM's proxy.
+fn of_proxy(setting: &str) -> Vec<String> {
+    let text = format!(
+        "model_list:\n  - model_name: a\n    litellm_params:\n      model: openai/a\n      {setting}\nlitellm_settings: {{}}\n"
+    );
+    let found = lint("config.yaml", text.as_bytes()).into_iter();
+    found.map(|finding| format!("{}: {}", finding.meta.id, finding.message)).collect()
+}
+
+#[test]
+fn what_stands_around_the_reference_of_a_proxy_is_what_is_told() {
+    for setting in [
+        "api_key: \"Bearer os.environ/K\"",
+        "api_key: \"os.environ/ K\"",
+        "api_base: \"https://a.acme.dev/?key=os.environ/K\"",
+    ] {
+        let found = of_proxy(setting);
+        assert!(
+            found.len() == 1 && found[0].contains("`os.environ/NAME` only where it is the whole value"),
+            "{found:?}"
+        );
+        assert!(!found[0].contains("process.env"), "{found:?}");
+    }
+    assert!(of_proxy("api_key: process.env.K")[0].contains("`process.env.NAME`"));
+    assert!(!of_proxy("api_key: \"os.environ['K']\"")[0].contains("process.env"));
+}
+
+#[test]
+fn a_sentence_about_code_is_no_reference_and_a_password_is_reported_once() {
+    assert_eq!(of_proxy("description: never print os.environ"), Vec::<String>::new());
+    let word = fill("{alnum:14}").0;
+    let found = of_proxy(&format!("db_password: {word} $HOME x"));
+    assert!(found.len() == 1 && found[0].contains("literal"), "{}", found.len());
+}

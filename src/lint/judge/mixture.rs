@@ -1,7 +1,7 @@
 //! Finds a credential that stands beside references in one text.
 
 use super::value::is_long_hex;
-use super::{Form, Judge, Literal, SCHEMES, Says, is_placeholder, is_public, looks_made, says};
+use super::{Form, Judge, Literal, SCHEMES, Says, is_address_or_json, is_placeholder, is_public, looks_made, says};
 use crate::finding::Confidence;
 use crate::mcp::{Reference, Syntax, references};
 
@@ -37,18 +37,41 @@ impl Judge<'_> {
     }
 }
 
-/// Returns the references in the text of a setting. A password may have a blank and `$HOME` among its signs: that refers to
-/// nothing, unless a scheme stands before it.
+/// Returns the references in the text of a setting. A password may have `$HOME` among its signs: that refers to nothing, unless
+/// it is all of the value but for a scheme, other references and what joins them, or the beginning of a path.
 pub fn meant(name: &str, text: &str) -> Vec<Reference> {
     let mut found = references(text);
-    if found.iter().any(|reference| reference.syntax == Syntax::Bare) && says(name) == Says::Password {
-        let is_scheme = |before: &str| before.is_empty() || SCHEMES.contains(&before);
-        found.retain(|reference| {
-            let before = &text[..reference.range.start];
-            reference.syntax != Syntax::Bare || !before.ends_with(' ') || is_scheme(before.trim_start())
-        });
+    let is_bare = |reference: &Reference| reference.syntax == Syntax::Bare;
+    let is_path = || found.first().is_some_and(|first| is_bare(first) && is_path_behind(text, first));
+    if found.iter().any(is_bare)
+        && says(name) == Says::Password
+        && !is_address_or_json(text)
+        && !joins_all(text, &found)
+        && !is_path()
+    {
+        found.retain(|reference| !is_bare(reference));
     }
     found
+}
+
+/// Tells whether nothing but a scheme and what joins references stands beside these.
+fn joins_all(text: &str, references: &[Reference]) -> bool {
+    let ends = references.iter().map(|reference| reference.range.end);
+    let starts = references.iter().map(|reference| reference.range.start).chain(std::iter::once(text.len()));
+    let mut between = std::iter::once(0).chain(ends).zip(starts).map(|(from, to)| &text[from..to]);
+    let is_scheme = |before: &str| before.chars().all(is_joint) || SCHEMES.contains(&before.trim_start());
+    between.next().is_some_and(is_scheme) && between.all(|text| text.chars().all(is_joint))
+}
+
+/// Tells whether a path goes on behind a reference that a text begins with.
+fn is_path_behind(text: &str, reference: &Reference) -> bool {
+    let behind = &text[reference.range.end..];
+    reference.range.start == 0 && behind.starts_with('/') && !behind.contains(char::is_whitespace)
+}
+
+/// Tells whether a character joins two references.
+fn is_joint(c: char) -> bool {
+    ends_word(c) || joins(c)
 }
 
 /// Tells whether a character stands between the words of a setting.

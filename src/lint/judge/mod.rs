@@ -271,7 +271,7 @@ fn is_address_or_json(text: &str) -> bool {
 }
 
 /// Returns the part of `text` behind a scheme such as `Bearer`, without surrounding spaces.
-fn without_scheme(text: &str) -> Range<usize> {
+pub fn without_scheme(text: &str) -> Range<usize> {
     let trimmed = text.trim();
     let start = text.len() - text.trim_start().len();
     let cut = SCHEMES.iter().find(|scheme| trimmed.starts_with(**scheme)).map_or(0, |scheme| scheme.len());

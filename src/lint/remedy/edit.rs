@@ -13,6 +13,14 @@ pub(super) fn reference(place: &Place<'_, '_>, template: &str) -> Option<Fix> {
     let reference = template.replace("NAME", place.variable);
     let leaf = place.leaf();
     let range = place.located.literal.range.clone();
+    if place.subject.owner()?.dialect.fix.takes_all() {
+        // All of the text becomes the value of the variable, with the literal in place of the reference around it.
+        let edit = part_replaced(place, 0..leaf.scalar.text.len(), &reference)?;
+        let around = around(place).unwrap_or_else(|| range.clone());
+        let text = &leaf.scalar.text;
+        let value = [&text[..around.start], &text[range], &text[around.end..]].concat();
+        return place.moved_value(&value, vec![edit], true, None);
+    }
     if place.located.literal.form == Form::Default {
         // `${NAME:-secret}`: only the default goes, with its operator.
         let before = leaf.scalar.text[..range.start].rfind(":-").filter(|at| at + 2 == range.start)?;
@@ -22,14 +30,7 @@ pub(super) fn reference(place: &Place<'_, '_>, template: &str) -> Option<Fix> {
     }
     if place.located.literal.form == Form::Wrapped {
         // `${secret}`: the braces are no part of the literal, but go with it.
-        let around = references(&leaf.scalar.text).into_iter().find(|found| found.range.end > range.start)?;
-        return place.made(vec![Edit { span: leaf.scalar.raw(around.range), text: reference }]);
-    }
-    if place.subject.owner()?.dialect.fix.takes_all() {
-        // All of the text becomes the value of the variable.
-        let all = 0..leaf.scalar.text.len();
-        let edit = part_replaced(place, all.clone(), &reference)?;
-        return place.moved_part(all, vec![edit], true, None);
+        return place.made(vec![Edit { span: leaf.scalar.raw(around(place)?), text: reference }]);
     }
     if let Some(edits) = container_variable(place, &reference) {
         return place.handed_on(edits);
@@ -46,6 +47,14 @@ pub(super) fn reference(place: &Place<'_, '_>, template: &str) -> Option<Fix> {
     // The client takes the value from the settings of the repository.
     let name = format!("{prefix}{}", place.variable);
     place.stored(edits, format!("set it as the secret `{name}` in the `copilot` environment of the repository"))
+}
+
+/// Returns the reference in which a literal stands as its default or in place of its name.
+fn around(place: &Place<'_, '_>) -> Option<std::ops::Range<usize>> {
+    let literal = &place.located.literal;
+    let is_inside = matches!(literal.form, Form::Default | Form::Wrapped);
+    let mut references = references(&place.leaf().scalar.text).into_iter().filter(|_| is_inside);
+    references.find(|found| found.range.end > literal.range.start).map(|found| found.range)
 }
 
 /// Finds another text of the server that refers to the variable under which the literal stands, as an argument of a proxy does:

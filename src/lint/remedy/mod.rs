@@ -196,7 +196,12 @@ impl<'a> Place<'a, '_> {
 
     /// Makes a fix that moves a part of the text.
     fn moved_part(&self, part: Range<usize>, edits: Vec<Edit>, renamable: bool, store: Option<String>) -> Option<Fix> {
-        let value = Secret::new(&self.leaf().scalar.text.as_bytes()[part]);
+        self.moved_value(&self.leaf().scalar.text[part], edits, renamable, store)
+    }
+
+    /// Makes a fix that moves a value.
+    fn moved_value(&self, value: &str, edits: Vec<Edit>, renamable: bool, store: Option<String>) -> Option<Fix> {
+        let value = Secret::new(value.as_bytes());
         let moved = Moved { variable: self.variable.to_owned(), span: self.located.span, value, renamable, store };
         Some(Fix { edits, safety: Safety::Safe, moved: Some(moved) })
     }

@@ -81,20 +81,48 @@ pub(super) fn without_member(bytes: &[u8], map: &Node, member: &Node) -> Edit {
     Edit { span: Span::new(start, whole.end), text: String::new() }
 }
 
-/// Takes out the lines on which a member stands, if nothing else stands there; a comment behind it stays, on a line of its own.
+/// Takes out the lines on which a member stands, if nothing else stands there; comments among and behind them stay, on lines of
+/// their own.
 pub(super) fn without_lines(bytes: &[u8], member: &Node) -> Edit {
     let whole = member.whole();
     let start = line_start(bytes, whole.start);
     let next = next_line(bytes, whole.end.max(whole.start + 1) - 1);
-    let last = std::iter::successors(Some(member), |node| node.children().last()).last().unwrap_or(member);
+    let indent = indent(bytes, whole.start);
+    let mut text = String::new();
+    let (mut last, mut from) = (member, whole.start);
+    loop {
+        from = last.key.as_ref().map_or(from, |key| key.span.end);
+        for comment in comments(bytes.get(from..last.span.start).unwrap_or_default()) {
+            text.push_str(&format!("{indent}{comment}{}", line_end(bytes)));
+        }
+        let Some(child) = last.children().last() else { break };
+        for comment in comments(bytes.get(from.max(last.span.start)..child.whole().start).unwrap_or_default()) {
+            text.push_str(&format!("{indent}{comment}{}", line_end(bytes)));
+        }
+        (last, from) = (child, child.whole().start);
+    }
     // A list's own brackets stand behind its last element.
     let end = if matches!(bytes.get(member.span.start), Some(b'{' | b'[')) { member.span.end } else { last.span.end };
+    for comment in comments(bytes.get(last.span.end..end).unwrap_or_default()) {
+        text.push_str(&format!("{indent}{comment}{}", line_end(bytes)));
+    }
     let behind = bytes.get(end..next).unwrap_or_default();
     let space = behind.iter().take_while(|byte| matches!(byte, b' ' | b'\t')).count();
-    match behind.get(space) {
-        Some(b'#') => Edit { span: Span::new(start, end + space), text: indent(bytes, whole.start).to_owned() },
-        _ => Edit { span: Span::new(start, next), text: String::new() },
+    if behind.get(space) == Some(&b'#') {
+        text.push_str(indent);
+        return Edit { span: Span::new(start, end + space), text };
     }
+    Edit { span: Span::new(start, next), text }
+}
+
+/// Returns the comments in bytes between a key and its value, in which nothing is quoted.
+fn comments(between: &[u8]) -> impl Iterator<Item = &str> {
+    let text = std::str::from_utf8(between).unwrap_or_default();
+    text.lines().filter_map(|line| {
+        let is_first = |at: &usize| line[..*at].ends_with([' ', '\t']) || *at == 0;
+        let at = line.match_indices('#').map(|(at, _)| at).find(is_first)?;
+        Some(line[at..].trim_end())
+    })
 }
 
 /// Replaces a part of a YAML scalar, which needs quotes where a reference would be taken for something else.
