@@ -41,9 +41,15 @@ pub fn is_dotenv_example(path: &BStr) -> bool {
     spelled.copy && is_dotenv(name) || path.ends_with_str(".env.schema")
 }
 
+/// Tells quickly of most paths that no client keeps credentials there: to read what is known of clients takes longer than all else
+/// that a hook does for a changed line.
+fn may_be_store(path: &BStr) -> bool {
+    !is_plain(path) || path.starts_with(b".") || path.find("/.").is_some()
+}
+
 /// Tells whether clients keep credentials in a file of that path.
 pub(super) fn is_store(path: &BStr) -> bool {
-    credential_files().iter().any(|file| file.store && file.is_at(path))
+    may_be_store(path) && credential_files().iter().any(|file| file.store && file.is_at(path))
 }
 
 /// Tells whether a file is configuration of an agent: by its path, or by what is in it.
@@ -117,6 +123,16 @@ fn is_servers_with_inputs(path: &BStr, bytes: &[u8]) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn every_store_may_be_one() {
+        for file in credential_files().iter().filter(|file| file.store) {
+            for path in [file.path().to_owned(), format!("home/{}", file.path())] {
+                assert!(may_be_store(path.as_str().into()) && is_store(path.as_str().into()), "{path}");
+            }
+        }
+        assert!(!may_be_store("src/main.rs".into()));
+    }
 
     #[test]
     fn yaml_is_recognised_by_its_shape() {
