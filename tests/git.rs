@@ -74,6 +74,15 @@ impl Git {
         self.directory.join(path)
     }
 
+    /// Runs the built program in the directory, and returns its exit code and JSON report.
+    #[track_caller]
+    pub fn keysweep(&self, arguments: &[&str]) -> (Option<i32>, serde_json::Value) {
+        let mut command = self.command(env!("CARGO_BIN_EXE_keysweep"));
+        let output = command.args(arguments).args(["--format", "json"]).output().expect("it runs");
+        let report = serde_json::from_slice(&output.stdout).expect("the report is JSON");
+        (output.status.code(), report)
+    }
+
     /// Prepares any program to run in the directory with the isolated environment.
     pub fn command(&self, program: impl AsRef<OsStr>) -> Command {
         let mut command = Command::new(program);

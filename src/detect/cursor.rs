@@ -2,6 +2,7 @@
 
 use super::assignment::{KEY, Operator, Quote, is_key_byte};
 use super::field;
+use crate::rules::is_word_byte;
 use crate::source::Span;
 
 /// The greatest length of a value.
@@ -80,6 +81,7 @@ impl<'a> Cursor<'a> {
         let is_closing = |byte| matches!(byte, b'"' | b'\'' | b'`' | b']' | b')' | b'\\' | b'[' | b'*');
         let closed = self.skip_while(3, is_closing) > 0;
         let blank = self.skip_blank(24);
+        // No operator of signs begins with a part of a word.
         if !is_word_byte(self.peek()) {
             for &(text, operator) in OPERATORS {
                 if self.take(text) {
@@ -327,11 +329,6 @@ impl<'a> Cursor<'a> {
         }
         (end < rest.len() && rest[end] != b'\n').then(|| Span::new(self.at, self.at + end))
     }
-}
-
-/// Tells whether a byte is part of a word, with which no operator of signs begins.
-const fn is_word_byte(byte: u8) -> bool {
-    byte.is_ascii_alphanumeric() || byte == b'_'
 }
 
 const fn is_quote(byte: u8) -> bool {

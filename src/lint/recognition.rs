@@ -5,7 +5,7 @@ use memchr::memmem;
 
 use super::hint::{self, speaks_of_mcp};
 use crate::document::{DocumentError, Format, parse};
-use crate::mcp::{credential_files, holds_mark, is_plain, may_hold, reading, reading_name, spelling};
+use crate::mcp::{credential_files, holds_mark, is_plain, may_hold, reading, spelling};
 
 /// The size up to which an unknown file is searched for the words of agents.
 const SMALL: usize = 1 << 20;
@@ -41,15 +41,9 @@ pub fn is_dotenv_example(path: &BStr) -> bool {
     spelled.copy && is_dotenv(name) || path.ends_with_str(".env.schema")
 }
 
-/// Tells quickly of most paths that no client keeps credentials there: to read what is known of clients takes longer than all else
-/// that a hook does for a changed line.
-fn may_be_store(path: &BStr) -> bool {
-    !is_plain(path) || path.starts_with(b".") || path.find("/.").is_some()
-}
-
 /// Tells whether clients keep credentials in a file of that path.
 pub(super) fn is_store(path: &BStr) -> bool {
-    may_be_store(path) && credential_files().iter().any(|file| file.store && file.is_at(path))
+    credential_files().iter().any(|file| file.store && file.is_at(path))
 }
 
 /// Tells whether a file is configuration of an agent: by its path, or by what is in it.
@@ -60,7 +54,7 @@ pub(super) fn is_configuration(path: &BStr, bytes: &[u8]) -> bool {
     if !may_hold(path) {
         return false;
     }
-    if !reading(path, bytes).is_empty() && (reading_name(path) || bytes.len() <= SMALL) {
+    if !reading(path, bytes).is_empty() {
         return true;
     }
     let is_markdown = path.ends_with_str(".md");
@@ -125,13 +119,13 @@ mod tests {
     use super::*;
 
     #[test]
-    fn every_store_may_be_one() {
+    fn every_store_is_one_wherever_it_lies() {
         for file in credential_files().iter().filter(|file| file.store) {
             for path in [file.path().to_owned(), format!("home/{}", file.path())] {
-                assert!(may_be_store(path.as_str().into()) && is_store(path.as_str().into()), "{path}");
+                assert!(is_store(path.as_str().into()), "{path}");
             }
         }
-        assert!(!may_be_store("src/main.rs".into()));
+        assert!(!is_store("src/main.rs".into()));
     }
 
     #[test]

@@ -246,11 +246,6 @@ pub fn reading(path: &BStr, bytes: &[u8]) -> Vec<Reading> {
     found
 }
 
-/// Tells whether a client looks for a file of that path, whatever is in it.
-pub fn reading_name(path: &BStr) -> bool {
-    candidates(&spelling(path).path).next().is_some()
-}
-
 /// Tells whether a client looks for a file of that path and takes whatever is in it for its own: the name says enough.
 pub fn is_telling_name(path: &BStr) -> bool {
     candidates(&spelling(path).path).any(|reading| reading.file.marker.is_none())

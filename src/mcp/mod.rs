@@ -10,7 +10,7 @@ mod syntax;
 
 pub use client::{
     Client, Dialect, Expansion, File, Fix, How, Reading, Scope, Status, all, credential_files, holds_mark,
-    is_telling_name, marks, reading, reading_name,
+    is_telling_name, marks, reading,
 };
 pub use credential_file::{Audience, CredentialFile, HomeFile, Where};
 pub use path::{Spelling, spelling};

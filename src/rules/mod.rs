@@ -20,7 +20,7 @@ mod token_run;
 pub use bounds::Bounds;
 pub use catalogue::{Catalogue, Rule, RuleError, RuleIssue};
 pub use filter::block;
-pub use lexicon::{LONGEST as LONGEST_KEYWORD, Lexicon, is_boundary};
+pub use lexicon::{LONGEST as LONGEST_KEYWORD, Lexicon, is_boundary, is_word_byte};
 pub use needs::Needs;
 pub use schema::{Check, Examples, Placeholders, Provider, RuleEntry, RuleFile};
 pub use syntax::SyntaxError;

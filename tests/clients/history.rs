@@ -4,7 +4,6 @@ use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 use keysweep::mcp::How;
-use serde_json::Value;
 
 use super::{literals, sample, verified, written};
 use crate::git::Git;
@@ -12,13 +11,7 @@ use crate::lint::{fill, walk};
 
 /// Returns `path:line rule` of every finding of a scan, but for those about ignore rules and what is tracked.
 fn places(git: &Git, arguments: &[&str]) -> BTreeSet<String> {
-    let output = git
-        .command(env!("CARGO_BIN_EXE_keysweep"))
-        .args(arguments)
-        .args(["--format", "json"])
-        .output()
-        .expect("it runs");
-    let report: Value = serde_json::from_slice(&output.stdout).expect("the report is JSON");
+    let (_, report) = git.keysweep(arguments);
     let findings = report["findings"].as_array().expect("a list").iter();
     let findings = findings.filter(|finding| !finding["rule"].as_str().is_some_and(|rule| rule.starts_with("git/")));
     let mut places = BTreeSet::new();
@@ -105,12 +98,7 @@ fn what_could_not_be_judged_in_history_is_told() {
     let text = format!("{{\"mcpServers\": {}{}}}", "{\"a\":".repeat(deep), "1".to_owned() + &"}".repeat(deep));
     git.commit_file(".mcp.json", &text, "Nest");
     git.commit_file(".mcp.json", "{}", "Do not");
-    let output = git
-        .command(env!("CARGO_BIN_EXE_keysweep"))
-        .args(["scan", "--history", "--format", "json"])
-        .output()
-        .expect("it runs");
-    let report: Value = serde_json::from_slice(&output.stdout).expect("the report is JSON");
-    assert_eq!(output.status.code(), Some(3), "{report}");
+    let (code, report) = git.keysweep(&["scan", "--history"]);
+    assert_eq!(code, Some(3), "{report}");
     assert!(report["notices"].to_string().contains("nested too deeply"), "{}", report["notices"]);
 }

@@ -1,20 +1,12 @@
 //! A quoted value that the rule for assignments finds too: its quotes stay, and nobody finds anything afterwards.
 
-use serde_json::Value;
-
 use super::command::{fix, read, repository};
 use super::fill;
 use crate::git::Git;
 
 /// Returns the rules of what a scan without lints' knowledge of the path finds: the same text in a file of no client.
 fn rules(git: &Git, arguments: &[&str]) -> Vec<String> {
-    let output = git
-        .command(env!("CARGO_BIN_EXE_keysweep"))
-        .args(arguments)
-        .args(["--format", "json"])
-        .output()
-        .expect("it runs");
-    let report: Value = serde_json::from_slice(&output.stdout).expect("the report is JSON");
+    let (_, report) = git.keysweep(arguments);
     let findings = report["findings"].as_array().expect("a list").iter();
     findings
         .filter(|finding| finding["blocking"] == true)

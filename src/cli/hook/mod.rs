@@ -216,11 +216,11 @@ fn run_git_hook(hook: Name, arguments: &[String], scan: &dyn Scan) -> miette::Re
                     (push::pushed(&input, arguments, Path::new("."))?, push::names(&input, 4)?)
                 }
             };
-            look_at_push(range, &names, WAY_OF_PUSH, scan)
+            look_at_push(range, &names, SKIP, scan)
         }
         Name::PreReceive => {
             let input = read_stdin()?;
-            look_at_push(push::received(&input)?, &push::names(&input, 3)?, WAY_OF_SERVER, scan)
+            look_at_push(push::received(&input)?, &push::names(&input, 3)?, ", and push again", scan)
         }
         _ => unreachable!("agents are run elsewhere"),
     }
@@ -228,19 +228,18 @@ fn run_git_hook(hook: Name, arguments: &[String], scan: &dyn Scan) -> miette::Re
 
 /// The exit code of a scan with findings that block.
 const BLOCKED: u8 = 1;
-/// How to go on when a push is refused.
-const WAY_OF_PUSH: &str = "a later commit takes nothing out of those that are pushed: rewrite the ones that hold it, as with `git commit \
-    --amend` or `git rebase -i`; a false alarm is allowed by its fingerprint, and `git push --no-verify` skips every check";
-/// How to go on when a server refuses a push.
-const WAY_OF_SERVER: &str = "a later commit takes nothing out of those that are pushed: rewrite the ones that hold it, as with `git commit \
-    --amend` or `git rebase -i`, and push again";
+/// How to go on when commits that are pushed are refused.
+const REWRITE: &str = "a later commit takes nothing out of those that are pushed: rewrite the ones that hold it, as with `git commit \
+    --amend` or `git rebase -i`";
+/// How else to go on, for who pushes.
+const SKIP: &str = "; a false alarm is allowed by its fingerprint, and `git push --no-verify` skips every check";
 
-/// Looks at what a push brings and at the names that its refs get; `way` says how to go on if commits are refused. Returns the exit code.
-fn look_at_push(range: Option<String>, names: &str, way: &str, scan: &dyn Scan) -> miette::Result<u8> {
+/// Looks at what a push brings and at the names that its refs get; `more` says how else to go on if commits are refused. Returns the exit code.
+fn look_at_push(range: Option<String>, names: &str, more: &str, scan: &dyn Scan) -> miette::Result<u8> {
     let named = push::look_at_names(names, scan)?;
     let brought = range.map_or(Ok(0), |range| scan.report(&What::Range(range)))?;
     if brought == BLOCKED {
-        eprintln!("keysweep: {way}");
+        eprintln!("keysweep: {REWRITE}{more}");
     }
     Ok(named.max(brought))
 }

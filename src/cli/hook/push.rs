@@ -30,7 +30,7 @@ pub fn pushed(input: &[u8], remote: &[String], directory: &Path) -> miette::Resu
     let mut words = ids(lines.iter().map(|line| line.id(1)));
     words.push("--not".to_owned());
     words.extend(known.map(|id| id.to_string()));
-    words.extend(tracked(&lines, remote, &repository).map(|id| id.to_string()));
+    words.extend(tracked(&lines, remote, &repository).iter().map(ObjectId::to_string));
     Ok(Some(words.join(" ")))
 }
 
@@ -38,12 +38,12 @@ pub fn pushed(input: &[u8], remote: &[String], directory: &Path) -> miette::Resu
 ///
 /// A line that tells where a branch stands on the remote is right, and what was fetched of it may be long gone from there. Nor does
 /// what was fetched tell anything of another place that is pushed to.
-fn tracked(lines: &[Line<'_>], remote: &[String], repository: &Repository) -> impl Iterator<Item = ObjectId> {
-    let [name, url @ ..] = remote else { return Vec::new().into_iter() };
+fn tracked(lines: &[Line<'_>], remote: &[String], repository: &Repository) -> Vec<ObjectId> {
+    let [name, url @ ..] = remote else { return Vec::new() };
     let is_elsewhere = url.first().is_some_and(|url| !is_fetched_from(repository, name, url));
     // A remote without a name is given as its URL, and has no refs here.
     if is_elsewhere || name.contains([':', ' ']) {
-        return Vec::new().into_iter();
+        return Vec::new();
     }
     let tells = |line: &&Line<'_>| line.id(3).is_null() || repository.objects().contains(&line.id(3));
     let told: Vec<&str> =
@@ -53,8 +53,7 @@ fn tracked(lines: &[Line<'_>], remote: &[String], repository: &Repository) -> im
         let branch = reference.strip_prefix(prefix.as_bytes());
         branch.is_some_and(|branch| !told.iter().any(|told| told.as_bytes() == branch))
     };
-    let refs = repository.refs().refs.into_iter().filter(is_believed);
-    refs.map(|(_, id)| id).collect::<Vec<_>>().into_iter()
+    repository.refs().refs.into_iter().filter(is_believed).map(|(_, id)| id).collect()
 }
 
 /// Tells whether a remote is fetched from where it is pushed to, by whichever protocol.

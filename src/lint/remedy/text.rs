@@ -89,23 +89,22 @@ pub(super) fn without_lines(bytes: &[u8], member: &Node) -> Edit {
     let next = next_line(bytes, whole.end.max(whole.start + 1) - 1);
     let indent = indent(bytes, whole.start);
     let mut text = String::new();
+    let mut keep = |from: usize, to: usize| {
+        for comment in comments(bytes.get(from..to).unwrap_or_default()) {
+            text.push_str(&format!("{indent}{comment}{}", line_end(bytes)));
+        }
+    };
     let (mut last, mut from) = (member, whole.start);
     loop {
         from = last.key.as_ref().map_or(from, |key| key.span.end);
-        for comment in comments(bytes.get(from..last.span.start).unwrap_or_default()) {
-            text.push_str(&format!("{indent}{comment}{}", line_end(bytes)));
-        }
+        keep(from, last.span.start);
         let Some(child) = last.children().last() else { break };
-        for comment in comments(bytes.get(from.max(last.span.start)..child.whole().start).unwrap_or_default()) {
-            text.push_str(&format!("{indent}{comment}{}", line_end(bytes)));
-        }
+        keep(from.max(last.span.start), child.whole().start);
         (last, from) = (child, child.whole().start);
     }
     // A list's own brackets stand behind its last element.
     let end = if matches!(bytes.get(member.span.start), Some(b'{' | b'[')) { member.span.end } else { last.span.end };
-    for comment in comments(bytes.get(last.span.end..end).unwrap_or_default()) {
-        text.push_str(&format!("{indent}{comment}{}", line_end(bytes)));
-    }
+    keep(last.span.end, end);
     let behind = bytes.get(end..next).unwrap_or_default();
     let space = behind.iter().take_while(|byte| matches!(byte, b' ' | b'\t')).count();
     if behind.get(space) == Some(&b'#') {

@@ -7,7 +7,7 @@ use std::path::Path;
 
 use super::Agent;
 use super::settings::command;
-use crate::document::{Format, Node, Scalar, Value, parse};
+use crate::document::{DocumentError, Format, Node, Scalar, Value, parse};
 use crate::replace::{self, Links};
 
 /// Tells what keeps the agent from running its hooks, or why that is not known; `None` if nothing does. `roots` are the folders whose
@@ -22,26 +22,27 @@ pub(super) fn off(agent: Agent, roots: &[&Path]) -> Option<String> {
     let links = [Links::Refuse, Links::Follow];
     let paths =
         roots.iter().zip(links).flat_map(|(root, links)| files.iter().map(move |file| (root.join(file), links)));
-    paths.into_iter().find_map(|(path, links)| {
-        let unknown = |problem: String| format!("whether they run is not known: `{}` {problem}", path.display());
-        let bytes = match replace::read(&path, links) {
-            Ok(bytes) => bytes?,
-            Err(error) => return Some(Some(unknown(format!("cannot be read: {error}")))),
-        };
-        let document = match parse(&bytes, Format::Json) {
-            Ok(document) => document,
-            Err(error) => return Some(Some(unknown(error.problem()))),
-        };
-        let settings = document.roots.first()?;
-        Some(match setting(agent, settings)? {
-            Switch::On => None,
-            Switch::Off(name) => Some(format!("turned off by `{name}` in {}", path.display())),
-        })
-    })?
+    for (path, links) in paths {
+        match read(agent, &path, links) {
+            Ok(Switch::Unset) => {}
+            Ok(Switch::On) => return None,
+            Ok(Switch::Off(name)) => return Some(format!("turned off by `{name}` in {}", path.display())),
+            Err(problem) => return Some(format!("whether they run is not known: `{}` {problem}", path.display())),
+        }
+    }
+    None
+}
+
+/// Returns what the settings in a file say of hooks, or why it cannot be told.
+fn read(agent: Agent, path: &Path, links: Links) -> Result<Switch, String> {
+    let bytes = replace::read(path, links).map_err(|error| format!("cannot be read: {error}"))?;
+    let document = parse(&bytes.unwrap_or_default(), Format::Json).map_err(DocumentError::problem)?;
+    Ok(document.roots.first().and_then(|settings| setting(agent, settings)).unwrap_or(Switch::Unset))
 }
 
 /// What the settings of one file say of hooks.
 enum Switch {
+    Unset,
     On,
     /// By the setting of this name.
     Off(&'static str),
