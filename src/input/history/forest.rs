@@ -61,8 +61,9 @@ impl Forest {
     /// Reads the heads of all entries of `pack`.
     pub(super) fn new(pack: &Pack, choice: &Choice<'_>) -> Self {
         let mut forest = Self::default();
-        forest.order(pack, choice);
-        let parents = forest.parents(pack);
+        let buckets = forest.order(pack, choice);
+        let parents = forest.parents(pack, &buckets);
+        drop(buckets);
         forest.link(&parents);
         let order = forest.reachable(&parents);
         let weights = forest.weigh(&parents, order.as_deref());
@@ -114,22 +115,21 @@ impl Forest {
         self.offsets[..self.slots.len()].binary_search(&offset).ok().map(|node| node as u32)
     }
 
-    fn order(&mut self, pack: &Pack, choice: &Choice<'_>) {
-        let mut order: Vec<(u64, u32)> = (0..pack.index.len().min(NO_PARENT - 1))
-            .into_par_iter()
-            .map(|slot| (pack.index.offset(slot), slot))
-            .collect();
-        order.par_sort_unstable();
+    /// Puts the entries in the order of the pack.
+    fn order(&mut self, pack: &Pack, choice: &Choice<'_>) -> Buckets {
+        let count = pack.index.len().min(NO_PARENT - 1);
+        let (buckets, order) = Buckets::sort(count, pack.end as u64, |slot| pack.index.offset(slot));
         self.offsets = order.iter().map(|&(offset, _)| offset).collect();
         self.offsets.push(pack.end as u64);
         self.slots = order
             .par_iter()
             .map(|&(_, slot)| if choice.slot.is_none_or(|wanted| wanted(slot)) { slot | WANTED } else { slot })
             .collect();
+        buckets
     }
 
     /// Finds what every node builds on; values of `NO_PARENT` and above say why there is nothing.
-    fn parents(&self, pack: &Pack) -> Vec<u32> {
+    fn parents(&self, pack: &Pack, buckets: &Buckets) -> Vec<u32> {
         let nodes = self.slots.len();
         (0..nodes)
             .into_par_iter()
@@ -145,7 +145,7 @@ impl Forest {
                 }
                 match pack.entry(offset).map(|entry| entry.base) {
                     Ok(Base::Whole(kind)) => WHOLE + kind as u32,
-                    Ok(Base::Offset(base)) => find_before(&self.offsets[..node], base).unwrap_or(BROKEN),
+                    Ok(Base::Offset(base)) => buckets.find(&self.offsets[..node], base).unwrap_or(BROKEN),
                     Ok(Base::Named(id)) => match pack.index.find(&id) {
                         Some(slot) => self
                             .node_at(pack.index.offset(slot))
@@ -273,18 +273,68 @@ impl Forest {
     }
 }
 
-/// Finds `base` in ascending `offsets`, from their end: bases are mostly near.
-fn find_before(offsets: &[u64], base: u64) -> Option<u32> {
-    let mut high = offsets.len();
-    let mut step = 8;
-    loop {
-        let low = high.saturating_sub(step);
-        if low == 0 || offsets[low] <= base {
-            return offsets[low..high].binary_search(&base).ok().map(|at| (low + at) as u32);
+/// Where in a list of ascending offsets those begin that share their high bits: about one offset has each.
+struct Buckets {
+    /// How many low bits do not count.
+    shift: u32,
+    /// The place of each bucket's first offset, and the length of the list.
+    starts: Vec<u32>,
+}
+
+impl Buckets {
+    /// Sorts the numbers up to `count` by their offsets, which lie before `end`, and returns both.
+    fn sort(count: u32, end: u64, offset: impl Fn(u32) -> u64) -> (Self, Vec<(u64, u32)>) {
+        let order = sort(count, end, offset);
+        let shift = (end / u64::from(count.max(1))).max(1).ilog2();
+        let mut starts = vec![0];
+        for (&(offset, _), at) in order.iter().zip(0..) {
+            // Offsets that lie behind the end, in a damaged index, share the last bucket.
+            let bucket = (offset.min(end) >> shift) as usize;
+            if bucket >= starts.len() {
+                starts.resize(bucket + 1, at);
+            }
         }
-        high = low;
-        step *= 2;
+        starts.resize((end >> shift) as usize + 2, count);
+        (Self { shift, starts }, order)
     }
+
+    /// Finds the place of `offset` in the beginning of the list of sorted offsets.
+    fn find(&self, offsets: &[u64], offset: u64) -> Option<u32> {
+        let bucket = usize::try_from(offset >> self.shift).ok()?;
+        let start = *self.starts.get(bucket)? as usize;
+        let end = (*self.starts.get(bucket + 1)? as usize).min(offsets.len());
+        offsets.get(start..end)?.binary_search(&offset).ok().map(|at| (start + at) as u32)
+    }
+}
+
+/// Sorts the numbers up to `count` by their offsets: first roughly, into parts that a processor's cache holds.
+fn sort(count: u32, end: u64, offset: impl Fn(u32) -> u64) -> Vec<(u64, u32)> {
+    const PARTS: u32 = 11;
+    let shift = (u64::BITS - end.leading_zeros()).saturating_sub(PARTS);
+    let part = |offset: u64| (offset.min(end) >> shift) as usize;
+    let mut next = vec![0u32; part(end) + 2];
+    (0..count).for_each(|number| next[part(offset(number)) + 1] += 1);
+    for at in 1..next.len() {
+        next[at] += next[at - 1];
+    }
+    let mut order = vec![(0, 0); count as usize];
+    for number in 0..count {
+        let offset = offset(number);
+        let place = &mut next[part(offset)];
+        order[*place as usize] = (offset, number);
+        *place += 1;
+    }
+    let mut parts = Vec::new();
+    let mut rest = order.as_mut_slice();
+    let mut start = 0;
+    // Where the next number of a part would be put, the part ends.
+    for end in next {
+        let (part, behind) = rest.split_at_mut((end - start) as usize);
+        parts.push(part);
+        (rest, start) = (behind, end);
+    }
+    parts.into_par_iter().for_each(<[_]>::sort_unstable);
+    order
 }
 
 #[cfg(test)]
@@ -295,10 +345,21 @@ mod tests {
 
     proptest! {
         #[test]
-        fn a_base_is_found_where_it_is(mut offsets in proptest::collection::vec(0u64..300, 0..80), base in 0u64..300) {
-            offsets.sort_unstable();
-            offsets.dedup();
-            prop_assert_eq!(find_before(&offsets, base), offsets.iter().position(|&at| at == base).map(|at| at as u32));
+        fn offsets_are_sorted_and_found_where_they_are(
+            offsets in proptest::collection::vec(0u64..1000, 0..80), end in 0u64..700, wanted in 0u64..1100, length in 0usize..80,
+        ) {
+            let (buckets, order) = Buckets::sort(offsets.len() as u32, end, |number| offsets[number as usize]);
+            let mut expected: Vec<(u64, u32)> = offsets.iter().copied().zip(0..).collect();
+            expected.sort_unstable();
+            prop_assert_eq!(&order, &expected);
+            let mut sorted: Vec<u64> = offsets.iter().copied().filter(|&offset| offset < end).collect();
+            sorted.sort_unstable();
+            sorted.dedup();
+            let (buckets, _) = if sorted.len() == offsets.len() { (buckets, order) } else {
+                Buckets::sort(sorted.len() as u32, end, |number| sorted[number as usize])
+            };
+            let start = &sorted[..length.min(sorted.len())];
+            prop_assert_eq!(buckets.find(start, wanted), start.iter().position(|&at| at == wanted).map(|at| at as u32));
         }
     }
 }
