@@ -7,6 +7,7 @@ use std::sync::{Arc, Mutex};
 
 use bstr::{BStr, BString};
 use gix::ObjectId;
+use rayon::prelude::*;
 
 use crate::detect::Scratch;
 use crate::finding::{Finding, Kind, Notice};
@@ -127,7 +128,7 @@ impl<'a> Gather<'a> {
     /// Returns all that came together, in an order that does not depend on the threads.
     pub fn finish(self) -> Gathered {
         let mut findings = self.findings.into_inner().expect("nothing panics under the lock");
-        findings.sort_by(|a, b| order(a).cmp(&order(b)));
+        findings.par_sort_by(|a, b| order(a).cmp(&order(b)));
         let notices = self.notices.into_inner().expect("nothing panics under the lock").finish();
         let configurations = self.configurations.into_inner().expect("nothing panics under the lock");
         let secrets = self.secrets.into_inner().expect("nothing panics under the lock");

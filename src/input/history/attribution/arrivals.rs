@@ -1,5 +1,7 @@
 //! Counts the commits that brought an object in by a path at which their parents did not have it.
 
+use std::ops::Range;
+
 use super::ancestry::Ancestry;
 use super::holders::{Holders, NONE, class};
 
@@ -14,12 +16,14 @@ pub(super) fn count(holders: &Holders, roots: &[u32], ancestry: &Ancestry) -> Ve
         counts: vec![[0; 3]; holders.wanted()],
         seen: vec![u32::MAX; holders.len()],
         counted: vec![u32::MAX; holders.wanted()],
+        open: Vec::new(),
+        old: Vec::new(),
     };
     for (commit, &root) in (0..ancestry.len()).zip(roots).filter(|(_, root)| **root != NONE) {
         let parents = ancestry.parents(commit).iter().map(|&parent| roots[parent as usize]);
         if !parents.clone().any(|parent| parent == root) {
-            let old = parents.filter(|&parent| parent != NONE).collect();
-            counter.compare(root, old, commit, usize::from(class(ancestry.reach(commit))));
+            let parents = parents.filter(|&parent| parent != NONE);
+            counter.compare(root, parents, commit, usize::from(class(ancestry.reach(commit))));
         }
     }
     counter.counts
@@ -32,14 +36,20 @@ struct Counter<'a> {
     seen: Vec<u32>,
     /// The last commit that was counted for an object.
     counted: Vec<u32>,
+    /// Nodes that are still to be compared, each with those that the parents have at its path: a range of `old`.
+    open: Vec<(u32, Range<usize>)>,
+    old: Vec<u32>,
 }
 
 impl Counter<'_> {
     /// Compares the tree `root` of `commit` with those of its parents.
-    fn compare(&mut self, root: u32, old: Vec<u32>, commit: u32, class: usize) {
-        let mut open = vec![(root, old)];
+    fn compare(&mut self, root: u32, parents: impl Iterator<Item = u32>, commit: u32, class: usize) {
+        self.open.clear();
+        self.old.clear();
+        self.old.extend(parents);
+        self.open.push((root, 0..self.old.len()));
         for _ in 0..PATIENCE {
-            let Some((node, old)) = open.pop() else { return };
+            let Some((node, old)) = self.open.pop() else { return };
             if old.is_empty() && std::mem::replace(&mut self.seen[node as usize], commit) == commit {
                 continue;
             }
@@ -48,16 +58,22 @@ impl Counter<'_> {
                 self.counts[at][class] += 1;
             }
             for link in self.holders.links(node) {
-                let before: Vec<u32> = old.iter().filter_map(|&old| self.child(old, link.name)).collect();
-                if !before.contains(&link.child) {
-                    open.push((link.child, before));
+                let start = self.old.len();
+                for place in old.clone() {
+                    self.old.extend(child(self.holders, self.old[place], link.name));
+                }
+                if self.old[start..].contains(&link.child) {
+                    self.old.truncate(start);
+                } else {
+                    self.open.push((link.child, start..self.old.len()));
                 }
             }
         }
     }
+}
 
-    fn child(&self, node: u32, name: u32) -> Option<u32> {
-        let links = self.holders.links(node);
-        links.binary_search_by_key(&name, |link| link.name).ok().map(|at| links[at].child)
-    }
+/// Returns what `node` calls `name`.
+fn child(holders: &Holders, node: u32, name: u32) -> Option<u32> {
+    let links = holders.links(node);
+    links.binary_search_by_key(&name, |link| link.name).ok().map(|at| links[at].child)
 }

@@ -4,7 +4,6 @@ use std::collections::HashMap;
 
 use gix::ObjectId;
 use rayon::prelude::*;
-use rustc_hash::FxHashMap;
 
 use super::ancestry::Ancestry;
 use super::collect::{ByKey, Chunk, Sieve, key};
@@ -105,8 +104,8 @@ impl Fact {
     }
 }
 
-/// A name seen in a chunk: the tree's key, the child, and the chunk's number for the name.
-type Sighting = (u64, u32, u32);
+/// A name seen in a chunk: the place of the tree, the child, and the chunk's number for the name.
+type Sighting = (u32, u32, u32);
 
 impl Holders {
     /// Finds the trees above `wanted`, one level after the other.
@@ -119,7 +118,9 @@ impl Holders {
             keys.push(key);
         }
         let mut links = Vec::new();
-        let mut names = Names::default();
+        let mut names = Names::new(chunks);
+        // The node of each chunk's trees: no tree is in two chunks, and a lookup by key costs more.
+        let mut nodes: Vec<Vec<u32>> = chunks.iter().map(|chunk| vec![NONE; chunk.trees.len()]).collect();
         let mut new = 0;
         while new < keys.len() {
             let sieve = Sieve::new(keys[new..].iter().copied());
@@ -128,15 +129,19 @@ impl Holders {
             for (at, chunk) in chunks.iter().enumerate() {
                 let is_new = |key: u64| index.get(&key).copied().filter(|child| range.contains(child));
                 for (tree, child, name) in sightings(chunk, &sieve, &is_new) {
-                    let parent = *index.entry(tree).or_insert_with(|| {
-                        keys.push(tree);
-                        keys.len() as u32 - 1
-                    });
-                    links.push(Link { parent, name: names.place(at, chunk, name), child });
+                    let parent = &mut nodes[at][tree as usize];
+                    if *parent == NONE {
+                        let key = chunk.trees[tree as usize].0;
+                        *parent = *index.entry(key).or_insert(keys.len() as u32);
+                        if *parent as usize == keys.len() {
+                            keys.push(key);
+                        }
+                    }
+                    links.push(Link { parent: *parent, name: names.place(at, chunk, name), child });
                 }
             }
         }
-        links.sort_unstable();
+        links.par_sort_unstable();
         let mut starts = vec![0u32; keys.len() + 1];
         for link in &links {
             starts[link.parent as usize + 1] += 1;
@@ -247,7 +252,7 @@ fn sightings(chunk: &Chunk, sieve: &Sieve, is_new: &(impl Fn(u64) -> Option<u32>
             let first = group * TREES;
             let mut start = first.checked_sub(1).map_or(0, |before| chunk.trees[before].1);
             let mut found = Vec::new();
-            for &(tree, end) in chunk.trees[first..].iter().take(TREES) {
+            for (&(_, end), tree) in chunk.trees[first..].iter().take(TREES).zip(first as u32..) {
                 for place in start as usize..end as usize {
                     let child = chunk.children[place];
                     if sieve.passes(child)
@@ -264,21 +269,28 @@ fn sightings(chunk: &Chunk, sieve: &Sieve, is_new: &(impl Fn(u64) -> Option<u32>
 }
 
 /// The names of all chunks under common numbers.
-#[derive(Default)]
 struct Names {
     all: Vec<Box<[u8]>>,
     by_name: HashMap<Box<[u8]>, u32>,
-    by_place: FxHashMap<(usize, u32), u32>,
+    /// For each chunk, the common number of each of its names, or [`NONE`] before that is asked for.
+    by_place: Vec<Vec<u32>>,
 }
 
 impl Names {
+    fn new(chunks: &[Chunk]) -> Self {
+        let by_place = chunks.iter().map(|chunk| vec![NONE; chunk.dictionary.len()]).collect();
+        Self { all: Vec::new(), by_name: HashMap::new(), by_place }
+    }
+
     fn place(&mut self, at: usize, chunk: &Chunk, name: u32) -> u32 {
-        *self.by_place.entry((at, name)).or_insert_with(|| {
+        let place = &mut self.by_place[at][name as usize];
+        if *place == NONE {
             let bytes = &chunk.dictionary[name as usize];
-            *self.by_name.entry(bytes.clone()).or_insert_with(|| {
+            *place = *self.by_name.entry(bytes.clone()).or_insert_with(|| {
                 self.all.push(bytes.clone());
                 self.all.len() as u32 - 1
-            })
-        })
+            });
+        }
+        *place
     }
 }

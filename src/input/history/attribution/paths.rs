@@ -66,30 +66,64 @@ pub(super) fn paths(holders: &Holders, of_commits: &[u32], tips: &Tips, limit: u
 
 fn from_roots(holders: &Holders, roots: &[bool], limit: usize) -> Vec<Vec<BString>> {
     let mut book = Book { entries: vec![(ROOT, 0)], known: FxHashMap::default() };
-    let mut sets: Vec<Vec<u32>> = roots.iter().map(|&is_root| if is_root { vec![ROOT] } else { Vec::new() }).collect();
+    let mut sets = Sets::new(roots);
+    let mut directories = Vec::new();
     for &node in holders.order() {
-        // A wanted object is kept, any other tree is done with once its children know its paths.
-        let is_wanted = (node as usize) < holders.wanted();
-        let directories =
-            if is_wanted { sets[node as usize].clone() } else { std::mem::take(&mut sets[node as usize]) };
+        sets.copy(node, &mut directories);
         for link in holders.links(node) {
             for &directory in &directories {
-                let path = book.path(directory, link.name);
-                let set = &mut sets[link.child as usize];
-                if set.len() < CROWD && !set.contains(&path) {
-                    set.push(path);
-                }
+                sets.add(link.child, book.path(directory, link.name));
             }
         }
     }
-    sets.truncate(holders.wanted());
-    sets.iter()
-        .map(|set| {
+    (0..holders.wanted() as u32)
+        .map(|node| {
+            sets.copy(node, &mut directories);
             let mut paths: Vec<BString> =
-                set.iter().filter(|path| **path != ROOT).map(|&path| book.write(path, holders)).collect();
+                directories.iter().filter(|path| **path != ROOT).map(|&path| book.write(path, holders)).collect();
             paths.sort();
             paths.truncate(limit);
             paths
         })
         .collect()
+}
+
+/// The paths of every node. Nearly all have one or none.
+struct Sets {
+    /// One path of each node, or [`NONE`].
+    first: Vec<u32>,
+    /// The others.
+    more: FxHashMap<u32, Vec<u32>>,
+}
+
+impl Sets {
+    fn new(roots: &[bool]) -> Self {
+        Self {
+            first: roots.iter().map(|&is_root| if is_root { ROOT } else { NONE }).collect(),
+            more: FxHashMap::default(),
+        }
+    }
+
+    /// Copies the paths of `node` into `paths`.
+    fn copy(&self, node: u32, paths: &mut Vec<u32>) {
+        paths.clear();
+        let first = self.first[node as usize];
+        if first != NONE {
+            paths.push(first);
+            paths.extend(self.more.get(&node).into_iter().flatten());
+        }
+    }
+
+    /// Adds a path to those of `node`, unless it has a crowd of them.
+    fn add(&mut self, node: u32, path: u32) {
+        let first = &mut self.first[node as usize];
+        if *first == NONE {
+            *first = path;
+        } else if *first != path {
+            let more = self.more.entry(node).or_default();
+            if more.len() + 1 < CROWD && !more.contains(&path) {
+                more.push(path);
+            }
+        }
+    }
 }
