@@ -43,6 +43,29 @@ impl<T: Placed> Ascending<T> {
     }
 }
 
+/// Merges the items from `middle` on with those before, of which there may be many more; both ascend. Drops what is there twice.
+pub(super) fn merge<T: Placed + Copy + PartialEq>(items: &mut Vec<T>, middle: usize) {
+    let mut later = items.split_off(middle);
+    later.retain(|item| {
+        let first = items.partition_point(|other| other.start() < item.start());
+        !items[first..].iter().take_while(|other| other.start() == item.start()).any(|other| other == item)
+    });
+    let mut before = items.len();
+    items.extend_from_slice(&later);
+    // From the end on, so that nothing moves that lies before all of the later ones.
+    let mut place = items.len();
+    while let Some(&item) = later.last() {
+        place -= 1;
+        if before > 0 && items[before - 1].start() > item.start() {
+            before -= 1;
+            items[place] = items[before];
+        } else {
+            items[place] = item;
+            later.pop();
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
@@ -56,6 +79,16 @@ mod tests {
     }
 
     proptest! {
+        #[test]
+        fn what_is_merged_is_what_a_set_holds(
+            early in proptest::collection::btree_set(0usize..60, 0..40), later in proptest::collection::btree_set(0usize..60, 0..9),
+        ) {
+            let expected: Vec<usize> = early.union(&later).copied().collect();
+            let mut items: Vec<usize> = early.iter().copied().chain(later).collect();
+            merge(&mut items, early.len());
+            prop_assert_eq!(items, expected);
+        }
+
         #[test]
         fn the_items_of_a_span_are_those_that_start_in_it(
             starts in proptest::collection::btree_set(0usize..2000, 0..40), start in 0usize..2200, length in 0usize..600,

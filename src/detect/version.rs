@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::anchor::{self, Anchor};
-use super::ascending::{Ascending, Placed};
+use super::ascending::{self, Ascending, Placed};
 use super::changes::Changes;
 use super::engine::{Candidate, Engine, Scratch, Text};
 use super::mark::{Chains, Mark};
@@ -133,12 +133,11 @@ impl Engine {
         for copied in change.copies {
             self.carry_marks(copied, &change.base.marks, marks);
         }
+        let carried = marks.len();
         for window in &*windows {
             self.keywords.find(bytes, window.range(), |keyword, at| marks.push(Mark { at, keyword }));
         }
-        // Two sorted lists, one behind the other, which a stable sort merges.
-        marks.sort();
-        marks.dedup();
+        ascending::merge(marks, carried);
     }
 }
 
@@ -176,15 +175,14 @@ impl Scratch {
             let whole = inside.filter(|&&(at, _)| at + anchor::WIDTH <= copied.from + copied.len);
             self.sifted.anchors.extend(whole.map(|&(at, kind)| (at - copied.from + copied.to, kind)));
         }
+        let carried = self.sifted.anchors.len();
         for part in change.parts {
             sieve::sift(&bytes[part.range()], names, &mut self.part);
             let moved = |run: &Span| Span::new(part.start + run.start, part.start + run.end);
             self.sifted.runs.extend(self.part.runs.iter().map(moved));
             self.sifted.anchors.extend(self.part.anchors.iter().map(|&(at, kind)| (part.start + at, kind)));
         }
-        // Two sorted lists, one behind the other, which a stable sort merges.
-        self.sifted.anchors.sort_by_key(|&(at, _)| at);
-        self.sifted.anchors.dedup();
+        ascending::merge(&mut self.sifted.anchors, carried);
     }
 }
 
