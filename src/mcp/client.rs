@@ -197,7 +197,6 @@ impl Dialect {
 #[serde(deny_unknown_fields)]
 struct Clients {
     marks: Vec<String>,
-    credentials: Vec<CredentialFile>,
     client: Vec<Client>,
 }
 
@@ -205,11 +204,12 @@ fn every() -> String {
     "all".to_owned()
 }
 
-/// Returns all that the data holds. It is read when first asked for.
+/// Returns what `rules/clients.toml` holds of clients. It is read when first asked for.
 fn known() -> &'static Clients {
     static KNOWN: OnceLock<Clients> = OnceLock::new();
     KNOWN.get_or_init(|| {
-        toml::from_str(include_str!("../../rules/clients.toml")).expect("the data is compiled in and a test reads it")
+        let data = include_str!(concat!(env!("OUT_DIR"), "/clients.json"));
+        serde_json::from_str(data).expect("the data is compiled in and a test reads it")
     })
 }
 
@@ -220,7 +220,11 @@ pub fn all() -> &'static [Client] {
 
 /// Returns the files that hold credentials, in the order in which they are asked for.
 pub fn credential_files() -> &'static [CredentialFile] {
-    &known().credentials
+    static FILES: OnceLock<Vec<CredentialFile>> = OnceLock::new();
+    FILES.get_or_init(|| {
+        let data = include_str!(concat!(env!("OUT_DIR"), "/credentials.json"));
+        serde_json::from_str(data).expect("the data is compiled in and a test reads it")
+    })
 }
 
 /// Tells whether a text holds a word that only the configuration of an agent holds.

@@ -35,14 +35,20 @@ impl Policy {
     /// A fingerprint is made with the key for all, so that it stays what it is when a baseline comes or goes.
     pub fn judge(&self, findings: &mut [Finding]) -> Vec<bool> {
         let used: Vec<AtomicBool> = self.config.allow.iter().map(|_| AtomicBool::new(false)).collect();
-        findings.par_iter_mut().for_each(|finding| {
+        let judge = |finding: &mut Finding| {
             finding.fingerprint = Key::default().fingerprint(finding);
             if let Some(level) = self.config.level(&finding.meta.id) {
                 finding.severity = level.severity.unwrap_or(finding.severity);
                 finding.confidence = level.confidence.unwrap_or(finding.confidence);
             }
             finding.verdict = self.verdict(finding, &used);
-        });
+        };
+        match findings {
+            // Starting threads takes longer than most hooks have to.
+            [] => {}
+            [finding] => judge(finding),
+            _ => findings.par_iter_mut().for_each(judge),
+        }
         used.into_iter().map(AtomicBool::into_inner).collect()
     }
 
