@@ -22,7 +22,7 @@ pub(super) struct Ascending<T> {
 impl<T: Placed> Ascending<T> {
     /// Takes items, fewer than four billion, in the order of their starts.
     pub(super) fn new(items: Vec<T>) -> Self {
-        let mut first = Vec::new();
+        let mut first = Vec::with_capacity(items.last().map_or(0, |last| last.start() / BLOCK + 1));
         for (index, item) in items.iter().enumerate() {
             let blocks = item.start() / BLOCK + 1;
             if first.len() < blocks {

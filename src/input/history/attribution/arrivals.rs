@@ -2,6 +2,8 @@
 
 use std::ops::Range;
 
+use rayon::prelude::*;
+
 use super::ancestry::Ancestry;
 use super::holders::{Holders, NONE, class};
 
@@ -11,22 +13,18 @@ const PATIENCE: usize = 1 << 20;
 /// Returns, for every wanted object, the number of such commits by their class, as in
 /// [`Witness`](super::holders::Witness).
 pub(super) fn count(holders: &Holders, roots: &[u32], ancestry: &Ancestry) -> Vec<[usize; 3]> {
-    let mut counter = Counter {
-        holders,
-        counts: vec![[0; 3]; holders.wanted()],
-        seen: vec![u32::MAX; holders.len()],
-        counted: vec![u32::MAX; holders.wanted()],
-        open: Vec::new(),
-        old: Vec::new(),
-    };
-    for (commit, &root) in (0..ancestry.len()).zip(roots).filter(|(_, root)| **root != NONE) {
-        let parents = ancestry.parents(commit).iter().map(|&parent| roots[parent as usize]);
-        if !parents.clone().any(|parent| parent == root) {
-            let parents = parents.filter(|&parent| parent != NONE);
-            counter.compare(root, parents, commit, usize::from(class(ancestry.reach(commit))));
-        }
-    }
-    counter.counts
+    let none = || vec![[0; 3]; holders.wanted()];
+    let all: Vec<u32> = (0..ancestry.len()).collect();
+    // Each part has tables as long as there are nodes, so that there are few parts.
+    let parts = all.par_chunks((all.len() / 8).max(1024)).map(|commits| {
+        let mut counter = Counter::new(holders);
+        commits.iter().for_each(|&commit| counter.commit(commit, roots, ancestry));
+        counter.counts
+    });
+    parts.reduce(none, |mut sums, counts| {
+        sums.iter_mut().flatten().zip(counts.iter().flatten()).for_each(|(sum, count)| *sum += count);
+        sums
+    })
 }
 
 struct Counter<'a> {
@@ -41,7 +39,28 @@ struct Counter<'a> {
     old: Vec<u32>,
 }
 
-impl Counter<'_> {
+impl<'a> Counter<'a> {
+    fn new(holders: &'a Holders) -> Self {
+        Self {
+            holders,
+            counts: vec![[0; 3]; holders.wanted()],
+            seen: vec![u32::MAX; holders.len()],
+            counted: vec![u32::MAX; holders.wanted()],
+            open: Vec::new(),
+            old: Vec::new(),
+        }
+    }
+
+    /// Counts what a commit brought in; `roots` are the commits' trees.
+    fn commit(&mut self, commit: u32, roots: &[u32], ancestry: &Ancestry) {
+        let root = roots[commit as usize];
+        let parents = ancestry.parents(commit).iter().map(|&parent| roots[parent as usize]);
+        if root != NONE && !parents.clone().any(|parent| parent == root) {
+            let parents = parents.filter(|&parent| parent != NONE);
+            self.compare(root, parents, commit, usize::from(class(ancestry.reach(commit))));
+        }
+    }
+
     /// Compares the tree `root` of `commit` with those of its parents.
     fn compare(&mut self, root: u32, parents: impl Iterator<Item = u32>, commit: u32, class: usize) {
         self.open.clear();
