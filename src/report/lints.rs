@@ -158,6 +158,7 @@ fn cell(dialect: &Dialect, syntax: Syntax) -> String {
     let fields = dialect.expands.iter().filter(|known| known.syntax == syntax).flat_map(|known| &known.fields);
     let letters: String = fields.map(|field| if field == "any" { "*" } else { &field[..1] }).collect();
     match letters.as_str() {
+        all if all.contains('*') => "*".to_owned(),
         "" if dialect.literal.contains(&syntax) => "-".to_owned(),
         letters => letters.to_owned(),
     }

@@ -22,7 +22,19 @@ impl Texts {
     /// # Errors
     /// A file of rules that the configuration names is not valid.
     pub fn new(config: Config) -> Result<Self, ConfigError> {
-        let options = Options { detect: true, ..Options::default() };
+        Self::made(config, false)
+    }
+
+    /// The same, with the lints of the configuration of agents.
+    ///
+    /// # Errors
+    /// A file of rules that the configuration names is not valid.
+    pub fn with_lints(config: Config) -> Result<Self, ConfigError> {
+        Self::made(config, true)
+    }
+
+    fn made(config: Config, lint: bool) -> Result<Self, ConfigError> {
+        let options = Options { detect: true, lint, ..Options::default() };
         let inspector = Inspector::new(Engine::new(&config.catalogue()?), options);
         Ok(Self { policy: Policy { config, baseline: None }, inspector })
     }

@@ -154,9 +154,12 @@ fn lefthook_gets_a_job_in_its_own_file() {
     keysweep(&git, &["hook", "install", "pre-commit"]);
     let text = std::fs::read_to_string(git.file("lefthook.yml")).expect("it is there");
     assert!(text.starts_with(before) && text.contains("run: keysweep hook run pre-commit"), "{text}");
-    let output = git.command(PROGRAM).args(["hook", "install", "pre-push"]).output().expect("it can be started");
-    assert!(!output.status.success(), "the key is taken");
-    assert!(said(&output).contains("keysweep hook run pre-push {1} {2}"), "{}", said(&output));
+    keysweep(&git, &["hook", "install", "pre-push"]);
+    let text = std::fs::read_to_string(git.file("lefthook.yml")).expect("it is there");
+    assert!(
+        text.contains("    keysweep:\n      run: keysweep hook run pre-push {1} {2}\n      use_stdin: true\n"),
+        "{text}"
+    );
     assert!(keysweep(&git, &["hook", "status"]).contains("pre-commit: set up in"));
     keysweep(&git, &["hook", "uninstall"]);
     assert_eq!(std::fs::read_to_string(git.file("lefthook.yml")).expect("it is there"), before);
@@ -171,6 +174,45 @@ fn a_key_of_lefthook_is_never_written_twice() {
         assert_eq!(output.status.code(), Some(2), "{text}");
         assert_eq!(std::fs::read_to_string(git.file("lefthook.yml")).expect("it is there"), text);
     }
+}
+
+#[test]
+fn a_hook_that_cannot_be_set_up_keeps_no_other_from_it() {
+    let git = Git::new();
+    git.write("lefthook.yml", "pre-commit: { parallel: true }\n");
+    let output = git.command(PROGRAM).args(["hook", "install"]).output().expect("it can be started");
+    let text = said(&output);
+    assert_eq!(output.status.code(), Some(2), "{text}");
+    assert!(
+        text.contains("pre-push: set up in") && text.contains("1 of 2 hooks could not be set up: pre-commit"),
+        "{text}"
+    );
+    assert!(text.contains("run: keysweep hook run pre-commit"), "it tells what to add: {text}");
+    let status = keysweep(&git, &["hook", "status"]);
+    assert!(status.contains("pre-commit: not set up") && status.contains("pre-push: set up"), "{status}");
+}
+
+#[test]
+fn a_hook_that_misses_something_says_so_in_one_line() {
+    let git = Git::new();
+    git.commit_file("README", "read me\n", "First");
+    keysweep(&git, &["hook", "install"]);
+    for name in ["a", "b"] {
+        git.add(name, format!("the file {name}\n"));
+        let id = git.run(&["rev-parse", &format!(":{name}")]);
+        std::fs::remove_file(git.file(format!(".git/objects/{}/{}", &id[..2], &id[2..]))).expect("it is loose");
+    }
+    let run = |arguments: &[&str]| git.command(PROGRAM).args(arguments).output().expect("it can be started");
+    let output = run(&["hook", "run", "pre-commit"]);
+    let text = said(&output);
+    assert!(!output.status.success() && text.lines().count() == 1, "{text}");
+    for part in ["`git commit --no-verify`", "1 more could not be looked at", "not everything was checked"] {
+        assert!(text.contains(part), "{text}");
+    }
+    assert!(said(&run(&["hook", "run", "-v", "pre-commit"])).lines().count() > 1, "details for who asks");
+    git.write(".git/index", "no index");
+    let output = run(&["hook", "run", "pre-commit"]);
+    assert!(!output.status.success() && said(&output).lines().count() == 1, "{}", said(&output));
 }
 
 #[test]
@@ -245,7 +287,13 @@ fn a_message_with_a_token_is_refused() {
     let git = staged();
     git.run(&["reset", "-q"]);
     keysweep(&git, &["hook", "install", "commit-msg"]);
-    refused(git.git(&["commit", "--allow-empty", "-qm", &leak()]));
+    let text = refused(git.git(&["commit", "--allow-empty", "-qm", &leak()]));
+    assert!(text.contains("git commit --no-verify"), "{text}");
+    let fingerprint = text.split("`fingerprint = ").nth(1).and_then(|rest| rest.split('`').next()).expect("it is told");
+    git.write("keysweep.toml", format!("[[allow]]\nfingerprint = {fingerprint}\nreason = \"made up\"\n"));
+    let output = git.attempt(&["commit", "--allow-empty", "-qm", &leak()]);
+    assert!(output.status.success(), "a false alarm is allowed: {}", said(&output));
+    git.remove("keysweep.toml");
     let output = git.attempt(&["commit", "--allow-empty", "-qm", "Clean"]);
     assert!(output.status.success(), "{}", said(&output));
 }

@@ -15,6 +15,15 @@ struct Managed {
 impl Managed {
     /// Sets the framework up with keysweep's own manifest; `None` if it is not installed.
     fn new(framework: &str) -> Option<Self> {
+        let managed = Self::without_hooks(framework)?;
+        for hook in ["pre-commit", "pre-push", "commit-msg"] {
+            managed.passes(managed.run(&["install", "--hook-type", hook]));
+        }
+        Some(managed)
+    }
+
+    /// The same, before the hooks of the framework are installed.
+    fn without_hooks(framework: &str) -> Option<Self> {
         let framework = tool(framework)?;
         let git = Git::new();
         let manifest = Path::new(env!("CARGO_MANIFEST_DIR")).join(".pre-commit-hooks.yaml");
@@ -27,12 +36,7 @@ impl Managed {
         let url = git.beside("hooks").path().display().to_string();
         let config = format!("repos:\n  - repo: {url}\n    rev: {revision}\n    hooks:\n{}", ids.concat());
         git.commit_file(".pre-commit-config.yaml", config, "First");
-        let managed = Self { git, framework };
-        for hook in ["pre-commit", "pre-push", "commit-msg"] {
-            let output = managed.run(&["install", "--hook-type", hook]).output().expect("the framework can be started");
-            assert!(output.status.success(), "{}", said(&output));
-        }
-        Some(managed)
+        Some(Self { git, framework })
     }
 
     /// Prepares a program with keysweep on the path.
@@ -96,6 +100,60 @@ fn a_day_with(framework: &str) {
     refused(day.git(&["push", "origin", "main"]));
     day.git.run(&["reset", "-q", "--hard", "HEAD~2"]);
     day.passes(day.git(&["push", "origin", "main"]));
+}
+
+/// Has a framework find a hook of keysweep's, which it moves aside and runs.
+fn found_by(framework: &str) {
+    let Some(day) = Managed::without_hooks(framework) else { return };
+    let keysweep = |arguments: &[&str]| {
+        let output = day.command(PROGRAM).args(arguments).output().expect("it can be started");
+        assert!(output.status.success(), "{}", said(&output));
+        said(&output)
+    };
+    let hook = day.git.file(".git/hooks/pre-commit");
+    keysweep(&["hook", "install", "pre-commit"]);
+    day.passes(day.run(&["install"]));
+    assert!(day.git.file(".git/hooks/pre-commit.legacy").exists());
+    let status = keysweep(&["hook", "status"]);
+    assert!(status.contains("pre-commit: set up, run by pre-commit: "), "{status}");
+    assert!(keysweep(&["hook", "install", "pre-commit"]).contains("already set up"));
+    day.git.add("config.py", leak());
+    let text = refused(day.git(&["commit", "-m", "x"]));
+    assert!(text.matches("[gitlab/personal-access-token]").count() >= 2, "both run: {text}");
+    keysweep(&["hook", "uninstall"]);
+    assert!(!day.git.file(".git/hooks/pre-commit.legacy").exists() && hook.exists(), "the framework's own hook stays");
+    let text = refused(day.git(&["commit", "-m", "x"]));
+    assert!(!keysweep(&["hook", "status"]).contains("pre-commit: set up"), "{text}");
+    // The other way round: the framework takes itself out and puts the hook back.
+    day.passes(day.run(&["uninstall"]));
+    keysweep(&["hook", "install", "pre-commit"]);
+    day.passes(day.run(&["install"]));
+    day.passes(day.run(&["uninstall"]));
+    assert!(keysweep(&["hook", "status"]).contains("pre-commit: set up: "));
+}
+
+#[test]
+fn a_hook_that_a_framework_finds_is_run_by_it() {
+    found_by("pre-commit");
+    found_by("prek");
+}
+
+/// Pushes again what was pushed and is gone from the remote, while what was fetched of it is still there.
+fn pushed_again_with(framework: &str) {
+    let Some(day) = Managed::new(framework) else { return };
+    day.git.run(&["init", "-q", "--bare", "../remote"]);
+    day.git.run(&["remote", "add", "origin", "../remote"]);
+    day.git.run(&["push", "-q", "--no-verify", "origin", "main"]);
+    day.git.commit_file("secret", leak(), "A secret that was pushed before anyone looked");
+    day.git.run(&["push", "-q", "--no-verify", "origin", "main"]);
+    day.git.at("../remote").run(&["update-ref", "refs/heads/main", &day.git.run(&["rev-parse", "HEAD~1"])]);
+    refused(day.git(&["push", "origin", "main"]));
+}
+
+#[test]
+fn what_was_fetched_and_is_gone_from_the_remote_is_new_again_under_a_framework() {
+    pushed_again_with("pre-commit");
+    pushed_again_with("prek");
 }
 
 #[test]

@@ -6,7 +6,7 @@ use miette::{IntoDiagnostic as _, miette};
 
 use super::manager::{self, Place};
 use super::script::{self, Remainder};
-use super::{Name, files};
+use super::{Name, files, lefthook};
 use crate::replace::{Links, Permissions, Replace};
 
 /// What is added to the name of a hook that is moved out of the way and runs afterwards.
@@ -15,8 +15,8 @@ const CHAINED: &str = ".before-keysweep";
 const EXECUTABLE: Replace = Replace { permissions: Permissions::Executable, links: Links::Follow };
 /// How the lines of a hook are changed that was there before.
 const KEPT: Replace = Replace { permissions: Permissions::Kept, links: Links::Follow };
-/// The marks around what is added to lefthook's configuration.
-const MARKS: (&str, &str) = ("# keysweep begin\n", "# keysweep end\n");
+/// What the pre-commit framework adds to the name of a hook that it finds and runs before its own.
+const LEGACY: &str = ".legacy";
 
 /// Sets a hook up in the repository around `directory`; says what was done.
 ///
@@ -29,10 +29,13 @@ pub fn install(hook: Name, directory: &Path) -> miette::Result<String> {
     let program = std::env::current_exe().into_diagnostic()?;
     let program = program.to_string_lossy();
     let (path, husky) = match manager::place(directory)? {
-        Place::Lefthook(file) => return lefthook_install(hook, &file),
+        Place::Lefthook(file) => return lefthook::install(hook, &file),
         Place::Husky(hooks) => (hooks.join(hook.word()), true),
         Place::Directory(hooks) => (hooks.join(hook.word()), false),
     };
+    if let Some(legacy) = legacy(&path)? {
+        return Ok(format!("{}: already set up in {}, which pre-commit runs", hook.word(), legacy.display()));
+    }
     let existing = files::read(&path, Links::Follow)?;
     let is_link = path.is_symlink();
     refuse_lost_lines(&path, existing.as_deref())?;
@@ -75,9 +78,10 @@ pub fn install(hook: Name, directory: &Path) -> miette::Result<String> {
 /// If there is no repository or a file cannot be written.
 pub fn uninstall(hook: Name, directory: &Path) -> miette::Result<String> {
     let path = match manager::place(directory)? {
-        Place::Lefthook(file) => return lefthook_uninstall(hook, &file),
+        Place::Lefthook(file) => return lefthook::uninstall(hook, &file),
         Place::Husky(hooks) | Place::Directory(hooks) => hooks.join(hook.word()),
     };
+    let path = legacy(&path)?.unwrap_or(path);
     let Some(bytes) = files::read(&path, Links::Follow)? else { return Ok(String::new()) };
     refuse_lost_lines(&path, Some(&bytes))?;
     match script::removed(&bytes) {
@@ -85,7 +89,7 @@ pub fn uninstall(hook: Name, directory: &Path) -> miette::Result<String> {
         Remainder::Hook(rest) => files::write(&path, &rest, KEPT)?,
         Remainder::Nothing => {
             std::fs::remove_file(&path).into_diagnostic()?;
-            let chained = chained(&path);
+            let chained = chained(&hook_of(&path));
             if chained.symlink_metadata().is_ok() {
                 std::fs::rename(chained, &path).into_diagnostic()?;
             }
@@ -101,14 +105,12 @@ pub fn uninstall(hook: Name, directory: &Path) -> miette::Result<String> {
 pub fn status(hook: Name, directory: &Path) -> miette::Result<String> {
     let name = hook.word();
     let path = match manager::place(directory)? {
-        Place::Lefthook(file) => {
-            let text = files::read(&file, Links::Refuse)?.unwrap_or_default();
-            let job = format!("keysweep hook run {name}");
-            let found = memchr::memmem::find(&text, job.as_bytes()).is_some();
-            return Ok(format!("{name}: {} in {}", if found { "set up" } else { "not set up" }, file.display()));
-        }
+        Place::Lefthook(file) => return lefthook::status(hook, &file),
         Place::Husky(hooks) | Place::Directory(hooks) => hooks.join(name),
     };
+    if let Some(legacy) = legacy(&path)? {
+        return Ok(format!("{name}: set up, run by pre-commit: {}", legacy.display()));
+    }
     let state = match files::read(&path, Links::Follow)? {
         None => return Ok(format!("{name}: not set up")),
         Some(bytes) => match script::removed(&bytes) {
@@ -129,7 +131,7 @@ fn whole(hook: Name, program: &str, chained: bool) -> Vec<u8> {
 /// Refuses to touch a hook of keysweep's to which lines were added that never run, because the hook that was there before runs
 /// instead of them: it is not known which of the two is wanted.
 fn refuse_lost_lines(path: &Path, script: Option<&[u8]>) -> miette::Result<()> {
-    let next = chained(path);
+    let next = chained(&hook_of(path));
     let is_added = |script| script::is_whole(script) && matches!(script::removed(script), Remainder::Hook(_));
     if !script.is_some_and(is_added) || next.symlink_metadata().is_err() {
         return Ok(());
@@ -142,9 +144,29 @@ fn refuse_lost_lines(path: &Path, script: Option<&[u8]>) -> miette::Result<()> {
 }
 
 fn chained(path: &Path) -> PathBuf {
+    beside(path, CHAINED)
+}
+
+fn beside(path: &Path, end: &str) -> PathBuf {
     let mut name = path.file_name().unwrap_or_default().to_owned();
-    name.push(CHAINED);
+    name.push(end);
     path.with_file_name(name)
+}
+
+/// Returns where the hook lies that the pre-commit framework found and moved aside, if that is keysweep's: it runs before the
+/// framework's own hooks.
+fn legacy(path: &Path) -> miette::Result<Option<PathBuf>> {
+    let moved = beside(path, LEGACY);
+    let is_frameworks = |script: &[u8]| memchr::memmem::find(script, b"hook-impl").is_some();
+    let is_run = files::read(path, Links::Follow)?.is_some_and(|script| is_frameworks(&script));
+    let script = files::read(&moved, Links::Follow)?.filter(|_| is_run && is_executable(&moved));
+    Ok(script.filter(|script| script::removed(script) != Remainder::Untouched).map(|_| moved))
+}
+
+/// Returns the path that a hook had before the framework moved it aside.
+fn hook_of(path: &Path) -> PathBuf {
+    let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
+    path.with_file_name(name.strip_suffix(LEGACY).unwrap_or(&name))
 }
 
 /// Tells whether lines of shell may be put into a hook that is not keysweep's own.
@@ -162,40 +184,4 @@ fn is_executable(path: &Path) -> bool {
 #[cfg(not(unix))]
 fn is_executable(_: &Path) -> bool {
     true
-}
-
-fn lefthook_install(hook: Name, file: &Path) -> miette::Result<String> {
-    let job = manager::lefthook_job(hook);
-    let text = String::from_utf8(files::read(file, Links::Refuse)?.unwrap_or_default()).into_diagnostic()?;
-    if text.contains(&format!("keysweep hook run {}", hook.word())) {
-        return Ok(format!("{}: already set up in {}", hook.word(), file.display()));
-    }
-    let is_yaml = file.extension().is_some_and(|extension| extension == "yml" || extension == "yaml");
-    let is_taken = text.lines().any(|line| key(line) == Some(hook.word())) || text.trim_start().starts_with('{');
-    if !is_yaml || is_taken {
-        return Err(miette!(
-            help = format!("add this to it by hand:\n{job}"),
-            "lefthook looks after the hooks here, and `{}` cannot be changed safely",
-            file.display()
-        ));
-    }
-    let line = if text.is_empty() || text.ends_with('\n') { "" } else { "\n" };
-    files::write(file, format!("{text}{line}{}{job}{}", MARKS.0, MARKS.1).as_bytes(), Replace::default())?;
-    Ok(format!("{}: set up in {}; run `lefthook install` once", hook.word(), file.display()))
-}
-
-/// Returns the key that a line of YAML sets at the top of a file.
-fn key(line: &str) -> Option<&str> {
-    let (key, _) = line.split_once(':')?;
-    Some(key.trim_end().trim_matches(['"', '\'']))
-}
-
-fn lefthook_uninstall(hook: Name, file: &Path) -> miette::Result<String> {
-    let text = String::from_utf8(files::read(file, Links::Refuse)?.unwrap_or_default()).into_diagnostic()?;
-    let added = format!("{}{}{}", MARKS.0, manager::lefthook_job(hook), MARKS.1);
-    if !text.contains(&added) {
-        return Ok(String::new());
-    }
-    files::write(file, text.replace(&added, "").as_bytes(), Replace::default())?;
-    Ok(format!("{}: taken out of {}", hook.word(), file.display()))
 }

@@ -5,7 +5,6 @@ use std::process::Command;
 
 use miette::{IntoDiagnostic as _, miette};
 
-use super::Name;
 use super::scanner::What;
 
 /// The names of lefthook's configuration, without extension.
@@ -20,6 +19,19 @@ pub enum Place {
     Husky(PathBuf),
     /// Lefthook writes git's hooks anew from this file.
     Lefthook(PathBuf),
+}
+
+/// What the pre-commit framework says of a push.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Push {
+    /// Where the branch stands on the remote, as far as that is known.
+    pub from: Option<String>,
+    /// What is pushed.
+    pub to: String,
+    /// The remote's name and the address that is pushed to.
+    pub remote: Vec<String>,
+    /// The name that the ref gets on the remote.
+    pub branch: Option<String>,
 }
 
 /// Finds where the hooks of the repository around `directory` belong.
@@ -74,9 +86,9 @@ pub fn what_to_scan() -> What {
     decide(&|name| std::env::var(name).ok().filter(|value| !value.is_empty()))
 }
 
-/// Returns the range that the pre-commit framework says is being pushed: it keeps git's own lines to itself.
-pub fn pushed_range() -> Option<String> {
-    pushed(&|name| std::env::var(name).ok().filter(|value| !value.is_empty()))
+/// Returns what the pre-commit framework says of a push: it keeps git's own lines to itself.
+pub fn framework_push() -> Option<Push> {
+    push(&|name| std::env::var(name).ok().filter(|value| !value.is_empty()))
 }
 
 /// Returns the name that the pre-commit framework says the pushed ref gets, in a line of its own.
@@ -94,24 +106,15 @@ fn decide(variable: &dyn Fn(&str) -> Option<String>) -> What {
     }
 }
 
-fn pushed(variable: &dyn Fn(&str) -> Option<String>) -> Option<String> {
+fn push(variable: &dyn Fn(&str) -> Option<String>) -> Option<Push> {
     variable("PRE_COMMIT")?;
-    let not = variable("PRE_COMMIT_REMOTE_NAME").filter(|name| !name.contains([':', ' ']));
-    let not = not.map_or_else(String::new, |name| format!(" --not --remotes={name}"));
-    match (variable("PRE_COMMIT_FROM_REF"), variable("PRE_COMMIT_TO_REF")) {
-        (Some(from), Some(to)) => Some(format!("{from}..{to}{not}")),
-        _ => Some(format!("{}{not}", variable("PRE_COMMIT_LOCAL_BRANCH").unwrap_or_else(|| "HEAD".to_owned()))),
-    }
-}
-
-/// Returns the text that makes lefthook run the hook.
-pub fn lefthook_job(hook: Name) -> String {
-    let run = match hook {
-        Name::PrePush => "      run: keysweep hook run pre-push {1} {2}\n      use_stdin: true\n",
-        Name::CommitMsg => "      run: keysweep hook run commit-msg {1}\n",
-        _ => "      run: keysweep hook run pre-commit\n",
+    let remote = variable("PRE_COMMIT_REMOTE_NAME").into_iter().chain(variable("PRE_COMMIT_REMOTE_URL")).collect();
+    let branch = variable("PRE_COMMIT_REMOTE_BRANCH");
+    let (from, to) = match (variable("PRE_COMMIT_FROM_REF"), variable("PRE_COMMIT_TO_REF")) {
+        (Some(from), Some(to)) => (Some(from), to),
+        _ => (None, variable("PRE_COMMIT_LOCAL_BRANCH").unwrap_or_else(|| "HEAD".to_owned())),
     };
-    format!("{}:\n  commands:\n    keysweep:\n{run}", hook.word())
+    Some(Push { from, to, remote, branch })
 }
 
 fn lefthook(root: &Path) -> Option<PathBuf> {
@@ -163,15 +166,24 @@ mod tests {
     fn the_environment_says_what_is_pushed() {
         let framework = ("PRE_COMMIT", "1");
         let (from, to) = (("PRE_COMMIT_FROM_REF", "a"), ("PRE_COMMIT_TO_REF", "b"));
-        let table: [(Variables<'_>, Option<&str>); 5] = [
+        let remote = [("PRE_COMMIT_REMOTE_NAME", "origin"), ("PRE_COMMIT_REMOTE_URL", "https://x/y")];
+        let branch = ("PRE_COMMIT_REMOTE_BRANCH", "refs/heads/main");
+        let said = |from: Option<&str>, to: &str, remote: &[&str], branch: Option<&str>| {
+            let remote = remote.iter().map(|word| (*word).to_owned()).collect();
+            Some(Push { from: from.map(str::to_owned), to: to.to_owned(), remote, branch: branch.map(str::to_owned) })
+        };
+        let table: [(Variables<'_>, Option<Push>); 5] = [
             (&[from, to], None),
-            (&[framework, from, to], Some("a..b")),
-            (&[framework, from, to, ("PRE_COMMIT_REMOTE_NAME", "origin")], Some("a..b --not --remotes=origin")),
-            (&[framework, ("PRE_COMMIT_REMOTE_NAME", "https://x/y")], Some("HEAD")),
-            (&[framework, ("PRE_COMMIT_LOCAL_BRANCH", "refs/heads/x")], Some("refs/heads/x")),
+            (&[framework, from, to], said(Some("a"), "b", &[], None)),
+            (
+                &[framework, from, to, remote[0], remote[1], branch],
+                said(Some("a"), "b", &["origin", "https://x/y"], Some("refs/heads/main")),
+            ),
+            (&[framework, remote[0]], said(None, "HEAD", &["origin"], None)),
+            (&[framework, ("PRE_COMMIT_LOCAL_BRANCH", "refs/heads/x")], said(None, "refs/heads/x", &[], None)),
         ];
         for (set, expected) in table {
-            assert_eq!(pushed(&variables(set)).as_deref(), expected, "{set:?}");
+            assert_eq!(push(&variables(set)), expected, "{set:?}");
         }
     }
 }

@@ -18,7 +18,13 @@ pub fn run(path: &Path, scan: &dyn Scan) -> miette::Result<u8> {
     let text = std::fs::read(path).map_err(|error| miette!("cannot read `{}`: {error}", path.display()))?;
     let line = |finding: &Finding| finding.places.first().map_or(1, |place| place.start.line + 1);
     let place = |finding: &Finding| format!("line {} of the commit message", line(finding));
-    look_at(message(&text), scan, &place, "take it out and rotate it")
+    look_at(
+        message(&text),
+        scan,
+        &place,
+        "take it out and rotate it",
+        ", and `git commit --no-verify` skips every check",
+    )
 }
 
 /// Returns what git will keep of the file at most: the part above the scissors.

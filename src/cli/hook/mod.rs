@@ -3,6 +3,7 @@
 mod agent;
 mod files;
 mod install;
+mod lefthook;
 mod manager;
 mod message;
 mod push;
@@ -132,26 +133,26 @@ pub fn run(arguments: &Arguments) -> miette::Result<u8> {
         Command::Install { hooks, user, no_bypass } => {
             let usual = if manager::is_bare(Path::new(".")) { &Name::SERVER[..] } else { &Name::USUAL[..] };
             let hooks = if hooks.is_empty() { usual } else { hooks };
-            let each = hooks.iter().map(|hook| match hook.agent() {
+            each(hooks, "set up", |hook| match hook.agent() {
                 Some(agent) => agent::install(agent, &agent_root(*user)?, *user, *no_bypass),
-                None => install::install(*hook, Path::new(".")),
-            });
-            print(each.collect::<miette::Result<Vec<_>>>()?)
+                None => install::install(hook, Path::new(".")),
+            })
         }
         Command::Uninstall { hooks, user } => {
             let all = [&Name::GIT[..], &Name::AGENTS[..]].concat();
             let hooks = if hooks.is_empty() { &all } else { hooks };
-            let each = hooks.iter().map(|hook| match hook.agent() {
+            each(hooks, "taken out", |hook| match hook.agent() {
                 Some(agent) => agent::uninstall(agent, &agent_root(*user)?, *user),
-                None => install::uninstall(*hook, Path::new(".")),
-            });
-            print(each.collect::<miette::Result<Vec<_>>>()?)
+                None => install::uninstall(hook, Path::new(".")),
+            })
         }
         Command::Status => {
-            let mut lines = Vec::new();
-            for hook in Name::GIT {
-                lines.push(install::status(hook, Path::new("."))?);
-            }
+            // Agents have theirs outside of a repository, too.
+            let of_git = Name::GIT.into_iter().map(|hook| install::status(hook, Path::new(".")));
+            let (mut lines, failed) = match of_git.collect::<miette::Result<Vec<_>>>() {
+                Ok(lines) => (lines, None),
+                Err(error) => (Vec::new(), Some(error)),
+            };
             let roots: Vec<PathBuf> = [false, true].into_iter().filter_map(|user| agent_root(user).ok()).collect();
             let roots: Vec<&Path> = roots.iter().map(PathBuf::as_path).collect();
             for (name, agent) in Name::AGENTS.iter().filter_map(|name| Some((name, name.agent()?))) {
@@ -161,10 +162,40 @@ pub fn run(arguments: &Arguments) -> miette::Result<u8> {
                     lines.extend(status.unwrap_or_else(|error| Some(format!("{}: not known: {error}", name.word()))));
                 }
             }
-            print(lines)
+            let code = print(lines)?;
+            failed.map_or(Ok(code), Err)
         }
         Command::Run { verbose, hook, arguments } => Ok(run_hook(*hook, arguments, *verbose)),
     }
+}
+
+/// Does something with each hook, whatever becomes of the others, and prints what was done.
+fn each(hooks: &[Name], done: &str, act: impl Fn(Name) -> miette::Result<String>) -> miette::Result<u8> {
+    let (mut lines, mut failed) = (Vec::new(), Vec::<(Vec<&str>, miette::Report)>::new());
+    for hook in hooks {
+        match act(*hook) {
+            Ok(line) => lines.push(line),
+            // What is wrong with several is told once.
+            Err(error) => match failed.iter_mut().find(|(_, other)| other.to_string() == error.to_string()) {
+                Some((names, _)) => names.push(hook.word()),
+                None => failed.push((vec![hook.word()], error)),
+            },
+        }
+    }
+    print(lines)?;
+    let names: Vec<&str> = failed.iter().flat_map(|(names, _)| names.clone()).collect();
+    if names.len() == hooks.len() && failed.len() == 1 {
+        return Err(failed.swap_remove(0).1);
+    }
+    for (names, error) in &failed {
+        let help = error.help().map_or_else(String::new, |help| format!("; {help}"));
+        eprintln!("keysweep: {}: {}{help}", names.join(", "), one_line(error));
+    }
+    if names.is_empty() {
+        return Ok(0);
+    }
+    eprintln!("keysweep: {} of {} hooks could not be {done}: {}", names.len(), hooks.len(), names.join(", "));
+    Ok(2)
 }
 
 fn print(lines: Vec<String>) -> miette::Result<u8> {
@@ -196,8 +227,11 @@ fn run_hook(hook: Name, arguments: &[String], verbose: bool) -> u8 {
         None => run_git_hook(hook, arguments, &scan),
     };
     result.unwrap_or_else(|error| {
-        eprintln!("keysweep: {}; nothing was checked: {}", one_line(&error), way_on(hook, &error));
-        2
+        let is_incomplete = error.code().is_some_and(|code| code.to_string() == scanner::INCOMPLETE);
+        let (what, code) =
+            if is_incomplete { ("not everything was checked", scanner::MISSED) } else { ("nothing was checked", 2) };
+        eprintln!("keysweep: {}; {what}: {}", one_line(&error), way_on(hook, &error));
+        code
     })
 }
 
@@ -209,8 +243,8 @@ fn run_git_hook(hook: Name, arguments: &[String], scan: &dyn Scan) -> miette::Re
             message::run(Path::new(path), scan)
         }
         Name::PrePush => {
-            let (range, names) = match manager::pushed_range() {
-                Some(range) => (Some(range), manager::pushed_name()),
+            let (range, names) = match manager::framework_push() {
+                Some(push) => (Some(push::of_framework(&push, Path::new("."))?), manager::pushed_name()),
                 None => {
                     let input = read_stdin()?;
                     (push::pushed(&input, arguments, Path::new("."))?, push::names(&input, 4)?)

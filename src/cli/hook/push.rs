@@ -6,6 +6,7 @@ use bstr::{BString, ByteSlice as _};
 use gix::ObjectId;
 use miette::miette;
 
+use super::manager::Push;
 use super::scanner::{Scan, look_at};
 use crate::finding::Finding;
 use crate::input::repository::Repository;
@@ -30,24 +31,40 @@ pub fn pushed(input: &[u8], remote: &[String], directory: &Path) -> miette::Resu
     let mut words = ids(lines.iter().map(|line| line.id(1)));
     words.push("--not".to_owned());
     words.extend(known.map(|id| id.to_string()));
-    words.extend(tracked(&lines, remote, &repository).iter().map(ObjectId::to_string));
+    let tells = |line: &&Line<'_>| line.id(3).is_null() || repository.objects().contains(&line.id(3));
+    let told: Vec<&str> = lines.iter().filter(tells).map(|line| line.0[2]).collect();
+    words.extend(tracked(&told, remote, &repository).iter().map(ObjectId::to_string));
     Ok(Some(words.join(" ")))
 }
 
-/// Returns what remote-tracking refs say that the remote has.
+/// Returns the range of a push as the pre-commit framework tells of it.
+///
+/// Where the branch stands on the remote is believed before what was fetched of it, as in [`pushed`]; whether the framework was
+/// told that by git, or has derived it from what was fetched, it does not say.
+///
+/// # Errors
+/// If there is no repository.
+pub fn of_framework(push: &Push, directory: &Path) -> miette::Result<String> {
+    let repository = Repository::discover(directory)?;
+    let told: Vec<&str> = push.branch.as_deref().into_iter().collect();
+    let known = tracked(&told, &push.remote, &repository).into_iter().map(|id| id.to_string());
+    let known: Vec<String> = push.from.iter().cloned().chain(known).collect();
+    let not = if known.is_empty() { String::new() } else { format!(" --not {}", known.join(" ")) };
+    Ok(format!("{}{not}", push.to))
+}
+
+/// Returns what remote-tracking refs say that the remote has; `told` are the refs of which it is known where they stand there.
 ///
 /// A line that tells where a branch stands on the remote is right, and what was fetched of it may be long gone from there. Nor does
 /// what was fetched tell anything of another place that is pushed to.
-fn tracked(lines: &[Line<'_>], remote: &[String], repository: &Repository) -> Vec<ObjectId> {
+fn tracked(told: &[&str], remote: &[String], repository: &Repository) -> Vec<ObjectId> {
     let [name, url @ ..] = remote else { return Vec::new() };
     let is_elsewhere = url.first().is_some_and(|url| !is_fetched_from(repository, name, url));
     // A remote without a name is given as its URL, and has no refs here.
     if is_elsewhere || name.contains([':', ' ']) {
         return Vec::new();
     }
-    let tells = |line: &&Line<'_>| line.id(3).is_null() || repository.objects().contains(&line.id(3));
-    let told: Vec<&str> =
-        lines.iter().filter(tells).filter_map(|line| line.0[2].strip_prefix("refs/heads/")).chain(["HEAD"]).collect();
+    let told: Vec<&str> = told.iter().filter_map(|name| name.strip_prefix("refs/heads/")).chain(["HEAD"]).collect();
     let prefix = format!("refs/remotes/{name}/");
     let is_believed = |(reference, _): &(BString, ObjectId)| {
         let branch = reference.strip_prefix(prefix.as_bytes());
@@ -102,7 +119,7 @@ pub fn look_at_names(names: &str, scan: &dyn Scan) -> miette::Result<u8> {
         return Ok(0);
     }
     let place = |_: &Finding| "the name of a branch or tag that is pushed".to_owned();
-    look_at(names.as_bytes(), scan, &place, "push it under another name and rotate the credential")
+    look_at(names.as_bytes(), scan, &place, "push it under another name and rotate the credential", "")
 }
 
 /// One line of git's, whose ids have been checked.

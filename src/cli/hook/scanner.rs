@@ -5,15 +5,19 @@ use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 
 use bstr::BString;
-use miette::IntoDiagnostic as _;
+use miette::{IntoDiagnostic as _, miette};
 
 use crate::cli::output::{self, Output};
-use crate::finding::Finding;
+use crate::finding::{Finding, Kind};
 use crate::input::Coverage;
 use crate::input::repository::Repository;
 use crate::policy::config::Config;
 use crate::report::Format;
-use crate::scan::{self, Request, Target, Texts};
+use crate::report::escape::plain;
+use crate::scan::{self, Report, Request, Target, Texts};
+
+/// The exit code of a scan that found nothing and has missed something.
+pub const MISSED: u8 = 3;
 
 /// What a git hook looks at.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -28,7 +32,7 @@ pub enum What {
 
 /// Looks for credentials on behalf of a hook.
 pub trait Scan {
-    /// Returns the findings that block in each of `texts`, which are called by a path or by what they are.
+    /// Returns the credentials that block in each of `texts`, which are called by a path or by what they are.
     ///
     /// # Errors
     /// If the configuration is not valid.
@@ -48,25 +52,49 @@ pub struct Text<'a> {
     pub path: Option<&'a str>,
     /// The text.
     pub bytes: &'a [u8],
+    /// Whether what does not block is told, too.
+    pub whole: bool,
 }
 
-/// Looks at a text that becomes no file, says of each credential where it is and what to do, and returns the exit code.
+/// Looks at a text that becomes no file, says of each credential where it is, what to do and how to go on after a false alarm, and
+/// returns the exit code. `skip` tells the last way on, behind the others.
 ///
 /// # Errors
 /// If the scan cannot be done.
-pub fn look_at(bytes: &[u8], scan: &dyn Scan, place: &dyn Fn(&Finding) -> String, help: &str) -> miette::Result<u8> {
+pub fn look_at(
+    bytes: &[u8],
+    scan: &dyn Scan,
+    place: &dyn Fn(&Finding) -> String,
+    help: &str,
+    skip: &str,
+) -> miette::Result<u8> {
     let mut code = 0;
-    for finding in scan.texts(&[Text { path: None, bytes }])?.into_iter().flatten() {
+    for finding in scan.texts(&[Text { path: None, bytes, whole: false }])?.into_iter().flatten() {
         eprintln!(
-            "keysweep: {} holds a credential: {} {}; {help} (see `keysweep explain {}`)",
+            "keysweep: {} holds a credential: {} {}; {help}; a false alarm is allowed in `keysweep.toml` by `fingerprint = \"{}\"`{skip} \
+             (see `keysweep explain {}`)",
             place(&finding),
             finding.meta.title,
             finding.masked,
+            finding.fingerprint,
             finding.meta.id
         );
         code = 1;
     }
     Ok(code)
+}
+
+/// The code of the error of a scan that has missed something.
+pub const INCOMPLETE: &str = "hook::incomplete";
+
+/// Says of a report in which something was missed what that is, in a line.
+fn incomplete(report: &Report) -> Option<miette::Report> {
+    let mut missed = report.notices.iter().filter(|notice| notice.incomplete);
+    let first = missed.next()?;
+    let more = missed.count();
+    let more = if more > 0 { format!(", and {more} more could not be looked at") } else { String::new() };
+    let help = if first.help.is_empty() { "`git fsck` shows what is damaged" } else { &first.help };
+    Some(miette!(code = INCOMPLETE, help = plain(help), "{}: {}{more}", plain(&first.subject), plain(&first.message)))
 }
 
 /// The scanner in a directory, with the configuration that holds there.
@@ -87,6 +115,9 @@ impl Pipeline {
         let stop = Arc::new(AtomicBool::new(false));
         output::stop_on_interrupt(&stop);
         let report = scan::run(&request, &Coverage::default(), &stop)?;
+        if report.exit_code() == MISSED && !self.verbose {
+            return incomplete(&report).map_or(Ok(MISSED), Err);
+        }
         let (verbose, quiet) = (self.verbose, !self.verbose);
         let output = Output { format: Format::Text, output: None, reveal: false, verbose, quiet };
         output.write(&report)?;
@@ -99,7 +130,7 @@ impl Scan for Pipeline {
         let repository = Repository::discover(&self.directory).ok();
         let root = repository.as_ref().and_then(Repository::work_tree).unwrap_or(&self.directory);
         let root = root.canonicalize().into_diagnostic()?;
-        let scanner = Texts::new(Config::load(Some(&root), None)?)?;
+        let scanner = Texts::with_lints(Config::load(Some(&root), None)?)?;
         let threshold = scanner.threshold();
         Ok(texts
             .iter()
@@ -107,7 +138,10 @@ impl Scan for Pipeline {
                 let path = text.path.map(|path| Path::new(path).strip_prefix(&root).unwrap_or(Path::new(path)));
                 let path = path.map(|path| BString::from(path.to_string_lossy().replace('\\', "/")));
                 let mut findings = scanner.find(path, text.bytes);
-                findings.retain(|finding| threshold.blocks(finding));
+                // What a lint says of anything else is for the file, not for who writes it.
+                let is_credential =
+                    |finding: &Finding| finding.meta.kind == Kind::Credential || !finding.masked.is_empty();
+                findings.retain(|finding| is_credential(finding) && (text.whole || threshold.blocks(finding)));
                 findings
             })
             .collect())

@@ -1,6 +1,7 @@
 //! Recognises commands that go around git's hooks.
 
 use super::shell::{self, Command};
+use crate::cli::hook::Name;
 
 /// Variables that switch a hook manager off, or git's hooks.
 const VARIABLES: [&str; 12] = [
@@ -27,9 +28,12 @@ const SHELLS: [&str; 9] = ["sh", "bash", "zsh", "dash", "ksh", "fish", "powershe
 /// Commands that take a hook away or make it another.
 const CHANGES: [&str; 5] = ["rm", "mv", "unlink", "truncate", "trash"];
 /// Commands that write what their last word names.
-const COPIES: [&str; 4] = ["cp", "ln", "tee", "install"];
+const COPIES: [&str; 6] = ["cp", "ln", "tee", "install", "rsync", "scp"];
 /// Commands that change a file in place if an option says so.
 const EDITORS: [&str; 5] = ["sed", "gsed", "perl", "ruby", "gawk"];
+/// Commands that only show or look for their words.
+const PRINTERS: [&str; 14] =
+    ["echo", "printf", "cat", "grep", "egrep", "fgrep", "rg", "ag", "ls", "man", "less", "head", "tail", "which"];
 /// Programs that look after hooks, and take them out under `uninstall`.
 const MANAGERS: [&str; 4] = ["pre-commit", "prek", "lefthook", "husky"];
 /// The long options of `git commit` whose value is the next word.
@@ -52,8 +56,22 @@ const DEPTH: usize = 4;
 /// Tells whether a command line runs git so that its hooks do not run, or takes the hooks away.
 ///
 /// Reads the line as a shell would, as far as words and quotes go; what a script does that it calls is not known.
-pub fn goes_around_hooks(command: &str) -> bool {
-    goes_around(command, DEPTH)
+/// `is_ours` tells of a path whether the agent's own hooks are entered there, or in what lies below.
+pub fn goes_around_hooks(command: &str, is_ours: &dyn Fn(&str) -> bool) -> bool {
+    goes_around(command, Reach { is_ours, depth: DEPTH })
+}
+
+/// How far a line is read, and what is protected besides git's hooks.
+#[derive(Clone, Copy)]
+struct Reach<'a> {
+    is_ours: &'a dyn Fn(&str) -> bool,
+    depth: usize,
+}
+
+impl Reach<'_> {
+    fn deeper(self) -> Option<Self> {
+        Some(Self { depth: self.depth.checked_sub(1)?, ..self })
+    }
 }
 
 /// Tells whether a path names one of git's own hooks, which no change of the project is about.
@@ -61,22 +79,35 @@ pub fn is_hook_of_git(path: &str) -> bool {
     path.replace('\\', "/").contains(".git/hooks/")
 }
 
-fn goes_around(line: &str, depth: usize) -> bool {
-    let mut shell = Shell::default();
-    shell::commands(line).iter().any(|command| shell.goes_around(command, depth))
+fn goes_around(line: &str, reach: Reach<'_>) -> bool {
+    let mut shell = Shell { reach, switched_off: false, folder: String::new() };
+    let commands = shell::commands(line);
+    let is_run = |pair: &[Command]| match reach.deeper().zip(printed_to_shell(&pair[0], &pair[1])) {
+        Some((reach, text)) => goes_around(&text, reach),
+        None => false,
+    };
+    commands.windows(2).any(is_run) || commands.iter().any(|command| shell.goes_around(command))
+}
+
+/// Returns what a command prints, if the next one is a shell without a script of its own.
+fn printed_to_shell(command: &Command, next: &Command) -> Option<String> {
+    let [program, words @ ..] = command.words.as_slice() else { return None };
+    let [shell, options @ ..] = next.words.as_slice() else { return None };
+    let reads = SHELLS.contains(&name(shell).as_str()) && options.iter().all(|word| word.starts_with('-'));
+    (reads && matches!(name(program).as_str(), "echo" | "printf")).then(|| words.join(" "))
 }
 
 /// What earlier commands of a line leave to later ones.
-#[derive(Default)]
-struct Shell {
+struct Shell<'a> {
+    reach: Reach<'a>,
     /// Whether hooks are switched off by the environment.
     switched_off: bool,
     /// Where `cd` has led.
     folder: String,
 }
 
-impl Shell {
-    fn goes_around(&mut self, command: &Command, depth: usize) -> bool {
+impl Shell<'_> {
+    fn goes_around(&mut self, command: &Command) -> bool {
         let words = &command.words;
         let is_setting = |word: &String| VARIABLES.iter().any(|variable| word.starts_with(variable));
         let first = words.iter().position(|word| !is_before_program(word)).unwrap_or(words.len());
@@ -92,40 +123,70 @@ impl Shell {
         if command.writes.iter().any(|file| self.is_hook(file)) || self.changes_hooks(&program, rest) {
             return true;
         }
-        if let Some(depth) = depth.checked_sub(1) {
+        // What only prints or searches its words runs none of them.
+        if PRINTERS.contains(&program.as_str()) {
+            return false;
+        }
+        if let Some(reach) = self.reach.deeper() {
             if program == "eval" {
-                return goes_around(&rest.join(" "), depth);
+                return goes_around(&rest.join(" "), reach);
             }
             if SHELLS.contains(&program.as_str()) {
                 let script = rest.iter().skip_while(|word| !is_script_option(word)).nth(1);
-                return script.is_some_and(|script| goes_around(script, depth)) || goes_around(&command.input, depth);
+                return script.is_some_and(|script| goes_around(script, reach)) || goes_around(&command.input, reach);
             }
             if let Some(subcommand) = program.strip_prefix("git-") {
                 let words = [&[subcommand.to_owned()], rest].concat();
-                return git_goes_around(&words, self.switched_off || words[..first].iter().any(is_setting), depth);
+                return git_goes_around(&words, self.switched_off || words[..first].iter().any(is_setting), reach);
             }
         }
         let Some(git) = words.iter().position(|word| name(word) == "git") else { return false };
-        let set = self.switched_off || words[..git].iter().any(is_setting);
-        git_goes_around(&words[git + 1..], set, depth)
+        let (set, words) = (self.switched_off || words[..git].iter().any(is_setting), &words[git + 1..]);
+        let takes_away = words.iter().any(|word| matches!(word.as_str(), "rm" | "mv"));
+        takes_away && words.iter().any(|word| self.is_hook(word)) || git_goes_around(words, set, self.reach)
     }
 
     /// Tells whether a program with these words takes hooks away or changes them.
     fn changes_hooks(&self, program: &str, words: &[String]) -> bool {
         let names_hook = || words.iter().any(|word| self.is_hook(word));
+        let names_last = || words.last().is_some_and(|word| self.is_hook(word));
         match program {
             "chmod" => words.first().is_some_and(|mode| revokes(mode)) && names_hook(),
+            "find" => self.finds_hooks(words),
             "dd" => words.iter().filter_map(|word| word.strip_prefix("of=")).any(|file| self.is_hook(file)),
-            "keysweep" => {
-                words.first().is_some_and(|word| word == "hook") && words.iter().any(|word| word == "uninstall")
+            "keysweep" if words.first().is_some_and(|word| word == "hook") => {
+                let has = |wanted: &str| words.iter().any(|word| word == wanted);
+                // An agent's hooks are installed anew without what the user asked for.
+                let agents = Name::AGENTS.iter().any(|agent| has(agent.word()));
+                has("uninstall") || has("install") && agents && !has("--no-bypass")
             }
             _ if CHANGES.contains(&program) => names_hook(),
             // What is only read stands before the last word.
-            _ if COPIES.contains(&program) => words.last().is_some_and(|word| self.is_hook(word)),
+            "rsync" if words.iter().any(|word| word.starts_with("--del")) => names_last(),
+            _ if COPIES.contains(&program) => {
+                names_last() && !words.last().is_some_and(|word| self.is_folder_of_agent(word))
+            }
             _ if EDITORS.contains(&program) => words.iter().any(|word| is_in_place(word)) && names_hook(),
             _ if MANAGERS.contains(&program) => words.first().is_some_and(|word| word == "uninstall"),
             _ => false,
         }
+    }
+
+    /// Tells whether `find` with these words does something to hooks that it finds.
+    fn finds_hooks(&self, words: &[String]) -> bool {
+        let is_change = |word: &String| CHANGES.contains(&name(word).as_str());
+        let acts = words.iter().any(|word| word == "-delete")
+            || words.windows(2).any(|pair| pair[0].starts_with("-exec") && is_change(&pair[1]));
+        // In git's own folder it may be about anything, unless its tests are about hooks.
+        let of_git = || words.iter().any(|word| self.joined(word).trim_end_matches('/').ends_with(".git"));
+        let names_one = |word: &String| ["hook", "pre-", "commit-msg"].iter().any(|part| word.contains(part));
+        acts && (words.iter().any(|word| self.is_hook(word)) || of_git() && words.iter().any(names_one))
+    }
+
+    /// Tells whether a word names a folder of an agent's, into which other files may be put.
+    fn is_folder_of_agent(&self, word: &str) -> bool {
+        let path = self.joined(word);
+        !path.ends_with(".json") && !path.contains("hooks") && (self.reach.is_ours)(path.trim_end_matches('/'))
     }
 
     fn joined(&self, path: &str) -> String {
@@ -142,6 +203,7 @@ impl Shell {
             .iter()
             .any(|hooks| path.ends_with(hooks) || path.contains(&format!("{hooks}/")))
             || [".pre-commit-config.yaml", "lefthook.yml"].iter().any(|file| path.ends_with(file))
+            || (self.reach.is_ours)(&path)
     }
 }
 
@@ -179,7 +241,7 @@ fn is_in_place(word: &str) -> bool {
 }
 
 /// Tells whether git does so with these arguments; `set` is whether its surroundings switch hooks off.
-fn git_goes_around(words: &[String], mut set: bool, depth: usize) -> bool {
+fn git_goes_around(words: &[String], mut set: bool, reach: Reach<'_>) -> bool {
     let mut rest = words.iter();
     let subcommand = loop {
         match rest.next().map(String::as_str) {
@@ -187,7 +249,7 @@ fn git_goes_around(words: &[String], mut set: bool, depth: usize) -> bool {
                 let Some(setting) = rest.next() else { return false };
                 set |= setting.to_lowercase().starts_with("core.hookspath=");
                 let (key, value) = setting.split_once('=').unwrap_or_default();
-                if key.starts_with("alias.") && alias_goes_around(value, depth) {
+                if key.starts_with("alias.") && alias_goes_around(value, reach) {
                     return true;
                 }
             }
@@ -207,21 +269,21 @@ fn git_goes_around(words: &[String], mut set: bool, depth: usize) -> bool {
         Some("push") => set || skips_hooks(rest, "", "o", ""),
         Some("merge") => set || skips_hooks(rest, "", "mFsX", "S"),
         Some("pull" | "rebase" | "cherry-pick" | "revert") => set || skips_hooks(rest, "", "", ""),
-        Some("config") => config_goes_around(rest, depth),
+        Some("config") => config_goes_around(rest, reach),
         Some("commit-tree" | "send-pack") => true,
         _ => false,
     }
 }
 
 /// Tells whether `git config` with these words changes where hooks are, or names a command that goes around them.
-fn config_goes_around(words: &[String], depth: usize) -> bool {
+fn config_goes_around(words: &[String], reach: Reach<'_>) -> bool {
     let has = |option: &str| words.iter().any(|word| word.contains(option));
     if has("-section") {
         return words.iter().any(|word| word.eq_ignore_ascii_case("core"));
     }
     let is_alias = |word: &String| word.to_lowercase().starts_with("alias.");
     if let Some(at) = words.iter().position(is_alias) {
-        return words.get(at + 1).is_some_and(|value| alias_goes_around(value, depth));
+        return words.get(at + 1).is_some_and(|value| alias_goes_around(value, reach));
     }
     let Some(at) = words.iter().position(|word| word.eq_ignore_ascii_case("core.hooksPath")) else { return false };
     let asks = has("--get") || has("--show-origin") || words.first().is_some_and(|word| word == "get");
@@ -229,9 +291,9 @@ fn config_goes_around(words: &[String], depth: usize) -> bool {
 }
 
 /// Tells whether git goes around hooks under a name that is defined as `definition`.
-fn alias_goes_around(definition: &str, depth: usize) -> bool {
+fn alias_goes_around(definition: &str, reach: Reach<'_>) -> bool {
     let line = definition.strip_prefix('!').map_or_else(|| format!("git {definition}"), str::to_owned);
-    depth > 0 && goes_around(&line, depth - 1)
+    reach.deeper().is_some_and(|reach| goes_around(&line, reach))
 }
 
 /// Tells whether options of git skip hooks: `--no-verify`, or one of the letters in `skip`.
@@ -265,104 +327,4 @@ fn skips_hooks(words: &[String], skip: &str, valued: &str, joined: &str) -> bool
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    /// Lines that go around hooks.
-    const AROUND: [&str; 51] = [
-        "git commit --no-verify -m x",
-        "git commit --no-verif -m x",
-        "git commit -nm x",
-        "git commit -an",
-        "cd a && git -C b commit -m 'x' -n",
-        "git -c core.hooksPath=/dev/null commit -m x",
-        "git --config-env=core.hooksPath=X commit -m x",
-        "HUSKY=0 git commit -m x",
-        "env HUSKY=0 git commit -m x",
-        "export HUSKY=0; git commit -m x",
-        "HUSKY=0; git commit -m x",
-        "SKIP=keysweep git push",
-        "git push --no-verify",
-        "(/usr/bin/git commit \\\n --no-verify)",
-        "bash -lc 'git commit -n -m x'",
-        "sh -c \"cd a && sh -c 'git push --no-verify'\"",
-        "git config core.hookspath /dev/null",
-        "git config --unset core.hooksPath",
-        "git commit-tree HEAD^{tree} -m x",
-        "rm -f .git/hooks/pre-commit",
-        "chmod -x /a/.git/hooks/pre-push",
-        "mv .husky elsewhere",
-        "cp /dev/null .git/hooks/pre-commit",
-        "git commit $'--no-verify' -m x",
-        "declare -x HUSKY=0; git commit -m x",
-        "LEFTHOOK_EXCLUDE=keysweep git commit -m x",
-        "PREK_SKIP=keysweep git commit -m x",
-        "echo \"$(git commit -n -m x)\"",
-        "eval \"git commit -n -m x\"",
-        "bash <<'E'\ngit commit -n\nE",
-        "sudo rm .git/hooks/pre-commit",
-        "git am -n x",
-        "git pull --no-verify",
-        "git config core.hooksPath \"\"",
-        "git config --remove-section core",
-        "git config --global alias.ci 'commit --no-verify'",
-        "git -c alias.x='!git commit -n' x",
-        "git-commit -n -m x",
-        "git.exe commit -n",
-        "powershell -Command \"git commit -n\"",
-        "cd .git && rm -rf hooks",
-        "cd .git/hooks && : > pre-commit",
-        "echo 'exit 0' > .git/hooks/pre-commit",
-        "sed -i d .husky/pre-commit",
-        "dd if=/dev/null of=.git/hooks/pre-commit",
-        "chmod 644 .git/hooks/pre-commit",
-        "keysweep hook uninstall",
-        "npx lefthook uninstall",
-        "git commit -m \"$(cat <<'E'\nit's (a) fix\nE\n)\" --no-verify",
-        "git commit -F - <<'E'\ndon't\nE\ngit push --no-verify",
-        "git commit -m $(date) -n",
-    ];
-
-    /// Lines that do not, whatever they look like.
-    const HARMLESS: [&str; 30] = [
-        "git commit -m 'use --no-verify never'",
-        "git commit -m 'git commit -n'",
-        "git commit -mn",
-        "git commit --no-verbose",
-        "git push -n",
-        "git commit -m x; echo --no-verify",
-        "HUSKY=0 npm install; git commit -m x",
-        "echo git commit",
-        "git log -n 5",
-        "git config --get core.hooksPath",
-        "git config core.hooksPath",
-        "git commit --amend --no-edit",
-        "grep -n commit git",
-        "cat .git/hooks/pre-commit",
-        "rm -rf target",
-        "cp .pre-commit-config.yaml backup",
-        "git commit -m -n",
-        "git commit -am -n",
-        "git commit --message --no-verify",
-        "git commit -- -n",
-        "git commit -m x # -n",
-        "git commit -F - <<E\ngit commit -n\nE",
-        "cat > notes.md <<'E'\ngit commit -n\nE",
-        "chmod +x .git/hooks/pre-commit",
-        "chmod 755 .husky/pre-commit",
-        "sed -n 1,5p .git/hooks/pre-commit",
-        "cat .git/hooks/pre-commit > copy",
-        "git config alias.ci commit",
-        "keysweep hook status",
-        "pre-commit run",
-    ];
-
-    #[test]
-    fn ways_around_the_hooks_are_recognised() {
-        for (commands, expected) in [(&AROUND[..], true), (&HARMLESS[..], false)] {
-            for command in commands {
-                assert_eq!(goes_around_hooks(command), expected, "{command}");
-            }
-        }
-    }
-}
+mod tests;

@@ -4,7 +4,8 @@ use std::path::PathBuf;
 
 use serde_json::Value;
 
-use super::{Agent, decode, patch};
+use super::edit::{self, Edit};
+use super::{Agent, decode, patch, place};
 
 /// What is about to happen.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -20,7 +21,7 @@ pub enum Kind {
 }
 
 /// One event, in the terms that all agents have in common.
-#[derive(Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Event {
     /// What is about to happen.
     pub kind: Kind,
@@ -35,12 +36,16 @@ pub struct Event {
 }
 
 /// What an event does to one file, or says to a shell, a server or a model.
-#[derive(Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Change {
     /// The file that is concerned, if it is one.
     pub path: Option<String>,
+    /// The path that the file gets, if it is moved.
+    pub moved: Option<String>,
     /// The texts that would be added.
     pub texts: Vec<String>,
+    /// The edits of the file's text, one after the other.
+    pub edits: Vec<Edit>,
     /// The texts that would go, or stay around those that are added.
     pub replaced: Vec<String>,
     /// Whether the texts go into the file and nowhere else, so that what it holds already is not added to anything.
@@ -49,6 +54,8 @@ pub struct Change {
 
 /// The keys whose text an edit takes away.
 const REPLACED: [&str; 5] = ["old_string", "old_str", "oldString", "old_text", "oldText"];
+/// The keys whose text comes instead, or behind the line that another key tells.
+const COMING: [&str; 6] = ["new_string", "new_str", "newString", "new_text", "newText", "insert_text"];
 /// The keys that name a file.
 const PATHS: [&str; 6] = ["file_path", "filePath", "path", "notebook_path", "absolute_path", "target_file"];
 /// The keys that hold a command line.
@@ -115,16 +122,11 @@ impl Event {
                 let input = object.get("tool_input").or_else(|| object.get("toolArgs")).unwrap_or(&value);
                 event.take(&tool, input);
             }
-            Kind::Written => event.written(object.get("tool_input").unwrap_or(&value)),
+            Kind::Written => event.written(object.get("tool_input").unwrap_or(&value), object.get("tool_response")),
             Kind::Other => {}
         }
         event.changes.iter_mut().for_each(|change| change.texts.retain(|text| !text.is_empty()));
         Some(event)
-    }
-
-    /// Returns the first file that is concerned, if one is.
-    pub fn path(&self) -> Option<&str> {
-        self.changes.iter().find_map(|change| change.path.as_deref())
     }
 
     /// Takes the texts out of a tool's input.
@@ -176,9 +178,12 @@ impl Event {
                     self.changes.push(Change { path: Some(path), stays, ..Change::default() });
                     self.changes.len() - 1
                 });
-                for (key, value) in object.iter().filter(|(key, _)| !OUTER.contains(&key.as_str())) {
+                let edit = edit(value).filter(|_| self.changes[at].stays);
+                let is_said = |key: &str| edit.is_some() && (REPLACED.contains(&key) || COMING.contains(&key));
+                for (key, value) in object.iter().filter(|(key, _)| !OUTER.contains(&key.as_str()) && !is_said(key)) {
                     self.walk(tool, key, value, at);
                 }
+                self.changes[at].edits.extend(edit);
             }
             _ => {}
         }
@@ -198,16 +203,25 @@ impl Event {
         }
     }
 
-    /// Takes the content of the files that were written: from disk, or else from the event.
-    fn written(&mut self, input: &Value) {
+    /// Takes the content of the files that were written: from disk, or else from the event. What a file held before is known
+    /// where the event tells it, or its edits can be undone.
+    fn written(&mut self, input: &Value, response: Option<&Value>) {
+        let mut said = Self { changes: Vec::new(), commands: Vec::new(), ..self.clone() };
+        said.tool("", input, true);
+        let original = response.and_then(|response| response.get("originalFile")?.as_str());
         for path in written_paths(input) {
-            if let Ok(bytes) = std::fs::read(self.directory.join(&path)) {
-                let texts = vec![String::from_utf8_lossy(&bytes).into_owned()];
-                self.changes.push(Change { path: Some(path), texts, ..Change::default() });
+            if let Some(bytes) = place::read(&self.directory.join(&path)) {
+                let text = String::from_utf8_lossy(&bytes).into_owned();
+                let is_of_it = |change: &&Change| change.moved.as_ref().or(change.path.as_ref()) == Some(&path);
+                let edits: Vec<Edit> =
+                    said.changes.iter().filter(is_of_it).flat_map(|change| change.edits.clone()).collect();
+                let before = original.map(str::to_owned).or_else(|| edit::undone(&text, &edits));
+                let replaced = before.into_iter().collect();
+                self.changes.push(Change { path: Some(path), texts: vec![text], replaced, ..Change::default() });
             }
         }
         if self.changes.is_empty() {
-            self.tool("", input, true);
+            self.changes = said.changes;
         }
     }
 }
@@ -228,6 +242,18 @@ fn written_paths(input: &Value) -> Vec<String> {
     }
     let patch = COMMANDS.iter().chain(&["input", "patch"]).find_map(|key| input.get(key)?.as_str()).unwrap_or_default();
     patch::written(patch)
+}
+
+/// Returns the edit that an object says, if it is one.
+fn edit(input: &Value) -> Option<Edit> {
+    let text = |keys: &[&str]| keys.iter().find_map(|key| input.get(*key)?.as_str()).map(str::to_owned);
+    let new = text(&COMING);
+    let line = input.get("insert_line").and_then(Value::as_u64).and_then(|line| usize::try_from(line).ok());
+    match (text(&REPLACED), line) {
+        (Some(old), _) => Some(Edit::Replace { old, new: new.unwrap_or_default() }),
+        (None, Some(line)) => Some(Edit::Insert { line, new: new? }),
+        _ => None,
+    }
 }
 
 fn path(input: &Value) -> Option<String> {

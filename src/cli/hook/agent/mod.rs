@@ -1,23 +1,24 @@
 //! The hooks of coding agents: a credential must not get into a file, a command line or a prompt.
 
+mod added;
 mod bypass;
 mod decode;
+mod edit;
 mod event;
+mod instead;
 mod json;
 mod patch;
+mod place;
 mod reply;
 mod settings;
 mod shell;
 mod switch;
 
-use std::collections::HashSet;
-
 pub use settings::{install, status, uninstall};
 
-use super::scanner::{Scan, Text};
-use crate::finding::Finding;
-use crate::wording::kebab;
-use event::{Change, Event, Kind};
+use super::scanner::Scan;
+use added::Added;
+use event::{Event, Kind};
 
 /// A coding agent whose hooks keysweep can answer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -58,100 +59,46 @@ pub fn run(agent: Agent, input: &[u8], no_bypass: bool, scan: &dyn Scan) -> Repl
         return reply::stop(
             agent,
             &event,
-            "This call goes around the repository's git hooks, which the user does not allow: do it without that, and mend what the hooks report.",
+            "This call goes around the hooks of the repository or of the agent, which the user does not allow: do it without that, and mend what the hooks report.",
         );
     }
-    match added(&event, scan) {
+    match added::added(agent, &event, scan) {
         Err(error) => reply::failed(&format!(
             "{error}, so nothing was checked; mend that, or take the hook out with `keysweep hook uninstall`"
         )),
-        Ok(findings) if findings.is_empty() => reply::go_on(agent, &event),
-        Ok(findings) => reply::stop(agent, &event, &sentence(agent, &event, &findings)),
+        Ok(added) if added.is_empty() => reply::go_on(agent, &event),
+        Ok(added) => reply::stop(agent, &event, &sentence(&event, &added)),
     }
 }
 
-/// Tells whether a tool would go around git's hooks, or write one of them.
+/// Tells whether a tool would go around git's hooks or write one of them, or take out or turn off those of an agent.
 fn goes_around_hooks(event: &Event) -> bool {
     let hooks = event.changes.iter().filter(|change| change.stays).filter_map(|change| change.path.as_deref());
+    let home = std::env::home_dir().unwrap_or_default();
+    let is_ours = |path: &str| {
+        let below_home = ["~/", "$HOME/", "${HOME}/"].iter().find_map(|start| path.strip_prefix(start));
+        let (folder, path) = below_home.map_or((&event.directory, path), |path| (&home, path));
+        let path = path.strip_prefix("$CLAUDE_PROJECT_DIR/").unwrap_or(path);
+        settings::holds_hooks(&place::real(folder, path))
+    };
     hooks.into_iter().any(bypass::is_hook_of_git)
-        || event.commands.iter().any(|command| bypass::goes_around_hooks(command))
-}
-
-/// Returns what the event would add: findings in its texts that are not in what it replaces, file by file.
-fn added(event: &Event, scan: &dyn Scan) -> miette::Result<Vec<Finding>> {
-    let changes: Vec<&Change> = event.changes.iter().filter(|change| !change.texts.is_empty()).collect();
-    if changes.is_empty() {
-        return Ok(Vec::new());
-    }
-    // What the files hold before: an edit that leaves a known credential where it was adds nothing.
-    let before = changes.iter().map(|change| {
-        let path = change.path.as_ref().filter(|_| change.stays && event.kind == Kind::Tool)?;
-        std::fs::read(event.directory.join(path)).ok()
-    });
-    let before: Vec<Option<Vec<u8>>> = before.collect();
-    let mut texts = Vec::new();
-    for (change, before) in changes.iter().zip(&before) {
-        let path = change.path.as_deref();
-        let strings = change.texts.iter().chain(&change.replaced).map(String::as_bytes);
-        texts.extend(strings.chain(before.as_deref()).map(|bytes| Text { path, bytes }));
-    }
-    let mut found = scan.texts(&texts)?.into_iter();
-    let (mut seen, mut findings) = (HashSet::new(), Vec::new());
-    for (change, before) in changes.iter().zip(&before) {
-        let new: Vec<Finding> = found.by_ref().take(change.texts.len()).flatten().collect();
-        let old = found.by_ref().take(change.replaced.len() + usize::from(before.is_some()));
-        let known: HashSet<_> = old.flatten().map(|finding| finding.identity).collect();
-        findings.extend(
-            new.into_iter().filter(|finding| !known.contains(&finding.identity) && seen.insert(finding.identity)),
-        );
-    }
-    Ok(findings)
+        || event.commands.iter().any(|command| bypass::goes_around_hooks(command, &is_ours))
+        || added::loses(event, &settings::loses_hooks, &settings::holds_hooks)
 }
 
 /// Says in one sentence what is wrong and what to use instead.
-fn sentence(agent: Agent, event: &Event, findings: &[Finding]) -> String {
+fn sentence(event: &Event, added: &[Added]) -> String {
     let what = match event.kind {
         Kind::Prompt => "The prompt",
         Kind::Written => "The file that was written",
         Kind::Tool | Kind::Other => "This call",
     };
+    let findings = added.iter().map(|added| &added.finding);
     let names: Vec<String> =
-        findings.iter().take(3).map(|finding| format!("{} ({})", finding.meta.title, finding.masked)).collect();
-    let more = findings.len().saturating_sub(names.len());
+        findings.take(3).map(|finding| format!("{} ({})", finding.meta.title, finding.masked)).collect();
+    let more = added.len().saturating_sub(names.len());
     let more = if more > 0 { format!(" and {more} more") } else { String::new() };
-    let variable = findings.iter().find_map(|finding| finding.variable.as_deref());
-    format!("{what} contains {}{more}: {}.", names.join(", "), instead(agent, event, variable))
-}
-
-/// Says what to write in place of the credential, in the syntax of where it was going to be.
-fn instead(agent: Agent, event: &Event, variable: Option<&str>) -> String {
-    let name = variable.unwrap_or("NAME_OF_THE_SECRET");
-    if event.kind == Kind::Prompt {
-        return format!(
-            "put it into the environment as {name} and speak of it by that name, and rotate it if it was sent before"
-        );
-    }
-    if !event.commands.is_empty() {
-        return format!(
-            "leave it out and let the shell fill it in, as in \"${name}\", with {name} set outside of the conversation"
-        );
-    }
-    let path = event.path().unwrap_or_default().replace('\\', "/");
-    let reference = match path.rsplit('/').next().unwrap_or_default() {
-        ".mcp.json" | ".claude.json" => format!("${{{name}}}"),
-        "mcp.json" if path.ends_with(".vscode/mcp.json") => {
-            format!("${{input:{}}}", kebab(name))
-        }
-        "mcp.json" => format!("${{env:{name}}}"),
-        "config.toml" if agent == Agent::Codex => format!("env_vars = [\"{name}\"]"),
-        "settings.json" if path.ends_with(".gemini/settings.json") => format!("${name}"),
-        _ => {
-            return format!(
-                "read it from the environment variable {name} instead, and keep the value out of files that are tracked or shared"
-            );
-        }
-    };
-    format!("refer to it as `{reference}` instead, and keep the value in the environment")
+    format!("{what} contains {}{more}: {}.", names.join(", "), instead::instead(event, added))
 }
 
 #[cfg(test)]

@@ -1,5 +1,6 @@
 //! Reads the patches that agents write files with: `*** Begin Patch`, a section for each file, `*** End Patch`.
 
+use super::edit::Edit;
 use super::event::Change;
 
 const BEGIN: &str = "*** Begin Patch";
@@ -8,6 +9,7 @@ const END: &str = "*** End Patch";
 const WRITTEN: [&str; 2] = ["*** Add File: ", "*** Update File: "];
 const DELETED: &str = "*** Delete File: ";
 const MOVED: &str = "*** Move to: ";
+const END_OF_FILE: &str = "*** End of File";
 
 /// Tells whether what a tool is given is a patch, or a command line that applies one.
 pub fn is_patch(tool: &str, text: &str) -> bool {
@@ -19,7 +21,7 @@ pub fn is_patch(tool: &str, text: &str) -> bool {
 
 /// Returns what a patch does to each file, and the text around it.
 pub fn changes(text: &str) -> (String, Vec<Change>) {
-    let (mut around, mut changes) = (String::new(), Vec::<Change>::new());
+    let (mut around, mut sections) = (String::new(), Vec::<Section>::new());
     // What has no mark is a patch from its first line on.
     let mut inside = !text.contains(BEGIN);
     for line in text.split_inclusive('\n') {
@@ -34,31 +36,73 @@ pub fn changes(text: &str) -> (String, Vec<Change>) {
                 None => around += line,
             }
         } else if let Some(path) = WRITTEN.iter().chain(&[DELETED]).find_map(|mark| line.strip_prefix(mark)) {
-            changes.push(Change { path: Some(path.trim().to_owned()), stays: true, ..Change::default() });
+            sections.push(Section { path: Some(path.trim().to_owned()), ..Section::default() });
         } else {
-            if changes.is_empty() {
-                changes.push(Change { stays: true, ..Change::default() });
+            if sections.is_empty() {
+                sections.push(Section::default());
             }
-            let change = changes.last_mut().expect("there is a section");
-            if change.texts.is_empty() {
-                change.texts.push(String::new());
-                change.replaced.push(String::new());
-            }
-            match line.as_bytes()[0] {
-                b'+' => change.texts[0] += &line[1..],
-                b'-' => change.replaced[0] += &line[1..],
-                // What surrounds a change stays where it is.
-                _ => {
-                    let line = line.strip_prefix(' ').unwrap_or(line);
-                    change.texts[0] += line;
-                    if !line.starts_with(MOVED) {
-                        change.replaced[0] += line;
-                    }
-                }
+            sections.last_mut().expect("there is a section").take(line);
+        }
+    }
+    (around, sections.into_iter().map(Section::change).collect())
+}
+
+/// What a patch says of one file.
+#[derive(Default)]
+struct Section {
+    path: Option<String>,
+    moved: Option<String>,
+    hunks: Vec<Hunk>,
+}
+
+/// Lines that take the place of others.
+#[derive(Default)]
+struct Hunk {
+    behind: String,
+    old: String,
+    new: String,
+}
+
+impl Section {
+    fn take(&mut self, line: &str) {
+        if let Some(path) = line.strip_prefix(MOVED) {
+            self.moved = Some(path.trim().to_owned());
+            return;
+        }
+        if let Some(behind) = line.strip_prefix("@@") {
+            // Several such lines lead to one place; the last is the closest.
+            self.hunks.push(Hunk { behind: behind.trim().to_owned(), ..Hunk::default() });
+            return;
+        }
+        if line.starts_with(END_OF_FILE) {
+            return;
+        }
+        if self.hunks.is_empty() {
+            self.hunks.push(Hunk::default());
+        }
+        let hunk = self.hunks.last_mut().expect("there is a hunk");
+        match line.as_bytes()[0] {
+            b'+' => hunk.new += &line[1..],
+            b'-' => hunk.old += &line[1..],
+            // What surrounds a change stays where it is.
+            _ => {
+                let line = line.strip_prefix(' ').unwrap_or(line);
+                hunk.old += line;
+                hunk.new += line;
             }
         }
     }
-    (around, changes)
+
+    fn change(self) -> Change {
+        // The lines that lead to a place are text of the patch, too.
+        let texts = self.moved.iter().cloned().chain(self.hunks.iter().map(|hunk| hunk.behind.clone())).collect();
+        let is_telling = |hunk: &Hunk| !hunk.old.is_empty() || !hunk.new.is_empty();
+        let edits = self.hunks.into_iter().filter(is_telling).map(|hunk| {
+            let Hunk { behind, old, new } = hunk;
+            Edit::Lines { behind, old, new }
+        });
+        Change { path: self.path, moved: self.moved, texts, edits: edits.collect(), stays: true, ..Change::default() }
+    }
 }
 
 /// Returns the paths of the files that a patch leaves behind.

@@ -6,7 +6,7 @@ use miette::miette;
 use serde_json::{Value, json};
 
 use super::super::files;
-use super::{Agent, json, switch};
+use super::{Agent, json, place, switch};
 use crate::replace::{self, Links, Replace};
 
 /// One entry in an agent's settings: the way to the array, and the element.
@@ -114,6 +114,48 @@ fn file(agent: Agent, root: &Path, user: bool) -> miette::Result<(PathBuf, Links
         return Err(miette!(help = help, "a symbolic link is on the way to `{}`", path.display()));
     }
     Ok((path, Links::Refuse))
+}
+
+/// The files in which hooks of agents are entered or turned off, from a project's root or the home directory on.
+const FILES: [&str; 7] = [
+    ".claude/settings.json",
+    ".claude/settings.local.json",
+    ".cursor/hooks.json",
+    ".copilot/hooks/keysweep.json",
+    ".github/hooks/keysweep.json",
+    ".codex/hooks.json",
+    ".gemini/settings.json",
+];
+
+/// What every entry has.
+const ANY: &str = "keysweep hook run ";
+
+/// Tells whether hooks of keysweep's are entered in a file, or in one that lies in a folder.
+pub(super) fn holds_hooks(path: &Path) -> bool {
+    let holds =
+        |path: &Path| place::read(path).is_some_and(|bytes| memchr::memmem::find(&bytes, ANY.as_bytes()).is_some());
+    if !path.is_dir() {
+        return FILES.iter().any(|file| path.ends_with(file)) && holds(path);
+    }
+    let below = |file: &&str| {
+        let file = Path::new(file);
+        let folders = file.ancestors().skip(1).find(|folder| !folder.as_os_str().is_empty() && path.ends_with(folder));
+        folders.and_then(|folder| file.strip_prefix(folder).ok()).map(|rest| path.join(rest))
+    };
+    FILES.iter().filter_map(below).any(|file| holds(&file))
+}
+
+/// Tells whether a change of a file's text takes hooks of keysweep's out, or turns them off.
+pub(super) fn loses_hooks(path: &Path, before: &str, after: &str) -> bool {
+    if !FILES.iter().any(|file| path.ends_with(file)) {
+        return false;
+    }
+    let count = |text: &str, what: &str| text.matches(what).count();
+    let is_fewer = |what: &str| count(after, what) < count(before, what);
+    let is_off = |agent: Agent, text: &str| switch::turns_off(agent, text);
+    let is_turned_off = |agent| is_off(agent, after) && !is_off(agent, before);
+    count(before, ANY) > 0 && (is_fewer(ANY) || is_fewer("--no-bypass"))
+        || [Agent::ClaudeCode, Agent::Gemini].into_iter().any(is_turned_off)
 }
 
 fn hint(agent: Agent) -> &'static str {

@@ -40,6 +40,13 @@ fn read(agent: Agent, path: &Path, links: Links) -> Result<Switch, String> {
     Ok(document.roots.first().and_then(|settings| setting(agent, settings)).unwrap_or(Switch::Unset))
 }
 
+/// Tells whether the text of an agent's settings turns its hooks off.
+pub(super) fn turns_off(agent: Agent, text: &str) -> bool {
+    let Ok(document) = parse(text.as_bytes(), Format::Json) else { return false };
+    let said = document.roots.first().and_then(|settings| setting(agent, settings));
+    matches!(said, Some(Switch::Off(_)))
+}
+
 /// What the settings of one file say of hooks.
 enum Switch {
     Unset,

@@ -5,8 +5,8 @@ use std::sync::Arc;
 use serde_json::{Value, json};
 
 use super::*;
-use crate::cli::hook::scanner::What;
-use crate::finding::{Confidence, Kind as Problem, Meta, Place, Severity};
+use crate::cli::hook::scanner::{Text, What};
+use crate::finding::{Confidence, Finding, Kind as Problem, Meta, Place, Severity};
 use crate::secret::Identity;
 use crate::source::{Origin, Span};
 
@@ -251,14 +251,17 @@ fn the_sentence_uses_the_reference_syntax_of_the_file() {
         (Agent::Cursor, "/p/.cursor/mcp.json", "`${env:TEST_WORD}`"),
         (Agent::Copilot, "/p/.vscode/mcp.json", "`${input:test-word}`"),
         (Agent::Codex, "/h/.codex/config.toml", "`env_vars = [\"TEST_WORD\"]`"),
-        (Agent::Gemini, "/p/.gemini/settings.json", "`$TEST_WORD`"),
+        (Agent::Gemini, "/p/.gemini/settings.json", "`${TEST_WORD}`"),
         (Agent::ClaudeCode, "/p/src/main.rs", "environment variable TEST_WORD"),
     ];
     for (agent, path, expected) in table {
         let event = tool("Write", json!({ "file_path": path, "content": SECRET }));
-        let event = Event::parse(agent, event.to_string().as_bytes()).expect("the event is JSON");
-        let sentence = sentence(agent, &event, &[finding()]);
-        assert!(sentence.contains(expected), "{path}: {sentence}");
+        let event = match agent {
+            Agent::Gemini => event.to_string().replace("PreToolUse", "BeforeTool"),
+            _ => event.to_string(),
+        };
+        let said = run(agent, event.as_bytes(), false, &OneWord).stdout.replace("\\\"", "\"");
+        assert!(said.contains(expected), "{path}: {said}");
     }
 }
 
@@ -267,11 +270,48 @@ fn going_around_hooks_is_stopped_only_where_the_user_asked_for_that() {
     let event = tool("Bash", json!({ "command": "git commit --no-verify -m x" })).to_string();
     assert_eq!(run(Agent::ClaudeCode, event.as_bytes(), false, &OneWord), Reply::default());
     let reply = run(Agent::ClaudeCode, event.as_bytes(), true, &OneWord);
-    assert!(reply.stdout.contains("\"deny\"") && reply.stdout.contains("git hooks"), "{}", reply.stdout);
+    assert!(reply.stdout.contains("\"deny\"") && reply.stdout.contains("goes around the hooks"), "{}", reply.stdout);
     for (path, stopped) in [("/x/.git/hooks/pre-commit", true), ("/x/.gitignore", false)] {
         let event = tool("Write", json!({ "file_path": path, "content": "exit 0" })).to_string();
         let reply = run(Agent::ClaudeCode, event.as_bytes(), true, &OneWord);
         assert_eq!(reply.stdout.contains("\"deny\""), stopped, "{path}");
+    }
+}
+
+#[test]
+fn an_agents_own_hooks_are_not_taken_out_where_the_user_asked_for_that() {
+    let directory = tempfile::tempdir().expect("there is a temporary directory");
+    install(Agent::ClaudeCode, directory.path(), false, true).expect("the settings can be made");
+    let path = directory.path().join(".claude/settings.json");
+    let whole = std::fs::read_to_string(&path).expect("the settings are there");
+    let edit =
+        |file: &str, old: &str, new: &str| ("Edit", json!({ "file_path": file, "old_string": old, "new_string": new }));
+    let write = |file: &str, content: &str| ("Write", json!({ "file_path": file, "content": content }));
+    let deleted = "*** Begin Patch\n*** Delete File: .claude/settings.json\n*** End Patch";
+    for ((name, input), stopped) in [
+        (edit(".claude/settings.json", "keysweep hook run claude-code --no-bypass || exit 2", "true"), true),
+        (edit(".claude/settings.json", " --no-bypass", ""), true),
+        (edit(".claude/settings.json", "{\n  \"hooks\"", "{\n  \"disableAllHooks\": true,\n  \"hooks\""), true),
+        (edit(".claude/settings.json", "no such: keysweep hook run claude-code", "true"), true),
+        (edit(".claude/settings.json", "{\n  \"hooks\"", "{\n  \"model\": \"x\",\n  \"hooks\""), false),
+        (write(".claude/settings.json", "{}"), true),
+        (write(".claude/settings.json", &whole), false),
+        (write(".claude/settings.local.json", "{\"disableAllHooks\": true}"), true),
+        (write(".gemini/settings.json", "{\"hooksConfig\": {\"enabled\": false}}"), true),
+        (write(".claude/settings.local.json", "{\"model\": \"x\"}"), false),
+        (write("docs/settings.json", "{\"disableAllHooks\": true}"), false),
+        (("apply_patch", json!({ "command": deleted })), true),
+        (("Bash", json!({ "command": "rm .claude/settings.json" })), true),
+        (("Bash", json!({ "command": "cd .claude && mv settings.json x" })), true),
+        (("Bash", json!({ "command": "rm -rf .claude" })), true),
+        (("Bash", json!({ "command": "rm -rf .cursor docs" })), false),
+    ] {
+        let event =
+            json!({ "cwd": directory.path(), "hook_event_name": "PreToolUse", "tool_name": name, "tool_input": input })
+                .to_string();
+        let reply = run(Agent::ClaudeCode, event.as_bytes(), true, &OneWord);
+        assert_eq!(reply.stdout.contains("\"deny\""), stopped, "{name} {input}");
+        assert_eq!(run(Agent::ClaudeCode, event.as_bytes(), false, &OneWord), Reply::default(), "nobody asked");
     }
 }
 

@@ -1,0 +1,165 @@
+//! Finds what an event would add: credentials in its texts that are not in what it replaces, file by file.
+
+use std::collections::{HashMap, HashSet};
+use std::path::{Path, PathBuf};
+
+use super::Agent;
+use super::edit::{self, Edit};
+use super::event::{Change, Event, Kind};
+use super::instead::{self, Spot};
+use super::place::{self, Keeping};
+use crate::cli::hook::scanner::{Scan, Text};
+use crate::finding::Finding;
+
+/// A credential that would come, and what is known of its place.
+pub struct Added {
+    /// What was found.
+    pub finding: Finding,
+    /// Where it was found.
+    pub spot: Spot,
+}
+
+/// The texts of one file, or of something else that an event speaks to.
+#[derive(Default)]
+struct Look {
+    /// Where the file really lies.
+    path: Option<PathBuf>,
+    /// What would be there.
+    new: Vec<Vec<u8>>,
+    /// What is there, or goes.
+    old: Vec<Vec<u8>>,
+    /// The file's text after the edits so far, if it can be edited.
+    text: Option<String>,
+    /// Whether there were any.
+    edited: bool,
+    /// What the file holds before.
+    before: Option<String>,
+    /// The texts of edits that do not fit, as they go and come.
+    unfit: Vec<(String, String)>,
+}
+
+/// Returns what the event would add.
+///
+/// Edits are applied to the text of their file, so that the name of a value counts that is not part of the edit. Where that is
+/// not possible, the new text is looked at alone.
+///
+/// # Errors
+/// If the scan cannot be done.
+pub fn added(agent: Agent, event: &Event, scan: &dyn Scan) -> miette::Result<Vec<Added>> {
+    let looks = looks(event);
+    let path = |look: &Look| look.path.as_ref().map(|path| path.to_string_lossy().into_owned());
+    let paths: Vec<Option<String>> = looks.iter().map(path).collect();
+    let mut texts = Vec::new();
+    for (look, path) in looks.iter().zip(&paths) {
+        let text = |whole| move |bytes| Text { path: path.as_deref(), bytes, whole };
+        texts.extend(look.new.iter().map(Vec::as_slice).map(text(false)));
+        texts.extend(look.old.iter().map(Vec::as_slice).map(text(true)));
+    }
+    if texts.is_empty() {
+        return Ok(Vec::new());
+    }
+    let mut found = scan.texts(&texts)?.into_iter();
+    let (mut seen, mut added) = (HashSet::new(), Vec::new());
+    for (look, path) in looks.iter().zip(&paths) {
+        let new: Vec<Vec<Finding>> = found.by_ref().take(look.new.len()).collect();
+        let old = found.by_ref().take(look.old.len()).flatten();
+        let known: HashSet<_> = old.map(|finding| finding.identity).collect();
+        let keeping = look.path.as_deref().map_or(Keeping::No, place::keeping);
+        for (bytes, findings) in look.new.iter().zip(new).filter(|_| keeping != Keeping::Kept) {
+            for finding in findings {
+                if !known.contains(&finding.identity) && seen.insert(finding.identity) {
+                    let spot = instead::spot(agent, path.as_deref(), bytes, &finding, keeping, scan)?;
+                    added.push(Added { finding, spot });
+                }
+            }
+        }
+    }
+    Ok(added)
+}
+
+/// Tells whether an event changes a file so that `is_lost` holds of its text before and afterwards, or takes away a file of
+/// which `is_needed` holds.
+pub fn loses(event: &Event, is_lost: &dyn Fn(&Path, &str, &str) -> bool, is_needed: &dyn Fn(&Path) -> bool) -> bool {
+    let is_gone = |change: &&Change| change.texts.is_empty() && change.edits.is_empty() || change.moved.is_some();
+    let mut gone = event.changes.iter().filter(|change| change.stays).filter(is_gone);
+    let real = |change: &Change| change.path.as_ref().map(|path| place::real(&event.directory, path));
+    gone.any(|change| real(change).is_some_and(|path| is_needed(&path)))
+        || looks(event).iter().any(|look| {
+            let Some(path) = &look.path else { return false };
+            look.results().any(|(before, after)| is_lost(path, &before, &after))
+        })
+}
+
+/// Returns what is to be looked at: all changes of one file together.
+fn looks(event: &Event) -> Vec<Look> {
+    let (mut looks, mut by_path) = (Vec::<Look>::new(), HashMap::new());
+    for change in event.changes.iter().filter(|change| !change.texts.is_empty() || !change.edits.is_empty()) {
+        let real = |path: &String| place::real(&event.directory, path);
+        let target = change.moved.as_ref().or(change.path.as_ref()).map(real);
+        let is_of_file = change.stays || event.kind == Kind::Written;
+        let at = match target.clone().filter(|_| is_of_file) {
+            Some(path) => *by_path.entry(path).or_insert(looks.len()),
+            None => looks.len(),
+        };
+        if at == looks.len() {
+            let mut look = Look { path: target, ..Look::default() };
+            if change.stays && event.kind == Kind::Tool {
+                look.begin(change.path.as_ref().map(real));
+            }
+            looks.push(look);
+        }
+        looks[at].take(change);
+    }
+    for look in &mut looks {
+        look.new.extend(look.text.take().filter(|_| look.edited).map(String::into_bytes));
+        look.new.retain(|text| !text.is_empty());
+        if look.new.is_empty() {
+            look.old.clear();
+        }
+    }
+    looks
+}
+
+impl Look {
+    /// Returns what the file's text would be before and afterwards, as far as that is known.
+    fn results(&self) -> impl Iterator<Item = (String, String)> {
+        let before = self.before.clone().unwrap_or_default();
+        let edited = self.edited.then(|| self.new.last()).flatten();
+        // Of the texts of a tool that writes all of a file, one is what the file gets.
+        let is_whole = |text: &&Vec<u8>| !self.edited && text.trim_ascii_start().starts_with(b"{");
+        let texts = edited.into_iter().chain(self.new.iter().filter(is_whole));
+        let results = texts.map(move |text| (before.clone(), String::from_utf8_lossy(text).into_owned()));
+        results.chain(self.unfit.iter().cloned()).collect::<Vec<_>>().into_iter()
+    }
+
+    /// Takes what a file holds before: an edit that leaves a known credential where it was adds nothing.
+    fn begin(&mut self, file: Option<PathBuf>) {
+        let Some(file) = file else { return };
+        match place::read(&file) {
+            Some(bytes) => {
+                self.text = String::from_utf8(bytes.clone()).ok();
+                self.before.clone_from(&self.text);
+                self.old.push(bytes);
+            }
+            None if !file.exists() => self.text = Some(String::new()),
+            None => {}
+        }
+    }
+
+    fn take(&mut self, change: &Change) {
+        self.new.extend(change.texts.iter().map(|text| text.clone().into_bytes()));
+        self.old.extend(change.replaced.iter().map(|text| text.clone().into_bytes()));
+        if change.edits.is_empty() {
+            return;
+        }
+        match self.text.as_ref().and_then(|text| edit::applied(text, &change.edits)) {
+            Some(text) => (self.text, self.edited) = (Some(text), true),
+            None => {
+                let texts = |edit: &Edit| (edit.old_text().to_owned(), edit.new_text().to_owned());
+                self.unfit.extend(change.edits.iter().map(texts));
+                self.new.extend(change.edits.iter().map(|edit| edit.new_text().as_bytes().to_vec()));
+                self.old.extend(change.edits.iter().map(|edit| edit.old_text().as_bytes().to_vec()));
+            }
+        }
+    }
+}
