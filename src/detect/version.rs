@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::anchor::{self, Anchor};
+use super::anchor::{self, Anchor, AnchorKind};
 use super::ascending::{self, Ascending, Placed};
 use super::changes::Changes;
 use super::engine::{Candidate, Engine, Scratch, Text};
@@ -15,11 +15,13 @@ use crate::source::Span;
 /// its keyword.
 pub const INFLUENCE: usize = 256;
 
-/// What is known of a text that was searched, for the sake of its versions.
+/// What is known of a text that was searched, for the sake of its versions. The text has less than 4 GiB: longer objects are
+/// not read.
 #[derive(Debug)]
 pub struct Known {
-    anchors: Ascending<Anchor>,
-    marks: Ascending<Mark>,
+    anchors: Ascending<Kept<AnchorKind>>,
+    /// With each keyword its number.
+    marks: Ascending<Kept<u16>>,
     candidates: Ascending<Candidate>,
     length: usize,
 }
@@ -29,6 +31,13 @@ impl Known {
     pub const fn length(&self) -> usize {
         self.length
     }
+}
+
+/// What stands at a place, in half the memory: there are many, and all that are copied are looked at for each version.
+#[derive(Clone, Copy, Debug)]
+struct Kept<T> {
+    at: u32,
+    what: T,
 }
 
 /// How a version was made, and what of it must be looked at.
@@ -95,19 +104,19 @@ impl Engine {
     /// Returns what of the last search helps with versions of the text, which has `length` bytes and these candidates.
     pub fn known(&self, candidates: &[Candidate], length: usize, scratch: &Scratch) -> Known {
         Known {
-            anchors: Ascending::new(scratch.sifted.anchors.clone()),
-            marks: Ascending::new(scratch.marks.clone()),
+            anchors: Ascending::new(scratch.sifted.anchors.iter().map(|&(at, what)| Kept::new(at, what)).collect()),
+            marks: Ascending::new(scratch.marks.iter().map(|mark| Kept::new(mark.at, mark.keyword)).collect()),
             candidates: Ascending::new(candidates.to_vec()),
             length,
         }
     }
 
     /// Adds the places of keywords that were copied.
-    fn carry_marks(&self, copied: &Copied, base: &Ascending<Mark>, marks: &mut Vec<Mark>) {
+    fn carry_marks(&self, copied: &Copied, base: &Ascending<Kept<u16>>, marks: &mut Vec<Mark>) {
         let end = copied.from + copied.len;
         let inside = base.in_span(source(copied)).iter();
-        let whole = inside.filter(|mark| mark.at + self.keywords.word(mark.keyword).len() <= end);
-        marks.extend(whole.map(|mark| Mark { at: mark.at - copied.from + copied.to, ..*mark }));
+        let whole = inside.filter(|mark| mark.start() + self.keywords.word(mark.what).len() <= end);
+        marks.extend(whole.map(|mark| Mark { at: mark.start() - copied.from + copied.to, keyword: mark.what }));
     }
 
     /// Returns a candidate of the base at its new place, if nothing that decides about it has changed.
@@ -138,6 +147,18 @@ impl Engine {
             self.keywords.find(bytes, window.range(), |keyword, at| marks.push(Mark { at, keyword }));
         }
         ascending::merge(marks, carried);
+    }
+}
+
+impl<T> Kept<T> {
+    fn new(at: usize, what: T) -> Self {
+        Self { at: u32::try_from(at).expect("texts that are kept are shorter than 4 GiB"), what }
+    }
+}
+
+impl<T> Placed for Kept<T> {
+    fn start(&self) -> usize {
+        self.at as usize
     }
 }
 
@@ -172,8 +193,8 @@ impl Scratch {
         self.sifted.clear();
         for copied in change.copies {
             let inside = change.base.anchors.in_span(source(copied)).iter();
-            let whole = inside.filter(|&&(at, _)| at + anchor::WIDTH <= copied.from + copied.len);
-            self.sifted.anchors.extend(whole.map(|&(at, kind)| (at - copied.from + copied.to, kind)));
+            let whole = inside.filter(|anchor| anchor.start() + anchor::WIDTH <= copied.from + copied.len);
+            self.sifted.anchors.extend(whole.map(|anchor| (anchor.start() - copied.from + copied.to, anchor.what)));
         }
         let carried = self.sifted.anchors.len();
         for part in change.parts {
