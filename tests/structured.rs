@@ -151,7 +151,7 @@ fn manifests_and_documents_are_looked_into() {
         (
             "gcp.json",
             "{\"type\": \"service_account\", \"project_id\": \"x\", \"private_key_id\": \"{hex:40}\", \"private_key\": \
-             \"-----BEGIN PRIVATE KEY-----\\n{base64:64}\\n{base64:64}\\n{base64:64}\\n-----END PRIVATE KEY-----\\n\"}"
+             \"-----BEGIN PRIVATE KEY-----\\nMIIE{base64:60}\\n{base64:64}\\n{base64:64}\\n-----END PRIVATE KEY-----\\n\"}"
                 .to_owned(),
             "gcp/service-account-key",
         ),

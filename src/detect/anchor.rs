@@ -20,6 +20,10 @@ pub enum AnchorKind {
     Armor,
     /// A command whose arguments may hold a password.
     Command,
+    /// A function that connects or signs in, and takes a password as one of its arguments.
+    Function,
+    /// A statement or a line that holds a password without naming it.
+    Statement,
 }
 
 /// An anchor by the offset of its first byte.
@@ -56,6 +60,17 @@ const FINGERPRINTS: &[Fingerprint] = &[
     Fingerprint { bucket: 2, kind: AnchorKind::Command, bytes: [b"s", b"m", b"b", b"c"] },
     Fingerprint { bucket: 3, kind: AnchorKind::Command, bytes: [b"m", b"y", b"s", b"q"] },
     Fingerprint { bucket: 3, kind: AnchorKind::Command, bytes: [b"p", b"s", b"e", b"x"] },
+    Fingerprint { bucket: 0, kind: AnchorKind::Command, bytes: [b"s", b"q", b"l", b"c"] },
+    Fingerprint { bucket: 0, kind: AnchorKind::Command, bytes: [b"|", b" ", b"s", b"u"] },
+    // connect, mysqli_connect, getConnection; login; WiFi.begin
+    Fingerprint { bucket: 1, kind: AnchorKind::Function, bytes: [b"n", b"e", b"c", b"t"] },
+    Fingerprint { bucket: 2, kind: AnchorKind::Function, bytes: [b"l", b"o", b"g", b"i"] },
+    Fingerprint { bucket: 4, kind: AnchorKind::Function, bytes: [b"f", b"i", b".", b"b"] },
+    // IDENTIFIED BY; the port in `.pgpass`; a key that two hosts share; sqlplus
+    Fingerprint { bucket: 6, kind: AnchorKind::Statement, bytes: [b"f", b"i", b"e", b"d"] },
+    Fingerprint { bucket: 4, kind: AnchorKind::Statement, bytes: [b":", b"5", b"4", b"3"] },
+    Fingerprint { bucket: 0, kind: AnchorKind::Statement, bytes: [b"p", b"s", b"k", b" ="] },
+    Fingerprint { bucket: 0, kind: AnchorKind::Statement, bytes: [b"s", b"q", b"l", b"p"] },
     Fingerprint { bucket: 7, kind: AnchorKind::Armor, bytes: [b"-", b"b", b"e", b"g"] },
     Fingerprint { bucket: 7, kind: AnchorKind::Word, bytes: [b"s", b"a", b"l", b"t"] },
 ];
@@ -169,7 +184,7 @@ mod tests {
     fn the_tables_let_every_fingerprint_through_in_either_case() {
         for text in [
             "pass", "PASS", "Secr", "toKe", "_key", "iKEY", "://x", "pwd=", "Auth", "cred", "CURL", "-BEG", "_pw=",
-            "SALT", "jdbc", "t_id", "s-cl",
+            "SALT", "jdbc", "t_id", "s-cl", "sqlC", "| su", "neCT", "logi", "Fi.b", "FIED", ":543", "psk=", "sqlp",
         ] {
             assert!(kind_at(text.as_bytes(), 0).is_some(), "{text}");
             assert!(passes_tables(text.as_bytes(), 0), "{text}");

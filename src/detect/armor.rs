@@ -6,7 +6,7 @@ use bstr::ByteSlice;
 
 use super::proof::{Proven, decode_base64, is_base64_byte};
 use super::shape;
-use crate::finding::Severity;
+use crate::finding::{Confidence, Severity};
 
 /// The greatest length of a block from `-----BEGIN` to `-----END`.
 pub(super) const GREATEST_BLOCK: usize = 16 * 1024;
@@ -31,6 +31,10 @@ pub(super) fn prove(bytes: &[u8], proven: &mut Proven) -> bool {
     });
     proven.secret.end = (start + behind).min(bytes.len());
     describe(block, inside.clone(), proven);
+    if end.is_some() && is_der(&block[..body]) && is_damaged(&block[inside.clone()]) {
+        proven.evidence.push("what is inside is no whole key".to_owned());
+        proven.confidence = Confidence::Low;
+    }
     // The header alone, in a sentence about it, is followed by words and not by lines of base64.
     let text = &block[inside];
     shape::entropy(text) > 3.5 && longest_base64(text) >= LEAST_LINE
@@ -42,6 +46,36 @@ fn is_abridged(text: &[u8]) -> bool {
     letters < 40
         || [&b"abcdefghij"[..], b"1234567890"].iter().any(|run| memchr::memmem::find(text, run).is_some())
         || text.windows(3).any(|window| window == b"..." || window == b"${" || window == b"xxx" || window == b"XXX")
+}
+
+/// The length in bytes below which a key that says to be longer was cut off, by someone who shows what a key looks like.
+const STUMP: usize = 64;
+
+/// Tells whether a block that begins so holds a key as DER, unless it is encrypted by itself.
+fn is_der(begin: &[u8]) -> bool {
+    [&b"BEGIN PRIVATE KEY"[..], b"RSA PRIVATE KEY", b"EC PRIVATE KEY", b"DSA PRIVATE KEY"]
+        .iter()
+        .any(|name| begin.ends_with(name))
+}
+
+/// Tells whether what is inside a block can be read and is no DER, or but the beginning of it.
+fn is_damaged(text: &[u8]) -> bool {
+    const SEQUENCE: u8 = 0x30;
+    // Programs write a sign in front of each line.
+    let margin = |byte: &u8| byte.is_ascii_whitespace() || b"|*#\"'+,\\".contains(byte);
+    let mut base64 = Vec::new();
+    let text = text.replace("\\n", "\n");
+    for line in text.split(|&byte| byte == b'\n').skip(1) {
+        let start = line.iter().take_while(|byte| margin(byte)).count();
+        let end = line.len() - line.iter().rev().take_while(|byte| margin(byte)).count();
+        let line = line.get(start..end).unwrap_or_default();
+        if !line.iter().all(|&byte| is_base64_byte(byte)) {
+            return false;
+        }
+        base64.extend(line.iter().filter(|&&byte| byte != b'='));
+    }
+    decode_base64(&base64)
+        .is_some_and(|der| der.len() >= 16 && (der[0] != SEQUENCE || der.len() < STUMP && element(&der).is_none()))
 }
 
 /// Writes down what the head and the content of a block say: a passphrase, the kind and the length of the key.
@@ -152,7 +186,11 @@ fn longest_base64(text: &[u8]) -> usize {
 
 #[cfg(test)]
 mod tests {
+    use base64::Engine as _;
+
+    use super::super::proof::BASE64;
     use super::*;
+    use crate::source::Span;
 
     #[test]
     fn lines_of_base64_are_told_from_sentences() {
@@ -193,5 +231,31 @@ mod tests {
             assert_eq!(pgp_is_encrypted(&old[..8]), None);
         }
         assert_eq!(pgp_is_encrypted(b"no packets"), None);
+    }
+
+    #[test]
+    fn a_block_that_holds_no_whole_key_is_a_hint() {
+        let random: Vec<u8> = (0..90u32).map(|n| (n * n * 31 % 251) as u8).collect();
+        let der = |length: u8, rest: &[u8]| BASE64.encode([&[0x30, length], rest].concat());
+        let whole = der(90, &random);
+        let (stump, other) = (der(90, &random[..40]), BASE64.encode(&random[2..]));
+        let words = format!("{stump}\n        |(and so on)");
+        for (body, expected) in [
+            (whole.as_str(), Confidence::High),
+            (&stump, Confidence::Low),
+            (&other, Confidence::Low),
+            (&words, Confidence::High),
+        ] {
+            let text =
+                format!("-----BEGIN {0} KEY-----\n        |{body}\n        |-----END {0} KEY-----", "EC PRIVATE");
+            let mut proven = Proven {
+                secret: Span::new(0, 20),
+                confidence: Confidence::High,
+                severity: Severity::Critical,
+                evidence: Vec::new(),
+            };
+            assert!(prove(text.as_bytes(), &mut proven), "{body}");
+            assert_eq!(proven.confidence, expected, "{body}");
+        }
     }
 }

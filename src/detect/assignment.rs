@@ -89,6 +89,24 @@ impl Assignment {
         (value.len() >= least || value.len() < LEAST_VALUE && line::rest(bytes, &assignment).is_some())
             .then_some(assignment)
     }
+
+    /// Tells whether the name is a keyword of Lisp or an argument of Tcl's `set`, so that a text behind it is its value.
+    pub(super) fn is_of_keyword(&self, bytes: &[u8]) -> bool {
+        let before = &bytes[..self.key.start];
+        self.quote == Quote::Quoted
+            && (matches!(before, [.., b' ' | b'{' | b'(' | b'\n', b':'])
+                || before.ends_with(b"\nset ")
+                || before == b"set ")
+    }
+
+    /// Tells whether the name says that a test has passed, as in `G7 PASS: all is well`: a word before it or a sentence behind it.
+    pub(super) fn is_verdict(&self, bytes: &[u8]) -> bool {
+        self.quote == Quote::None
+            && self.operator == Operator::Colon
+            && bytes[self.key.range()] == *b"PASS"
+            && (matches!(bytes[self.value.end..], [b' ', b'a'..=b'z', ..])
+                || matches!(bytes[..self.key.start], [.., last, b' '] if last.is_ascii_alphanumeric()))
+    }
 }
 
 /// Tells whether a byte may be part of a key's name.

@@ -47,6 +47,7 @@ pub fn judge(bytes: &[u8], path: Option<&[u8]>, assignment: &Assignment) -> Opti
     let (value, scheme) = without_scheme(bytes, assignment.value);
     let text = &bytes[value.range()];
     if stands_for_nothing(text)
+        || assignment.is_verdict(bytes)
         || place::is_part_of_resource(bytes, assignment.key.start)
         || scheme == Some(Scheme::Basic) && !proof::is_basic_auth(text)
     {
@@ -61,11 +62,14 @@ pub fn judge(bytes: &[u8], path: Option<&[u8]>, assignment: &Assignment) -> Opti
     if is_bare
         && (place::is_template_expression(bytes, value.start)
             || !bare_value_is_literal(bytes, assignment, text, &shape, kind))
-        || assignment.operator == Operator::Space && !(name == Name::Token && is_long_random(&shape))
+        || assignment.operator == Operator::Space
+            && !(name == Name::Token && is_long_random(&shape))
+            && !assignment.is_of_keyword(bytes)
     {
         return None;
     }
     let likely = match name {
+        Name::Password if kind == Kind::Doubtful && shape.letters() == shape.length => false,
         Name::Password => is_password(text, &shape, assignment),
         Name::Token => is_token(text, &shape),
         Name::Vague => is_token(text, &shape) && shape.length >= 20 && shape.changes >= 5 && !shape.hex,
@@ -75,6 +79,8 @@ pub fn judge(bytes: &[u8], path: Option<&[u8]>, assignment: &Assignment) -> Opti
         Name::Password if !likely && !doubtful && is_simple_password(bytes, assignment, text, kind) => Confidence::Low,
         _ if !likely => return None,
         Name::Vague => Confidence::Low,
+        // A few letters are rather a name that is in no dictionary.
+        Name::Password if shape.letters() == shape.length && shape.length < 8 => Confidence::Low,
         Name::Password | Name::Token => Confidence::Medium,
     };
     let is_given_away =
@@ -143,13 +149,18 @@ fn is_plain(text: &[u8]) -> bool {
 /// Tells whether a value without quotes is a literal here, and not an expression of a program.
 fn bare_value_is_literal(bytes: &[u8], assignment: &Assignment, text: &[u8], shape: &Shape, kind: Kind) -> bool {
     let calls = text.iter().any(|byte| matches!(byte, b'(' | b')' | b'[' | b']' | b'{' | b'}' | b'*' | b'|' | b'>'));
-    if calls || text.ends_with(b":") || text.windows(2).any(|pair| pair == b"::" || pair == b"->") {
+    // What has its names begin with `$` has its texts in quotes.
+    let is_variable = bytes[assignment.key.start] == b'$' && assignment.operator == Operator::Assign;
+    if calls || is_variable || text.ends_with(b":") || text.windows(2).any(|pair| pair == b"::" || pair == b"->") {
         return false;
     }
     let identifier = text.iter().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'.' | b'$'));
     let random = shape.digits >= 2 && shape.changes >= 4;
     match kind {
-        Kind::Code => assignment.operator == Operator::Flag || random && shape.length >= 12,
+        Kind::Code => {
+            let path = identifier && text.contains(&b'.') && !text[0].is_ascii_digit();
+            assignment.operator == Operator::Flag || random && shape.length >= 12 && !path
+        }
         // A program without a known ending, or a snippet in a document: an identifier with dots is an expression.
         _ => {
             let expression = identifier && text.contains(&b'.') && !random && shape.wordiness() > 0.4;
@@ -284,6 +295,8 @@ mod tests {
         let password = format!("password \"{}\"", "q7#Vx2!mZ9");
         assert_eq!(confidence("a.txt", &format!("1. {password}")), None);
         assert_eq!(confidence("a.txt", &password), Some(Confidence::Medium));
+        assert_eq!(confidence("a.clj", &format!("{{:user \"me\" :{password}}}")), None, "the first name");
+        assert_eq!(confidence("a.clj", &format!("{{:{password}}}")), Some(Confidence::Medium));
     }
 
     #[test]
@@ -315,8 +328,13 @@ mod tests {
             ("a.js", "password = \"change-password\"", None),
             ("a.yml", "password: @", None),
             ("notes.txt", "password is 'incorrect'", None),
+            ("a.ps1", "$password = Get-AcmeParam -name x", None),
+            ("a.ts", "key: Acme18nKey.TIPS$VS_CODE", None),
+            ("a.py", "password='~')", Some(Confidence::Low)),
+            ("b.py", "password='~uw')", Some(Confidence::Medium)),
+            ("i18n/mi.json", "\"password\": \"~uw\"", None),
         ] {
-            let text = text.replace("@", "whiteduke");
+            let text = text.replace("@", "whiteduke").replace("~", "Kvxqzm");
             assert_eq!(confidence(path, &text), expected, "{path} {text}");
         }
     }
@@ -334,6 +352,20 @@ mod tests {
             "password: \"sha256_password\"",
             "password: youvncpassword",
             "NEO4J_PASSWORD=neo4j",
+            "SSL_KEY_PASSWORD = \"sslkey\"",
+            "TOKEN = \"([a-zA-Z0-9-!#$%&'*+.^_`{|}~]+)\"",
+            "G7 PASS: SM121 hardware capability confirmed",
+            "$password = ConvertTo-SecureString $(\"a1\"",
+            "SYS_PASSWORD=###ORACLE_PWD###",
+            "db.password\", \"acme_auth_backend_ldap.dn_lookup_bind\"",
+            "password===\"x-oauth-basic\"",
+            "injectPassword\",\"injectNpm2FaToken\"",
+            "password: \"'password'==a.type\"",
+            "Password : System.Security.SecureString",
+            "token.encode(\"UTF-16-LE\")",
+            "(?i)password: \"MySekretPa$$word\"",
+            "typeof setPassword === 'function'",
+            "empty .Values.db.password) }},db.password={{ .Values.db.password }}",
             &format!("checksum/secret: {}", "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08"),
             &format!("VAULT_TOKEN=hvs.{}", "CAESIB8KI2QJk0ePUYdOQXaxl0"),
             &format!("bearerToken: {}", "eyJhbGciOiJIUzI1NiIsInR5cCI6IkpXV"),

@@ -4,6 +4,7 @@ pub mod anchor;
 mod armor;
 mod ascending;
 pub mod assignment;
+mod call;
 mod changes;
 mod cursor;
 pub mod engine;

@@ -113,6 +113,8 @@ const NO_SECRETS: &[&str] = &[
     "mint",
     "contract",
     "symbol",
+    "encode",
+    "decode",
 ];
 
 /// Endings of the last word of names that say secret, token or API key.
@@ -217,6 +219,8 @@ fn names_something_else(words: &[String]) -> bool {
     match words {
         [.., before, last] if last == "pass" => PASSES.contains(&before.as_str()),
         [first, last] if first == "primary" && last == "key" => true,
+        // `PublicKeyToken` where there was no room for it.
+        [first, key, last] if first == "lic" && key == "key" && last == "token" => true,
         [.., before, last] if is_token_of_chain(before, last) => true,
         // The address of a signed request names the key that signed it.
         [.., before, last] if last == "credential" => matches!(before.as_str(), "amz" | "goog"),
@@ -257,6 +261,8 @@ mod tests {
             ("TOKEN_ADDRESS", None),
             ("MINT_TOKEN", None),
             ("FIGMA_FILE_KEY", None),
+            ("token.encode", None),
+            ("...licKeyToken", None),
         ] {
             assert_eq!(name(key.as_bytes()), expected, "{key}");
         }

@@ -12,7 +12,7 @@ pub(super) fn looks_structured(text: &[u8]) -> bool {
             let shape = Shape::of(part);
             part.is_empty()
                 || part.iter().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-'))
-                    && (shape.wordiness() > 0.5 || shape.length < 4 || shape.letters() == 0)
+                    && (shape.wordiness() >= 0.5 || shape.length < 4 || shape.letters() == 0)
         });
     contains(b"://")
         || text.starts_with(b"eyJ") && contains(b".eyJ")
@@ -30,11 +30,35 @@ pub(super) fn looks_structured(text: &[u8]) -> bool {
         || contains(b"\\u")
         || contains(b"&&")
         || contains(b"()")
+        || contains(b"==") && !text.ends_with(b"=")
+        || text.starts_with(b"),")
+        || text.starts_with(b"##") && text.ends_with(b"##")
+        || text == b"x-oauth-basic"
+        || is_path_of_names(text)
+        || is_name_of_secret(text)
         || is_algorithm(text)
+        || is_class_of_characters(text)
         || is_version_range(text)
         || is_option(text)
         || is_validation(text)
         || kebab_words(text)
+}
+
+/// Tells whether a value is small letters in many parts, as the names of settings are: `auth_backend.dn_lookup`.
+fn is_path_of_names(text: &[u8]) -> bool {
+    text.contains(&b'.')
+        && text.iter().all(|&byte| byte.is_ascii_lowercase() || matches!(byte, b'_' | b'.'))
+        && text.iter().filter(|byte| !byte.is_ascii_alphabetic()).count() >= 3
+}
+
+/// Tells whether a value is the name of a variable, the last word of which says secret: `injectNpm2FaToken`.
+fn is_name_of_secret(text: &[u8]) -> bool {
+    let last = text.iter().rposition(u8::is_ascii_uppercase).unwrap_or(0);
+    text[0].is_ascii_lowercase()
+        && text.len() <= 32
+        && text.iter().all(u8::is_ascii_alphanumeric)
+        && [&b"Password"[..], b"Secret", b"Token", b"Key"].contains(&&text[last..])
+        && text.iter().filter(|byte| byte.is_ascii_digit()).count() <= 2
 }
 
 /// Tells whether a value is an option with its own value, as in `repeatlast=0`.
@@ -63,9 +87,17 @@ fn is_algorithm(text: &[u8]) -> bool {
         b"/ecb/",
         b"aes-128",
         b"aes-256",
+        b"utf-8",
+        b"utf-16",
     ]
     .iter()
     .any(|name| memchr::memmem::find(&lower, name).is_some())
+}
+
+/// Tells whether a value is a pattern that lists which characters may stand somewhere, as in `([a-zA-Z0-9-]+)`.
+fn is_class_of_characters(text: &[u8]) -> bool {
+    let ranges = [&b"a-z"[..], b"A-Z", b"0-9"].into_iter().filter(|range| memchr::memmem::find(text, range).is_some());
+    text.contains(&b'[') && text.contains(&b']') && ranges.count() >= 2
 }
 
 /// Tells whether a value is what a form demands of one, as in `required|min:16` or `required_with:name`.

@@ -59,9 +59,11 @@ fn repeats_user(before: &[u8], password: &[u8]) -> bool {
     user(before).eq_ignore_ascii_case(password)
 }
 
-/// Tells whether the name of a setting has its value in it, as `NEO4J_PASSWORD` has `neo4j`.
+/// Tells whether the name of a setting has its value in it, as `NEO4J_PASSWORD` has `neo4j` and `SSL_KEY_PASSWORD` has `sslkey`.
 pub(super) fn is_in_name(name: &[u8], value: &[u8]) -> bool {
-    value.len() <= name.len() && memchr::memmem::find(&name.to_ascii_lowercase(), &value.to_ascii_lowercase()).is_some()
+    let plain: Vec<u8> = name.iter().filter(|byte| byte.is_ascii_alphanumeric()).map(u8::to_ascii_lowercase).collect();
+    let (name, value) = (name.to_ascii_lowercase(), value.to_ascii_lowercase());
+    [name, plain].iter().any(|name| value.len() <= name.len() && memchr::memmem::find(name, &value).is_some())
 }
 
 /// Tells whether letters with the user's name among them are the password.

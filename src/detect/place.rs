@@ -97,7 +97,8 @@ impl Kind {
             | b"scala" | b"c" | b"cc" | b"cpp" | b"h" | b"hpp" | b"cs" | b"rb" | b"php" | b"swift" | b"m" | b"mm"
             | b"dart" | b"lua" | b"pl" | b"pm" | b"r" | b"ex" | b"exs" | b"erl" | b"hs" | b"clj" | b"vue"
             | b"svelte" | b"groovy" | b"gradle" | b"vb" | b"fs" | b"zig" | b"nim" | b"jl" | b"ipynb" | b"html"
-            | b"css" | b"sql" | b"erb" | b"d" | b"v" => Self::Code,
+            | b"css" | b"sql" | b"erb" | b"d" | b"v" | b"ps1" | b"psm1" | b"mts" | b"cts" | b"cxx" | b"hh"
+            | b"cljs" | b"cr" | b"sol" | b"coffee" => Self::Code,
             _ => Self::Configuration,
         }
     }
@@ -123,11 +124,20 @@ fn is_rehearsal_path(path: &[u8]) -> bool {
         let is_file = parts.peek().is_none();
         let extension = part.rsplit(|&byte| byte == b'.').next().unwrap_or_default().to_ascii_lowercase();
         // Git and Perl call the folder of tests `t`; Maven and xUnit name a class of tests `ThingTest`.
-        if is_file && PROSE.contains(&extension.as_slice()) || !is_file && part == b"t" || says_test(part) {
+        if is_file && (PROSE.contains(&extension.as_slice()) || is_manual(part))
+            || !is_file && part == b"t"
+            || says_test(part)
+        {
             return true;
         }
     }
     false
+}
+
+/// Tells whether a file is a page of Unix's manual: `name.5`, or `name.5.in` before it is built.
+fn is_manual(file: &[u8]) -> bool {
+    let file = file.strip_suffix(b".in").unwrap_or(file);
+    matches!(file, [.., name, b'.', b'1'..=b'8'] if name.is_ascii_lowercase())
 }
 
 /// Tells whether one of the words that a path's part is made of speaks of a rehearsal.
@@ -161,16 +171,17 @@ fn line_before(bytes: &[u8], at: usize) -> Option<&[u8]> {
 
 /// Tells whether `at` stands between `{{` and `}}` without quotes: an expression of a template, not a literal.
 pub(super) fn is_template_expression(bytes: &[u8], at: usize) -> bool {
-    let Some(line) = line_before(bytes, at) else { return false };
+    let line = line_before(bytes, at).unwrap_or(&bytes[at.saturating_sub(LINE)..at]);
     let opened =
         memchr::memmem::rfind(line, b"{{").filter(|&open| memchr::memmem::find(&line[open..], b"}}").is_none());
     opened.is_some() && !matches!(line.last(), Some(b'"' | b'\'' | b'`'))
 }
 
 /// Tells whether the word at `at` stands in the name of a resource of AWS, as `secret` does in
-/// `arn:aws:secretsmanager:eu-west-1:1:secret:name`, or names what has a checksum, as in Helm's `checksum/secret`.
+/// `arn:aws:secretsmanager:eu-west-1:1:secret:name`, or names what has a checksum, as in Helm's `checksum/secret`, or a command,
+/// as in `$(pwd):/work`.
 pub(super) fn is_part_of_resource(bytes: &[u8], at: usize) -> bool {
-    if bytes[..at].ends_with(b"checksum/") {
+    if bytes[..at].ends_with(b"checksum/") || bytes[..at].ends_with(b"$(") {
         return true;
     }
     let before = bytes[at.saturating_sub(LINE)..at].iter();
@@ -181,8 +192,8 @@ pub(super) fn is_part_of_resource(bytes: &[u8], at: usize) -> bool {
 /// How long a line of wrapped base64 is at least.
 const WRAPPED: usize = 60;
 
-/// Tells whether a span lies within base64 that is wrapped into lines: data, of which a part may look like anything.
-/// Looks no farther than [`super::INFLUENCE`] allows.
+/// Tells whether a span lies within base64 that is wrapped into lines, each of which may be a string of a program: data, of
+/// which a part may look like anything. Looks no farther than [`super::INFLUENCE`] allows.
 pub(super) fn is_wrapped_data(bytes: &[u8], start: usize, end: usize) -> bool {
     let is_data = |byte: &&u8| is_base64_byte(**byte);
     if !bytes[start..end].iter().all(|byte| is_data(&byte)) {
@@ -192,15 +203,22 @@ pub(super) fn is_wrapped_data(bytes: &[u8], start: usize, end: usize) -> bool {
     let lead = before.clone().take_while(is_data).count();
     let behind = &bytes[end..(end + LINE).min(bytes.len())];
     let trail = behind.iter().take_while(is_data).count();
-    if lead + (end - start) + trail < WRAPPED || behind.get(trail).is_some_and(|&byte| byte != b'\n' && byte != b'\r') {
+    if lead + (end - start) + trail < WRAPPED
+        || behind.get(trail).is_some_and(|byte| !matches!(byte, b'\n' | b'\r' | b'"' | b'\''))
+    {
         return false;
     }
-    let blank = |byte: &&u8| byte.is_ascii_whitespace();
-    let next = behind[trail..].iter().skip_while(blank).take_while(is_data).count();
-    let mut above = before.skip(lead).skip_while(|&&byte| byte == b' ' || byte == b'\t');
-    let feeds = above.next() == Some(&b'\n');
-    let last = above.skip_while(blank).take_while(is_data).count();
+    let seam = |byte: &&u8| byte.is_ascii_whitespace() || is_between_strings(**byte);
+    let next = behind[trail..].iter().skip_while(seam).take_while(is_data).count();
+    let above = before.skip(lead);
+    let feeds = above.clone().find(|byte| !matches!(byte, b' ' | b'\t') && !is_between_strings(**byte)) == Some(&b'\n');
+    let last = above.skip_while(seam).take_while(is_data).count();
     feeds && (next >= WRAPPED || last >= WRAPPED)
+}
+
+/// Tells whether a byte stands between two strings that a program writes as one.
+const fn is_between_strings(byte: u8) -> bool {
+    matches!(byte, b'"' | b'\'' | b'\\' | b'@')
 }
 
 #[cfg(test)]
@@ -223,12 +241,20 @@ mod tests {
             ".env.example",
             "config.sample.yml",
             "lib/cassettes/a.yaml",
+            "man/ipsec.secrets.5.in",
+            "man/mount.cifs.8",
         ] {
             assert!(is_rehearsal_path(path.as_bytes()), "{path}");
         }
-        for path in
-            ["src/latest/contest.rs", "config/prod.yml", "attest.go", "src/t.rs", "inspector/specific.py", ".env"]
-        {
+        for path in [
+            "src/latest/contest.rs",
+            "config/prod.yml",
+            "attest.go",
+            "src/t.rs",
+            "lib/libacme.so.2.5",
+            "inspector/specific.py",
+            ".env",
+        ] {
             assert!(!is_rehearsal_path(path.as_bytes()), "{path}");
         }
     }
@@ -260,6 +286,8 @@ mod tests {
             ("password: x", false),
         ] {
             assert_eq!(is_template_expression(text.as_bytes(), text.len()), expected, "{text}");
+            let far = format!("{}{text}", "helm upgrade ".repeat(20));
+            assert_eq!(is_template_expression(far.as_bytes(), far.len()), expected, "{far}");
         }
     }
 
@@ -268,7 +296,7 @@ mod tests {
         let text = b"\"arn:aws:secretsmanager:eu-west-1:1:secret:prod/a-x4K9\"";
         let at = memchr::memmem::find(text, b"secret:").expect("it is there");
         assert!(is_part_of_resource(text, at) && !is_part_of_resource(b"a: secret:prod", 3));
-        assert!(is_part_of_resource(b"checksum/secret: ab", 9));
+        assert!(is_part_of_resource(b"checksum/secret: ab", 9) && is_part_of_resource(b"-v $(pwd):/work", 5));
     }
 
     #[test]
@@ -278,6 +306,12 @@ mod tests {
         let at = block.rfind(&line).expect("three lines");
         assert!(is_wrapped_data(block.as_bytes(), at, at + line.len()));
         assert!(is_wrapped_data(block.as_bytes(), at + 4, at + 30));
+        let strings = format!("data =\n    @\"{line}\"\n    @\"{line}\"\n    @\"{line}\";\n");
+        let at = strings.rfind(&line).expect("three strings");
+        assert!(is_wrapped_data(strings.as_bytes(), at + 4, at + 60));
+        let list = format!("keys = [\n  \"{line}\",\n  \"{line}\",\n]\n");
+        let at = list.find(&line).expect("two keys");
+        assert!(!is_wrapped_data(list.as_bytes(), at, at + line.len()));
         for text in [format!("token\n{line}\nnext\n"), format!("token = {line}\n{line}\n"), line.clone()] {
             let at = text.find(&line).expect("a line");
             assert!(!is_wrapped_data(text.as_bytes(), at, at + line.len()), "{text}");

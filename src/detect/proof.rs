@@ -191,7 +191,9 @@ fn named(name: &str, bytes: &[u8], path: Option<&[u8]>, start: usize, proven: &m
             if decoded.as_ref().is_some_and(|text| is_sentence(text) || kebab_words(text)) {
                 proven.confidence = Confidence::Low;
             }
-            decoded.is_some_and(|text| !is_sample(&text) && !is_public(&text))
+            // The path of a secret elsewhere has no capitals.
+            let is_path = text.contains(&b'/') && !text.iter().any(u8::is_ascii_uppercase);
+            !is_path && decoded.is_some_and(|text| !is_sample(&text) && !is_public(&text))
         }
         "basic-auth" => {
             if password::is_doubtful_pair(&decode_base64(text).unwrap_or_default(), bytes, path, start) {

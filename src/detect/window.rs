@@ -4,7 +4,7 @@ use super::anchor::{Anchor, AnchorKind};
 use super::assignment::{Assignment, KEY};
 use super::changes::Changes;
 use super::sieve::Sifted;
-use super::{cursor, field};
+use super::{call, cursor, field};
 use crate::rules::LONGEST_KEYWORD;
 use crate::source::{Span, join};
 
@@ -85,7 +85,9 @@ fn anchors_near<'a>(anchors: &'a [Anchor], changes: &[Span]) -> impl Iterator<It
 pub(super) fn gate(bytes: &[u8], at: usize, kind: AnchorKind, assignments: &mut Vec<Assignment>) -> Option<usize> {
     match kind {
         AnchorKind::Word => {
-            let assignment = Assignment::at(bytes, at)?;
+            let Some(assignment) = Assignment::at(bytes, at) else {
+                return call::behind_word(bytes, at).map(|length| at + length);
+            };
             let end = assignment.value.end + TRAIL;
             if assignments.last().is_none_or(|last| last.value != assignment.value) {
                 assignments.push(assignment);
@@ -102,15 +104,21 @@ pub(super) fn gate(bytes: &[u8], at: usize, kind: AnchorKind, assignments: &mut 
             let end =
                 rest.iter().position(|byte| matches!(byte, b' ' | b'\n' | b'"' | b'\'' | b'<')).unwrap_or(rest.len());
             let userinfo = memchr::memchr(b'@', &rest[..end]).map(|sign| at + 3 + sign + TRAIL);
-            userinfo.or_else(|| memchr::memmem::find(&rest[..end], b"hook").map(|_| at + 3 + end))
+            let is_argument = || bytes[at] != b':' && call::has_two_texts(rest);
+            userinfo
+                .or_else(|| memchr::memmem::find(&rest[..end], b"hook").map(|_| at + 3 + end))
+                .or_else(|| is_argument().then_some(at + 3 + rest.len()))
         }
         AnchorKind::Armor => Some(at + AROUND),
+        AnchorKind::Function => call::behind_function(bytes, at).map(|length| at + length),
+        AnchorKind::Statement => call::behind_statement(bytes, at).map(|length| at + length),
         AnchorKind::Command => {
             let rest = &bytes[at..(at + 512).min(bytes.len())];
             // A backslash before the end of a line carries the command on.
             let mut ends = memchr::memchr_iter(b'\n', rest).filter(|&end| end > 0 && rest[end - 1] != b'\\');
             let end = ends.next().unwrap_or(rest.len());
-            memchr::memmem::find(&rest[..end], b" -").map(|_| at + end)
+            let option = memchr::memmem::find(&rest[..end], b" -").map(|_| at + end);
+            option.or_else(|| call::has_two_texts(rest).then_some(at + rest.len()))
         }
     }
 }

@@ -1,0 +1,136 @@
+//! Tells where something else than an assignment leads to a secret: a call with several texts as its arguments, a command, a
+//! statement, a declaration.
+
+use super::assignment::{KEY, is_key_byte};
+
+/// How far behind an anchor a call, a command or a statement is read.
+const FAR: usize = 256;
+
+/// Returns how far behind `at` a secret may start if a word that names one stands there without a value of its own.
+pub(super) fn behind_word(bytes: &[u8], at: usize) -> Option<usize> {
+    let start = at - bytes[..at].iter().rev().take(KEY).take_while(|byte| is_key_byte(**byte)).count();
+    let end = at + bytes[at..].iter().take(KEY).take_while(|byte| is_key_byte(**byte)).count();
+    let (before, rest) = (&bytes[..start], &bytes[end..(end + FAR).min(bytes.len())]);
+    match *rest {
+        _ if is_command(&bytes[start..end]) => true,
+        [b' ', b'A' | b'a', ..] => starts_with(rest, b" as string"),
+        [b'"', b' ', ..] => before.ends_with(b"variable \""),
+        [b':', b'\n' | b'\r', ..] => [&b"Type:"[..], b"Description:", b"NoEcho:", b"MinLength:"]
+            .iter()
+            .any(|field| rest[1..].trim_ascii_start().starts_with(field)),
+        [b',', ..] => before.trim_ascii_end().ends_with(b"{"),
+        [b'(', ..] | [b'=', b'(', ..] | [b' ', b'=', b' ', b'(', ..] | [b' ', b'"' | b'\'', ..] => has_two_texts(rest),
+        _ => false,
+    }
+    .then_some(end - at + rest.len())
+}
+
+/// Tells whether a name is that of a command that takes a password.
+fn is_command(name: &[u8]) -> bool {
+    [&b"sshpass"[..], b"htpasswd", b"chpasswd"].contains(&name)
+}
+
+/// Returns how far behind `at` a secret may start if the name of a function that connects or signs in begins there.
+pub(super) fn behind_function(bytes: &[u8], at: usize) -> Option<usize> {
+    let rest = &bytes[at..(at + FAR).min(bytes.len())];
+    let name = rest.iter().take_while(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'.')).count();
+    match rest.get(name) {
+        Some(b'(') => has_two_texts(&rest[name..]).then_some(rest.len()),
+        // `docker login -p ...`
+        Some(b' ') if starts_with(rest, b"login ") => {
+            let line = &rest[..line(bytes, at)];
+            memchr::memmem::find(line, b" -").map(|_| line.len())
+        }
+        _ => None,
+    }
+}
+
+/// Returns how far behind `at` a secret may start if that is within a statement, or a line, that holds one.
+pub(super) fn behind_statement(bytes: &[u8], at: usize) -> Option<usize> {
+    let holds = match bytes[at].to_ascii_lowercase() {
+        b'f' => ends_with(&bytes[..at], b"identi") && starts_with(&bytes[at + 4..], b" "),
+        b':' => bytes.get(at + 5) == Some(&b':'),
+        _ => true,
+    };
+    holds.then(|| if bytes[at] == b':' { line(bytes, at) } else { FAR })
+}
+
+/// Tells whether two quoted texts stand side by side, as arguments do; something may be made of the second one first.
+pub(super) fn has_two_texts(bytes: &[u8]) -> bool {
+    let rest = &bytes[..bytes.len().min(FAR)];
+    let is_quote = |byte: &u8| matches!(byte, b'"' | b'\'');
+    memchr::memchr_iter(b',', rest).any(|comma| {
+        let next = rest[comma + 1..].trim_ascii_start();
+        let next = next.strip_prefix(b"Some(").unwrap_or(next);
+        rest[..comma].trim_ascii_end().last().is_some_and(is_quote) && next.first().is_some_and(is_quote)
+    })
+}
+
+/// Returns how far behind `at` its line goes.
+fn line(bytes: &[u8], at: usize) -> usize {
+    let rest = &bytes[at..(at + FAR).min(bytes.len())];
+    memchr::memchr(b'\n', rest).unwrap_or(rest.len())
+}
+
+fn starts_with(text: &[u8], word: &[u8]) -> bool {
+    text.len() >= word.len() && text[..word.len()].eq_ignore_ascii_case(word)
+}
+
+fn ends_with(text: &[u8], word: &[u8]) -> bool {
+    text.len() >= word.len() && text[text.len() - word.len()..].eq_ignore_ascii_case(word)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn at(text: &str, word: &str, read: fn(&[u8], usize) -> Option<usize>) -> bool {
+        read(text.as_bytes(), text.find(word).expect("the word")).is_some()
+    }
+
+    #[test]
+    fn a_word_without_a_value_may_lead_to_one() {
+        for (text, expected) in [
+            ("sshpass -p x", true),
+            ("compass -p x", false),
+            ("PasswordAuthentication(\"me\", \"x\")", true),
+            ("setPassword(\"me\")", false),
+            ("variable \"db_pass\" {", true),
+            ("resource \"db_pass\" {", false),
+            ("DbPass:\n  Type: String", true),
+            ("DbPass:\n  name: x", false),
+            ("Dim password As String", true),
+            ("{default_pass, <<\"x\">>}", true),
+            ("the password of a user", false),
+        ] {
+            assert_eq!(at(text, "ass", behind_word), expected, "{text}");
+        }
+    }
+
+    #[test]
+    fn a_call_counts_if_two_of_its_arguments_are_texts() {
+        for (text, expected) in [
+            ("connect(\"a\", \"b\", \"c\")", true),
+            ("connect(db,\n  'a',\n  'b')", true),
+            ("connect(\"a\")", false),
+            ("connect to a, b", false),
+            ("nect", false),
+        ] {
+            assert_eq!(at(text, "nect", behind_function), expected, "{text}");
+        }
+        assert!(at("docker login -u a -p b", "logi", behind_function));
+        assert!(!at("docker login and\nthe rest -p", "logi", behind_function));
+    }
+
+    #[test]
+    fn a_statement_is_told_from_a_word_like_it() {
+        for (text, word, expected) in [
+            ("IDENTIFIED BY 'a'", "FIED", true),
+            ("was specified by 'a'", "fied", false),
+            ("host:5432:db:me:a", ":543", true),
+            ("host:5432/db", ":543", false),
+        ] {
+            assert_eq!(at(text, word, behind_statement), expected, "{text}");
+        }
+    }
+}
