@@ -6,28 +6,29 @@ use super::assignment::{KEY, is_key_byte};
 /// How far behind an anchor a call, a command or a statement is read.
 const FAR: usize = 256;
 
+/// The commands that take a password and are called by a word that names one.
+const COMMANDS: [&[u8]; 3] = [b"sshpass", b"htpasswd", b"chpasswd"];
+
 /// Returns how far behind `at` a secret may start if a word that names one stands there without a value of its own.
 pub(super) fn behind_word(bytes: &[u8], at: usize) -> Option<usize> {
-    let start = at - bytes[..at].iter().rev().take(KEY).take_while(|byte| is_key_byte(**byte)).count();
     let end = at + bytes[at..].iter().take(KEY).take_while(|byte| is_key_byte(**byte)).count();
-    let (before, rest) = (&bytes[..start], &bytes[end..(end + FAR).min(bytes.len())]);
-    match *rest {
-        _ if is_command(&bytes[start..end]) => true,
+    let start = || at - bytes[..at].iter().rev().take(KEY).take_while(|byte| is_key_byte(**byte)).count();
+    let rest = &bytes[end..(end + FAR).min(bytes.len())];
+    let leads = match *rest {
         [b' ', b'A' | b'a', ..] => starts_with(rest, b" as string"),
-        [b'"', b' ', ..] => before.ends_with(b"variable \""),
+        [b'"', b' ', ..] => bytes[..start()].ends_with(b"variable \""),
         [b':', b'\n' | b'\r', ..] => [&b"Type:"[..], b"Description:", b"NoEcho:", b"MinLength:"]
             .iter()
             .any(|field| rest[1..].trim_ascii_start().starts_with(field)),
-        [b',', ..] => before.trim_ascii_end().ends_with(b"{"),
+        [b',', ..] => bytes[..start()].trim_ascii_end().ends_with(b"{"),
         [b'(', ..] | [b'=', b'(', ..] | [b' ', b'=', b' ', b'(', ..] | [b' ', b'"' | b'\'', ..] => has_two_texts(rest),
         _ => false,
-    }
-    .then_some(end - at + rest.len())
-}
-
-/// Tells whether a name is that of a command that takes a password.
-fn is_command(name: &[u8]) -> bool {
-    [&b"sshpass"[..], b"htpasswd", b"chpasswd"].contains(&name)
+    };
+    let is_command = || {
+        let command = COMMANDS.into_iter().find(|command| bytes[..end].ends_with(command));
+        command.is_some_and(|command| end - start() == command.len())
+    };
+    (leads || is_command()).then_some(end - at + rest.len())
 }
 
 /// Returns how far behind `at` a secret may start if the name of a function that connects or signs in begins there.
