@@ -53,7 +53,8 @@ impl Part {
     }
 }
 
-/// Makes a rule for each that has a keyword, with a keyword as long and of as many kinds of bytes: its letters are others.
+/// Makes a rule for each that has a keyword, with a keyword as long and of as many kinds of bytes: its letters are others. Their
+/// secrets look like no names, which would be passed over no longer.
 fn twins(catalogue: &Catalogue) -> Vec<Rule> {
     let other = |letter: char| match letter {
         'a'..='z' => char::from(b'a' + (letter as u8 - b'a' + 13) % 26),
@@ -65,7 +66,7 @@ fn twins(catalogue: &Catalogue) -> Vec<Rule> {
         let escaped: String = keyword.bytes().map(|byte| format!(r"\\x{byte:02x}")).collect();
         format!(
             "[[rule]]\nid = \"twin/rule-{at}\"\ntitle = \"A twin\"\nseverity = \"high\"\nconfidence = \"high\"\n\
-             keywords = [{keyword:?}]\npattern = \"(?i:{escaped})(?<secret>[A-Za-z0-9]{{20,40}})\"\nwhy = \"It is one of many.\"\n\
+             keywords = [{keyword:?}]\npattern = \"(?i:{escaped})(?<secret>[A-Z0-9]{{20,40}})\"\nwhy = \"It is one of many.\"\n\
              [rule.examples]\nmatch = []\nmiss = []\n"
         )
     });
