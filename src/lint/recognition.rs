@@ -5,7 +5,7 @@ use memchr::memmem;
 
 use super::hint::{self, speaks_of_mcp};
 use crate::document::{DocumentError, Format, parse};
-use crate::mcp::{credential_files, holds_mark, is_plain, may_hold, reading, spelling};
+use crate::mcp::{credential_files_at, holds_mark, is_plain, may_hold, reading, spelling};
 
 /// The size up to which an unknown file is searched for the words of agents.
 const SMALL: usize = 1 << 20;
@@ -43,7 +43,7 @@ pub fn is_dotenv_example(path: &BStr) -> bool {
 
 /// Tells whether clients keep credentials in a file of that path.
 pub(super) fn is_store(path: &BStr) -> bool {
-    credential_files().iter().any(|file| file.store && file.is_at(path))
+    credential_files_at(path).any(|file| file.store)
 }
 
 /// Tells whether a file is configuration of an agent: by its path, or by what is in it.
@@ -117,6 +117,7 @@ fn is_servers_with_inputs(path: &BStr, bytes: &[u8]) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::mcp::credential_files;
 
     #[test]
     fn every_store_is_one_wherever_it_lies() {

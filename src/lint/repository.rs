@@ -7,7 +7,7 @@ use bstr::{BStr, BString, ByteSlice};
 use super::finding::{Edit, Fix, LintFinding, Persona, Safety};
 use super::{tracked_secret_file, uncovered_secret_file};
 use crate::input::ignore_rules::IgnoreState;
-use crate::mcp::{Audience, CredentialFile, Where, credential_files, spelling};
+use crate::mcp::{Audience, CredentialFile, Where, credential_files, credential_files_at, spelling};
 use crate::source::Span;
 
 /// What the lints must know about a repository. Paths are relative to its root, with `/`.
@@ -164,8 +164,7 @@ pub fn is_secret_file(path: &BStr, persona: Persona) -> bool {
         Some(Audience::Pedantic) => persona >= Persona::Pedantic,
         None => false,
     };
-    !super::recognition::is_dotenv_example(path)
-        && credential_files().iter().any(|file| counts(file.tracked) && file.is_at(path))
+    credential_files_at(path).any(|file| counts(file.tracked)) && !super::recognition::is_dotenv_example(path)
 }
 
 #[cfg(test)]

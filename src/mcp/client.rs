@@ -6,7 +6,7 @@ use std::sync::OnceLock;
 use bstr::BStr;
 use serde::Deserialize;
 
-use super::credential_file::CredentialFile;
+use super::credential_file::{ByName, CredentialFile};
 use super::path::{matches_end, relative, spelling};
 use super::syntax::OS_ENVIRON;
 use super::{Field, Syntax};
@@ -225,6 +225,14 @@ pub fn credential_files() -> &'static [CredentialFile] {
         let data = include_str!(concat!(env!("OUT_DIR"), "/credentials.json"));
         serde_json::from_str(data).expect("the data is compiled in and a test reads it")
     })
+}
+
+/// Returns those of the files that a path is of, in no order.
+pub fn credential_files_at(path: &BStr) -> impl Iterator<Item = &'static CredentialFile> {
+    static TABLE: OnceLock<ByName> = OnceLock::new();
+    let files = credential_files();
+    let table = TABLE.get_or_init(|| ByName::new(files));
+    table.candidates(path).map(|at| &files[at]).filter(move |file| file.is_at(path))
 }
 
 /// Tells whether a text holds a word that only the configuration of an agent holds.

@@ -1,5 +1,7 @@
 //! The files that hold credentials, as `rules/clients.toml` lists them.
 
+use std::collections::HashMap;
+
 use bstr::{BStr, ByteSlice as _};
 use serde::Deserialize;
 
@@ -91,11 +93,48 @@ impl CredentialFile {
     }
 }
 
+/// Files that hold credentials, by the names in their paths: most paths have none of those.
+pub(super) struct ByName {
+    /// The last name of each line that is a plain path, with the place of the file in the list.
+    last: HashMap<&'static [u8], Vec<usize>>,
+    /// The names of folders.
+    folders: HashMap<&'static [u8], Vec<usize>>,
+    /// The files whose last name has a `*`, with what stands before and behind it.
+    others: Vec<(&'static [u8], &'static [u8], usize)>,
+}
+
+impl ByName {
+    pub(super) fn new(files: &'static [CredentialFile]) -> Self {
+        let mut table = Self { last: HashMap::new(), folders: HashMap::new(), others: Vec::new() };
+        for (at, file) in files.iter().enumerate() {
+            let name = file.line.trim_end_matches('/').rsplit('/').next().unwrap_or_default();
+            let named = if file.line.ends_with('/') { &mut table.folders } else { &mut table.last };
+            match name.split_once('*') {
+                Some((start, end)) => table.others.push((start.as_bytes(), end.as_bytes(), at)),
+                None => named.entry(name.as_bytes()).or_default().push(at),
+            }
+        }
+        table
+    }
+
+    /// Returns the places of the files that may be at `path`, in no order.
+    pub(super) fn candidates(&self, path: &BStr) -> impl Iterator<Item = usize> {
+        let mut names = path.rsplit(|&byte| byte == b'/');
+        let name = names.next().unwrap_or_default();
+        let is_like = move |(start, end, _): &&(&[u8], &[u8], usize)| {
+            name.len() >= start.len() + end.len() && name.starts_with(start) && name.ends_with(end)
+        };
+        let folders = names.filter_map(|name| self.folders.get(name));
+        let others = self.others.iter().filter(is_like).map(|(.., at)| *at);
+        self.last.get(name).into_iter().chain(folders).flatten().copied().chain(others)
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use std::collections::HashSet;
 
-    use super::super::client::{all, credential_files};
+    use super::super::client::{all, credential_files, credential_files_at};
     use super::*;
 
     #[test]
@@ -117,5 +156,24 @@ mod tests {
         assert!(is_at(".doxhub/", "a/.doxhub/x/y") && !is_at(".doxhub/", "a/.doxhub"));
         assert!(is_at("*.token", "a/b.token") && is_at(".codex/auth.json", "home/.codex/auth.json"));
         assert!(!is_at(".codex/auth.json", "x.codex/auth.json") && !is_at(".env.*.local", ".env.local"));
+    }
+
+    #[test]
+    fn a_path_finds_all_files_that_it_is_of_by_its_names() {
+        let path = |file: &CredentialFile, folder: &str| format!("{folder}{}", file.path());
+        let paths =
+            credential_files().iter().flat_map(|file| ["", "a/", ".", "x.mcp/"].map(|folder| path(file, folder)));
+        for path in paths
+            .chain(["", "/", "a.env", ".env.a.local", "src/main.rs", ".doxhub", "a/.doxhub/.env"].map(String::from))
+        {
+            let path = BStr::new(&path);
+            let mut found: Vec<&str> = credential_files_at(path).map(|file| file.line.as_str()).collect();
+            let mut all: Vec<&str> =
+                credential_files().iter().filter(|file| file.is_at(path)).map(|file| file.line.as_str()).collect();
+            found.sort_unstable();
+            found.dedup();
+            all.sort_unstable();
+            assert_eq!(found, all, "{path}");
+        }
     }
 }

@@ -9,8 +9,8 @@ mod server;
 mod syntax;
 
 pub use client::{
-    Client, Dialect, Expansion, File, Fix, How, Reading, Scope, Status, all, credential_files, holds_mark,
-    is_telling_name, marks, reading,
+    Client, Dialect, Expansion, File, Fix, How, Reading, Scope, Status, all, credential_files, credential_files_at,
+    holds_mark, is_telling_name, marks, reading,
 };
 pub use credential_file::{Audience, CredentialFile, HomeFile, Where};
 pub use path::{Spelling, spelling};
