@@ -1,6 +1,7 @@
 //! Tells where something else than an assignment leads to a secret: a call with several texts as its arguments, a command, a
 //! statement, a declaration.
 
+use super::anchor::AnchorKind;
 use super::assignment::{KEY, is_key_byte};
 
 /// How far behind an anchor a call, a command or a statement is read.
@@ -31,29 +32,47 @@ pub(super) fn behind_word(bytes: &[u8], at: usize) -> Option<usize> {
     (leads || is_command()).then_some(end - at + rest.len())
 }
 
+/// Tells whether more than four bytes speak for an anchor: `connection` stands in many texts, `connect(` in few. It looks at 32
+/// bytes at most to either side.
+pub(super) fn may_lead(kind: AnchorKind, bytes: &[u8], at: usize) -> bool {
+    match kind {
+        AnchorKind::Function => {
+            let rest = &bytes[at..(at + 32).min(bytes.len())];
+            rest.get(name(rest)) == Some(&b'(') || starts_with(rest, b"login ")
+        }
+        AnchorKind::Statement => match bytes[at].to_ascii_lowercase() {
+            b'f' => ends_with(&bytes[..at], b"identi") && starts_with(&bytes[at + 4..], b" "),
+            b':' => bytes.get(at + 5) == Some(&b':'),
+            _ => true,
+        },
+        _ => true,
+    }
+}
+
+/// Returns the length of a name, with the dots in it.
+fn name(bytes: &[u8]) -> usize {
+    bytes.iter().take_while(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'.')).count()
+}
+
 /// Returns how far behind `at` a secret may start if the name of a function that connects or signs in begins there.
 pub(super) fn behind_function(bytes: &[u8], at: usize) -> Option<usize> {
-    let rest = &bytes[at..(at + FAR).min(bytes.len())];
-    let name = rest.iter().take_while(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'.')).count();
-    match rest.get(name) {
-        Some(b'(') => has_two_texts(&rest[name..]).then_some(rest.len()),
-        // `docker login -p ...`
-        Some(b' ') if starts_with(rest, b"login ") => {
-            let line = &rest[..line(bytes, at)];
-            memchr::memmem::find(line, b" -").map(|_| line.len())
-        }
-        _ => None,
+    if !may_lead(AnchorKind::Function, bytes, at) {
+        return None;
     }
+    let rest = &bytes[at..(at + FAR).min(bytes.len())];
+    let name = name(rest);
+    if rest.get(name) == Some(&b'(') {
+        return has_two_texts(&rest[name..]).then_some(rest.len());
+    }
+    // `docker login -p ...`
+    let line = &rest[..line(bytes, at)];
+    memchr::memmem::find(line, b" -").map(|_| line.len())
 }
 
 /// Returns how far behind `at` a secret may start if that is within a statement, or a line, that holds one.
 pub(super) fn behind_statement(bytes: &[u8], at: usize) -> Option<usize> {
-    let holds = match bytes[at].to_ascii_lowercase() {
-        b'f' => ends_with(&bytes[..at], b"identi") && starts_with(&bytes[at + 4..], b" "),
-        b':' => bytes.get(at + 5) == Some(&b':'),
-        _ => true,
-    };
-    holds.then(|| if bytes[at] == b':' { line(bytes, at) } else { FAR })
+    let far = || if bytes[at] == b':' { line(bytes, at) } else { FAR };
+    may_lead(AnchorKind::Statement, bytes, at).then(far)
 }
 
 /// Tells whether two quoted texts stand side by side, as arguments do; something may be made of the second one first.

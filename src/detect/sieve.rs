@@ -4,6 +4,7 @@
 //! place of [`super::anchor`]. Both implementations find exactly the same.
 
 use super::anchor::{self, Anchor};
+use super::call;
 use crate::rules::{LEAST_RUN, is_name, is_token_byte};
 use crate::source::Span;
 
@@ -73,7 +74,7 @@ fn close_run(bytes: &[u8], run: Span, counts: bool, sifted: &mut Sifted) {
 }
 
 fn push_anchor(bytes: &[u8], at: usize, sifted: &mut Sifted) {
-    if let Some(kind) = anchor::kind_at(bytes, at) {
+    if let Some(kind) = anchor::kind_at(bytes, at).filter(|&kind| call::may_lead(kind, bytes, at)) {
         sifted.anchors.push((at, kind));
     }
 }

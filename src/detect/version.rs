@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use super::anchor::{self, Anchor, AnchorKind};
 use super::ascending::{self, Ascending, Placed};
+use super::call;
 use super::changes::Changes;
 use super::engine::{Candidate, Engine, Scratch, Text};
 use super::mark::{Chains, Mark};
@@ -194,7 +195,9 @@ impl Scratch {
         for copied in change.copies {
             let inside = change.base.anchors.in_span(source(copied)).iter();
             let whole = inside.filter(|anchor| anchor.start() + anchor::WIDTH <= copied.from + copied.len);
-            self.sifted.anchors.extend(whole.map(|anchor| (anchor.start() - copied.from + copied.to, anchor.what)));
+            let moved = whole.map(|anchor| (anchor.start() - copied.from + copied.to, anchor.what));
+            // What speaks for one may have been cut off.
+            self.sifted.anchors.extend(moved.filter(|&(at, kind)| call::may_lead(kind, bytes, at)));
         }
         let carried = self.sifted.anchors.len();
         for part in change.parts {
