@@ -7,6 +7,9 @@ use super::assignment::{KEY, is_key_byte};
 /// How far behind an anchor a call, a command or a statement is read.
 const FAR: usize = 256;
 
+/// How far before a name the brace of a tuple may stand, with blanks between.
+const BEFORE: usize = 8;
+
 /// The commands that take a password and are called by a word that names one.
 const COMMANDS: [&[u8]; 3] = [b"sshpass", b"htpasswd", b"chpasswd"];
 
@@ -21,7 +24,7 @@ pub(super) fn behind_word(bytes: &[u8], at: usize) -> Option<usize> {
         [b':', b'\n' | b'\r', ..] => [&b"Type:"[..], b"Description:", b"NoEcho:", b"MinLength:"]
             .iter()
             .any(|field| rest[1..].trim_ascii_start().starts_with(field)),
-        [b',', ..] => bytes[..start()].trim_ascii_end().ends_with(b"{"),
+        [b',', ..] => bytes[start().saturating_sub(BEFORE)..start()].trim_ascii_end().ends_with(b"{"),
         [b'(', ..] | [b'=', b'(', ..] | [b' ', b'=', b' ', b'(', ..] | [b' ', b'"' | b'\'', ..] => has_two_texts(rest),
         _ => false,
     };
