@@ -227,12 +227,12 @@ pub fn credential_files() -> &'static [CredentialFile] {
     })
 }
 
-/// Returns those of the files that a path is of, in no order.
+/// Returns those of the files that a path is of, in the same order.
 pub fn credential_files_at(path: &BStr) -> impl Iterator<Item = &'static CredentialFile> {
     static TABLE: OnceLock<ByName> = OnceLock::new();
     let files = credential_files();
     let table = TABLE.get_or_init(|| ByName::new(files));
-    table.candidates(path).map(|at| &files[at]).filter(move |file| file.is_at(path))
+    table.candidates(path).into_iter().map(|at| &files[at]).filter(move |file| file.is_at(path))
 }
 
 /// Tells whether a text holds a word that only the configuration of an agent holds.

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use bstr::{BStr, ByteSlice as _};
+use bstr::BStr;
 use serde::Deserialize;
 
 use super::path::wildcard;
@@ -87,8 +87,7 @@ impl CredentialFile {
             let start = path.strip_suffix(line);
             return start.is_some_and(|folder| folder.is_empty() || folder.ends_with(b"/"));
         }
-        let path = path.to_str_lossy();
-        let mut names = path.rsplit('/');
+        let mut names = path.rsplit(|&byte| byte == b'/');
         self.line.rsplit('/').all(|part| names.next().is_some_and(|name| wildcard(name, part)))
     }
 }
@@ -99,8 +98,8 @@ pub(super) struct ByName {
     last: HashMap<&'static [u8], Vec<usize>>,
     /// The names of folders.
     folders: HashMap<&'static [u8], Vec<usize>>,
-    /// The files whose last name has a `*`, with what stands before and behind it.
-    others: Vec<(&'static [u8], &'static [u8], usize)>,
+    /// The files whose last name has a `*`, with that name.
+    others: Vec<(&'static str, usize)>,
 }
 
 impl ByName {
@@ -109,24 +108,26 @@ impl ByName {
         for (at, file) in files.iter().enumerate() {
             let name = file.line.trim_end_matches('/').rsplit('/').next().unwrap_or_default();
             let named = if file.line.ends_with('/') { &mut table.folders } else { &mut table.last };
-            match name.split_once('*') {
-                Some((start, end)) => table.others.push((start.as_bytes(), end.as_bytes(), at)),
-                None => named.entry(name.as_bytes()).or_default().push(at),
+            if name.contains('*') {
+                table.others.push((name, at));
+            } else {
+                named.entry(name.as_bytes()).or_default().push(at);
             }
         }
         table
     }
 
-    /// Returns the places of the files that may be at `path`, in no order.
-    pub(super) fn candidates(&self, path: &BStr) -> impl Iterator<Item = usize> {
+    /// Returns the places of the files that may be at `path`, in their order.
+    pub(super) fn candidates(&self, path: &BStr) -> Vec<usize> {
         let mut names = path.rsplit(|&byte| byte == b'/');
         let name = names.next().unwrap_or_default();
-        let is_like = move |(start, end, _): &&(&[u8], &[u8], usize)| {
-            name.len() >= start.len() + end.len() && name.starts_with(start) && name.ends_with(end)
-        };
         let folders = names.filter_map(|name| self.folders.get(name));
-        let others = self.others.iter().filter(is_like).map(|(.., at)| *at);
-        self.last.get(name).into_iter().chain(folders).flatten().copied().chain(others)
+        let others = self.others.iter().filter(|(pattern, _)| wildcard(name, pattern)).map(|(_, at)| *at);
+        let mut found: Vec<usize> =
+            self.last.get(name).into_iter().chain(folders).flatten().copied().chain(others).collect();
+        found.sort_unstable();
+        found.dedup();
+        found
     }
 }
 
@@ -167,12 +168,9 @@ mod tests {
             .chain(["", "/", "a.env", ".env.a.local", "src/main.rs", ".doxhub", "a/.doxhub/.env"].map(String::from))
         {
             let path = BStr::new(&path);
-            let mut found: Vec<&str> = credential_files_at(path).map(|file| file.line.as_str()).collect();
-            let mut all: Vec<&str> =
+            let found: Vec<&str> = credential_files_at(path).map(|file| file.line.as_str()).collect();
+            let all: Vec<&str> =
                 credential_files().iter().filter(|file| file.is_at(path)).map(|file| file.line.as_str()).collect();
-            found.sort_unstable();
-            found.dedup();
-            all.sort_unstable();
             assert_eq!(found, all, "{path}");
         }
     }

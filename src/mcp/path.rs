@@ -58,14 +58,18 @@ pub(super) fn matches_end(path: &[&str], pattern: &[&str]) -> bool {
     if *last == "**" {
         return (0..=path.len()).any(|kept| matches_end(&path[..kept], pattern));
     }
-    path.split_last().is_some_and(|(name, path)| wildcard(name, last) && matches_end(path, pattern))
+    path.split_last().is_some_and(|(name, path)| wildcard(name.as_bytes(), last) && matches_end(path, pattern))
 }
 
 /// Compares one name with a pattern in which `*` stands for anything.
-pub(super) fn wildcard(name: &str, pattern: &str) -> bool {
+pub(super) fn wildcard(name: &[u8], pattern: &str) -> bool {
     match pattern.split_once('*') {
-        None => name == pattern,
-        Some((start, end)) => name.len() >= start.len() + end.len() && name.starts_with(start) && name.ends_with(end),
+        None => name == pattern.as_bytes(),
+        Some((start, end)) => {
+            name.len() >= start.len() + end.len()
+                && name.starts_with(start.as_bytes())
+                && name.ends_with(end.as_bytes())
+        }
     }
 }
 

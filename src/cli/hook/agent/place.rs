@@ -10,7 +10,7 @@ use crate::document::Format;
 use crate::input::ignore_rules::{IgnoreRules, IgnoreState};
 use crate::input::repository::Repository;
 use crate::lint;
-use crate::mcp::{CredentialFile, Where, credential_files, reading};
+use crate::mcp::{CredentialFile, Where, credential_files_at, reading};
 
 /// Returns where a path leads, through all symbolic links; of what is not there yet, where it would lie.
 pub fn real(directory: &Path, path: &str) -> PathBuf {
@@ -66,13 +66,13 @@ fn is_for_credentials(path: &BStr) -> bool {
     let is_dotenv = lint::format(path) == Some(Format::Dotenv) && !lint::is_dotenv_example(path);
     // Configuration that may hold them is not made for them.
     let is_made = |file: &CredentialFile| file.ignore != Some(Where::Asked) || reading(path, b"").is_empty();
-    is_dotenv || credential_files().iter().any(|file| file.is_at(path) && is_made(file))
+    is_dotenv || credential_files_at(path).any(is_made)
 }
 
 /// Returns the line of `.gitignore` for a file that is made for credentials.
 pub fn line(path: &Path) -> String {
     let bytes = path.as_os_str().as_encoded_bytes().replace(b"\\", b"/");
-    let known = credential_files().iter().find(|file| file.is_at(bytes.as_bstr()));
+    let known = credential_files_at(bytes.as_bstr()).next();
     let name = || path.file_name().unwrap_or_default().to_string_lossy().into_owned();
     known.map_or_else(name, |file| file.line.clone())
 }
