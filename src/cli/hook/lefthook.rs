@@ -18,7 +18,7 @@ const END: &str = "# keysweep end";
 /// If the file cannot be read or written, or its shape leaves no place to add to it safely: then the error says what to add.
 pub fn install(hook: Name, file: &Path) -> miette::Result<String> {
     let text = read(file)?;
-    if text.contains(&format!("keysweep hook run {}", hook.word())) {
+    if is_entered(&text, hook) {
         return Ok(format!("{}: already set up in {}", hook.word(), file.display()));
     }
     let extension = file.extension().unwrap_or_default().to_string_lossy().into_owned();
@@ -58,8 +58,13 @@ pub fn uninstall(hook: Name, file: &Path) -> miette::Result<String> {
 /// # Errors
 /// If the file cannot be read.
 pub fn status(hook: Name, file: &Path) -> miette::Result<String> {
-    let is_there = read(file)?.contains(&format!("keysweep hook run {}", hook.word()));
-    Ok(format!("{}: {} in {}", hook.word(), if is_there { "set up" } else { "not set up" }, file.display()))
+    let state = if is_entered(&read(file)?, hook) { "set up" } else { "not set up" };
+    Ok(format!("{}: {state} in {}", hook.word(), file.display()))
+}
+
+/// Tells whether keysweep runs for the hook, whoever entered it.
+fn is_entered(text: &str, hook: Name) -> bool {
+    text.contains(&format!("keysweep hook run {}", hook.word()))
 }
 
 fn read(file: &Path) -> miette::Result<String> {

@@ -17,6 +17,7 @@ use clap::{Subcommand, ValueEnum};
 use miette::IntoDiagnostic as _;
 
 use super::output;
+use crate::scan::MISSED;
 pub use agent::Agent;
 pub use scanner::{Pipeline, Scan, What};
 
@@ -229,7 +230,7 @@ fn run_hook(hook: Name, arguments: &[String], verbose: bool) -> u8 {
     result.unwrap_or_else(|error| {
         let is_incomplete = error.code().is_some_and(|code| code.to_string() == scanner::INCOMPLETE);
         let (what, code) =
-            if is_incomplete { ("not everything was checked", scanner::MISSED) } else { ("nothing was checked", 2) };
+            if is_incomplete { ("not everything was checked", MISSED) } else { ("nothing was checked", 2) };
         eprintln!("keysweep: {}; {what}: {}", one_line(&error), way_on(hook, &error));
         code
     })

@@ -1,5 +1,6 @@
 //! What hooks need of the scanner, and the scanner as they use it.
 
+use std::cell::OnceCell;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
@@ -14,10 +15,7 @@ use crate::input::repository::Repository;
 use crate::policy::config::Config;
 use crate::report::Format;
 use crate::report::escape::plain;
-use crate::scan::{self, Report, Request, Target, Texts};
-
-/// The exit code of a scan that found nothing and has missed something.
-pub const MISSED: u8 = 3;
+use crate::scan::{self, MISSED, Report, Request, Target, Texts};
 
 /// What a git hook looks at.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -101,13 +99,32 @@ fn incomplete(report: &Report) -> Option<miette::Report> {
 pub struct Pipeline {
     directory: PathBuf,
     verbose: bool,
+    texts: OnceCell<Rooted>,
+}
+
+/// What looks through texts, and the root from which their files are named.
+struct Rooted {
+    root: PathBuf,
+    scanner: Texts,
 }
 
 impl Pipeline {
     /// Makes a scanner for the repository around `directory`, or for the directory if there is none. Reports say something
     /// even if there is nothing to say if `verbose` is set.
     pub fn new(directory: &Path, verbose: bool) -> Self {
-        Self { directory: directory.to_owned(), verbose }
+        Self { directory: directory.to_owned(), verbose, texts: OnceCell::new() }
+    }
+
+    /// Returns what looks through texts, made when first asked for.
+    fn rooted(&self) -> miette::Result<&Rooted> {
+        if let Some(rooted) = self.texts.get() {
+            return Ok(rooted);
+        }
+        let repository = Repository::discover(&self.directory).ok();
+        let root = repository.as_ref().and_then(Repository::work_tree).unwrap_or(&self.directory);
+        let root = root.canonicalize().into_diagnostic()?;
+        let scanner = Texts::with_lints(Config::load(Some(&root), None)?)?;
+        Ok(self.texts.get_or_init(|| Rooted { root, scanner }))
     }
 
     fn scan(&self, target: Target) -> miette::Result<u8> {
@@ -127,15 +144,12 @@ impl Pipeline {
 
 impl Scan for Pipeline {
     fn texts(&self, texts: &[Text<'_>]) -> miette::Result<Vec<Vec<Finding>>> {
-        let repository = Repository::discover(&self.directory).ok();
-        let root = repository.as_ref().and_then(Repository::work_tree).unwrap_or(&self.directory);
-        let root = root.canonicalize().into_diagnostic()?;
-        let scanner = Texts::with_lints(Config::load(Some(&root), None)?)?;
+        let Rooted { root, scanner } = self.rooted()?;
         let threshold = scanner.threshold();
         Ok(texts
             .iter()
             .map(|text| {
-                let path = text.path.map(|path| Path::new(path).strip_prefix(&root).unwrap_or(Path::new(path)));
+                let path = text.path.map(|path| Path::new(path).strip_prefix(root).unwrap_or(Path::new(path)));
                 let path = path.map(|path| BString::from(path.to_string_lossy().replace('\\', "/")));
                 let mut findings = scanner.find(path, text.bytes);
                 // What a lint says of anything else is for the file, not for who writes it.

@@ -1,11 +1,12 @@
 //! Where each agent keeps its hooks, and what is entered there.
 
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 use miette::miette;
 use serde_json::{Value, json};
 
-use super::super::files;
+use super::super::{Name, files};
 use super::{Agent, json, place, switch};
 use crate::replace::{self, Links, Replace};
 
@@ -97,14 +98,7 @@ fn closed(command: &str) -> String {
 /// Returns the file of an agent's settings, and whether it may be a link: only where the user's own files lie, because a
 /// project's come from whoever made it.
 fn file(agent: Agent, root: &Path, user: bool) -> miette::Result<(PathBuf, Links)> {
-    let file = match agent {
-        Agent::ClaudeCode => ".claude/settings.json",
-        Agent::Cursor => ".cursor/hooks.json",
-        Agent::Copilot if user => ".copilot/hooks/keysweep.json",
-        Agent::Copilot => ".github/hooks/keysweep.json",
-        Agent::Codex => ".codex/hooks.json",
-        Agent::Gemini => ".gemini/settings.json",
-    };
+    let file = entered(agent, user);
     let path = root.join(file);
     if user {
         return Ok((path, Links::Follow));
@@ -116,16 +110,25 @@ fn file(agent: Agent, root: &Path, user: bool) -> miette::Result<(PathBuf, Links
     Ok((path, Links::Refuse))
 }
 
-/// The files in which hooks of agents are entered or turned off, from a project's root or the home directory on.
-const FILES: [&str; 7] = [
-    ".claude/settings.json",
-    ".claude/settings.local.json",
-    ".cursor/hooks.json",
-    ".copilot/hooks/keysweep.json",
-    ".github/hooks/keysweep.json",
-    ".codex/hooks.json",
-    ".gemini/settings.json",
-];
+/// Returns the file in which an agent's hooks are entered, from a project's root or the user's home directory on.
+const fn entered(agent: Agent, user: bool) -> &'static str {
+    match agent {
+        Agent::ClaudeCode => ".claude/settings.json",
+        Agent::Cursor => ".cursor/hooks.json",
+        Agent::Copilot if user => ".copilot/hooks/keysweep.json",
+        Agent::Copilot => ".github/hooks/keysweep.json",
+        Agent::Codex => ".codex/hooks.json",
+        Agent::Gemini => ".gemini/settings.json",
+    }
+}
+
+/// Returns the files in which hooks of any agent are entered or turned off, each once.
+fn files_of_all() -> BTreeSet<&'static str> {
+    let agents = Name::AGENTS.iter().filter_map(|name| name.agent());
+    let files =
+        |agent| [false, true].map(|user| entered(agent, user)).into_iter().chain(switch::files(agent).iter().copied());
+    agents.flat_map(files).collect()
+}
 
 /// What every entry has.
 const ANY: &str = "keysweep hook run ";
@@ -135,19 +138,19 @@ pub(super) fn holds_hooks(path: &Path) -> bool {
     let holds =
         |path: &Path| place::read(path).is_some_and(|bytes| memchr::memmem::find(&bytes, ANY.as_bytes()).is_some());
     if !path.is_dir() {
-        return FILES.iter().any(|file| path.ends_with(file)) && holds(path);
+        return files_of_all().iter().any(|file| path.ends_with(file)) && holds(path);
     }
     let below = |file: &&str| {
         let file = Path::new(file);
         let folders = file.ancestors().skip(1).find(|folder| !folder.as_os_str().is_empty() && path.ends_with(folder));
         folders.and_then(|folder| file.strip_prefix(folder).ok()).map(|rest| path.join(rest))
     };
-    FILES.iter().filter_map(below).any(|file| holds(&file))
+    files_of_all().iter().filter_map(below).any(|file| holds(&file))
 }
 
 /// Tells whether a change of a file's text takes hooks of keysweep's out, or turns them off.
 pub(super) fn loses_hooks(path: &Path, before: &str, after: &str) -> bool {
-    if !FILES.iter().any(|file| path.ends_with(file)) {
+    if !files_of_all().iter().any(|file| path.ends_with(file)) {
         return false;
     }
     let count = |text: &str, what: &str| text.matches(what).count();

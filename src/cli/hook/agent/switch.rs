@@ -13,15 +13,10 @@ use crate::replace::{self, Links};
 /// Tells what keeps the agent from running its hooks, or why that is not known; `None` if nothing does. `roots` are the folders whose
 /// settings count: the project's, which decides, and the user's own.
 pub(super) fn off(agent: Agent, roots: &[&Path]) -> Option<String> {
-    let files: &[&str] = match agent {
-        Agent::ClaudeCode => &[".claude/settings.local.json", ".claude/settings.json"],
-        Agent::Gemini => &[".gemini/settings.json"],
-        Agent::Cursor | Agent::Copilot | Agent::Codex => &[],
-    };
     // A project's files come from whoever made it, and a link there could lead anywhere.
     let links = [Links::Refuse, Links::Follow];
     let paths =
-        roots.iter().zip(links).flat_map(|(root, links)| files.iter().map(move |file| (root.join(file), links)));
+        roots.iter().zip(links).flat_map(|(root, links)| files(agent).iter().map(move |file| (root.join(file), links)));
     for (path, links) in paths {
         match read(agent, &path, links) {
             Ok(Switch::Unset) => {}
@@ -33,18 +28,29 @@ pub(super) fn off(agent: Agent, roots: &[&Path]) -> Option<String> {
     None
 }
 
+/// Returns the files whose settings turn an agent's hooks off, from a root on; the first one decides.
+pub(super) const fn files(agent: Agent) -> &'static [&'static str] {
+    match agent {
+        Agent::ClaudeCode => &[".claude/settings.local.json", ".claude/settings.json"],
+        Agent::Gemini => &[".gemini/settings.json"],
+        Agent::Cursor | Agent::Copilot | Agent::Codex => &[],
+    }
+}
+
 /// Returns what the settings in a file say of hooks, or why it cannot be told.
 fn read(agent: Agent, path: &Path, links: Links) -> Result<Switch, String> {
     let bytes = replace::read(path, links).map_err(|error| format!("cannot be read: {error}"))?;
-    let document = parse(&bytes.unwrap_or_default(), Format::Json).map_err(DocumentError::problem)?;
-    Ok(document.roots.first().and_then(|settings| setting(agent, settings)).unwrap_or(Switch::Unset))
+    said(agent, &bytes.unwrap_or_default()).map_err(DocumentError::problem)
 }
 
 /// Tells whether the text of an agent's settings turns its hooks off.
 pub(super) fn turns_off(agent: Agent, text: &str) -> bool {
-    let Ok(document) = parse(text.as_bytes(), Format::Json) else { return false };
-    let said = document.roots.first().and_then(|settings| setting(agent, settings));
-    matches!(said, Some(Switch::Off(_)))
+    matches!(said(agent, text.as_bytes()), Ok(Switch::Off(_)))
+}
+
+fn said(agent: Agent, text: &[u8]) -> Result<Switch, DocumentError> {
+    let document = parse(text, Format::Json)?;
+    Ok(document.roots.first().and_then(|settings| setting(agent, settings)).unwrap_or(Switch::Unset))
 }
 
 /// What the settings of one file say of hooks.
