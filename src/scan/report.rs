@@ -5,6 +5,9 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use crate::finding::{Finding, Notice, Threshold};
 use crate::input::Coverage;
 
+/// The exit code of a run that has missed something and found nothing that blocks.
+pub const MISSED: u8 = 3;
+
 /// What was scanned.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Mode {
@@ -126,14 +129,14 @@ impl Report {
     }
 
     /// Returns the exit code that the result calls for: 0 clean and complete, 1 blocking findings,
-    /// 3 incomplete without a blocking finding, 130 interrupted.
+    /// [`MISSED`] incomplete without a blocking finding, 130 interrupted.
     pub fn exit_code(&self) -> u8 {
         if self.interrupted {
             130
         } else if self.blocking().next().is_some() {
             1
         } else if self.incomplete() {
-            3
+            MISSED
         } else {
             0
         }

@@ -14,11 +14,10 @@ const PATIENCE: usize = 1 << 20;
 /// [`Witness`](super::holders::Witness).
 pub(super) fn count(holders: &Holders, roots: &[u32], ancestry: &Ancestry) -> Vec<[usize; 3]> {
     let none = || vec![[0; 3]; holders.wanted()];
-    let all: Vec<u32> = (0..ancestry.len()).collect();
     // Each part has tables as long as there are nodes, so that there are few parts.
-    let parts = all.par_chunks((all.len() / 8).max(1024)).map(|commits| {
+    let parts = (0..ancestry.len()).into_par_iter().chunks((roots.len() / 8).max(1024)).map(|commits| {
         let mut counter = Counter::new(holders);
-        commits.iter().for_each(|&commit| counter.commit(commit, roots, ancestry));
+        commits.into_iter().for_each(|commit| counter.commit(commit, roots, ancestry));
         counter.counts
     });
     parts.reduce(none, |mut sums, counts| {
