@@ -36,6 +36,9 @@ fn is_dotenv(name: &str) -> bool {
 
 /// Tells whether a file is an example of a dotenv file.
 pub fn is_dotenv_example(path: &BStr) -> bool {
+    if !path.contains_str("env") {
+        return false;
+    }
     let spelled = spelling(path);
     let name = spelled.path.rsplit('/').next().unwrap_or_default();
     spelled.copy && is_dotenv(name) || path.ends_with_str(".env.schema")

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use bstr::BStr;
 use serde::Deserialize;
 
-use super::path::wildcard;
+use super::path::NamePattern;
 
 /// A file, or all files of a folder, that must not be committed.
 #[derive(Debug, Deserialize)]
@@ -88,30 +88,30 @@ impl CredentialFile {
             return start.is_some_and(|folder| folder.is_empty() || folder.ends_with(b"/"));
         }
         let mut names = path.rsplit(|&byte| byte == b'/');
-        self.line.rsplit('/').all(|part| names.next().is_some_and(|name| wildcard(name, part)))
+        self.line.rsplit('/').all(|part| names.next().is_some_and(|name| NamePattern::new(part).matches(name)))
     }
 }
 
 /// Files that hold credentials, by the names in their paths: most paths have none of those.
 pub(super) struct ByName {
-    /// The last name of each line that is a plain path, with the place of the file in the list.
-    last: HashMap<&'static [u8], Vec<usize>>,
-    /// The names of folders.
-    folders: HashMap<&'static [u8], Vec<usize>>,
-    /// The files whose last name has a `*`, with that name.
-    others: Vec<(&'static str, usize)>,
+    /// By the last names of the lines that are plain paths.
+    last: Names,
+    /// By the names of folders.
+    folders: Names,
+    /// The last names that have a `*`, with the places of the files in the list.
+    patterns: Vec<(NamePattern<'static>, usize)>,
 }
 
 impl ByName {
     pub(super) fn new(files: &'static [CredentialFile]) -> Self {
-        let mut table = Self { last: HashMap::new(), folders: HashMap::new(), others: Vec::new() };
+        let mut table = Self { last: Names::default(), folders: Names::default(), patterns: Vec::new() };
         for (at, file) in files.iter().enumerate() {
             let name = file.line.trim_end_matches('/').rsplit('/').next().unwrap_or_default();
             let named = if file.line.ends_with('/') { &mut table.folders } else { &mut table.last };
             if name.contains('*') {
-                table.others.push((name, at));
+                table.patterns.push((NamePattern::new(name), at));
             } else {
-                named.entry(name.as_bytes()).or_default().push(at);
+                named.insert(name.as_bytes(), at);
             }
         }
         table
@@ -121,13 +121,46 @@ impl ByName {
     pub(super) fn candidates(&self, path: &BStr) -> Vec<usize> {
         let mut names = path.rsplit(|&byte| byte == b'/');
         let name = names.next().unwrap_or_default();
-        let folders = names.filter_map(|name| self.folders.get(name));
-        let others = self.others.iter().filter(|(pattern, _)| wildcard(name, pattern)).map(|(_, at)| *at);
-        let mut found: Vec<usize> =
-            self.last.get(name).into_iter().chain(folders).flatten().copied().chain(others).collect();
+        let mut found: Vec<usize> = self.last.get(name).to_vec();
+        for folder in names {
+            found.extend_from_slice(self.folders.get(folder));
+        }
+        found.extend(self.patterns.iter().filter(|(pattern, _)| pattern.matches(name)).map(|(_, at)| *at));
         found.sort_unstable();
         found.dedup();
         found
+    }
+}
+
+/// Places in a list, by names.
+struct Names {
+    places: HashMap<&'static [u8], Vec<usize>>,
+    /// By the first byte of a name the lengths that names have, a bit each, the last one for all longer ones: most names of
+    /// any path are told apart by it.
+    lengths: [u64; 256],
+}
+
+impl Default for Names {
+    fn default() -> Self {
+        Self { places: HashMap::new(), lengths: [0; 256] }
+    }
+}
+
+impl Names {
+    fn insert(&mut self, name: &'static [u8], at: usize) {
+        if let Some(&first) = name.first() {
+            self.lengths[usize::from(first)] |= Self::length(name);
+        }
+        self.places.entry(name).or_default().push(at);
+    }
+
+    fn get(&self, name: &[u8]) -> &[usize] {
+        let may_be = name.first().is_some_and(|&first| self.lengths[usize::from(first)] & Self::length(name) != 0);
+        if may_be { self.places.get(name).map_or(&[], Vec::as_slice) } else { &[] }
+    }
+
+    fn length(name: &[u8]) -> u64 {
+        1 << name.len().min(63)
     }
 }
 

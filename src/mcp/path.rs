@@ -22,20 +22,20 @@ const FORMATS: [&str; 9] = ["json", "jsonc", "json5", "toml", "yaml", "yml", "md
 
 /// Reads a path: `mcp.json.bak` and `mcp.example.json` count as copies of `mcp.json`.
 pub fn spelling(path: &BStr) -> Spelling {
-    let path = path.to_str_lossy().replace('\\', "/");
-    let (folder, name) = path.rsplit_once('/').map_or(("", path.as_str()), |(folder, name)| (folder, name));
-    let mut parts: Vec<&str> = name.split('.').collect();
-    let count = parts.len();
-    let is_copy = |part: &str| COPIES.contains(&part.to_ascii_lowercase().as_str());
-    let mut at = 0;
-    parts.retain(|part| {
-        at += 1;
-        at == 1 || !is_copy(part)
-    });
-    let copy = parts.len() < count;
-    let name = parts.join(".");
-    let path = if folder.is_empty() { name } else { format!("{folder}/{name}") };
-    Spelling { path, copy }
+    let mut path = path.to_str_lossy().into_owned();
+    if path.contains('\\') {
+        path = path.replace('\\', "/");
+    }
+    let name_at = path.rfind('/').map_or(0, |slash| slash + 1);
+    let is_copy = |part: &str| COPIES.iter().any(|copy| part.eq_ignore_ascii_case(copy));
+    let (first, others) = path[name_at..].split_once('.').unwrap_or_default();
+    if !others.split('.').any(is_copy) {
+        return Spelling { path, copy: false };
+    }
+    let kept = std::iter::once(first).chain(others.split('.').filter(|part| !is_copy(part)));
+    let name = kept.collect::<Vec<_>>().join(".");
+    path.replace_range(name_at.., &name);
+    Spelling { path, copy: true }
 }
 
 /// Returns the part of a pattern that can be seen in a repository: without home, root and variables.
@@ -58,17 +58,33 @@ pub(super) fn matches_end(path: &[&str], pattern: &[&str]) -> bool {
     if *last == "**" {
         return (0..=path.len()).any(|kept| matches_end(&path[..kept], pattern));
     }
-    path.split_last().is_some_and(|(name, path)| wildcard(name.as_bytes(), last) && matches_end(path, pattern))
+    path.split_last()
+        .is_some_and(|(name, path)| NamePattern::new(last).matches(name.as_bytes()) && matches_end(path, pattern))
 }
 
-/// Compares one name with a pattern in which `*` stands for anything.
-pub(super) fn wildcard(name: &[u8], pattern: &str) -> bool {
-    match pattern.split_once('*') {
-        None => name == pattern.as_bytes(),
-        Some((start, end)) => {
-            name.len() >= start.len() + end.len()
-                && name.starts_with(start.as_bytes())
-                && name.ends_with(end.as_bytes())
+/// A pattern for one name, in which a `*` stands for anything.
+#[derive(Clone, Copy)]
+pub(super) struct NamePattern<'a> {
+    start: &'a [u8],
+    /// What stands behind the `*`, if there is one.
+    end: Option<&'a [u8]>,
+}
+
+impl<'a> NamePattern<'a> {
+    pub(super) fn new(pattern: &'a str) -> Self {
+        let pattern = pattern.as_bytes();
+        match memchr::memchr(b'*', pattern) {
+            None => Self { start: pattern, end: None },
+            Some(star) => Self { start: &pattern[..star], end: Some(&pattern[star + 1..]) },
+        }
+    }
+
+    pub(super) fn matches(&self, name: &[u8]) -> bool {
+        match self.end {
+            None => name == self.start,
+            Some(end) => {
+                name.len() >= self.start.len() + end.len() && name.starts_with(self.start) && name.ends_with(end)
+            }
         }
     }
 }
