@@ -135,32 +135,42 @@ impl<'a> Inspection<'a> {
                 return;
             }
         }
-        self.text(layer);
-        if archive::is_archive(layer.bytes) {
-            self.archive(layer);
+        match self.archive(layer) {
+            Some(around) => {
+                let via = [layer.via, &["around tar members".to_owned()]].concat();
+                self.text(&Layer { bytes: &around, via: &via, depth: layer.depth + 1, ..*layer });
+            }
+            None => self.text(layer),
         }
     }
 
-    /// Inspects the members of an archive.
-    fn archive(&mut self, layer: &Layer<'_>) {
+    /// Inspects the members of an archive. Returns the bytes around them if those of the members need no second look.
+    fn archive(&mut self, layer: &Layer<'_>) -> Option<Vec<u8>> {
+        if !archive::is_archive(layer.bytes) {
+            return None;
+        }
         if layer.depth >= DEPTH {
             self.limited = true;
-            return;
+            return None;
         }
-        let problem = archive::open(layer.bytes, self.budget, &mut |name, bytes| {
+        let opened = archive::open(layer.bytes, self.budget, &mut |name, bytes| {
             let is_whole = self.spend(bytes.len());
             let via = [layer.via, &[name.label()]].concat();
             let path = name.member().or(layer.path);
             self.layer(&Layer { bytes, via: &via, path, depth: layer.depth + 1, ..*layer });
             is_whole
         });
-        let Err(problem) = problem else { return };
+        let problem = match opened {
+            Ok(around) => return around,
+            Err(problem) => problem,
+        };
         let subject = crate::input::subject(self.origin);
         let help = "what could be read of the archive was scanned";
         self.inspected.notices.push(match problem.is_readable_by_others() {
             true => Notice::unread(subject, problem.to_string(), help),
             false => Notice::note(subject, problem.to_string(), help),
         });
+        None
     }
 
     /// Finds candidates and encodings in a text, and reports them.

@@ -129,7 +129,8 @@ fn check_rules(request: &Request, catalogue: &Catalogue) -> Result<(), ScanError
     }
 }
 
-/// Leaves out places in a tar archive as a text that are told as places in its members: it holds them as they are.
+/// Leaves out places in a tar archive as a text that are told as places in its members: it holds them as they are, and one
+/// that cannot be read to its end is looked at in both ways.
 fn tell_members_once(places: &mut Vec<Place>) {
     let mut members: HashSet<(Origin, Vec<String>)> = HashSet::new();
     for place in &*places {
