@@ -43,11 +43,12 @@ impl Policy {
             }
             finding.verdict = self.verdict(finding, &used);
         };
-        match findings {
-            // Starting threads takes longer than most hooks have to.
-            [] => {}
-            [finding] => judge(finding),
-            _ => findings.par_iter_mut().for_each(judge),
+        // Only a stretched fingerprint is worth starting threads, which takes longer than most hooks have to.
+        let stretched = findings.iter().filter(|finding| finding.identity.is_guessable()).count();
+        if stretched > 1 {
+            findings.par_iter_mut().for_each(judge)
+        } else {
+            findings.iter_mut().for_each(judge)
         }
         used.into_iter().map(AtomicBool::into_inner).collect()
     }

@@ -15,14 +15,14 @@ pub(super) fn is_own_file(name: &std::ffi::OsStr) -> bool {
     OWN_FILES.iter().any(|own| name == *own)
 }
 
-/// Returns a file of ignore rules that counts for `directory` and is too large to be read.
-pub(super) fn unusable(directory: &Path, repository: Option<&Repository>) -> Option<PathBuf> {
-    let own = repository.and_then(excludes_file).filter(|path| is_too_large(path));
+/// Returns a file of ignore rules that counts for `directory` and is too large to be read; `excludes` is the user's own.
+pub(super) fn unusable(directory: &Path, excludes: Option<&Path>) -> Option<PathBuf> {
+    let own = excludes.filter(|path| is_too_large(path)).map(Path::to_owned);
     own.or_else(|| directory.ancestors().find_map(ignore_rules::unusable))
 }
 
-/// Makes a walk of `directory`, which belongs to `repository` or to none.
-pub(super) fn walk(directory: &Path, repository: Option<&Repository>) -> WalkBuilder {
+/// Makes a walk of `directory`, which belongs to `repository` or to none; `excludes` is the user's own file of patterns.
+pub(super) fn walk(directory: &Path, repository: Option<&Repository>, excludes: Option<&Path>) -> WalkBuilder {
     let mut builder = WalkBuilder::new(directory);
     builder.hidden(false).ignore(false).git_global(false).follow_links(false);
     let threads = std::thread::available_parallelism().map_or(1, usize::from);
@@ -33,7 +33,7 @@ pub(super) fn walk(directory: &Path, repository: Option<&Repository>) -> WalkBui
     };
     let Some(work_tree) = repository.work_tree().and_then(|path| path.canonicalize().ok()) else { return builder };
     builder.current_dir(&work_tree);
-    if let Some(excludes) = excludes_file(repository) {
+    if let Some(excludes) = excludes {
         let _ = builder.add_ignore(excludes);
     }
     if !work_tree.join(".git").exists() {
@@ -45,7 +45,7 @@ pub(super) fn walk(directory: &Path, repository: Option<&Repository>) -> WalkBui
 }
 
 /// Returns the user's own file of patterns: `core.excludesFile`, or git's default for it.
-fn excludes_file(repository: &Repository) -> Option<PathBuf> {
+pub(super) fn excludes_file(repository: &Repository) -> Option<PathBuf> {
     let options =
         gix::open::Options::default().with(gix::sec::Trust::Full).open_path_as_is(true).filter_config_section(|_| true);
     let configured = gix::open_opts(repository.git().git_dir(), options)

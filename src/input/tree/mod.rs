@@ -60,9 +60,10 @@ impl Tree {
     /// # Errors
     /// If a path cannot be reached, or is a directory of git's that holds objects.
     pub fn new(paths: &[PathBuf]) -> Result<Self, TreeError> {
-        let places = if paths.is_empty() { vec![around()?] } else { named(paths)? };
+        let (places, around) = if paths.is_empty() { around()? } else { (named(paths)?, None) };
         let mut notices = Vec::new();
-        let repository = match Repository::discover(&places[0].real) {
+        let discovered = around.map_or_else(|| Repository::discover(&places[0].real), Ok);
+        let repository = match discovered {
             Ok(repository) => {
                 if repository.has_broken_head() {
                     notices.push(head_notice(&places[0].real));
@@ -116,12 +117,15 @@ impl Tree {
     }
 }
 
-/// Finds the work tree around the current directory.
-fn around() -> Result<start::Place, TreeError> {
+/// Finds the work tree around the current directory, and its repository.
+fn around() -> Result<(Vec<start::Place>, Option<Repository>), TreeError> {
     let here = Path::new(".");
     match Repository::discover(here) {
-        Ok(repository) => start::Place::find(repository.work_tree_around(here).map_err(TreeError::Repository)?),
-        Err(_) => start::Place::find(here),
+        Ok(repository) => {
+            let place = start::Place::find(repository.work_tree_around(here).map_err(TreeError::Repository)?)?;
+            Ok((vec![place], Some(repository)))
+        }
+        Err(_) => Ok((vec![start::Place::find(here)?], None)),
     }
 }
 

@@ -121,13 +121,14 @@ impl<'a> Walk<'a> {
     ///
     /// A directory whose ignore rules are too many is not looked into, and noted.
     fn walk(&mut self, directory: &Path, repository: Option<&Repository>) -> Vec<PathBuf> {
-        if let Some(rules) = ignored::unusable(directory, repository) {
+        let excludes = repository.and_then(ignored::excludes_file);
+        if let Some(rules) = ignored::unusable(directory, excludes.as_deref()) {
             self.not_looked_into(&rules);
             return Vec::new();
         }
         let nested = Arc::new(Mutex::new(Vec::new()));
         let unusable = Arc::new(Mutex::new(Vec::new()));
-        let mut builder = ignored::walk(directory, repository);
+        let mut builder = ignored::walk(directory, repository, excludes.as_deref());
         let (found, left_out) = (Arc::clone(&nested), Arc::clone(&unusable));
         let own = self.work_tree.clone();
         builder.filter_entry(move |entry| {
