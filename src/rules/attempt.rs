@@ -6,9 +6,10 @@
 
 use std::ops::Range;
 
-use regex_syntax::hir::{Class, Hir, HirKind, Look, Repetition};
+use regex_syntax::hir::Look;
 
 use super::lexicon::is_boundary;
+use super::part::{Bytes, Choice, Part, Repetition};
 
 /// How many parts of a pattern may be tried inside of one another: each takes some room on the stack.
 const DEEPEST: u32 = 1000;
@@ -29,18 +30,17 @@ pub(super) enum Outcome {
     Unknown,
 }
 
-/// Looks for the first match of `pattern` that starts at one of `starts`, ascending, and does not reach beyond `end`; `secret` names its group.
+/// Looks for the first match of `pattern` that starts at one of `starts`, ascending, and does not reach beyond `end`.
 ///
 /// Takes from `steps` how many parts of the pattern it tries.
 pub(super) fn attempt(
-    pattern: &Hir,
-    secret: &str,
+    pattern: &Part,
     bytes: &[u8],
     starts: impl IntoIterator<Item = usize>,
     end: usize,
     steps: &mut u32,
 ) -> Outcome {
-    let mut attempt = Attempt { bytes, end, name: secret, secret: None, steps, depth: 0, is_given_up: false };
+    let mut attempt = Attempt { bytes, end, secret: None, steps, depth: 0, is_given_up: false };
     for start in starts {
         let mut end = None;
         let stops = attempt.walk(pattern, start, &mut |_, at| {
@@ -62,7 +62,6 @@ type Rest<'a, 'b> = &'a mut dyn FnMut(&mut Attempt<'b>, usize) -> bool;
 struct Attempt<'b> {
     bytes: &'b [u8],
     end: usize,
-    name: &'b str,
     secret: Option<Range<usize>>,
     steps: &'b mut u32,
     depth: u32,
@@ -71,51 +70,44 @@ struct Attempt<'b> {
 
 impl<'b> Attempt<'b> {
     /// Tries every way in which a part matches from `at` on until one suits the rest.
-    fn walk(&mut self, part: &Hir, at: usize, rest: Rest<'_, 'b>) -> bool {
+    fn walk(&mut self, part: &Part, at: usize, rest: Rest<'_, 'b>) -> bool {
         if self.depth == DEEPEST || !self.step() {
             return self.give_up();
         }
         self.depth += 1;
-        let stops = self.walk_kind(part.kind(), at, rest);
+        let stops = self.walk_kind(part, at, rest);
         self.depth -= 1;
         stops
     }
 
-    fn walk_kind(&mut self, part: &HirKind, at: usize, rest: Rest<'_, 'b>) -> bool {
+    fn walk_kind(&mut self, part: &Part, at: usize, rest: Rest<'_, 'b>) -> bool {
         match part {
-            HirKind::Empty => rest(self, at),
-            HirKind::Literal(literal) => {
-                self.bytes[at..self.end].starts_with(&literal.0) && rest(self, at + literal.0.len())
-            }
-            HirKind::Class(class) if is_of_bytes(class) => self.is_in(class, at) && rest(self, at + 1),
-            HirKind::Class(_) => self.give_up(),
-            HirKind::Look(look) => match self.is_at(*look, at) {
+            Part::Empty => rest(self, at),
+            Part::Literal(literal) => self.bytes[at..self.end].starts_with(literal) && rest(self, at + literal.len()),
+            Part::Class(class) => self.is_in(class, at) && rest(self, at + 1),
+            Part::Look(look) => match self.is_at(*look, at) {
                 Some(is_at) => is_at && rest(self, at),
                 None => self.give_up(),
             },
-            HirKind::Capture(capture) if capture.name.as_deref() == Some(self.name) => {
-                self.walk(&capture.sub, at, &mut |attempt, end| {
-                    let before = attempt.secret.replace(at..end);
-                    rest(attempt, end) || {
-                        attempt.secret = before;
-                        false
-                    }
-                })
-            }
-            HirKind::Capture(capture) => self.walk(&capture.sub, at, rest),
-            HirKind::Concat(parts) => self.sequence(parts, at, rest),
-            // Most branches fail at their first byte, which is told without a step.
-            HirKind::Alternation(branches) => {
-                branches.iter().any(|branch| self.may_start(branch, at) && self.walk(branch, at, rest))
-            }
-            HirKind::Repetition(repetition) => match repetition.sub.kind() {
-                HirKind::Class(class) if is_of_bytes(class) => self.repeat_class(repetition, class, at, rest),
+            Part::Secret(part) => self.walk(part, at, &mut |attempt, end| {
+                let before = attempt.secret.replace(at..end);
+                rest(attempt, end) || {
+                    attempt.secret = before;
+                    false
+                }
+            }),
+            Part::Concat(parts) => self.sequence(parts, at, rest),
+            Part::Alternation(choices) => choices.iter().any(|choice| self.choose(choice, at, rest)),
+            Part::Repetition(repetition) => match &repetition.choice.part {
+                Part::Class(class) => self.repeat_class(repetition, class, at, rest),
                 _ => self.repeat(repetition, 0, at, rest),
             },
+            Part::Shared(part) => self.walk_kind(part, at, rest),
+            Part::Unknown => self.give_up(),
         }
     }
 
-    fn sequence(&mut self, parts: &[Hir], at: usize, rest: Rest<'_, 'b>) -> bool {
+    fn sequence(&mut self, parts: &[Part], at: usize, rest: Rest<'_, 'b>) -> bool {
         match parts.split_first() {
             None => rest(self, at),
             Some((first, others)) => {
@@ -124,35 +116,29 @@ impl<'b> Attempt<'b> {
         }
     }
 
-    /// Tells of most parts that do not match at a place that they do not.
-    fn may_start(&self, part: &Hir, at: usize) -> bool {
-        match part.kind() {
-            HirKind::Literal(literal) => self.bytes[..self.end].get(at) == literal.0.first(),
-            HirKind::Class(class) => self.is_in(class, at) || !is_of_bytes(class),
-            HirKind::Concat(parts) => parts.first().is_none_or(|first| self.may_start(first, at)),
-            HirKind::Capture(capture) => self.may_start(&capture.sub, at),
-            HirKind::Alternation(branches) => branches.iter().any(|branch| self.may_start(branch, at)),
-            HirKind::Empty | HirKind::Look(_) | HirKind::Repetition(_) => true,
-        }
+    /// Tries a part that most often fails at its first byte, which is told without a step.
+    fn choose(&mut self, choice: &Choice, at: usize, rest: Rest<'_, 'b>) -> bool {
+        choice.starts.is_none_or(|starts| self.is_in(&starts, at)) && self.walk(&choice.part, at, rest)
     }
 
     /// Goes on behind `count` repetitions.
     fn repeat(&mut self, repetition: &Repetition, count: u32, at: usize, rest: Rest<'_, 'b>) -> bool {
-        let may_stop = count >= repetition.min;
+        let may_stop = count >= repetition.least;
         if may_stop && !repetition.greedy && rest(self, at) {
             return true;
         }
-        let may_go_on = repetition.max.is_none_or(|max| count < max);
+        let may_go_on = repetition.most.is_none_or(|most| count < most);
         let goes_on = may_go_on
-            && self
-                .walk(&repetition.sub, at, &mut |attempt, behind| attempt.repeat(repetition, count + 1, behind, rest));
+            && self.choose(&repetition.choice, at, &mut |attempt, behind| {
+                attempt.repeat(repetition, count + 1, behind, rest)
+            });
         goes_on || may_stop && repetition.greedy && rest(self, at)
     }
 
     /// The same for what is always one byte.
-    fn repeat_class(&mut self, repetition: &Repetition, class: &Class, at: usize, rest: Rest<'_, 'b>) -> bool {
-        let least = repetition.min as usize;
-        let most = self.run(class, at, repetition.max.map_or(usize::MAX, |max| max as usize));
+    fn repeat_class(&mut self, repetition: &Repetition, class: &Bytes, at: usize, rest: Rest<'_, 'b>) -> bool {
+        let least = repetition.least as usize;
+        let most = self.run(class, at, repetition.most.map_or(usize::MAX, |most| most as usize));
         // A long run takes long to count.
         *self.steps = self.steps.saturating_sub(most as u32 / 16);
         let mut counts = least..most + 1;
@@ -168,18 +154,12 @@ impl<'b> Attempt<'b> {
     }
 
     /// Returns how many bytes from `at` on are of a class, but not more than `most`.
-    fn run(&self, class: &Class, at: usize, most: usize) -> usize {
-        (at..self.end).take(most).take_while(|&at| self.is_in(class, at)).count()
+    fn run(&self, class: &Bytes, at: usize, most: usize) -> usize {
+        self.bytes[at..self.end].iter().take(most).take_while(|&&byte| class.has(byte)).count()
     }
 
-    fn is_in(&self, class: &Class, at: usize) -> bool {
-        let Some(&byte) = self.bytes[..self.end].get(at) else { return false };
-        match class {
-            Class::Bytes(class) => class.ranges().iter().any(|range| (range.start()..=range.end()).contains(&byte)),
-            Class::Unicode(class) => {
-                class.ranges().iter().any(|range| (range.start()..=range.end()).contains(&char::from(byte)))
-            }
-        }
+    fn is_in(&self, class: &Bytes, at: usize) -> bool {
+        self.bytes[..self.end].get(at).is_some_and(|&byte| class.has(byte))
     }
 
     /// Tells whether a place is what a pattern demands, or returns `None` if only automata know.
@@ -206,17 +186,12 @@ impl<'b> Attempt<'b> {
     }
 }
 
-/// Tells whether a class is one of single bytes: one of several ASCII characters may be made as one of any characters.
-fn is_of_bytes(class: &Class) -> bool {
-    matches!(class, Class::Bytes(_)) || class.is_utf8() && class.maximum_len() == Some(1)
-}
-
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
 
     use super::*;
-    use crate::rules::pattern::{Pattern, SECRET, parse};
+    use crate::rules::pattern::{Pattern, SECRET};
 
     fn text() -> impl Strategy<Value = Vec<u8>> {
         let byte = prop_oneof![9 => prop::sample::select(b"abB_-".to_vec()), 1 => any::<u8>()];
@@ -249,6 +224,10 @@ mod tests {
         })
     }
 
+    fn read(pattern: &str) -> Part {
+        Part::read(pattern, SECRET).expect("it is a pattern")
+    }
+
     proptest! {
         #![proptest_config(ProptestConfig { cases: 2000, ..ProptestConfig::default() })]
 
@@ -259,7 +238,7 @@ mod tests {
             let pattern = format!("{before}(?<secret>{secret}){behind}");
             let Ok(automata) = Pattern::compile(&pattern) else { return Ok(()) };
             let window = start.min(text.len())..text.len() - cut.min(text.len() - start.min(text.len()));
-            let hir = parse(&pattern).expect("it was compiled");
+            let part = read(&pattern);
             let mut first = None;
             automata.matches(&text, window.clone(), |whole, secret| first = first.take().or(Some((whole, secret))));
             for (expected, starts) in
@@ -267,7 +246,7 @@ mod tests {
             {
                 let expected = expected.map_or(Outcome::NoMatch, |(whole, secret)| Outcome::Match { whole, secret });
                 let mut steps = 1000;
-                let found = attempt(&hir, SECRET, &text, starts, window.end, &mut steps);
+                let found = attempt(&part, &text, starts, window.end, &mut steps);
                 prop_assert!(found == expected || found == Outcome::Unknown && steps == 0, "{}: {:?}", pattern, found);
             }
         }
@@ -275,15 +254,15 @@ mod tests {
 
     #[test]
     fn what_takes_too_long_is_left_to_automata() {
-        let hir = parse("(?:a|aa){1,40}(?<secret>b)").expect("it is a pattern");
+        let part = read("(?:a|aa){1,40}(?<secret>b)");
         let mut steps = 1000;
-        assert_eq!(attempt(&hir, SECRET, &[b'a'; 40], 0..1, 40, &mut steps), Outcome::Unknown);
+        assert_eq!(attempt(&part, &[b'a'; 40], 0..1, 40, &mut steps), Outcome::Unknown);
         assert_eq!(steps, 0);
     }
 
     #[test]
     fn what_goes_too_deep_is_left_to_automata() {
-        let hir = parse("(?:ab|c){1,5000}(?<secret>d)").expect("it is a pattern");
-        assert_eq!(attempt(&hir, SECRET, &[b'c'; 5000], 0..1, 5000, &mut 1_000_000), Outcome::Unknown);
+        let part = read("(?:ab|c){1,5000}(?<secret>d)");
+        assert_eq!(attempt(&part, &[b'c'; 5000], 0..1, 5000, &mut 1_000_000), Outcome::Unknown);
     }
 }

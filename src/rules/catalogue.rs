@@ -132,7 +132,8 @@ impl Rule {
     /// Returns the pattern, ready to be tried, or `None` for a rule that Rust code finds.
     pub fn matcher(&self) -> Option<&Pattern> {
         // A rule is made only of a pattern that can be compiled.
-        self.matcher.get_or_init(|| Pattern::read(&self.pattern).ok()).as_ref()
+        let read = || if self.pattern.is_empty() { None } else { Pattern::read(self.pattern.clone()).ok() };
+        self.matcher.get_or_init(read).as_ref()
     }
 
     /// Returns what finds the words of [`Rule::near`].

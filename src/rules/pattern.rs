@@ -1,5 +1,6 @@
 //! Compiles a rule's pattern, and proves how far it can reach.
 
+use std::borrow::Cow;
 use std::ops::Range;
 use std::panic::{RefUnwindSafe, UnwindSafe};
 use std::sync::OnceLock;
@@ -13,8 +14,8 @@ use regex_automata::{Anchored, Input, PatternID};
 use regex_syntax::hir::{Hir, HirKind};
 
 use super::attempt::{Outcome, attempt};
+use super::part::{Bytes, Part};
 use super::shorthand;
-use super::starts::Starts;
 
 /// The name of the group that is the secret.
 pub(super) const SECRET: &str = "secret";
@@ -58,9 +59,11 @@ pub(super) fn parse(text: &str) -> Result<Hir, PatternError> {
 /// Most patterns are tried at a few places, and never match: those are tried by backtracking.
 #[derive(Debug)]
 pub struct Pattern {
-    hir: Hir,
-    /// Where attempts are worth it.
-    starts: OnceLock<Starts>,
+    text: Cow<'static, str>,
+    /// What attempts try.
+    part: Part,
+    /// Where they are worth it: with which bytes a match may start.
+    starts: Option<Bytes>,
     /// How many steps attempts may take before it is compiled.
     steps: AtomicU32,
     ends: OnceLock<Ends>,
@@ -96,37 +99,22 @@ impl Pattern {
     /// # Errors
     /// The pattern is wrong, or a match could be of any length.
     pub fn compile(text: &str) -> Result<Self, PatternError> {
-        let pattern = Self::read(text)?;
-        let ends = Ends::of(&pattern.hir).map_err(|error| PatternError::Syntax(error.to_string()))?;
+        let hir = parse(text)?;
+        check(&hir)?;
+        let ends = Ends::of(&hir).map_err(|error| PatternError::Syntax(error.to_string()))?;
+        let pattern = Self::read(text.to_owned().into())?;
         Ok(Self { ends: ends.into(), ..pattern })
     }
 
     /// Reads `text`, which [`Pattern::compile`] has taken before, without compiling it.
     ///
     /// # Errors
-    /// The pattern is wrong, or a match could be of any length.
-    pub(super) fn read(text: &str) -> Result<Self, PatternError> {
-        let hir = parse(text)?;
-        let reach = hir.properties().maximum_len().ok_or(PatternError::Unbounded)?;
-        if reach > GREATEST_REACH {
-            return Err(PatternError::TooLong(reach));
-        }
-        if hir.properties().minimum_len().is_none_or(|least| least == 0) {
-            return Err(PatternError::Empty);
-        }
-        if !has_secret(&hir) {
-            return Err(PatternError::NoSecret);
-        }
-        if !always_has_secret(&hir) {
-            return Err(PatternError::SecretOptional);
-        }
-        Ok(Self {
-            hir,
-            starts: OnceLock::new(),
-            steps: AtomicU32::new(STEPS),
-            ends: OnceLock::new(),
-            groups: OnceLock::new(),
-        })
+    /// The syntax is wrong.
+    pub(super) fn read(text: Cow<'static, str>) -> Result<Self, PatternError> {
+        let part = Part::read(&text, SECRET).map_err(|error| PatternError::Syntax(error.to_string()))?;
+        let starts = part.starts();
+        let steps = AtomicU32::new(STEPS);
+        Ok(Self { text, part, starts, steps, ends: OnceLock::new(), groups: OnceLock::new() })
     }
 
     /// Calls `each` with the span of every match in `window` and of its secret, in order.
@@ -151,10 +139,11 @@ impl Pattern {
     fn first(&self, bytes: &[u8], window: Range<usize>, anchored: Anchored) -> Option<(Range<usize>, Range<usize>)> {
         if self.ends.get().is_none() {
             let places = window.start..if anchored.is_anchored() { window.start + 1 } else { window.end };
-            let starts = self.starts.get_or_init(|| Starts::of(&self.hir));
-            let starts = places.filter(|&at| bytes.get(at).is_some_and(|&byte| starts.has(byte)));
+            let may_start =
+                |&at: &usize| self.starts.is_none_or(|starts| bytes.get(at).is_some_and(|&byte| starts.has(byte)));
+            let starts = places.filter(may_start);
             let mut steps = self.steps.load(Ordering::Relaxed);
-            let outcome = attempt(&self.hir, SECRET, bytes, starts, window.end, &mut steps);
+            let outcome = attempt(&self.part, bytes, starts, window.end, &mut steps);
             // Threads that do this at once only take fewer steps from it.
             self.steps.store(steps, Ordering::Relaxed);
             match outcome {
@@ -169,7 +158,7 @@ impl Pattern {
     /// The same, by automata.
     fn search(&self, input: &Input<'_>) -> Option<(Range<usize>, Range<usize>)> {
         let end = self.end(input)?;
-        let Groups { regex, secret } = self.groups.get_or_init(|| Groups::of(&self.hir));
+        let Groups { regex, secret } = self.groups.get_or_init(|| Groups::of(&self.hir()));
         let mut captures = regex.create_captures();
         // What ends a match earlier would have been found instead of it, so no byte behind its end is in it.
         regex.search_captures(&input.clone().range(input.start()..end), &mut captures);
@@ -178,9 +167,15 @@ impl Pattern {
 
     /// Returns where the first match ends.
     fn end(&self, input: &Input<'_>) -> Option<usize> {
-        let ends = self.ends.get_or_init(|| Ends::of(&self.hir).expect("only patterns that can be compiled are read"));
+        let ends =
+            self.ends.get_or_init(|| Ends::of(&self.hir()).expect("only patterns that can be compiled are read"));
         let found = ends.automaton.try_search_fwd(&mut ends.caches.get(), input);
         found.expect("the automaton neither gives up nor quits at a byte").map(|half| half.offset())
+    }
+
+    /// Returns its structure, which only automata are made of.
+    fn hir(&self) -> Hir {
+        parse(&self.text).expect("it was read before")
     }
 }
 
@@ -205,6 +200,24 @@ impl Groups {
         let secret = regex.group_info().to_index(PatternID::ZERO, SECRET).expect("compiling has looked for it");
         Self { regex, secret }
     }
+}
+
+/// Checks what a pattern must be like.
+fn check(hir: &Hir) -> Result<(), PatternError> {
+    let reach = hir.properties().maximum_len().ok_or(PatternError::Unbounded)?;
+    if reach > GREATEST_REACH {
+        return Err(PatternError::TooLong(reach));
+    }
+    if hir.properties().minimum_len().is_none_or(|least| least == 0) {
+        return Err(PatternError::Empty);
+    }
+    if !has_secret(hir) {
+        return Err(PatternError::NoSecret);
+    }
+    if !always_has_secret(hir) {
+        return Err(PatternError::SecretOptional);
+    }
+    Ok(())
 }
 
 /// Tells whether a pattern has the group that every pattern has.

@@ -32,31 +32,60 @@ const KEY: &str = concat!(
 struct Shorthand {
     name: &'static str,
     byte: u8,
-    /// The structure of what it stands for, where case counts and where it does not.
-    read: [OnceLock<Hir>; 2],
 }
 
 const LETTER: u8 = b'k';
 
-static SHORTHANDS: [Shorthand; 2] = [
-    Shorthand { name: "%key%", byte: 1, read: [const { OnceLock::new() }; 2] },
-    Shorthand { name: "%assign%", byte: 2, read: [const { OnceLock::new() }; 2] },
-];
+/// How many shorthands there are.
+pub const LONG: usize = 2;
+
+static SHORTHANDS: [Shorthand; LONG] = [Shorthand { name: "%key%", byte: 1 }, Shorthand { name: "%assign%", byte: 2 }];
+
+/// What a shorthand stands for in a place.
+#[derive(Clone, Copy, Debug)]
+pub struct Long {
+    /// Which shorthand it is, from 0 on.
+    pub number: usize,
+    /// Whether case does not count there.
+    pub ignores_case: bool,
+}
+
+impl Long {
+    /// Reads its structure.
+    pub fn read(self) -> Hir {
+        read(&expand(SHORTHANDS[self.number].name), self.ignores_case).expect("the shorthands are right")
+    }
+
+    /// The same, read once: shorthands are long, and many patterns have one.
+    fn known(self) -> &'static Hir {
+        static KNOWN: [[OnceLock<Hir>; 2]; LONG] = [const { [const { OnceLock::new() }; 2] }; LONG];
+        KNOWN[self.number][usize::from(self.ignores_case)].get_or_init(|| self.read())
+    }
+}
 
 /// Reads a pattern's structure, in byte mode without Unicode classes.
-///
-/// Shorthands are long, and many patterns have one: each is read once.
 ///
 /// # Errors
 /// The syntax is wrong.
 pub fn parse(text: &str) -> Result<Hir, Box<regex_syntax::Error>> {
+    Ok(insert(parse_short(text)?))
+}
+
+/// The same with a mark in the place of each shorthand: a class for which [`stands_for`] knows what it stands for, then
+/// one more byte, with which a literal behind it begins.
+///
+/// # Errors
+/// The syntax is wrong.
+pub fn parse_short(text: &str) -> Result<Hir, Box<regex_syntax::Error>> {
+    if !text.contains('%') {
+        return read(text, false);
+    }
     let mut short = text.to_owned();
-    for Shorthand { name, byte, .. } in &SHORTHANDS {
+    for Shorthand { name, byte } in &SHORTHANDS {
         short = short.replace(name, &format!(r"[\x{byte:02x}{}]\x00", char::from(LETTER)));
     }
     // What an error shows is the pattern itself.
-    let read = read(&short, false).or_else(|_| read(&expand(text), false))?;
-    Ok(if short == text { read } else { insert(read) })
+    read(&short, false).or_else(|_| read(&expand(text), false))
 }
 
 fn read(text: &str, ignores_case: bool) -> Result<Hir, Box<regex_syntax::Error>> {
@@ -70,13 +99,13 @@ fn insert(hir: Hir) -> Hir {
         HirKind::Concat(parts) => {
             let mut whole: Vec<Hir> = Vec::with_capacity(parts.len());
             for part in parts {
-                match (whole.last().and_then(shorthand), part.kind()) {
+                match (whole.last().and_then(stands_for), part.kind()) {
                     (Some(long), HirKind::Literal(Literal(bytes))) => {
                         let rest = Hir::literal(&bytes[1..]);
                         whole.pop();
-                        whole.extend([long.clone(), rest]);
+                        whole.extend([long.known().clone(), rest]);
                     }
-                    _ if shorthand(&part).is_some() => whole.push(part),
+                    _ if stands_for(&part).is_some() => whole.push(part),
                     _ => whole.push(insert(part)),
                 }
             }
@@ -93,7 +122,7 @@ fn insert(hir: Hir) -> Hir {
 }
 
 /// Returns what a class stands for that was put in place of a shorthand.
-fn shorthand(hir: &Hir) -> Option<&'static Hir> {
+pub fn stands_for(hir: &Hir) -> Option<Long> {
     let HirKind::Class(Class::Bytes(class)) = hir.kind() else { return None };
     let is_single = |range: &ClassBytesRange| range.start() == range.end();
     let [byte, cases @ ..] = class.ranges() else { return None };
@@ -101,10 +130,8 @@ fn shorthand(hir: &Hir) -> Option<&'static Hir> {
     if !is_single(byte) || !cases.iter().all(is_letter) {
         return None;
     }
-    let Shorthand { name, read: known, .. } = SHORTHANDS.iter().find(|long| byte.start() == long.byte)?;
-    let ignores_case = cases.len() > 1;
-    let long = || read(&expand(name), ignores_case).expect("the shorthands are right");
-    Some(known[usize::from(ignores_case)].get_or_init(long))
+    let number = SHORTHANDS.iter().position(|long| byte.start() == long.byte)?;
+    Some(Long { number, ignores_case: cases.len() > 1 })
 }
 
 /// Writes out the shorthands of a pattern.
