@@ -33,7 +33,7 @@ impl ObjectError {
     /// Says what the user can do about it.
     pub const fn help(self) -> &'static str {
         match self {
-            Self::Missing => "fetch what the clone lacks, as in `git fetch --refetch`",
+            Self::Missing => "fetch what the clone lacks, as in `git fetch --refetch --no-filter`",
             Self::Damaged | Self::Kind => "`git fsck` shows what is damaged",
         }
     }

@@ -126,7 +126,9 @@ impl Repository {
     /// If there is no repository, or none that can be read.
     pub fn discover(from: &Path) -> Result<Self, RepositoryError> {
         let from = existing(from)?;
-        let explicit = is_named_by_environment();
+        if let Some(named) = std::env::var_os("GIT_DIR") {
+            return Self::new(open_named(Path::new(&named)).ok_or(RepositoryError::Broken { path: from })?);
+        }
         let search = gix::discover::upwards::Options {
             trust: TrustPolicy::Assume(gix::sec::Trust::Full),
             match_ceiling_dir_or_error: false,
@@ -137,7 +139,7 @@ impl Repository {
         let real = from.canonicalize().unwrap_or_else(|_| from.clone());
         match gix::ThreadSafeRepository::discover_with_environment_overrides_opts(&real, search, trust) {
             Ok(git) => Self::new(git.to_thread_local()),
-            Err(_) if explicit || gix::discover::upwards(&real).is_ok() => Err(RepositoryError::Broken { path: from }),
+            Err(_) if gix::discover::upwards(&real).is_ok() => Err(RepositoryError::Broken { path: from }),
             Err(_) => Err(RepositoryError::NotARepository { path: from }),
         }
     }
@@ -273,6 +275,28 @@ impl Repository {
         Some(self.git.rev_parse_single(BStr::new(&revision)).ok()?.detach())
     }
 
+    /// Tells whether it was cloned without all objects, which git fetches when it needs them.
+    pub fn is_partial(&self) -> bool {
+        let config = self.git.config_snapshot();
+        let is_promisor = |name| config.boolean(format!("remote.{name}.promisor").as_str()) == Some(true);
+        config.string("extensions.partialClone").is_some() || self.git.remote_names().into_iter().any(is_promisor)
+    }
+
+    /// Returns the repository with the configuration of its user and of the system as well, which decides what git itself does.
+    pub fn with_all_settings(&self) -> Option<gix::Repository> {
+        let options = gix::open::Options::default().with(gix::sec::Trust::Full).open_path_as_is(true);
+        gix::open_opts(self.git.git_dir(), options.filter_config_section(|_| true)).ok()
+    }
+
+    /// Returns the only remote there is, by its name and the address that is pushed to.
+    pub fn only_remote(&self) -> Option<[String; 2]> {
+        let mut names = self.git.remote_names().into_iter();
+        let name = names.next().filter(|_| names.next().is_none())?;
+        let remote = self.git.try_find_remote(name.as_bstr())?.ok()?;
+        let address = remote.url(gix::remote::Direction::Push)?.to_bstring();
+        Some([name.to_string(), address.to_string()])
+    }
+
     /// Returns the commits whose parents a shallow clone left out.
     pub fn shallow(&self) -> Vec<ObjectId> {
         self.git.shallow_commits().ok().flatten().map(|commits| commits.iter().copied().collect()).unwrap_or_default()
@@ -288,6 +312,21 @@ impl Repository {
         let named = names.filter_map(|name| ObjectId::from_hex(name.strip_prefix("GITHEAD_")?.as_bytes()).ok());
         written.chain(named.filter(|id| self.objects.contains(id))).collect()
     }
+}
+
+/// Opens the git directory that the environment names, in which git runs hooks of servers.
+///
+/// As for git, the current directory is the work tree if nothing says which one is, as where `.git` leads to a git directory
+/// elsewhere.
+fn open_named(git_directory: &Path) -> Option<gix::Repository> {
+    let here = std::env::current_dir().ok()?;
+    let real = here.join(git_directory).canonicalize().ok()?;
+    let mut git = gix::open_opts(&real, options(true).with(gix::sec::Trust::Full)).ok()?;
+    let is_bare = git.config_snapshot().boolean("core.bare").unwrap_or(false);
+    if git.workdir().is_none() && !is_bare && !here.starts_with(&real) {
+        git.set_workdir(here).ok()?;
+    }
+    Some(git)
 }
 
 /// Tells whether git runs keysweep, or the user says where the repository is.

@@ -3,9 +3,12 @@
 //! Entries are compared by object name and read from the object database, so that neither the working tree nor any
 //! setting about patches, attributes, filters or colours has a say.
 
+use std::collections::HashSet;
+
+use gix::ObjectId;
 use rayon::prelude::*;
 
-use super::compare::{Change, Differences, compare_index};
+use super::compare::{Change, Differences, compare_index, compare_trees};
 use super::index::Mode;
 use super::objects::Objects;
 use super::repository::{Repository, RepositoryError};
@@ -38,8 +41,22 @@ pub fn changes(repository: &Repository) -> Result<Differences, RepositoryError> 
         parents.extend(others.iter().filter_map(|id| super::commit::tree(id, objects).ok()));
     }
     let mut differences = compare_index(&index, &parents, objects);
+    if repository.is_partial() {
+        leave_out_moved(&mut differences, &parents, objects);
+    }
     differences.changes.sort_unstable_by(|left, right| (&left.path, left.id).cmp(&(&right.path, right.id)));
     Ok(differences)
+}
+
+/// Leaves out what a partial clone lacks if a parent has the same content elsewhere: it is moved, and nothing new.
+fn leave_out_moved(differences: &mut Differences, parents: &[ObjectId], objects: &Objects) {
+    let lacks = |change: &Change| !objects.contains(&change.id);
+    if !differences.changes.iter().any(lacks) {
+        return;
+    }
+    let held = parents.iter().flat_map(|&tree| compare_trees(tree, &[], objects).changes).map(|change| change.id);
+    let held: HashSet<ObjectId> = held.collect();
+    differences.changes.retain(|change| !(held.contains(&change.id) && lacks(change)));
 }
 
 /// Shows the content of every change to `visitor`, from several threads if there are many.

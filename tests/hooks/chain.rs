@@ -156,10 +156,11 @@ fn lefthook_gets_a_job_in_its_own_file() {
     assert!(text.starts_with(before) && text.contains("run: keysweep hook run pre-commit"), "{text}");
     keysweep(&git, &["hook", "install", "pre-push"]);
     let text = std::fs::read_to_string(git.file("lefthook.yml")).expect("it is there");
-    assert!(
-        text.contains("    keysweep:\n      run: keysweep hook run pre-push {1} {2}\n      use_stdin: true\n"),
-        "{text}"
-    );
+    assert!(text.contains("    keysweep:\n      run: keysweep hook run pre-push\n      use_stdin: true\n"), "{text}");
+    assert!(keysweep(&git, &["hook", "status"]).contains("but not set up; git does not run lefthook for it yet"));
+    let again = keysweep(&git, &["hook", "install", "pre-commit"]);
+    assert!(again.contains("pre-commit: already in") && again.contains("run `lefthook install`"), "{again}");
+    git.hook("pre-commit", "lefthook run pre-commit");
     assert!(keysweep(&git, &["hook", "status"]).contains("pre-commit: set up in"));
     keysweep(&git, &["hook", "uninstall"]);
     assert_eq!(std::fs::read_to_string(git.file("lefthook.yml")).expect("it is there"), before);
@@ -189,7 +190,7 @@ fn a_hook_that_cannot_be_set_up_keeps_no_other_from_it() {
     );
     assert!(text.contains("run: keysweep hook run pre-commit"), "it tells what to add: {text}");
     let status = keysweep(&git, &["hook", "status"]);
-    assert!(status.contains("pre-commit: not set up") && status.contains("pre-push: set up"), "{status}");
+    assert!(status.contains("pre-commit: not set up") && status.contains("pre-push: in "), "{status}");
 }
 
 #[test]
@@ -280,6 +281,63 @@ fn a_hook_that_is_asked_to_says_what_it_looked_at() {
     assert!(
         keysweep(&git, &["hook", "run", "-v", "pre-commit"]).starts_with("nothing leaked was found in 1 index entry")
     );
+}
+
+#[test]
+fn a_git_directory_elsewhere_has_its_work_tree_here() {
+    let git = Git::init(&["--separate-git-dir", "../elsewhere"]);
+    git.commit_file("README", "read me\n", "First");
+    git.add("config.py", leak());
+    keysweep(&git, &["hook", "install", "pre-commit"]);
+    commit_is_refused_until_clean(&git);
+}
+
+#[test]
+fn what_the_environment_says_of_a_framework_changes_nothing_for_a_commit() {
+    let git = staged();
+    keysweep(&git, &["hook", "install", "pre-commit"]);
+    for framework in [None, Some("1")] {
+        let mut command = git.git(&["commit", "-qm", "x"]);
+        command.env("PRE_COMMIT_FROM_REF", "HEAD").env("PRE_COMMIT_TO_REF", "HEAD");
+        command.envs(framework.map(|value| ("PRE_COMMIT", value)));
+        refused(command);
+    }
+}
+
+#[test]
+fn a_message_is_what_git_keeps_of_it() {
+    let git = staged();
+    git.run(&["reset", "-q"]);
+    keysweep(&git, &["hook", "install", "commit-msg"]);
+    let scissors = "# ------------------------ >8 ------------------------";
+    let text = format!("Subject\n\n{scissors}\n{}", leak());
+    // Nobody has edited it, so git keeps all of it.
+    refused(git.git(&["commit", "--allow-empty", "-qm", &text]));
+    refused(git.git(&["commit", "--allow-empty", "-qm", &format!("Subject\n\n# {}", leak())]));
+    let edited = |text: &str| {
+        let mut command = git.git(&["commit", "--allow-empty", "-q"]);
+        command.env("TEXT", text).env("GIT_EDITOR", "printf '%s' \"$TEXT\" >");
+        command
+    };
+    refused(edited(&format!("Subject\n\n{}", leak())));
+    let output = edited(&format!("Subject\n# {}", leak())).output().expect("git is installed");
+    assert!(output.status.success(), "git takes comments out: {}", said(&output));
+    assert_eq!(git.run(&["log", "-1", "--format=%B"]).trim(), "Subject");
+}
+
+#[test]
+fn lines_whose_end_is_gone_are_told() {
+    let git = staged();
+    let path = git.file(".git/hooks/pre-commit");
+    keysweep(&git, &["hook", "install", "pre-commit"]);
+    let script = std::fs::read_to_string(&path).expect("the hook is there");
+    std::fs::write(&path, script.replace("# keysweep end\n", "")).expect("the hook can be written");
+    let run = |arguments: &[&str]| git.command(PROGRAM).args(arguments).output().expect("keysweep runs");
+    for arguments in [&["hook", "install", "pre-commit"][..], &["hook", "uninstall", "pre-commit"]] {
+        let output = run(arguments);
+        assert!(!output.status.success() && said(&output).contains("`# keysweep end` is gone"), "{}", said(&output));
+    }
+    assert!(said(&run(&["hook", "status"])).contains("`# keysweep end` is gone"));
 }
 
 #[test]

@@ -95,6 +95,58 @@ fn what_was_fetched_says_nothing_of_another_place_that_is_pushed_to() {
 }
 
 #[test]
+fn a_tag_may_name_content_without_any_commit() {
+    let (git, _) = with_remote();
+    keysweep(&git, &["hook", "install", "pre-push"]);
+    let blob = |text: &str| {
+        git.write("content", text);
+        git.run(&["hash-object", "-w", "content"])
+    };
+    let tree = |blob: &str| {
+        git.write("listing", format!("100644 blob {blob}\tfile\n"));
+        let listing = std::fs::File::open(git.file("listing")).expect("it was written");
+        let output = git.git(&["mktree"]).stdin(listing).output().expect("git is installed");
+        String::from_utf8_lossy(&output.stdout).trim().to_owned()
+    };
+    let (clean, leaking) = (blob("clean\n"), blob(&leak()));
+    for (name, clean, leaking) in [("blob", clean.clone(), leaking.clone()), ("tree", tree(&clean), tree(&leaking))] {
+        git.run(&["tag", "-f", name, &clean]);
+        let output = git.attempt(&["push", "-q", "origin", name]);
+        assert!(output.status.success(), "{name}: {}", said(&output));
+        git.run(&["tag", "-f", name, &leaking]);
+        refused(git.git(&["push", "-q", "--force", "origin", name]));
+    }
+}
+
+#[test]
+fn where_a_manager_hands_no_remote_on_the_only_one_is_meant() {
+    let (git, _) = with_remote();
+    git.commit_file("old", leak(), "A secret that was pushed before anyone looked");
+    git.run(&["push", "-q"]);
+    git.hook("pre-push", &format!("exec '{PROGRAM}' hook run pre-push"));
+    git.run(&["checkout", "-q", "-b", "topic"]);
+    git.commit_file("clean", "x\n", "Clean");
+    let output = git.attempt(&["push", "-q", "origin", "topic"]);
+    assert!(output.status.success(), "{}", said(&output));
+    git.run(&["remote", "add", "other", "../other"]);
+    git.run(&["checkout", "-q", "-b", "again"]);
+    refused(git.git(&["push", "-q", "origin", "again"]));
+}
+
+#[test]
+fn a_server_may_have_a_work_tree() {
+    let git = Git::new();
+    git.commit_file("README", "read me\n", "First");
+    git.run(&["init", "-q", "-b", "main", "../server"]);
+    let server = git.beside("server");
+    keysweep(&server, &["hook", "install", "pre-receive"]);
+    let output = git.attempt(&["push", "-q", "../server", "main:topic"]);
+    assert!(output.status.success(), "{}", said(&output));
+    git.commit_file("secret", leak(), "Come");
+    refused(git.git(&["push", "../server", "main:other"]));
+}
+
+#[test]
 fn a_server_sees_what_is_in_quarantine() {
     let (git, remote) = with_remote();
     keysweep(&remote, &["hook", "install", "pre-receive"]);

@@ -186,6 +186,24 @@ fn a_missing_object_is_noted_and_the_others_are_seen() {
 }
 
 #[test]
+fn what_a_partial_clone_lacks_and_has_only_moved_is_not_new() {
+    let origin = repository();
+    origin.run(&["config", "uploadpack.allowFilter", "true"]);
+    origin.add("far/away", "content\n");
+    origin.commit("Far");
+    let url = format!("file://{}", origin.path().display());
+    origin.run(&["clone", "-q", "--no-checkout", "--filter=blob:none", &url, "../partial"]);
+    let partial = origin.beside("partial");
+    let entry = partial.run(&["ls-tree", "HEAD", "far/away"]);
+    let id = entry.split_whitespace().nth(2).expect("the tree lists it");
+    partial.run(&["read-tree", "HEAD"]);
+    partial.run(&["update-index", "--force-remove", "far/away"]);
+    partial.run(&["update-index", "--add", "--cacheinfo", &format!("100644,{id},far/elsewhere")]);
+    let (code, report) = partial.keysweep(&["scan", "--staged"]);
+    assert_eq!(code, Some(0), "{report}");
+}
+
+#[test]
 fn many_changes_are_all_seen_once() {
     let git = repository();
     for name in 0..300 {

@@ -29,7 +29,7 @@ pub fn install(hook: Name, directory: &Path) -> miette::Result<String> {
     let program = std::env::current_exe().into_diagnostic()?;
     let program = program.to_string_lossy();
     let (path, husky) = match manager::place(directory)? {
-        Place::Lefthook(file) => return lefthook::install(hook, &file),
+        Place::Lefthook { file, hooks } => return lefthook::install(hook, &file, &hooks),
         Place::Husky(hooks) => (hooks.join(hook.word()), true),
         Place::Directory(hooks) => (hooks.join(hook.word()), false),
     };
@@ -78,7 +78,7 @@ pub fn install(hook: Name, directory: &Path) -> miette::Result<String> {
 /// If there is no repository or a file cannot be written.
 pub fn uninstall(hook: Name, directory: &Path) -> miette::Result<String> {
     let path = match manager::place(directory)? {
-        Place::Lefthook(file) => return lefthook::uninstall(hook, &file),
+        Place::Lefthook { file, .. } => return lefthook::uninstall(hook, &file),
         Place::Husky(hooks) | Place::Directory(hooks) => hooks.join(hook.word()),
     };
     let path = legacy(&path)?.unwrap_or(path);
@@ -105,7 +105,7 @@ pub fn uninstall(hook: Name, directory: &Path) -> miette::Result<String> {
 pub fn status(hook: Name, directory: &Path) -> miette::Result<String> {
     let name = hook.word();
     let path = match manager::place(directory)? {
-        Place::Lefthook(file) => return lefthook::status(hook, &file),
+        Place::Lefthook { file, hooks } => return lefthook::status(hook, &file, &hooks),
         Place::Husky(hooks) | Place::Directory(hooks) => hooks.join(name),
     };
     if let Some(legacy) = legacy(&path)? {
@@ -114,6 +114,9 @@ pub fn status(hook: Name, directory: &Path) -> miette::Result<String> {
     let state = match files::read(&path, Links::Follow)? {
         None => return Ok(format!("{name}: not set up")),
         Some(bytes) => match script::removed(&bytes) {
+            Remainder::Untouched if script::is_torn(&bytes) => {
+                "not known, because the line `# keysweep end` is gone from"
+            }
             Remainder::Untouched => "not set up; another hook is there:",
             Remainder::Hook(_) => "set up in front of another hook:",
             Remainder::Nothing if chained(&path).exists() => "set up in front of another hook:",
@@ -131,6 +134,13 @@ fn whole(hook: Name, program: &str, chained: bool) -> Vec<u8> {
 /// Refuses to touch a hook of keysweep's to which lines were added that never run, because the hook that was there before runs
 /// instead of them: it is not known which of the two is wanted.
 fn refuse_lost_lines(path: &Path, script: Option<&[u8]>) -> miette::Result<()> {
+    if script.is_some_and(script::is_torn) {
+        return Err(miette!(
+            help = "put it back behind the lines of keysweep, or take these out by hand",
+            "the line `# keysweep end` is gone from `{}`",
+            path.display()
+        ));
+    }
     let next = chained(&hook_of(path));
     let is_added = |script| script::is_whole(script) && matches!(script::removed(script), Remainder::Hook(_));
     if !script.is_some_and(is_added) || next.symlink_metadata().is_err() {

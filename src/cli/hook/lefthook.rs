@@ -12,14 +12,14 @@ use crate::replace::{Links, Replace};
 const BEGIN: &str = "# keysweep begin";
 const END: &str = "# keysweep end";
 
-/// Makes lefthook run the hook; says what was done.
+/// Makes lefthook run the hook; says what was done. Git looks for its own hooks in `hooks`.
 ///
 /// # Errors
 /// If the file cannot be read or written, or its shape leaves no place to add to it safely: then the error says what to add.
-pub fn install(hook: Name, file: &Path) -> miette::Result<String> {
+pub fn install(hook: Name, file: &Path, hooks: &Path) -> miette::Result<String> {
     let text = read(file)?;
     if is_entered(&text, hook) {
-        return Ok(format!("{}: already set up in {}", hook.word(), file.display()));
+        return Ok(format!("{}: already in {}{}", hook.word(), file.display(), missing(hook, hooks)));
     }
     let extension = file.extension().unwrap_or_default().to_string_lossy().into_owned();
     let is_yaml = matches!(extension.as_str(), "yml" | "yaml");
@@ -36,7 +36,7 @@ pub fn install(hook: Name, file: &Path) -> miette::Result<String> {
         ));
     };
     files::write(file, with.as_bytes(), Replace::default())?;
-    Ok(format!("{}: set up in {}; run `lefthook install` once", hook.word(), file.display()))
+    Ok(format!("{}: set up in {}{}", hook.word(), file.display(), missing(hook, hooks)))
 }
 
 /// Takes what was added out again; says what was done.
@@ -53,13 +53,24 @@ pub fn uninstall(hook: Name, file: &Path) -> miette::Result<String> {
     Ok(format!("{}: taken out of {}", hook.word(), file.display()))
 }
 
-/// Tells whether lefthook runs the hook, in one line.
+/// Tells whether lefthook runs the hook, and git lefthook, in one line.
 ///
 /// # Errors
 /// If the file cannot be read.
-pub fn status(hook: Name, file: &Path) -> miette::Result<String> {
-    let state = if is_entered(&read(file)?, hook) { "set up" } else { "not set up" };
-    Ok(format!("{}: {state} in {}", hook.word(), file.display()))
+pub fn status(hook: Name, file: &Path, hooks: &Path) -> miette::Result<String> {
+    let (name, file_name) = (hook.word(), file.display());
+    Ok(match (is_entered(&read(file)?, hook), missing(hook, hooks)) {
+        (false, _) => format!("{name}: not set up in {file_name}"),
+        (true, missing) if missing.is_empty() => format!("{name}: set up in {file_name}"),
+        (true, missing) => format!("{name}: in {file_name}, but not set up{missing}"),
+    })
+}
+
+/// Says what is left to do where git does not run lefthook for the hook; nothing if it does.
+fn missing(hook: Name, hooks: &Path) -> &'static str {
+    let script = files::read(&hooks.join(hook.word()), Links::Follow).ok().flatten().unwrap_or_default();
+    let is_run = memchr::memmem::find(&script, b"lefthook").is_some();
+    if is_run { "" } else { "; git does not run lefthook for it yet: run `lefthook install`" }
 }
 
 /// Tells whether keysweep runs for the hook, whoever entered it.
@@ -74,8 +85,9 @@ fn read(file: &Path) -> miette::Result<String> {
 /// Returns the members of the job that runs the hook.
 fn members(hook: Name) -> Vec<String> {
     match hook {
-        Name::PrePush => vec!["run: keysweep hook run pre-push {1} {2}".to_owned(), "use_stdin: true".to_owned()],
-        Name::CommitMsg => vec!["run: keysweep hook run commit-msg {1}".to_owned()],
+        // Lefthook would put the remote's address into a line of shell as it is, whoever chose it.
+        Name::PrePush => vec!["run: keysweep hook run pre-push".to_owned(), "use_stdin: true".to_owned()],
+        Name::CommitMsg => vec!["run: keysweep hook run commit-msg '{1}'".to_owned()],
         _ => vec![format!("run: keysweep hook run {}", hook.word())],
     }
 }
@@ -275,7 +287,7 @@ mod tests {
     fn what_to_add_is_told_in_the_language_of_the_file() {
         assert_eq!(
             by_hand(Name::PrePush, "toml"),
-            "[pre-push.commands.keysweep]\nrun = \"keysweep hook run pre-push {1} {2}\"\nuse_stdin = true"
+            "[pre-push.commands.keysweep]\nrun = \"keysweep hook run pre-push\"\nuse_stdin = true"
         );
         assert_eq!(
             by_hand(Name::PreCommit, "json"),

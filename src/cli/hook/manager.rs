@@ -17,8 +17,13 @@ pub enum Place {
     Directory(PathBuf),
     /// Husky runs the files of this directory; they need no first line that names a shell.
     Husky(PathBuf),
-    /// Lefthook writes git's hooks anew from this file.
-    Lefthook(PathBuf),
+    /// Lefthook writes git's hooks anew from a file.
+    Lefthook {
+        /// The file.
+        file: PathBuf,
+        /// Where git looks for hooks.
+        hooks: PathBuf,
+    },
 }
 
 /// What the pre-commit framework says of a push.
@@ -60,7 +65,7 @@ pub fn place(directory: &Path) -> miette::Result<Place> {
     if let Ok(root) = git(directory, &["rev-parse", "--show-toplevel"])
         && let Some(file) = lefthook(&PathBuf::from(root))
     {
-        return Ok(Place::Lefthook(file));
+        return Ok(Place::Lefthook { file, hooks });
     }
     Ok(Place::Directory(hooks))
 }
@@ -97,12 +102,14 @@ pub fn pushed_name() -> String {
 }
 
 fn decide(variable: &dyn Fn(&str) -> Option<String>) -> What {
+    // Git names the index to the hooks of a commit, whatever else whoever commits has put into the environment.
+    if variable("PRE_COMMIT").is_none() || variable("GIT_INDEX_FILE").is_some() {
+        return What::Staged;
+    }
     match (variable("PRE_COMMIT_FROM_REF"), variable("PRE_COMMIT_TO_REF")) {
         (Some(from), Some(to)) => What::Range(format!("{from}..{to}")),
-        // Git names the index to its hooks. Without that, someone ran the framework by hand or in CI, where it says
-        // nothing about `--all-files`.
-        _ if variable("PRE_COMMIT").is_some() && variable("GIT_INDEX_FILE").is_none() => What::Everything,
-        _ => What::Staged,
+        // Someone ran the framework by hand or in CI, where it says nothing about `--all-files`.
+        _ => What::Everything,
     }
 }
 
@@ -150,12 +157,15 @@ mod tests {
     #[test]
     fn the_environment_says_what_a_commit_hook_is_about() {
         let framework = ("PRE_COMMIT", "1");
-        let table: [(Variables<'_>, What); 5] = [
+        let (from, to) = (("PRE_COMMIT_FROM_REF", "a"), ("PRE_COMMIT_TO_REF", "b"));
+        let table: [(Variables<'_>, What); 7] = [
             (&[], What::Staged),
+            (&[from, to], What::Staged),
+            (&[framework, ("GIT_INDEX_FILE", ".git/index"), from, to], What::Staged),
             (&[("GIT_INDEX_FILE", ".git/index")], What::Staged),
             (&[framework, ("GIT_INDEX_FILE", ".git/index")], What::Staged),
             (&[framework], What::Everything),
-            (&[framework, ("PRE_COMMIT_FROM_REF", "a"), ("PRE_COMMIT_TO_REF", "b")], What::Range("a..b".to_owned())),
+            (&[framework, from, to], What::Range("a..b".to_owned())),
         ];
         for (set, expected) in table {
             assert_eq!(decide(&variables(set)), expected, "{set:?}");

@@ -15,7 +15,7 @@ use crate::input::repository::Repository;
 ///
 /// Each line is `<local ref> <local id> <remote ref> <remote id>`. New is what neither the remote's side of a line nor a
 /// remote-tracking ref of that remote reaches, as far as is known in the repository at `directory`. `remote` is the remote's name and
-/// the address that is pushed to, as git gives them to the hook.
+/// the address that is pushed to, as git gives them to the hook; where they are not handed on, the only remote is meant.
 ///
 /// # Errors
 /// If a line makes no sense or there is no repository.
@@ -25,6 +25,8 @@ pub fn pushed(input: &[u8], remote: &[String], directory: &Path) -> miette::Resu
         return Ok(None);
     }
     let repository = Repository::discover(directory)?;
+    let only = if remote.is_empty() { repository.only_remote() } else { None };
+    let remote = only.as_ref().map_or(remote, |only| &only[..]);
     let old = lines.iter().map(|line| line.id(3));
     // The other side may be ahead: what was never fetched says nothing about what is new.
     let known = old.filter(|id| !id.is_null() && repository.objects().contains(id));

@@ -68,6 +68,11 @@ pub fn removed(script: &[u8]) -> Remainder {
     }
 }
 
+/// Tells whether the lines have lost their end, so that nobody knows which ones they are.
+pub fn is_torn(script: &[u8]) -> bool {
+    find_line(script, BEGIN.as_bytes()).is_some_and(|begin| find_line(&script[begin..], END.as_bytes()).is_none())
+}
+
 /// Tells whether keysweep made a hook, whatever was added to it since.
 pub fn is_whole(script: &[u8]) -> bool {
     find_line(script, format!("{BEGIN}{WHOLE}").as_bytes()).is_some()
@@ -93,7 +98,7 @@ fn block(kind: &str, hook: Name, program: &str, next: &str) -> String {
         // Whatever comes afterwards reads the same lines again.
         format!(
             "keysweep_lines=$(cat)
-printf '%s\\n' \"$keysweep_lines\" | \"$keysweep\" hook run {name} \"$@\" || exit $?
+printf '%s\\n' \"$keysweep_lines\" | PRE_COMMIT= \"$keysweep\" hook run {name} \"$@\" || exit $?
 if [ -n \"$keysweep_lines\" ]; then
     exec <<KEYSWEEP_LINES
 $keysweep_lines
@@ -104,7 +109,8 @@ fi
 "
         )
     } else {
-        format!("\"$keysweep\" hook run {name} \"$@\" || exit $?\n")
+        // Git runs this one, whatever the environment says of a framework.
+        format!("PRE_COMMIT= \"$keysweep\" hook run {name} \"$@\" || exit $?\n")
     };
     format!(
         "{BEGIN}{kind}: set up by `keysweep hook install {name}`, taken out by `keysweep hook uninstall {name}`

@@ -108,7 +108,10 @@ impl Selection {
             reader.word(word)?;
         }
         let selection = reader.selection;
-        let nothing = selection.include.is_empty() && selection.tags.is_empty();
+        let nothing = selection.include.is_empty()
+            && selection.tags.is_empty()
+            && selection.trees.is_empty()
+            && selection.blobs.is_empty();
         // `--all` in a repository without a commit is nothing, and that is right.
         if nothing && !range.split_whitespace().any(|word| word.starts_with("--") && word != "--not") {
             return Err(RangeError::Empty { range: range.to_owned() });

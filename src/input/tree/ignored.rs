@@ -46,10 +46,8 @@ pub(super) fn walk(directory: &Path, repository: Option<&Repository>, excludes: 
 
 /// Returns the user's own file of patterns: `core.excludesFile`, or git's default for it.
 pub(super) fn excludes_file(repository: &Repository) -> Option<PathBuf> {
-    let options =
-        gix::open::Options::default().with(gix::sec::Trust::Full).open_path_as_is(true).filter_config_section(|_| true);
-    let configured = gix::open_opts(repository.git().git_dir(), options)
-        .ok()
+    let configured = repository
+        .with_all_settings()
         .and_then(|git| git.config_snapshot().trusted_path("core.excludesFile").ok().flatten());
     let home = || std::env::var_os("HOME").filter(|home| !home.is_empty()).map(PathBuf::from);
     let default = || {
