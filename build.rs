@@ -19,6 +19,13 @@ mod bounds;
 #[expect(dead_code, reason = "the build reads patterns and searches no text")]
 mod needs;
 
+#[path = "src/rules/packed.rs"]
+#[allow(dead_code, reason = "the build writes parts, and the program reads them; `expect` does not see into recursion")]
+mod packed;
+
+#[path = "src/rules/part.rs"]
+mod part;
+
 #[path = "src/rules/reach.rs"]
 mod reach;
 
@@ -36,6 +43,10 @@ use std::{env, fs};
 
 use bounds::Bounds;
 use lexicon::Lexicon;
+use part::Part;
+
+/// The name of the group that is the secret.
+const SECRET: &str = "secret";
 
 /// What is known of other things than providers; read when first asked for.
 const NO_PROVIDERS: [&str; 2] = ["clients", "folders"];
@@ -45,7 +56,7 @@ fn main() {
     let rules = root.join("rules");
     println!("cargo::rerun-if-changed=rules");
     println!("cargo::rerun-if-changed=build.rs");
-    for part in ["filter", "lexicon", "bounds", "needs", "reach", "shorthand", "token_run"] {
+    for part in ["filter", "lexicon", "bounds", "needs", "packed", "part", "reach", "shorthand", "token_run"] {
         println!("cargo::rerun-if-changed=src/rules/{part}.rs");
     }
     let mut files: Vec<PathBuf> = fs::read_dir(&rules)
@@ -68,6 +79,7 @@ fn main() {
     write("credentials.json", &json(credentials));
     write("clients.json", &json(clients.into()));
     write("builtin.txt", &table.text);
+    fs::write(out.join("builtin.parts"), &table.parts).expect("cargo's output folder is writable");
     write("builtin.rs", &table.source());
 }
 
@@ -82,6 +94,8 @@ struct Table {
     count: u16,
     /// The ids, keywords and patterns of all rules.
     text: String,
+    /// The patterns of all rules in the form in which they are tried, as bytes.
+    parts: Vec<u8>,
     /// Each keyword with the place of a rule that it names, and whether it counts at words alone for that.
     keywords: Vec<(String, u16, bool)>,
 }
@@ -104,10 +118,16 @@ impl Table {
             let near = words(check.and_then(|check| check.get("near")));
             let (proof, near) = (self.text(proof.unwrap_or_default()), self.text(&near.join("\n")));
             let (id, keywords) = (self.text(word("id")), self.text(&keywords.join("\n")));
+            let parts = self.parts.len();
+            // For a pattern that is wrong there are none, and a test says what is wrong.
+            if let Ok(part) = Part::read(word("pattern"), SECRET) {
+                packed::write(&part, &mut self.parts);
+            }
             let (pattern, everywhere) = (self.text(word("pattern")), words(rule.get("paths")).is_empty());
             writeln!(
                 self.entries,
-                "    Entry {{ provider: {provider}, position: {position}, id: {id}, keywords: {keywords}, pattern: {pattern}, everywhere: {everywhere}, \
+                "    Entry {{ provider: {provider}, position: {position}, id: {id}, keywords: {keywords}, pattern: {pattern}, parts: Parts({parts}), \
+                 everywhere: {everywhere}, \
                  bounds: {bounds:?}, proof: {proof}, near: {near} }},",
             )
             .expect("a string takes all");
@@ -119,7 +139,7 @@ impl Table {
     fn text(&mut self, part: &str) -> String {
         let start = self.text.len();
         self.text.push_str(part);
-        format!("Part {{ start: {start}, end: {} }}", self.text.len())
+        format!("Text {{ start: {start}, end: {} }}", self.text.len())
     }
 
     /// Returns all of it as Rust source.
@@ -143,6 +163,7 @@ impl Table {
         format!(
             "static PROVIDERS: &[(&str, &str)] = &[\n{providers}];\n\n\
              static TEXT: &str = include_str!(concat!(env!(\"OUT_DIR\"), \"/builtin.txt\"));\n\n\
+             static PARTS: &[u8] = include_bytes!(concat!(env!(\"OUT_DIR\"), \"/builtin.parts\"));\n\n\
              static ENTRIES: [Entry; {count}] = [\n{entries}];\n\n\
              static LEXICON: Lexicon = Lexicon {{\n{}}};\n",
             lexicon.concat()

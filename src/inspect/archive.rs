@@ -173,8 +173,11 @@ mod tests {
         builder.into_inner().expect("memory takes it")
     }
 
+    /// Names and contents.
+    type Members = Vec<(String, Vec<u8>)>;
+
     /// Returns the members that are handed over, and what `open` returns.
-    fn opened(bytes: &[u8], budget: usize) -> (Vec<(String, Vec<u8>)>, Result<Option<Vec<u8>>, Problem>) {
+    fn opened(bytes: &[u8], budget: usize) -> (Members, Result<Option<Vec<u8>>, Problem>) {
         let mut members = Vec::new();
         let result = open(bytes, budget, &mut |member, content| {
             let name = String::from_utf8_lossy(member.member().unwrap_or_default()).into_owned();

@@ -7,7 +7,7 @@ use bstr::BStr;
 use serde::Deserialize;
 
 use super::credential_file::{ByName, CredentialFile};
-use super::path::{matches_end, relative, spelling};
+use super::path::{NamePattern, matches_end, relative, spelling};
 use super::syntax::OS_ENVIRON;
 use super::{Field, Syntax};
 
@@ -274,8 +274,8 @@ struct Place {
 struct Places {
     all: Vec<Place>,
     by_name: HashMap<&'static str, Vec<usize>>,
-    /// Those whose last name is not a plain one.
-    others: Vec<usize>,
+    /// Those whose last name is not a plain one, with that name.
+    others: Vec<(NamePattern<'static>, usize)>,
 }
 
 fn places() -> &'static Places {
@@ -290,7 +290,8 @@ fn places() -> &'static Places {
                 let at = places.all.len();
                 match names.last() {
                     Some(name) if !name.contains('*') => places.by_name.entry(name).or_default().push(at),
-                    _ => places.others.push(at),
+                    Some(&"**") | None => places.others.push((NamePattern::new("*"), at)),
+                    Some(name) => places.others.push((NamePattern::new(name), at)),
                 }
                 places.all.push(Place { reading: Reading { client, dialect, file }, names });
             }
@@ -301,12 +302,16 @@ fn places() -> &'static Places {
 
 /// Returns who looks for a file of that path, in the order of the clients.
 fn candidates(path: &str) -> impl Iterator<Item = Reading> {
-    let path: Vec<&str> = path.split('/').filter(|part| !part.is_empty()).collect();
     let places = places();
-    let named = path.last().and_then(|name| places.by_name.get(name)).map_or(&[][..], Vec::as_slice);
-    let mut found: Vec<usize> =
-        named.iter().chain(&places.others).copied().filter(|&at| matches_end(&path, &places.all[at].names)).collect();
-    found.sort_unstable();
+    let name = path.trim_end_matches('/').rsplit('/').next().unwrap_or_default();
+    let named = places.by_name.get(name).map_or(&[][..], Vec::as_slice);
+    let others = places.others.iter().filter(|(pattern, _)| pattern.matches(name.as_bytes())).map(|(_, at)| *at);
+    let mut found: Vec<usize> = named.iter().copied().chain(others).collect();
+    if !found.is_empty() {
+        let path: Vec<&str> = path.split('/').filter(|part| !part.is_empty()).collect();
+        found.retain(|&at| matches_end(&path, &places.all[at].names));
+        found.sort_unstable();
+    }
     found.into_iter().map(|at| places.all[at].reading)
 }
 

@@ -100,16 +100,23 @@ pub(super) struct ByName {
     folders: Names,
     /// The last names that have a `*`, with the places of the files in the list.
     patterns: Vec<(NamePattern<'static>, usize)>,
+    /// Whether any of these ends with a byte.
+    pattern_ends: [bool; 256],
 }
 
 impl ByName {
     pub(super) fn new(files: &'static [CredentialFile]) -> Self {
-        let mut table = Self { last: Names::default(), folders: Names::default(), patterns: Vec::new() };
+        let (last, folders) = (Names::default(), Names::default());
+        let mut table = Self { last, folders, patterns: Vec::new(), pattern_ends: [false; 256] };
         for (at, file) in files.iter().enumerate() {
             let name = file.line.trim_end_matches('/').rsplit('/').next().unwrap_or_default();
             let named = if file.line.ends_with('/') { &mut table.folders } else { &mut table.last };
             if name.contains('*') {
                 table.patterns.push((NamePattern::new(name), at));
+                match name.strip_suffix('*') {
+                    Some(_) => table.pattern_ends.fill(true),
+                    None => table.pattern_ends[usize::from(name.as_bytes()[name.len() - 1])] = true,
+                }
             } else {
                 named.insert(name.as_bytes(), at);
             }
@@ -119,13 +126,18 @@ impl ByName {
 
     /// Returns the places of the files that may be at `path`, in their order.
     pub(super) fn candidates(&self, path: &BStr) -> Vec<usize> {
-        let mut names = path.rsplit(|&byte| byte == b'/');
-        let name = names.next().unwrap_or_default();
+        let start = memchr::memrchr(b'/', path).map_or(0, |slash| slash + 1);
+        let name: &[u8] = &path[start..];
         let mut found: Vec<usize> = self.last.get(name).to_vec();
-        for folder in names {
-            found.extend_from_slice(self.folders.get(folder));
+        if name.last().is_some_and(|&end| self.pattern_ends[usize::from(end)]) {
+            found.extend(self.patterns.iter().filter(|(pattern, _)| pattern.matches(name)).map(|(_, at)| *at));
         }
-        found.extend(self.patterns.iter().filter(|(pattern, _)| pattern.matches(name)).map(|(_, at)| *at));
+        let mut folders: &[u8] = &path[..start];
+        while let Some((_, above)) = folders.split_last() {
+            let start = memchr::memrchr(b'/', above).map_or(0, |slash| slash + 1);
+            found.extend_from_slice(self.folders.get(&above[start..]));
+            folders = &above[..start];
+        }
         found.sort_unstable();
         found.dedup();
         found

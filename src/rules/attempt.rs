@@ -102,7 +102,7 @@ impl<'b> Attempt<'b> {
                 Part::Class(class) => self.repeat_class(repetition, class, at, rest),
                 _ => self.repeat(repetition, 0, at, rest),
             },
-            Part::Shared(part) => self.walk_kind(part, at, rest),
+            Part::Shared(_, part) => self.walk_kind(part, at, rest),
             Part::Unknown => self.give_up(),
         }
     }

@@ -19,28 +19,40 @@ pub(super) const COUNT: usize = ENTRIES.len();
 pub(super) struct Entry {
     pub(super) provider: u16,
     pub(super) position: u16,
-    pub(super) id: Part,
+    pub(super) id: Text,
     /// One a line.
-    pub(super) keywords: Part,
-    pub(super) pattern: Part,
+    pub(super) keywords: Text,
+    pub(super) pattern: Text,
+    pub(super) parts: Parts,
     /// Whether the rule applies to files of every path.
     pub(super) everywhere: bool,
     pub(super) bounds: Bounds,
-    pub(super) proof: Part,
+    pub(super) proof: Text,
     /// One a line.
-    pub(super) near: Part,
+    pub(super) near: Text,
 }
 
-/// A part of the text that goes with the table.
+/// A piece of the text that goes with the table.
 #[derive(Clone, Copy)]
-pub(super) struct Part {
+pub(super) struct Text {
     start: u32,
     end: u32,
 }
 
-impl Part {
-    pub(super) fn text(self) -> &'static str {
+impl Text {
+    pub(super) fn get(self) -> &'static str {
         &TEXT[self.start as usize..self.end as usize]
+    }
+}
+
+/// Where the parts of a pattern begin among those of all.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Parts(u32);
+
+impl Parts {
+    /// Returns the parts as bytes, and what follows them.
+    pub(super) fn bytes(self) -> &'static [u8] {
+        &PARTS[self.0 as usize..]
     }
 }
 
@@ -58,7 +70,7 @@ pub(super) fn all() -> &'static [Arc<Rule>] {
 
 /// Finds a rule by its id.
 pub(super) fn find(id: &str) -> Option<&'static Arc<Rule>> {
-    ENTRIES.iter().position(|entry| entry.id.text() == id).map(rule)
+    ENTRIES.iter().position(|entry| entry.id.get() == id).map(rule)
 }
 
 /// Returns the keywords of all rules.

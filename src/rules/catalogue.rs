@@ -8,7 +8,7 @@ use globset::{Glob, GlobSet, GlobSetBuilder};
 use memchr::memmem::Finder;
 
 use super::bounds::Bounds;
-use super::builtin::{self, Entry};
+use super::builtin::{self, Entry, Parts};
 use super::lexicon::Lexicon;
 use super::pattern::{Pattern, PatternError};
 use super::schema::{Provider, RuleEntry, RuleFile};
@@ -19,7 +19,7 @@ use crate::finding::{Kind, Meta, Rotation};
 /// Where the full text of a rule lies.
 #[derive(Clone, Debug)]
 enum Text {
-    Builtin(usize),
+    Builtin(usize, Parts),
     Own(Arc<RuleFile>),
 }
 
@@ -50,14 +50,14 @@ impl Rule {
     /// Makes a built-in rule.
     pub(super) fn new(entry: &Entry) -> Self {
         let lines = |text: &'static str| text.lines().map(Cow::Borrowed).collect();
-        let pattern = Cow::Borrowed(entry.pattern.text());
+        let pattern = Cow::Borrowed(entry.pattern.get());
         Self {
-            id: Cow::Borrowed(entry.id.text()),
-            keywords: lines(entry.keywords.text()),
-            proof: Cow::Borrowed(entry.proof.text()),
-            near: lines(entry.near.text()),
+            id: Cow::Borrowed(entry.id.get()),
+            keywords: lines(entry.keywords.get()),
+            proof: Cow::Borrowed(entry.proof.get()),
+            near: lines(entry.near.get()),
             position: entry.position.into(),
-            text: Text::Builtin(entry.provider.into()),
+            text: Text::Builtin(entry.provider.into(), entry.parts),
             bounds: OnceLock::from((!pattern.is_empty()).then_some(entry.bounds)),
             pattern,
             matcher: OnceLock::new(),
@@ -119,7 +119,7 @@ impl Rule {
     /// Returns the file that the rule stands in.
     pub fn file(&self) -> Arc<RuleFile> {
         match &self.text {
-            Text::Builtin(provider) => builtin::file(*provider),
+            Text::Builtin(provider, _) => builtin::file(*provider),
             Text::Own(file) => Arc::clone(file),
         }
     }
@@ -131,9 +131,13 @@ impl Rule {
 
     /// Returns the pattern, ready to be tried, or `None` for a rule that Rust code finds.
     pub fn matcher(&self) -> Option<&Pattern> {
-        // A rule is made only of a pattern that can be compiled.
-        let read = || if self.pattern.is_empty() { None } else { Pattern::read(self.pattern.clone()).ok() };
-        self.matcher.get_or_init(read).as_ref()
+        let make = || match (&self.pattern, &self.text) {
+            (pattern, _) if pattern.is_empty() => None,
+            (Cow::Borrowed(pattern), Text::Builtin(_, parts)) => Some(Pattern::built_in(pattern, parts.bytes())),
+            // A rule is made only of a pattern that can be compiled.
+            (pattern, _) => Pattern::read(pattern.clone()).ok(),
+        };
+        self.matcher.get_or_init(make).as_ref()
     }
 
     /// Returns what finds the words of [`Rule::near`].

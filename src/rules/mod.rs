@@ -8,6 +8,8 @@ pub mod checksum;
 mod filter;
 mod lexicon;
 mod needs;
+#[cfg_attr(not(test), allow(dead_code, reason = "the build writes parts, and the program reads them; see `build.rs`"))]
+mod packed;
 mod part;
 pub mod pattern;
 mod reach;

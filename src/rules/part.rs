@@ -1,12 +1,13 @@
 //! A pattern as attempts try it: its parts, each choice with the bytes that it may start with.
 //!
-//! It is made from what a pattern's author wrote; what a shorthand stands for is made once and shared.
+//! It is made from what a pattern's author wrote, for built-in rules when keysweep is built; what a shorthand stands for is made
+//! once and shared.
 
 use std::sync::OnceLock;
 
 use regex_syntax::hir::{Class, Hir, HirKind, Look};
 
-use super::shorthand::{self, LONG};
+use super::shorthand::{self, LONG, Long};
 
 /// A set of bytes.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -18,8 +19,21 @@ impl Bytes {
         self.0[(byte >> 6) as usize] >> (byte & 63) & 1 != 0
     }
 
-    fn add_range(&mut self, first: u8, last: u8) {
+    /// Adds all bytes from the first to the last.
+    pub(super) fn add_range(&mut self, first: u8, last: u8) {
         (first..=last).for_each(|byte| self.0[usize::from(byte >> 6)] |= 1 << (byte & 63));
+    }
+
+    /// Returns the ranges of bytes in it, ascending.
+    pub(super) fn ranges(&self) -> Vec<(u8, u8)> {
+        let mut ranges: Vec<(u8, u8)> = Vec::new();
+        for byte in (0..=u8::MAX).filter(|&byte| self.has(byte)) {
+            match ranges.last_mut() {
+                Some((_, last)) if *last + 1 == byte => *last = byte,
+                _ => ranges.push((byte, byte)),
+            }
+        }
+        ranges
     }
 
     fn add(&mut self, other: &Self) {
@@ -44,7 +58,7 @@ impl Bytes {
 }
 
 /// A part of a pattern.
-#[derive(Debug)]
+#[derive(Debug, PartialEq, Eq)]
 pub(super) enum Part {
     /// Nothing, which is everywhere.
     Empty,
@@ -63,13 +77,13 @@ pub(super) enum Part {
     /// A part several times.
     Repetition(Box<Repetition>),
     /// What a shorthand stands for.
-    Shared(&'static Part),
+    Shared(Long, &'static Part),
     /// What only automata know.
     Unknown,
 }
 
 /// A part that may be left out for another.
-#[derive(Debug)]
+#[derive(Debug, PartialEq, Eq)]
 pub(super) struct Choice {
     pub(super) part: Part,
     /// The bytes that it may start with, unless it may match the empty text.
@@ -77,7 +91,7 @@ pub(super) struct Choice {
 }
 
 /// A part several times.
-#[derive(Debug)]
+#[derive(Debug, PartialEq, Eq)]
 pub(super) struct Repetition {
     pub(super) choice: Choice,
     pub(super) least: u32,
@@ -127,7 +141,7 @@ impl Part {
         let mut made: Vec<Self> = Vec::with_capacity(parts.len());
         for part in parts {
             match (made.last(), part.kind()) {
-                (Some(Self::Shared(_)), HirKind::Literal(literal)) => {
+                (Some(Self::Shared(..)), HirKind::Literal(literal)) => {
                     if let [_, rest @ ..] = &*literal.0
                         && !rest.is_empty()
                     {
@@ -140,10 +154,10 @@ impl Part {
         made.into()
     }
 
-    fn shared(long: shorthand::Long, secret: &str) -> Self {
+    pub(super) fn shared(long: Long, secret: &str) -> Self {
         static SHARED: [[OnceLock<Part>; 2]; LONG] = [const { [const { OnceLock::new() }; 2] }; LONG];
         let make = || Self::of(&long.read(), secret);
-        Self::Shared(SHARED[long.number][usize::from(long.ignores_case)].get_or_init(make))
+        Self::Shared(long, SHARED[long.number][usize::from(long.ignores_case)].get_or_init(make))
     }
 
     /// Returns the bytes that the part may start with, or `None` if it may match the empty text.
@@ -165,18 +179,16 @@ impl Part {
                 false
             }
             Self::Secret(part) => part.add_starts(starts),
-            Self::Shared(part) => part.add_starts(starts),
+            Self::Shared(_, part) => part.add_starts(starts),
             Self::Concat(parts) => parts.iter().all(|part| part.add_starts(starts)),
-            Self::Alternation(choices) => {
-                choices.iter().fold(false, |is_empty, choice| choice.add_starts(starts) || is_empty)
-            }
+            Self::Alternation(choices) => choices.iter().filter(|choice| choice.add_starts(starts)).count() > 0,
             Self::Repetition(repetition) => repetition.choice.add_starts(starts) || repetition.least == 0,
         }
     }
 }
 
 impl Choice {
-    fn of(part: Part) -> Self {
+    pub(super) fn of(part: Part) -> Self {
         let starts = part.starts();
         Self { part, starts }
     }

@@ -14,6 +14,7 @@ use regex_automata::{Anchored, Input, PatternID};
 use regex_syntax::hir::{Hir, HirKind};
 
 use super::attempt::{Outcome, attempt};
+use super::packed;
 use super::part::{Bytes, Part};
 use super::shorthand;
 
@@ -112,9 +113,17 @@ impl Pattern {
     /// The syntax is wrong.
     pub(super) fn read(text: Cow<'static, str>) -> Result<Self, PatternError> {
         let part = Part::read(&text, SECRET).map_err(|error| PatternError::Syntax(error.to_string()))?;
-        let starts = part.starts();
-        let steps = AtomicU32::new(STEPS);
-        Ok(Self { text, part, starts, steps, ends: OnceLock::new(), groups: OnceLock::new() })
+        Ok(Self::of(text, part))
+    }
+
+    /// Takes a built-in pattern with its parts as bytes.
+    pub(super) fn built_in(text: &'static str, mut parts: &'static [u8]) -> Self {
+        Self::of(text.into(), packed::take(&mut parts, SECRET))
+    }
+
+    fn of(text: Cow<'static, str>, part: Part) -> Self {
+        let (starts, steps) = (part.starts(), AtomicU32::new(STEPS));
+        Self { text, part, starts, steps, ends: OnceLock::new(), groups: OnceLock::new() }
     }
 
     /// Calls `each` with the span of every match in `window` and of its secret, in order.

@@ -42,7 +42,7 @@ pub const LONG: usize = 2;
 static SHORTHANDS: [Shorthand; LONG] = [Shorthand { name: "%key%", byte: 1 }, Shorthand { name: "%assign%", byte: 2 }];
 
 /// What a shorthand stands for in a place.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Long {
     /// Which shorthand it is, from 0 on.
     pub number: usize,

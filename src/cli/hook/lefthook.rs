@@ -61,7 +61,7 @@ pub fn status(hook: Name, file: &Path, hooks: &Path) -> miette::Result<String> {
     let (name, file_name) = (hook.word(), file.display());
     Ok(match (is_entered(&read(file)?, hook), missing(hook, hooks)) {
         (false, _) => format!("{name}: not set up in {file_name}"),
-        (true, missing) if missing.is_empty() => format!("{name}: set up in {file_name}"),
+        (true, "") => format!("{name}: set up in {file_name}"),
         (true, missing) => format!("{name}: in {file_name}, but not set up{missing}"),
     })
 }
