@@ -1,5 +1,7 @@
 //! Opens a repository as git itself would find it, without running anything that its configuration names.
 
+mod format;
+
 use std::io;
 use std::path::{Path, PathBuf};
 
@@ -7,22 +9,11 @@ use bstr::{BStr, BString, ByteSlice};
 use gix::ObjectId;
 use gix::discover::upwards::TrustPolicy;
 
+use format::{RefStorage, check_format};
+
 use super::index::{Index, IndexError};
 use super::objects::Objects;
 use super::reftable::{self, Refs};
-
-/// The extensions of git's repository format that change nothing about reading, or that are understood here.
-const EXTENSIONS: [&str; 9] = [
-    "noop",
-    "noop-v1",
-    "partialclone",
-    "preciousobjects",
-    "worktreeconfig",
-    "objectformat",
-    "compatobjectformat",
-    "refstorage",
-    "relativeworktrees",
-];
 
 /// A repository, open for reading.
 ///
@@ -363,39 +354,6 @@ fn existing(path: &Path) -> Result<PathBuf, RepositoryError> {
     }
     let parent = path.parent().filter(|parent| !parent.as_os_str().is_empty());
     Ok(parent.unwrap_or(Path::new(".")).to_owned())
-}
-
-/// How a repository stores its refs.
-enum RefStorage {
-    Files,
-    Reftable,
-}
-
-/// Refuses what git refuses: a version or an extension that gives the files another meaning.
-fn check_format(git: &gix::Repository) -> Result<RefStorage, RepositoryError> {
-    let config = git.config_snapshot();
-    let version = config.integer("core.repositoryFormatVersion").unwrap_or(0);
-    if !(0..=1).contains(&version) {
-        return Err(RepositoryError::UnsupportedVersion { version });
-    }
-    // Before version 1, extensions were not announced, so git ignores the ones it does not know.
-    if version == 0 {
-        return Ok(RefStorage::Files);
-    }
-    for section in config.plumbing().sections_by_name("extensions").into_iter().flatten() {
-        for name in section.value_names() {
-            let name = name.to_string().to_ascii_lowercase();
-            if !EXTENSIONS.contains(&name.as_str()) {
-                return Err(RepositoryError::UnsupportedExtension { name });
-            }
-        }
-    }
-    match config.string("extensions.refStorage") {
-        None => Ok(RefStorage::Files),
-        Some(storage) if storage.as_slice() == b"files" => Ok(RefStorage::Files),
-        Some(storage) if storage.as_slice() == b"reftable" => Ok(RefStorage::Reftable),
-        Some(_) => Err(RepositoryError::UnsupportedExtension { name: "refstorage".to_owned() }),
-    }
 }
 
 /// Reads the refs of the repository, and over them those that belong to the work tree alone.
