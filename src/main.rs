@@ -2,12 +2,12 @@
 
 use std::process::ExitCode;
 
-use clap::Parser as _;
+use keysweep::cli;
 
 #[cfg(target_env = "musl")]
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
 fn main() -> ExitCode {
-    ExitCode::from(keysweep::cli::run(keysweep::cli::Arguments::parse()))
+    ExitCode::from(cli::arguments().map_or_else(|code| code, cli::run))
 }

@@ -11,6 +11,28 @@ use tempfile::TempDir;
 /// The time of the first commit; each later git command sees a clock one minute on, so that histories are reproducible.
 const EPOCH: u64 = 1_700_000_000;
 
+/// Variables that name other places for what programs write down.
+const MOVING: [&str; 18] = [
+    "AIDER_CHAT_HISTORY_FILE",
+    "AIDER_INPUT_HISTORY_FILE",
+    "AIDER_LLM_HISTORY_FILE",
+    "CLAUDE_CONFIG_DIR",
+    "CODEX_HOME",
+    "CONTINUE_GLOBAL_DIR",
+    "COPILOT_HOME",
+    "GEMINI_CLI_HOME",
+    "GOOSE_PATH_ROOT",
+    "HISTFILE",
+    "LESSHISTFILE",
+    "NODE_REPL_HISTORY",
+    "OPENCODE_DB",
+    "PSQL_HISTORY",
+    "PYTHON_HISTORY",
+    "XDG_DATA_HOME",
+    "XDG_STATE_HOME",
+    "ZDOTDIR",
+];
+
 /// Returns the repositories that `KEYSWEEP_EQUALITY_REPOSITORY` names, separated as in `PATH`, and says if there is none.
 pub fn repositories() -> Vec<PathBuf> {
     let named = std::env::var_os("KEYSWEEP_EQUALITY_REPOSITORY").unwrap_or_default();
@@ -87,6 +109,10 @@ impl Git {
     pub fn command(&self, program: impl AsRef<OsStr>) -> Command {
         let mut command = Command::new(program);
         for (name, _) in std::env::vars_os().filter(|(name, _)| name.to_string_lossy().starts_with("GIT_")) {
+            command.env_remove(name);
+        }
+        // Whoever runs the tests may keep transcripts elsewhere than in a home directory.
+        for name in MOVING {
             command.env_remove(name);
         }
         let time = format!("{} +0000", self.clock.fetch_add(60, Ordering::Relaxed));

@@ -4,11 +4,26 @@ set -euo pipefail
 
 fail() {
     echo "::error title=keysweep::$1"
+    told=true
     exit 2
 }
 
+# Whatever ends the script says so, also what was not foreseen.
+told=
+finish() {
+    [ -n "$told" ] || fail "keysweep could not be installed; the lines above this one in the log say why"
+}
+trap finish EXIT
+
 sha256() {
     if command -v sha256sum >/dev/null; then sha256sum "$1"; else shasum -a 256 "$1"; fi | cut -d ' ' -f 1
+}
+
+# Returns a checksum as it was given as one that can be compared: letters of either size, perhaps with the name of its kind.
+digest() {
+    local digest
+    digest=$(tr -d '[:space:]' <<<"$1" | tr '[:upper:]' '[:lower:]')
+    echo "${digest#sha256:}"
 }
 
 target() {
@@ -25,7 +40,7 @@ target() {
 download() {
     local name url archive expected
     # What fails in there has said so on what is taken as the name.
-    name=$(target) || { echo "$name"; exit 2; }
+    name=$(target) || { echo "$name"; told=true; exit 2; }
     name="keysweep-${KEYSWEEP_VERSION#v}-$name"
     url="${KEYSWEEP_BASE_URL:-https://github.com/$KEYSWEEP_REPOSITORY/releases/download/$KEYSWEEP_VERSION}"
     archive="$KEYSWEEP_ROOT/$name.tar.gz"
@@ -36,7 +51,7 @@ download() {
         expected=$(curl --fail --silent --show-error --location --retry 3 "$url/$name.tar.gz.sha256" | cut -d ' ' -f 1) ||
             fail "the checksum of the release $KEYSWEEP_VERSION cannot be downloaded"
     fi
-    [ "$(sha256 "$archive")" = "$expected" ] ||
+    [ "$(sha256 "$archive")" = "$(digest "$expected")" ] ||
         fail "the release archive does not have the checksum that it should have; it was not unpacked"
     tar -xzf "$archive" -C "$KEYSWEEP_ROOT/bin" --strip-components 1
     rm "$archive"
@@ -56,3 +71,4 @@ elif [ ! -x "$program" ] && [ ! -x "$program.exe" ]; then
 fi
 "$program" --version
 echo "program=$program" >>"$GITHUB_OUTPUT"
+told=true

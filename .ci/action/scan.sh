@@ -2,11 +2,25 @@
 # Scans what the event is about, annotates lines, and writes SARIF and a summary if asked to. Needs no token.
 set -euo pipefail
 
+# Says what went wrong, in one annotation, and ends; a line feed or a percent sign would end or change the command.
 fail() {
-    echo "::error title=keysweep::$1"
+    local text="$1" feed=$'\n' return=$'\r'
+    text="${text//\%/%25}"
+    text="${text//"$return"/%0D}"
+    echo "::error title=keysweep::${text//"$feed"/%0A}"
     echo "exit-code=2" >>"$GITHUB_OUTPUT"
+    told=true
     exit 2
 }
+
+# Whatever ends the script says so, also what was not foreseen.
+told=
+errors=$(mktemp)
+finish() {
+    rm -f "$errors"
+    [ -n "$told" ] || fail "the scan ended before it was done; the lines above this one in the log say why"
+}
+trap finish EXIT
 
 # Makes sure that a commit is there: a checkout is shallow unless it was told otherwise.
 have() {
@@ -15,27 +29,36 @@ have() {
     git cat-file -e "$1^{commit}" 2>/dev/null
 }
 
-# The range of the event: what the head has and the base has not.
+# Sets the range to that of the event: what the head has and the base has not.
 event_range() {
-    local base="${KEYSWEEP_BASE:-}" head="${KEYSWEEP_HEAD:-}"
-    [ -n "$head" ] || head=$(git rev-parse HEAD)
-    if [ "$(git rev-parse --is-shallow-repository)" = true ]; then
+    local base="${KEYSWEEP_BASE:-}" head="${KEYSWEEP_HEAD:-}" is_shallow known
+    is_shallow=$(git rev-parse --is-shallow-repository 2>"$errors") ||
+        fail "\`$KEYSWEEP_DIRECTORY\` is no repository that git can read; run actions/checkout before ($(tr -s '[:space:]' ' ' <"$errors"))"
+    if [ -z "$head" ]; then
+        head=$(git rev-parse --verify --quiet HEAD) ||
+            fail "the repository in \`$KEYSWEEP_DIRECTORY\` has no commit; run actions/checkout before"
+    fi
+    if [ "$is_shallow" = true ]; then
         git fetch --quiet --unshallow --no-tags --no-recurse-submodules origin 2>/dev/null || true
+        is_shallow=$(git rev-parse --is-shallow-repository)
     fi
     have "$head" || fail "the commit $head is not in the checkout; add \`fetch-depth: 0\` to actions/checkout"
     if [ -n "${base//0/}" ] && have "$base"; then
-        echo "$base..$head"
+        range="$base..$head"
         return
     fi
     # What is shallow all the same may lack the base that it has elsewhere.
-    if [ -n "${base//0/}" ] && [ "$(git rev-parse --is-shallow-repository)" = true ]; then
+    if [ -n "${base//0/}" ] && [ "$is_shallow" = true ]; then
         fail "the commit $base is not in the checkout; add \`fetch-depth: 0\` to actions/checkout"
     fi
     # A new branch has no base, and that of a forced push may be gone: all that no other branch has is new.
-    echo "$head --not $(git for-each-ref --format='%(objectname)' refs/remotes | grep -v "^$head" | sort -u | tr '\n' ' ')"
+    known=$(git for-each-ref --format='%(objectname)' refs/remotes | sort -u)
+    range="$head --not $(grep -v "^$head" <<<"$known" | tr '\n' ' ' || true)"
 }
 
-cd "$KEYSWEEP_DIRECTORY"
+[ -n "$KEYSWEEP_DIRECTORY" ] || fail "the input \`working-directory\` is empty; leave it out for the root of the checkout"
+cd "$KEYSWEEP_DIRECTORY" 2>/dev/null ||
+    fail "the input \`working-directory\` is \`$KEYSWEEP_DIRECTORY\`, which is no directory here; run actions/checkout before, or check its spelling"
 mode="$KEYSWEEP_MODE"
 if [ "$mode" = auto ]; then
     case "$KEYSWEEP_EVENT" in
@@ -48,12 +71,12 @@ arguments=(scan)
 case "$mode" in
     range)
         range="$KEYSWEEP_RANGE"
-        [ -n "$range" ] || range=$(event_range) || { echo "$range"; exit 2; }
+        [ -n "$range" ] || event_range
         arguments+=("--range=$range")
         ;;
     history) arguments+=(--history) ;;
     tree) ;;
-    *) fail "the input mode is \`$mode\`; it can be auto, range, history or tree" ;;
+    *) fail "the input \`mode\` is \`$mode\`; it can be auto, range, history or tree" ;;
 esac
 [ -z "$KEYSWEEP_SEVERITY" ] || arguments+=("--severity=$KEYSWEEP_SEVERITY")
 paths=()
@@ -62,12 +85,35 @@ if [ "$mode" = tree ] && [ -n "$KEYSWEEP_PATHS" ]; then
         [ -z "$path" ] || paths+=("$path")
     done <<<"$KEYSWEEP_PATHS"
 fi
-# The empty case is spelled out for the shell of macOS.
-scan() { "$KEYSWEEP" "${arguments[@]}" "$@" -- ${paths[@]+"${paths[@]}"}; }
+
+# What the program said of why it could not do its job, on one line.
+reason() {
+    sed -e '/^[a-z_]*::[a-z_]*$/d' -e '/^For more information/d' -e 's/^error: //' -e 's/^ *× *//' -e 's/^ *help: */; /' "$errors" |
+        tr -s '[:space:]' ' ' | sed -e 's/^ //' -e 's/ $//' -e 's/ ; /; /g'
+}
+
+# Scans with further options. Returns what a scan says of what was found, and ends if there was no scan.
+scan() {
+    local code=0
+    # The empty case is spelled out for the shell of macOS.
+    "$KEYSWEEP" "${arguments[@]}" "$@" -- ${paths[@]+"${paths[@]}"} 2>"$errors" || code=$?
+    cat "$errors" >&2
+    case "$code" in
+        0 | 1 | 3) return "$code" ;;
+        2) fail "$(reason)" ;;
+        *) fail "keysweep ended with exit code $code: $(reason)" ;;
+    esac
+}
 
 code=0
 scan --format=github || code=$?
-[ -z "$KEYSWEEP_SARIF" ] || scan --format=sarif --output="$KEYSWEEP_SARIF" || [ $? -ne 2 ] || code=2
-[ "$KEYSWEEP_SUMMARY" != true ] || scan --format=markdown >>"$GITHUB_STEP_SUMMARY" || [ $? -ne 2 ] || code=2
+[ -z "$KEYSWEEP_SARIF" ] || scan --format=sarif --output="$KEYSWEEP_SARIF" || true
+if [ "$KEYSWEEP_SUMMARY" = true ]; then
+    summary=$(mktemp)
+    scan --format=markdown --output="$summary" || true
+    cat "$summary" >>"$GITHUB_STEP_SUMMARY"
+    rm "$summary"
+fi
 echo "exit-code=$code" >>"$GITHUB_OUTPUT"
+told=true
 exit "$code"

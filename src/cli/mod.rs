@@ -1,5 +1,22 @@
 //! The command line: arguments in, exit code out.
 
+/// Writes to standard error. Unlike the library's own, it does not panic where nothing can be written, as on a full disk or
+/// when the terminal went away: the exit code still tells how it went.
+macro_rules! eprint {
+    ($($text:tt)*) => {{
+        use std::io::Write as _;
+        let _ = write!(std::io::stderr().lock(), $($text)*);
+    }};
+}
+
+/// Writes a line to standard error, as [`eprint`] does.
+macro_rules! eprintln {
+    ($($text:tt)*) => {{
+        use std::io::Write as _;
+        let _ = writeln!(std::io::stderr().lock(), $($text)*);
+    }};
+}
+
 mod baseline;
 mod explain;
 mod fix;
@@ -58,6 +75,22 @@ enum Command {
     Completions(manual::Completions),
     /// Prints the manual page.
     Man(manual::Manual),
+}
+
+/// Reads the arguments of this process. Where help or a version was asked for or nothing can be made of them, prints that and
+/// returns the exit code.
+///
+/// # Errors
+/// There is nothing to run.
+pub fn arguments() -> Result<Arguments, u8> {
+    Arguments::try_parse().map_err(|told| {
+        let code = u8::try_from(told.exit_code()).unwrap_or(2);
+        match told.print() {
+            // A reader that went away has seen what it wanted.
+            Err(error) if error.kind() != std::io::ErrorKind::BrokenPipe => 2,
+            _ => code,
+        }
+    })
 }
 
 /// Runs the command and returns the exit code: 0 clean, 1 findings, 2 could not do the job, 3 incomplete.

@@ -43,8 +43,9 @@ enum Format {
 /// Lists; exit code 1 if something is expired, too old or readable by others.
 pub fn run(arguments: &Arguments) -> miette::Result<u8> {
     let named = || std::env::var_os("KEYSWEEP_HOME").filter(|home| !home.is_empty()).map(PathBuf::from);
-    let home = arguments.home.clone().or_else(named).or_else(std::env::home_dir);
-    let home = home.ok_or_else(|| miette!(help = "give it with `--home DIR`", "there is no home directory"))?;
+    let home = arguments.home.clone().or_else(named).or_else(crate::folders::home);
+    let unknown = "the home directory is not known: the variable `HOME` is not set or is empty";
+    let home = home.ok_or_else(|| miette!(help = "set `HOME`, or give it with `--home DIR`", "{unknown}"))?;
     if !home.is_dir() {
         return Err(miette!(help = "give another with `--home DIR`", "`{}` is not a directory", home.display()));
     }

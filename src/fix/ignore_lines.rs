@@ -24,7 +24,6 @@ impl Run<'_> {
             gitignore: old.as_deref(),
             ignored: &|path: &BStr, is_directory| rules.state(path, is_directory),
             persona: self.options.persona,
-            strict: true,
         };
         let (nested, findings): (Vec<RepositoryFinding>, Vec<RepositoryFinding>) = lint_repository(&facts)
             .into_iter()

@@ -5,6 +5,7 @@
 
 use std::collections::HashSet;
 
+use bstr::BString;
 use gix::ObjectId;
 use rayon::prelude::*;
 
@@ -22,7 +23,7 @@ const ALONE: usize = 32;
 /// Compares the index with HEAD, and with the other parents if a merge is in progress.
 ///
 /// What a merge brings in from a parent as it was there is not new; what only the merge adds is. A path in
-/// conflict yields our and their side where they are new. Before the first commit, everything is new. Submodules
+/// conflict yields our and their side where they are new, and [`unmerged`] tells of it. Before the first commit, everything is new. Submodules
 /// and entries announced with `git add --intent-to-add` have no content to look at.
 ///
 /// The result is sorted by path. [`Differences::previous`] tells what the file held before, for those changes in
@@ -41,11 +42,27 @@ pub fn changes(repository: &Repository) -> Result<Differences, RepositoryError> 
         parents.extend(others.iter().filter_map(|id| super::commit::tree(id, objects).ok()));
     }
     let mut differences = compare_index(&index, &parents, objects);
+    differences.unmerged.sort_unstable();
     if repository.is_partial() {
         leave_out_moved(&mut differences, &parents, objects);
     }
     differences.changes.sort_unstable_by(|left, right| (&left.path, left.id).cmp(&(&right.path, right.id)));
     Ok(differences)
+}
+
+/// Says which of the paths that are `asked` for are in conflict, or nothing if none is.
+///
+/// Git commits nothing then. Whoever scans all the same must not read the result as one about the commit to come: what the
+/// conflict is resolved to stands nowhere yet.
+pub fn unmerged(differences: &Differences, asked: impl Fn(&[u8]) -> bool) -> Option<Notice> {
+    let paths: Vec<&BString> = differences.unmerged.iter().filter(|path| asked(path)).collect();
+    let (first, others) = paths.split_first()?;
+    let message = match others.len() {
+        0 => "is unmerged: what it becomes was not looked at".to_owned(),
+        others => format!("and {others} more are unmerged: what they become was not looked at"),
+    };
+    let help = "resolve the conflict, `git add` what comes of it, and scan again";
+    Some(Notice::unread(super::printable(first), message, help))
 }
 
 /// Leaves out what a partial clone lacks if a parent has the same content elsewhere: it is moved, and nothing new.

@@ -22,8 +22,6 @@ pub struct RepositoryFacts<'a> {
     pub ignored: &'a dyn Fn(&BStr, bool) -> IgnoreState,
     /// For whom.
     pub persona: Persona,
-    /// Whether the ignore rules are what was asked about, so that a gap for `.env` or `.doxhub/` counts anywhere.
-    pub strict: bool,
 }
 
 /// A finding and the path that it is about.
@@ -38,7 +36,8 @@ pub struct RepositoryFinding {
 /// Lints what a repository ignores and tracks.
 pub fn lint_repository(facts: &RepositoryFacts<'_>) -> Vec<RepositoryFinding> {
     let clients = clients(facts.tracked.iter().chain(facts.untracked));
-    let counts = facts.strict || !clients.is_empty();
+    // Where no agent is at work, nobody is about to write credentials there.
+    let counts = !clients.is_empty();
     let mut found = Vec::new();
     let closer: BTreeSet<&BString> =
         facts.tracked.iter().chain(facts.untracked).filter(|path| path.ends_with(b"/.gitignore")).collect();
@@ -176,14 +175,8 @@ mod tests {
         let ignored = |path: &BStr, _: bool| {
             if ignored.iter().any(|known| path == *known) { IgnoreState::Ignored } else { IgnoreState::No }
         };
-        let facts = RepositoryFacts {
-            tracked: &tracked,
-            untracked: &[],
-            gitignore: Some(b"x\n"),
-            ignored: &ignored,
-            persona,
-            strict: false,
-        };
+        let facts =
+            RepositoryFacts { tracked: &tracked, untracked: &[], gitignore: Some(b"x\n"), ignored: &ignored, persona };
         lint_repository(&facts).into_iter().map(|found| format!("{} {}", found.path, found.finding.pointer)).collect()
     }
 
@@ -219,7 +212,6 @@ mod tests {
             gitignore: Some(b".env\n.doxhub/\n"),
             ignored: &rules,
             persona: Persona::Regular,
-            strict: false,
         };
         let found = lint_repository(&facts);
         let named: Vec<_> =

@@ -12,5 +12,5 @@ pub static ABOUT: About = About {
     persona: Persona::Regular,
     why: "The next `git add .` commits the file, and with it every credential that a client wrote there.",
     fix: "Append the line to `.gitignore`, as `keysweep fix` does; where a nested file takes it out again, delete its line that begins with `!`.",
-    details: "`.env` and `.doxhub/` in every repository; the local files of each client whose configuration the repository holds; for the auditor also those of all other clients. `.doxhub/` is asked for everywhere because it holds nothing but tokens: the line costs nothing where nobody has the folder. Judged by git's own rules: nested files, negations, and whether only your own machine ignores it.",
+    details: "`.env` and `.doxhub/` in every repository; the local files of each client whose configuration the repository holds; for the auditor also those of all other clients. `.doxhub/` is asked for everywhere because it holds nothing but tokens: the line costs nothing where nobody has the folder. Both are of medium severity where the working tree has an agent's file, and of low severity elsewhere: there `scan` tells them as advice and passes, while `lint`, to which every finding counts, fails. Judged by git's own rules: nested files, negations, and whether only your own machine ignores it.",
 };

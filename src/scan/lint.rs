@@ -12,26 +12,17 @@ use crate::lint::{Persona, RepositoryFacts, RepositoryFinding, is_secret_file, l
 use crate::secret::Identity;
 use crate::source::{LineIndex, Origin};
 
-/// For whom the lints of a repository speak, and what they are asked.
-#[derive(Clone, Copy, Debug)]
-pub struct Audience {
-    /// For whom.
-    pub persona: Persona,
-    /// Whether lints alone report, so that each gap counts.
-    pub strict: bool,
-}
-
 /// Lints the ignore rules and the tracked files of a working tree, in which `seen` may be agents' configuration.
 pub fn working_tree(
     repository: &Repository,
     seen: &[BString],
-    audience: Audience,
+    persona: Persona,
     notices: &mut Vec<Notice>,
 ) -> Vec<Finding> {
     // An index that cannot be read was noted when its files were looked for.
     let index = repository.index().unwrap_or_else(|_| Index::empty(repository.hash()));
     let tracked: Vec<BString> = index.entries().map(|entry| entry.path.to_owned()).collect();
-    lint(repository, &tracked, seen, audience, notices)
+    lint(repository, &tracked, seen, persona, notices)
 }
 
 /// Lints the paths that a commit adds: of files that must not be committed.
@@ -40,15 +31,14 @@ pub fn working_tree(
 pub fn staged<'a>(
     repository: &Repository,
     added: impl Iterator<Item = &'a BStr>,
-    audience: Audience,
+    persona: Persona,
     notices: &mut Vec<Notice>,
 ) -> Vec<Finding> {
-    let secret: Vec<BString> =
-        added.filter(|path| is_secret_file(path, audience.persona)).map(BStr::to_owned).collect();
+    let secret: Vec<BString> = added.filter(|path| is_secret_file(path, persona)).map(BStr::to_owned).collect();
     if secret.is_empty() {
         return Vec::new();
     }
-    let mut findings = lint(repository, &secret, &[], audience, notices);
+    let mut findings = lint(repository, &secret, &[], persona, notices);
     findings.retain(|finding| finding.places[0].origin.path().is_some_and(|path| secret.iter().any(|own| own == path)));
     findings
 }
@@ -57,7 +47,7 @@ fn lint(
     repository: &Repository,
     tracked: &[BString],
     untracked: &[BString],
-    audience: Audience,
+    persona: Persona,
     notices: &mut Vec<Notice>,
 ) -> Vec<Finding> {
     let Some(root) = repository.work_tree() else { return Vec::new() };
@@ -74,8 +64,7 @@ fn lint(
         untracked,
         gitignore: gitignore.as_deref(),
         ignored: &|path: &BStr, is_directory| rules.state(path, is_directory),
-        persona: audience.persona,
-        strict: audience.strict,
+        persona,
     };
     lint_repository(&facts).into_iter().map(|found| finding(found, gitignore.as_deref())).collect()
 }

@@ -53,8 +53,12 @@ impl Request {
         let own = place.origin.path().map(|path| path.to_owned());
         let paths: Vec<&[u8]> = own.iter().chain(known).map(|path| path.as_slice()).collect();
         let is_excluded = !paths.is_empty() && paths.iter().all(|path| config.excludes(path));
-        let is_within = |path: &&[u8]| self.within.iter().any(|folder| input::is_within(path, folder));
-        is_wanted && !is_excluded && (self.within.is_empty() || paths.iter().any(is_within))
+        is_wanted && !is_excluded && (self.within.is_empty() || paths.iter().any(|path| self.covers(path)))
+    }
+
+    /// Tells whether a path lies in the files and folders that are asked for.
+    pub(super) fn covers(&self, path: &[u8]) -> bool {
+        self.within.is_empty() || self.within.iter().any(|folder| input::is_within(path, folder))
     }
 
     /// Tells whether all that there is of a kind is looked at, so that a permission without use has none.

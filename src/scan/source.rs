@@ -173,7 +173,7 @@ impl Source {
                 let range = Range::part(part, limit, &repository)?;
                 Self::Range(Box::new(repository), range)
             }
-            Target::Transcripts(home) => Self::Transcripts(Transcripts::find(home.as_deref())?),
+            Target::Transcripts(home) => Self::Transcripts(Transcripts::find(home.as_deref(), projects)?),
             Target::Stdin => Self::Stdin,
         })
     }
@@ -223,21 +223,26 @@ impl Source {
         Ok(Trail::default())
     }
 
+    /// Says which of the paths that are `asked` for have no content yet that would be committed.
+    pub fn undecided(&self, asked: impl Fn(&[u8]) -> bool) -> Option<Notice> {
+        let Self::Staged(_, differences) = self else { return None };
+        staged::unmerged(differences, asked)
+    }
+
     /// Adds what can only be known after reading: the lints of a repository, and where objects come from.
     pub fn complete(&self, trail: Trail, inspector: &Inspector, persona: Persona, gathered: &mut Gathered) {
-        let audience = lint::Audience { persona, strict: inspector.only_lints() };
         match self {
             Self::History(repository) => history::complete(repository, trail, inspector, gathered),
             Self::Range(repository, _) => history::attribute(repository, gathered),
             Self::Tree(tree) => {
                 if let Some(repository) = tree.repository().filter(|_| tree.is_whole()) {
-                    let found = lint::working_tree(repository, &gathered.agents, audience, &mut gathered.notices);
+                    let found = lint::working_tree(repository, &gathered.agents, persona, &mut gathered.notices);
                     gathered.findings.extend(found);
                 }
             }
             Self::Staged(repository, differences) => {
                 let added = differences.changes.iter().map(|change| change.path.as_ref());
-                gathered.findings.extend(lint::staged(repository, added, audience, &mut gathered.notices));
+                gathered.findings.extend(lint::staged(repository, added, persona, &mut gathered.notices));
             }
             Self::Transcripts(transcripts) => advise(transcripts, gathered),
             Self::Stdin => {}
@@ -258,6 +263,14 @@ impl Source {
             Self::Tree(_) | Self::History(_) | Self::Transcripts(_) | Self::Stdin => {}
         }
     }
+}
+
+/// Returns the current folder and the root of the work tree around it: the project in which agents may have been started.
+fn projects() -> Vec<PathBuf> {
+    let Ok(here) = std::env::current_dir() else { return Vec::new() };
+    let repository = Repository::discover(&here).ok();
+    let root = repository.and_then(|repository| repository.work_tree().map(Path::to_owned));
+    root.into_iter().chain([here]).collect()
 }
 
 /// Adds a notice for each program in whose transcripts something was found: how to delete it there.

@@ -2,6 +2,7 @@
 
 mod cache;
 mod contents;
+mod databases;
 mod files;
 mod interrupt;
 mod knowledge;

@@ -120,3 +120,52 @@ fn configuration_in_the_history_of_a_submodule_is_linted() {
         assert_eq!(run.places("mcp/unpinned-package"), [".mcp.json:1"]);
     }
 }
+
+#[test]
+fn scan_and_lint_say_the_same_of_a_gap_in_what_git_ignores() {
+    let git = Git::new();
+    git.commit_file("README.md", "a repository\n", "Begin");
+    for (agents, severity, scan_code) in [(false, "low", 0), (true, "medium", 1)] {
+        if agents {
+            git.write(".claude/settings.json", "{}");
+        }
+        let told = |command: &str, code: i32| -> Vec<(Value, Value)> {
+            let report = keysweep(&git, &[command, "--format", "json"]).exits(code).report();
+            let findings = report.0["findings"].as_array().expect("findings are a list").clone();
+            findings.into_iter().map(|finding| (finding["message"].clone(), finding["severity"].clone())).collect()
+        };
+        let (scanned, linted) = (told("scan", scan_code), told("lint", 1));
+        assert_eq!(scanned, linted);
+        assert_eq!(linted[0].1, severity, "{linted:?}");
+    }
+}
+
+#[test]
+fn a_conflict_is_no_clean_index() {
+    let git = repository();
+    git.run(&["checkout", "-q", "-b", "side"]);
+    git.commit_file("a.txt", line(1), "Side");
+    git.commit_file("b.txt", "side\n", "Side, too");
+    git.run(&["checkout", "-q", "main"]);
+    git.commit_file("a.txt", "mine\n", "Main");
+    git.commit_file("b.txt", "mine\n", "Main, too");
+    git.commit_file("c.txt", "mine\n", "Nothing in conflict");
+    assert!(!git.attempt(&["merge", "-q", "side"]).status.success(), "the merge has a conflict");
+    let run = keysweep(&git, &["scan", "--staged"]).exits(3);
+    assert!(run.out.contains("a.txt: and 1 more are unmerged"), "{}", run.out);
+    let run = keysweep(&git, &["hook", "run", "pre-commit"]).exits(3);
+    assert!(run.err.contains("a.txt: and 1 more are unmerged") && run.err.contains("git add"), "{}", run.err);
+    let run = keysweep(&git, &["scan", "--staged", "b.txt"]).exits(3);
+    assert!(run.out.contains("b.txt: is unmerged"), "{}", run.out);
+    scan(&git, &["--staged", "c.txt"], 0);
+    scan(&git, &["--staged", "--exclude", "[ab].txt"], 0);
+    // What the side brings in is in its commit already; what the conflict becomes is told as in any other commit.
+    git.run(&["checkout", "-q", "--theirs", "a.txt"]);
+    git.add("a.txt", line(1));
+    git.add("b.txt", format!("mine\n{}", line(2)));
+    assert_eq!(scan(&git, &["--staged"], 1).places(RULE), ["b.txt:2"]);
+    // A side that no parent of the commit has is new, also while it is in conflict.
+    git.run(&["reset", "-q", "--hard"]);
+    assert!(!git.attempt(&["cherry-pick", "side^"]).status.success(), "it has a conflict");
+    assert_eq!(scan(&git, &["--staged"], 1).places(RULE), ["a.txt:1"]);
+}

@@ -78,6 +78,8 @@ fn the_home_directory_is_the_users_own_unless_another_is_named() {
     std::fs::create_dir(empty.path()).expect("the directory is writable");
     let report = scan(&home, &["--transcripts", "--home", "empty"], 0);
     assert_eq!((report.count("active"), &report.0["record"]["files"]), (0, &Value::from(0)));
+    let told = keysweep(&home, &["scan", "--transcripts", "--home", "empty"]).exits(0).out;
+    assert!(told.contains("there was nothing to look at: ") && told.contains("/empty has no"), "{told}");
     keysweep(&home, &["scan", "--transcripts", "--home", "nowhere"]).exits(2);
     keysweep(&home, &["scan", "--home", "empty"]).exits(2);
 }
@@ -88,4 +90,57 @@ fn configuration_in_the_home_directory_has_its_say() {
     home.write("keysweep.toml", format!("[[allow]]\nrule = '{RULE}'\npath = '.zsh_history'\nreason = 'rotated'\n"));
     let report = scan_home(&home, &[], 1);
     assert_eq!((report.count("active"), report.count("allowed")), (1, 1));
+}
+
+#[test]
+fn what_an_agent_left_in_the_current_project_is_looked_at() {
+    let git = repository();
+    git.write(".aider.chat.history.md", format!("#### use {}", line(4)));
+    git.write("deep/inside/.aider.input.history", format!("+{}", line(5)));
+    git.write("elsewhere/.aider.input.history", format!("+{}", line(6)));
+    let report = scan(&git.at("deep/inside"), &["--transcripts"], 1);
+    let places = ["~/repository/.aider.chat.history.md:1", "~/repository/deep/inside/.aider.input.history:1"];
+    assert_eq!(report.places(RULE), places);
+    // What is asked of another home says nothing about this folder.
+    git.write("empty/file", "");
+    assert_eq!(scan(&git, &["--transcripts", "--home", "empty"], 0).0["record"]["files"], 0);
+}
+
+#[test]
+fn variables_that_move_files_are_followed() {
+    let home = Git::outside();
+    home.write("data/opencode/storage/message/1.json", line(1));
+    home.write("state/opencode/prompt-history.jsonl", line(2));
+    home.write("settings/Code/User/workspaceStorage/1/chatSessions/1.json", line(3));
+    home.write("history", line(4));
+    let mut command = home.command(env!("CARGO_BIN_EXE_keysweep"));
+    for (name, folder) in [("DATA_HOME", "data"), ("STATE_HOME", "state"), ("CONFIG_HOME", "settings")] {
+        command.env(format!("XDG_{name}"), home.file(folder));
+    }
+    let output = command.env("HISTFILE", home.file("history")).args(["scan", "--transcripts"]).output();
+    let output = output.expect("the program was built with the tests");
+    assert_eq!(output.status.code(), Some(1));
+    let said = String::from_utf8_lossy(&output.stdout).into_owned();
+    for place in ["~/data/opencode/", "~/state/opencode/", "~/settings/Code/", "~/history:1"] {
+        assert!(said.contains(place), "{place}: {said}");
+    }
+}
+
+#[test]
+fn a_home_directory_that_is_not_known_is_no_empty_one() {
+    let outside = Git::outside();
+    for arguments in [&["scan", "--transcripts"][..], &["tokens"], &["hook", "install", "--user", "claude-code"]] {
+        for empty in [true, false] {
+            let mut command = outside.command(env!("CARGO_BIN_EXE_keysweep"));
+            if empty {
+                command.env("HOME", "");
+            } else {
+                command.env_remove("HOME");
+            }
+            let output = command.args(arguments).output().expect("the program was built with the tests");
+            let said = String::from_utf8_lossy(&output.stderr).into_owned();
+            assert_eq!(output.status.code(), Some(2), "{arguments:?}: {said}");
+            assert!(said.contains("`HOME` is not set or is empty"), "{arguments:?}: {said}");
+        }
+    }
 }

@@ -199,3 +199,44 @@ fn what_is_packed_too_deep_makes_the_scan_incomplete() {
         assert_eq!(run.out.contains("deeper inside each other"), depth > 4, "{depth}: {}", run.out);
     }
 }
+
+#[cfg(target_os = "linux")]
+#[test]
+fn where_nothing_can_be_written_the_exit_code_still_tells() {
+    let git = repository();
+    git.commit_file("a.txt", line(1), "Leak");
+    git.write("b.txt", line(2));
+    git.run(&["add", "b.txt"]);
+    let (broken, outside) = (repository(), Git::outside());
+    broken.write("keysweep.toml", "x = [");
+    let commands = [
+        (&git, "scan", 1, 2),
+        (&git, "scan --staged", 1, 2),
+        (&git, "lint", 0, 2),
+        (&git, "hook run pre-commit", 1, 2),
+        (&git, "hook run claude-code", 2, 2),
+        (&git, "rules", 0, 2),
+        (&git, "explain github/personal-access-token", 0, 2),
+        (&git, "explain nope", 2, 2),
+        (&git, "scan --range=a..b", 2, 2),
+        (&git, "scan --nope", 2, 2),
+        (&git, "--help", 0, 2),
+        (&git, "hook status", 0, 2),
+        (&outside, "hook install pre-commit pre-push", 2, 2),
+        (&git, "rotate", 1, 2),
+        (&broken, "scan", 2, 2),
+        (&broken, "lint", 2, 2),
+        (&broken, "hook run pre-commit", 2, 2),
+        (&broken, "rules", 2, 2),
+    ];
+    for (place, words, code, unwritten) in commands {
+        for (out, code) in [("1>/dev/null", code), ("1>/dev/full", unwritten), ("1>&-", code)] {
+            for err in ["2>/dev/null", "2>/dev/full", "2>&-"] {
+                let mut command = place.command("sh");
+                command.args(["-c", &format!("\"$0\" {words} {out} {err}"), env!("CARGO_BIN_EXE_keysweep")]);
+                let status = command.status().expect("there is a shell");
+                assert_eq!(status.code(), Some(code), "{words} {out} {err}");
+            }
+        }
+    }
+}

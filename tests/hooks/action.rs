@@ -106,6 +106,39 @@ fn a_shallow_checkout_is_completed_or_says_what_is_missing() {
 }
 
 #[test]
+fn whatever_fails_is_annotated_once_and_told_to_later_steps() {
+    let (git, base, head) = pull_request();
+    let outside = Git::outside();
+    let unborn = Git::new();
+    let push = ("KEYSWEEP_EVENT", "push");
+    type Case<'a> = (&'a Git, &'a [(&'a str, &'a str)], &'a str);
+    let table: [Case<'_>; 10] = [
+        (&git, &[("KEYSWEEP_DIRECTORY", "no/where")], "`no/where`, which is no directory"),
+        (&git, &[("KEYSWEEP_DIRECTORY", "")], "`working-directory` is empty"),
+        (&git, &[("KEYSWEEP_SEVERITY", "odd")], "`odd` is not one of low"),
+        (&git, &[("KEYSWEEP_MODE", "range"), ("KEYSWEEP_RANGE", "no%0A..where")], "names no revision"),
+        (&git, &[("KEYSWEEP_SARIF", "no/where.sarif")], "cannot write the report to `no/where.sarif`"),
+        (&git, &[("KEYSWEEP", "/no/keysweep")], "exit code 127"),
+        (&git, &[("KEYSWEEP_SUMMARY", "true"), ("GITHUB_STEP_SUMMARY", "/no/where")], "before it was done"),
+        (&outside, &[push, ("KEYSWEEP_BASE", &base)], "is no repository that git can read"),
+        (&unborn, &[push], "has no commit"),
+        (&outside, &[("KEYSWEEP_MODE", "history")], "is not inside a git repository"),
+    ];
+    for (place, variables, expected) in table {
+        let run = scan(place, variables);
+        let errors: Vec<&str> = run.said.lines().filter(|line| line.starts_with("::error title=keysweep::")).collect();
+        assert_eq!(errors.len(), 1, "{variables:?}: {}", run.said);
+        assert!(errors[0].contains(expected), "{variables:?}: {}", run.said);
+        assert_eq!((run.code, run.outputs.as_str()), (Some(2), "exit-code=2\n"), "{variables:?}: {}", run.said);
+    }
+    // A push without what it started from, as of a new branch, and an event that names nothing.
+    for variables in [&[push, ("KEYSWEEP_HEAD", head.as_str())][..], &[push]] {
+        let run = scan(&git, variables);
+        assert_eq!((run.code, run.outputs.as_str()), (Some(1), "exit-code=1\n"), "{variables:?}: {}", run.said);
+    }
+}
+
+#[test]
 fn a_release_is_unpacked_only_with_the_right_checksum() {
     let Some(_) = tool("curl") else { return };
     let place = Git::outside();
@@ -134,10 +167,16 @@ fn a_release_is_unpacked_only_with_the_right_checksum() {
     assert!(!place.file("installed/bin/keysweep").exists());
     let digest = sha256(&std::fs::read(place.file(&archive)).expect("the archive is there"));
     place.write(format!("{archive}.sha256"), format!("{digest}  {archive}\n"));
-    for checksum in [digest.as_str(), ""] {
+    let (upper, prefixed) = (digest.to_uppercase(), format!(" sha256:{digest}\r"));
+    for checksum in [digest.as_str(), "", &upper, &prefixed] {
         let output = install(checksum);
         assert!(output.status.success() && said(&output).contains("keysweep 1.2.3"), "{}", said(&output));
     }
+    place.write(format!("{archive}.sha256"), format!("{upper} *{archive}\r\n"));
+    assert!(install("").status.success());
+    place.write(format!("{archive}.sha256"), format!("{}  {archive}\n", "A".repeat(64)));
+    let output = install("");
+    assert!(output.status.code() == Some(2) && said(&output).contains("::error"), "{}", said(&output));
     let outputs = std::fs::read_to_string(place.file("outputs")).expect("it was written");
     assert!(outputs.contains(&format!("program={}", place.file("installed/bin/keysweep").display())), "{outputs}");
 }

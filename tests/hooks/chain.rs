@@ -363,3 +363,12 @@ fn outside_of_a_repository_there_is_nothing_to_install() {
     assert_eq!(output.status.code(), Some(2));
     assert!(said(&output).contains("not inside a git repository"), "{}", said(&output));
 }
+
+#[test]
+fn a_hook_that_is_named_twice_is_set_up_once_and_told_once() {
+    let git = Git::new();
+    let said = keysweep(&git, &["hook", "install", "pre-commit", "claude-code", "pre-commit", "claude-code"]);
+    assert_eq!(said.lines().count(), 2, "{said}");
+    let said = keysweep(&git, &["hook", "uninstall", "pre-commit", "pre-commit"]);
+    assert_eq!(said.lines().count(), 1, "{said}");
+}

@@ -170,10 +170,12 @@ pub fn run(arguments: &Arguments) -> miette::Result<u8> {
     }
 }
 
-/// Does something with each hook, whatever becomes of the others, and prints what was done.
+/// Does something with each hook once, whatever becomes of the others, and prints what was done.
 fn each(hooks: &[Name], done: &str, act: impl Fn(Name) -> miette::Result<String>) -> miette::Result<u8> {
+    let again = |at: &usize| hooks[..*at].contains(&hooks[*at]);
+    let hooks: Vec<Name> = (0..hooks.len()).filter(|at| !again(at)).map(|at| hooks[at]).collect();
     let (mut lines, mut failed) = (Vec::new(), Vec::<(Vec<&str>, miette::Report)>::new());
-    for hook in hooks {
+    for hook in &hooks {
         match act(*hook) {
             Ok(line) => lines.push(line),
             // What is wrong with several is told once.
@@ -207,8 +209,8 @@ fn print(lines: Vec<String>) -> miette::Result<u8> {
 /// Returns the directory in which an agent's settings lie: the user's home, or the root of the work tree.
 fn agent_root(user: bool) -> miette::Result<PathBuf> {
     if user {
-        return std::env::home_dir()
-            .ok_or_else(|| miette::miette!(help = "set the variable `HOME`", "the home directory is not known"));
+        let unknown = "the home directory is not known: the variable `HOME` is not set or is empty";
+        return crate::folders::home().ok_or_else(|| miette::miette!(help = "set `HOME`", "{unknown}"));
     }
     let here = std::env::current_dir().into_diagnostic()?;
     let repository = crate::input::repository::Repository::discover(&here).ok();

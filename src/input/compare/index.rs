@@ -87,6 +87,9 @@ fn compare_directory(
 fn compare_file(entry: &Entry<'_>, prefix: usize, parents: &mut [Listing], found: &mut Differences) {
     let before: Vec<ObjectId> =
         parents.iter_mut().filter_map(|parent| parent.take(&entry.path[prefix..], entry.mode)).collect();
+    if entry.stage != 0 && found.unmerged.last().is_none_or(|last| last != entry.path) {
+        found.unmerged.push(entry.path.to_owned());
+    }
     let is_content = entry.mode.is_blob() && !entry.intent_to_add && entry.stage != 1;
     if is_content && !before.iter().any(|id| **id == *entry.id) {
         let (path, id) = (entry.path.to_owned(), entry.id.to_owned());

@@ -45,6 +45,8 @@ pub struct Differences {
     pub changes: Vec<Change>,
     /// What is gone: where a new path may have been renamed from.
     pub gone: Vec<Gone>,
+    /// Paths in conflict, in order: what of their sides will be committed is not known yet.
+    pub unmerged: Vec<BString>,
     /// Trees that could not be read, so that changes in them are unknown.
     pub unread: Vec<(ObjectId, ObjectError)>,
     /// The files of all that is gone, listed when a rename is first looked for.

@@ -4,8 +4,8 @@ use std::collections::HashSet;
 use std::io;
 use std::path::{Path, PathBuf};
 
-use super::owner::Owner;
-use crate::folders::spelled;
+use super::owner::{Owner, Variable};
+use crate::folders::{moved, spelled};
 
 /// How deep below a path of an owner files are looked for.
 const DEPTH: usize = 16;
@@ -22,21 +22,41 @@ pub(super) struct Found {
 impl Found {
     /// Looks for all files of an owner; `variable` says what the environment has.
     pub(super) fn owner(&mut self, owner: &'static Owner, home: &Path, variable: &dyn Fn(&str) -> Option<PathBuf>) {
-        for path in owner.paths.iter().flat_map(|path| spelled(path)) {
-            self.pattern(home.to_owned(), &path, owner);
+        for path in owner.paths {
+            spelled(path).iter().for_each(|path| self.pattern(home.to_owned(), path, owner));
+            moved(path, variable).into_iter().for_each(|(folder, path)| self.pattern(folder, &path, owner));
         }
-        let Some((name, start)) = owner.variable else { return };
+        for named in owner.variables {
+            self.variable(*named, owner, variable);
+        }
+    }
+
+    /// Looks where a variable says.
+    fn variable(&mut self, named: Variable, owner: &'static Owner, variable: &dyn Fn(&str) -> Option<PathBuf>) {
+        let (Variable::Folder(name, _) | Variable::Inside(name, _) | Variable::File(name) | Variable::Shell(name)) =
+            named;
         let Some(place) = variable(name) else { return };
-        if start.is_empty() {
-            // A shell's variable names the file itself; which of the shells is meant, its name tells.
-            let own = place.file_name().is_none_or(|file| file.to_string_lossy().contains(owner.name));
-            if own || owner.name == "bash" {
-                self.below(&place, owner, 0);
+        match named {
+            Variable::Folder(_, start) => {
+                for path in owner.paths.iter().filter_map(|path| path.strip_prefix(start)) {
+                    self.pattern(place.clone(), path.trim_start_matches('/'), owner);
+                }
             }
-            return;
+            Variable::Inside(_, path) => self.pattern(place, path, owner),
+            Variable::File(_) => self.file(&place, owner),
+            Variable::Shell(_) => {
+                let own = place.file_name().is_none_or(|file| file.to_string_lossy().contains(owner.name));
+                if own || owner.name == "bash" {
+                    self.file(&place, owner);
+                }
+            }
         }
-        for path in owner.paths.iter().filter_map(|path| path.strip_prefix(start)) {
-            self.pattern(place.clone(), path.trim_start_matches('/'), owner);
+    }
+
+    /// Looks for an owner's files in a folder in which it may have been started.
+    pub(super) fn project(&mut self, owner: &'static Owner, folder: &Path) {
+        for path in owner.paths.iter().filter(|_| owner.in_projects) {
+            self.pattern(folder.to_owned(), path, owner);
         }
     }
 
@@ -64,6 +84,19 @@ impl Found {
         }
     }
 
+    /// Takes what a variable names if it is a file: one may be turned off with the name of a device or of nothing.
+    fn file(&mut self, path: &Path, owner: &'static Owner) {
+        if !path.is_dir() {
+            self.below(path, owner, 0);
+        }
+    }
+
+    fn take(&mut self, path: &Path, owner: &'static Owner) {
+        if self.seen.insert(path.canonicalize().unwrap_or_else(|_| path.to_owned())) {
+            self.files.push((path.to_owned(), owner));
+        }
+    }
+
     /// Takes a file, or all files below a directory. Links inside are not followed: what they lead to is not the owner's.
     fn below(&mut self, path: &Path, owner: &'static Owner, depth: usize) {
         let metadata = if depth == 0 { std::fs::metadata(path) } else { std::fs::symlink_metadata(path) };
@@ -73,8 +106,16 @@ impl Found {
             Err(error) => return self.unread.push((path.to_owned(), error)),
         };
         if metadata.is_file() {
-            if self.seen.insert(path.canonicalize().unwrap_or_else(|_| path.to_owned())) {
-                self.files.push((path.to_owned(), owner));
+            self.take(path, owner);
+            if depth == 0 {
+                // What a database has not yet taken in, or would take back.
+                for beside in ["-wal", "-journal"] {
+                    let mut name = path.as_os_str().to_owned();
+                    name.push(beside);
+                    if Path::new(&name).is_file() {
+                        self.take(Path::new(&name), owner);
+                    }
+                }
             }
         } else if metadata.is_dir() && depth < DEPTH {
             match std::fs::read_dir(path) {
@@ -114,17 +155,38 @@ mod tests {
             std::fs::write(&path, "").expect("it is writable");
             path
         };
-        let (moved, history) = (write("elsewhere/projects/p/1.jsonl"), write("my_zsh_lines"));
+        let elsewhere = [
+            "aider.md",
+            "data/fish/fish_history",
+            "elsewhere/projects/p/1.jsonl",
+            "gemini/.gemini/tmp/x/chats/1.json",
+            "goose/data/sessions/sessions.db",
+            "goose/data/sessions/sessions.db-wal",
+            "my_zsh_lines",
+            "settings/Code/User/workspaceStorage/1/chatSessions/1.json",
+            "state/opencode/prompt-history.jsonl",
+            "zsh/.zsh_history",
+        ];
+        let elsewhere = elsewhere.map(write);
         let mut found = Found::default();
         for owner in ALL {
             found.owner(owner, &home.path().join("home"), &|name| match name {
+                "AIDER_CHAT_HISTORY_FILE" => Some(home.path().join("aider.md")),
                 "CLAUDE_CONFIG_DIR" => Some(home.path().join("elsewhere")),
-                "HISTFILE" => Some(history.clone()),
+                "GEMINI_CLI_HOME" => Some(home.path().join("gemini")),
+                "GOOSE_PATH_ROOT" => Some(home.path().join("goose")),
+                "HISTFILE" => Some(home.path().join("my_zsh_lines")),
+                "XDG_CONFIG_HOME" => Some(home.path().join("settings")),
+                "XDG_DATA_HOME" => Some(home.path().join("data")),
+                "XDG_STATE_HOME" => Some(home.path().join("state")),
+                "ZDOTDIR" => Some(home.path().join("zsh")),
+                "LESSHISTFILE" => Some("-".into()),
+                "NODE_REPL_HISTORY" => Some(home.path().to_owned()),
                 _ => None,
             });
         }
         let mut names: Vec<_> = found.files.iter().map(|(path, _)| path.clone()).collect();
         names.sort();
-        assert_eq!(names, [moved, history]);
+        assert_eq!(names, elsewhere);
     }
 }

@@ -3,8 +3,10 @@
 //! Such files grow without bound and hold text in text, as JSON in strings of JSON. They are read part by part, and each
 //! part is shown with its escapes undone; a finding's place is that in the file all the same.
 
+mod database;
 mod escape;
 mod find;
+mod lines;
 mod owner;
 mod part;
 
@@ -39,12 +41,12 @@ struct File {
 #[derive(Debug, thiserror::Error, miette::Diagnostic)]
 pub enum TranscriptsError {
     /// Nobody says where the home directory is.
-    #[error("the home directory is not known")]
-    #[diagnostic(code(input::no_home), help("set the variable `HOME`, or name the directory with `--home`"))]
+    #[error("the home directory is not known: the variable `HOME` is not set or is empty")]
+    #[diagnostic(code(input::no_home), help("set `HOME`, or name the directory with `--home`"))]
     NoHome,
     /// The directory that was named is none.
     #[error("`{}` is not a directory", path.display())]
-    #[diagnostic(code(input::unreachable_path), help("check the path given with `--home`"))]
+    #[diagnostic(code(input::unreachable_path), help("check `HOME`, or the path given with `--home`"))]
     NoDirectory {
         /// The directory as it was given.
         path: PathBuf,
@@ -54,16 +56,18 @@ pub enum TranscriptsError {
 impl Transcripts {
     /// Looks for the files of all agents and shells that are known, in the home directory `home`.
     ///
-    /// Without one, in the user's own, and where the variables of agents and shells say.
+    /// Without one, in the user's own, where the variables of agents and shells say, and in the folders that `projects` tells:
+    /// some agents leave their files where they were started.
     ///
     /// # Errors
     /// The home directory is not known or is none.
-    pub fn find(home: Option<&Path>) -> Result<Self, TranscriptsError> {
+    pub fn find(home: Option<&Path>, projects: impl FnOnce() -> Vec<PathBuf>) -> Result<Self, TranscriptsError> {
         let variable = |name: &str| {
             let value = std::env::var_os(name).filter(|_| home.is_none())?;
             (!value.is_empty()).then(|| PathBuf::from(value))
         };
-        let home = home.map(Path::to_owned).or_else(std::env::home_dir).ok_or(TranscriptsError::NoHome)?;
+        let projects = if home.is_none() { projects() } else { Vec::new() };
+        let home = home.map(Path::to_owned).or_else(crate::folders::home).ok_or(TranscriptsError::NoHome)?;
         if !home.is_dir() {
             return Err(TranscriptsError::NoDirectory { path: home });
         }
@@ -71,6 +75,7 @@ impl Transcripts {
         let mut found = find::Found::default();
         for owner in owner::ALL {
             found.owner(owner, &home, &variable);
+            projects.iter().for_each(|folder| found.project(owner, folder));
         }
         let file = |(path, owner): (PathBuf, &'static Owner)| File { shown: shown(&path, &home), path, owner };
         let files = found.files.into_iter().map(file).collect();
@@ -109,6 +114,14 @@ impl Transcripts {
             }
         });
     }
+}
+
+/// Reads up to `len` bytes from a place of a file on in place of what `bytes` has; fewer only where the file ends.
+fn read_at(mut file: &std::fs::File, offset: u64, len: usize, bytes: &mut Vec<u8>) -> std::io::Result<()> {
+    use std::io::{Read as _, Seek as _};
+    bytes.clear();
+    file.seek(std::io::SeekFrom::Start(offset))?;
+    file.take(len as u64).read_to_end(bytes).map(|_| ())
 }
 
 fn unread(shown: &BString, error: &std::io::Error) -> crate::finding::Notice {

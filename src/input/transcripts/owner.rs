@@ -10,23 +10,39 @@ pub struct Owner {
     /// The files and directories in the home directory. `*` stands for any part of one name; a directory for all that is
     /// below it, and a name in braces for what [`folders`](crate::folders) has for it.
     pub(super) paths: &'static [&'static str],
-    /// The variable that names another place: for the first name of all paths that begin with the second.
-    pub(super) variable: Option<(&'static str, &'static str)>,
+    /// What names further places.
+    pub(super) variables: &'static [Variable],
+    /// Whether the same files lie in the folders in which the program was started.
+    pub(super) in_projects: bool,
 }
+
+/// What a variable of the environment names.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Variable {
+    /// A folder in place of the first name of all paths that begin with it; with an empty one, of the home directory.
+    Folder(&'static str, &'static str),
+    /// A folder in which the second is.
+    Inside(&'static str, &'static str),
+    /// A file.
+    File(&'static str),
+    /// The file of one of the shells; which of them is meant, its name tells.
+    Shell(&'static str),
+}
+
+use Variable::{File, Folder, Inside, Shell};
 
 const fn owner(name: &'static str, paths: &'static [&'static str], delete: &'static str) -> Owner {
-    Owner { name, delete, paths, variable: None }
+    Owner { name, delete, paths, variables: &[], in_projects: false }
 }
 
-const fn moved(name: &'static str, start: &'static str, owner: Owner) -> Owner {
-    Owner { variable: Some((name, start)), ..owner }
+const fn moved(variables: &'static [Variable], owner: Owner) -> Owner {
+    Owner { variables, ..owner }
 }
 
 /// Everybody that is known.
 pub(super) static ALL: &[Owner] = &[
     moved(
-        "CLAUDE_CONFIG_DIR",
-        ".claude",
+        &[Folder("CLAUDE_CONFIG_DIR", ".claude")],
         owner(
             "Claude Code",
             &[
@@ -45,8 +61,7 @@ pub(super) static ALL: &[Owner] = &[
         ),
     ),
     moved(
-        "CODEX_HOME",
-        ".codex",
+        &[Folder("CODEX_HOME", ".codex")],
         owner(
             "Codex",
             &[
@@ -59,10 +74,13 @@ pub(super) static ALL: &[Owner] = &[
             "end the session and delete the file; `persistence = \"none\"` under `[history]` in ~/.codex/config.toml keeps prompts out of history.jsonl",
         ),
     ),
-    owner(
-        "Gemini CLI",
-        &[".gemini/tmp", ".gemini/sessions"],
-        "end the session and delete the file; `general.sessionRetention` in ~/.gemini/settings.json says how long sessions are kept",
+    moved(
+        &[Folder("GEMINI_CLI_HOME", "")],
+        owner(
+            "Gemini CLI",
+            &[".gemini/tmp", ".gemini/sessions"],
+            "end the session and delete the file; `general.sessionRetention` in ~/.gemini/settings.json says how long sessions are kept",
+        ),
     ),
     owner("Qwen Code", &[".qwen/tmp", ".qwen/projects"], "end the session and delete the file"),
     owner(
@@ -77,20 +95,23 @@ pub(super) static ALL: &[Owner] = &[
         ],
         "delete the chat in Cursor, or the transcript's file with Cursor closed; a database keeps deleted text until it is compacted",
     ),
-    owner(
-        "GitHub Copilot",
-        &[
-            ".copilot/session-state",
-            ".copilot/history-session-state",
-            ".copilot/command-history-state.json",
-            ".copilot/logs",
-            "{editor}/globalStorage/emptyWindowChatSessions",
-            "{editor}/globalStorage/github.copilot-chat",
-            "{editor}/workspaceStorage/*/chatSessions",
-            "{editor}/workspaceStorage/*/chatEditingSessions",
-            "{editor}/workspaceStorage/*/GitHub.copilot-chat",
-        ],
-        "delete the chat in the editor, or the session's file with the program closed",
+    moved(
+        &[Folder("COPILOT_HOME", ".copilot")],
+        owner(
+            "GitHub Copilot",
+            &[
+                ".copilot/session-state",
+                ".copilot/history-session-state",
+                ".copilot/command-history-state.json",
+                ".copilot/logs",
+                "{editor}/globalStorage/emptyWindowChatSessions",
+                "{editor}/globalStorage/github.copilot-chat",
+                "{editor}/workspaceStorage/*/chatSessions",
+                "{editor}/workspaceStorage/*/chatEditingSessions",
+                "{editor}/workspaceStorage/*/GitHub.copilot-chat",
+            ],
+            "delete the chat in the editor, or the session's file with the program closed",
+        ),
     ),
     owner(
         "Cline and Roo Code",
@@ -102,18 +123,36 @@ pub(super) static ALL: &[Owner] = &[
         ],
         "delete the task in its list, or the task's directory with the editor closed",
     ),
-    owner(
-        "Aider",
-        &[".aider.chat.history.md", ".aider.input.history", ".aider.llm.history"],
-        "delete the lines, or the file with aider closed; `--chat-history-file` and `--input-history-file` move them",
+    Owner {
+        variables: &[File("AIDER_CHAT_HISTORY_FILE"), File("AIDER_INPUT_HISTORY_FILE"), File("AIDER_LLM_HISTORY_FILE")],
+        in_projects: true,
+        ..owner(
+            "Aider",
+            &[".aider.chat.history.md", ".aider.input.history", ".aider.llm.history"],
+            "delete the lines, or the file with aider closed; `--chat-history-file` and `--input-history-file` move them",
+        )
+    },
+    moved(
+        &[File("OPENCODE_DB")],
+        owner(
+            "opencode",
+            &[
+                "{data}/opencode/storage",
+                "{data}/opencode/opencode*.db",
+                "{data}/opencode/log",
+                "{state}/opencode/prompt-history.jsonl",
+            ],
+            "delete the session with `opencode session delete`, or its files with opencode closed",
+        ),
     ),
-    owner(
-        "opencode",
-        &["{data}/opencode/storage", "{data}/opencode/opencode.db", "{data}/opencode/log"],
-        "delete the session with `opencode session delete`, or its files with opencode closed",
+    moved(
+        &[Folder("CONTINUE_GLOBAL_DIR", ".continue")],
+        owner("Continue", &[".continue/sessions", ".continue/dev_data"], "delete the session in its list, or the file"),
     ),
-    owner("Continue", &[".continue/sessions", ".continue/dev_data"], "delete the session in its list, or the file"),
-    owner("Goose", &["{data}/goose/sessions", "{config}/goose/sessions"], "delete it with `goose session remove`"),
+    moved(
+        &[Inside("GOOSE_PATH_ROOT", "data/sessions")],
+        owner("Goose", &["{data}/goose/sessions", "{config}/goose/sessions"], "delete it with `goose session remove`"),
+    ),
     owner(
         "Amp",
         &["{data}/amp/threads", "{data}/amp/history.jsonl"],
@@ -121,20 +160,33 @@ pub(super) static ALL: &[Owner] = &[
     ),
     owner("Kiro", &[".kiro/sessions"], "end the session and delete the file"),
     moved(
-        "HISTFILE",
-        "",
+        &[Shell("HISTFILE")],
         owner(
             "bash",
-            &[".bash_history"],
+            &[
+                ".bash_history",
+                ".bash_sessions",
+                "{state}/bash/*history",
+                "{data}/bash/*history",
+                ".cache/bash/*history",
+            ],
             "delete the line with all shells closed, since each writes its own history when it ends; a space before a command keeps it out where `HISTCONTROL` has `ignorespace`",
         ),
     ),
     moved(
-        "HISTFILE",
-        "",
+        &[Shell("HISTFILE"), Folder("ZDOTDIR", "")],
         owner(
             "zsh",
-            &[".zsh_history", ".zhistory", ".histfile", ".zsh_sessions"],
+            &[
+                ".zsh_history",
+                ".zhistory",
+                ".histfile",
+                ".zsh_sessions",
+                ".config/zsh/.zsh_history",
+                "{state}/zsh/*history",
+                "{data}/zsh/*history",
+                ".cache/zsh/*history",
+            ],
             "delete the line with all shells closed; `setopt HIST_IGNORE_SPACE` keeps out what starts with a space",
         ),
     ),
@@ -158,30 +210,44 @@ pub(super) static ALL: &[Owner] = &[
         ],
         "delete the line with all shells closed",
     ),
-    owner(
-        "an interactive prompt",
+    moved(
         &[
-            ".python_history",
-            ".ipython/profile_*/history.sqlite",
-            ".node_repl_history",
-            ".psql_history",
-            ".mysql_history",
-            ".mariadb_history",
-            ".sqlite_history",
-            ".rediscli_history",
-            ".mongodb/mongosh/*_history",
-            ".mongodb/mongosh/mongosh_repl_history",
-            ".dbshell",
-            ".irb_history",
-            ".irb-history",
-            ".pry_history",
-            ".local/share/pry/pry_history",
-            ".php_history",
-            ".Rhistory",
-            ".lesshst",
-            ".viminfo",
-            "{data}/nvim/shada",
+            File("PYTHON_HISTORY"),
+            File("NODE_REPL_HISTORY"),
+            File("PSQL_HISTORY"),
+            File("MYSQL_HISTFILE"),
+            File("SQLITE_HISTORY"),
+            File("REDISCLI_HISTFILE"),
+            File("LESSHISTFILE"),
         ],
-        "delete the line with the program closed",
+        owner(
+            "an interactive prompt",
+            &[
+                ".python_history",
+                ".ipython/profile_*/history.sqlite",
+                ".node_repl_history",
+                ".psql_history",
+                ".mysql_history",
+                ".mariadb_history",
+                ".sqlite_history",
+                ".rediscli_history",
+                ".mongodb/mongosh/*_history",
+                ".mongodb/mongosh/mongosh_repl_history",
+                ".dbshell",
+                ".irb_history",
+                ".irb-history",
+                ".pry_history",
+                ".local/share/pry/pry_history",
+                ".php_history",
+                ".Rhistory",
+                ".lesshst",
+                "{state}/lesshst",
+                "{data}/lesshst",
+                ".viminfo",
+                "{data}/nvim/shada",
+                "{state}/nvim/shada",
+            ],
+            "delete the line with the program closed",
+        ),
     ),
 ];

@@ -1,47 +1,66 @@
 //! Reads files part by part, so that memory does not grow with them.
 
-use std::cell::OnceCell;
+use std::cell::{OnceCell, RefCell};
 use std::fs::File;
-use std::io::{self, Read as _};
+use std::io::{self, Read as _, Seek as _};
 use std::ops::Range;
 use std::path::Path;
 
 use bstr::BString;
 
+use super::database::{self, Piece};
 use super::escape::Unescaped;
+use super::lines::Lines;
 use crate::finding::Place;
 use crate::input::{Blob, Coverage, Visitor};
 use crate::source::{LineIndex, Origin, Position, Span};
 
 /// The bytes of a part; it ends with a line, unless that is longer.
-const SIZE: usize = 4 << 20;
+pub(super) const SIZE: usize = 4 << 20;
 /// The bytes that two parts share where a line is longer: what is found is seen whole in one of them.
-const SHARED: usize = 64 << 10;
+pub(super) const SHARED: usize = 64 << 10;
+
+/// Where the bytes of a part lie in the file.
+pub(super) enum Whereabouts<'a> {
+    /// One behind the other, behind so many bytes and lines.
+    Straight(usize, Position, OnceCell<LineIndex>),
+    /// In pieces.
+    Pieces(&'a [Piece], &'a RefCell<Lines>),
+}
 
 /// What a visitor must know about a part of a file to say where something is.
 pub struct Part<'a> {
     raw: &'a [u8],
     unescaped: &'a Unescaped,
-    /// The lines and bytes of the file before this part.
-    before: Position,
-    bytes_before: usize,
     /// Where in the part something must start to count; elsewhere, a neighbour has it.
     own: Range<usize>,
-    raw_lines: OnceCell<LineIndex>,
+    whereabouts: Whereabouts<'a>,
     lines: OnceCell<LineIndex>,
 }
 
-impl Part<'_> {
+impl<'a> Part<'a> {
+    pub(super) const fn new(
+        raw: &'a [u8],
+        unescaped: &'a Unescaped,
+        own: Range<usize>,
+        whereabouts: Whereabouts<'a>,
+    ) -> Self {
+        Self { raw, unescaped, own, whereabouts, lines: OnceCell::new() }
+    }
+
     /// Makes a place in the text that was shown a place in the file; returns whether it counts.
     pub fn relocate(&self, place: &mut Place) -> bool {
         let (start, end) = (self.raw_offset(place.start), self.raw_offset(place.end));
         if !self.own.contains(&start) {
             return false;
         }
+        let from = self.file_offset(start);
+        // What goes on in another piece, which may lie before this one, is told as if it went on here.
+        let to = from + (end - start);
         if place.via.is_empty() {
-            place.span = Span::new(self.bytes_before + start, self.bytes_before + end);
+            place.span = Span::new(from, to);
         }
-        (place.start, place.end) = (self.position(start), self.position(end));
+        (place.start, place.end) = (self.position(from), self.position(to));
         place.excerpt.line = place.start.line;
         true
     }
@@ -51,10 +70,27 @@ impl Part<'_> {
         self.unescaped.raw(lines.line(position.line).start + position.column).min(self.raw.len())
     }
 
+    fn file_offset(&self, raw: usize) -> usize {
+        match &self.whereabouts {
+            Whereabouts::Straight(bytes, ..) => bytes + raw,
+            Whereabouts::Pieces(pieces, _) => {
+                let after = pieces.partition_point(|piece| piece.text <= raw);
+                let piece = pieces[after.saturating_sub(1)];
+                piece.file + (raw - piece.text)
+            }
+        }
+    }
+
+    /// Returns the position of a place in the file.
     fn position(&self, offset: usize) -> Position {
-        let Position { line, column } = self.raw_lines.get_or_init(|| LineIndex::new(self.raw)).position(offset);
-        let column = if line == 0 { self.before.column + column } else { column };
-        Position { line: self.before.line + line, column }
+        match &self.whereabouts {
+            Whereabouts::Straight(bytes, before, lines) => {
+                let Position { line, column } = lines.get_or_init(|| LineIndex::new(self.raw)).position(offset - bytes);
+                let column = if line == 0 { before.column + column } else { column };
+                Position { line: before.line + line, column }
+            }
+            Whereabouts::Pieces(_, lines) => lines.borrow_mut().position(offset),
+        }
     }
 }
 
@@ -71,6 +107,10 @@ pub(super) fn read(path: &Path, shown: &BString, coverage: &Coverage, visitor: &
     let (mut raw, mut unescaped) = (Vec::new(), Unescaped::default());
     let (mut before, mut bytes_before, mut own_start) = (Position::default(), 0, 0);
     coverage.count(&origin, 0);
+    if database::read(path, &file, &origin, coverage, visitor)? {
+        return Ok(());
+    }
+    file.rewind()?;
     loop {
         let wanted = (SIZE - raw.len()) as u64;
         let is_last = (&mut file).take(wanted).read_to_end(&mut raw)? < wanted as usize;
@@ -82,22 +122,16 @@ pub(super) fn read(path: &Path, shown: &BString, coverage: &Coverage, visitor: &
             _ => (raw.len(), SHARED),
         };
         unescaped.undo(&raw[..end]);
-        let part = Part {
-            raw: &raw[..end],
-            unescaped: &unescaped,
-            before,
-            bytes_before,
-            own: own_start..if is_last { end + 1 } else { end - shared / 2 },
-            raw_lines: OnceCell::new(),
-            lines: OnceCell::new(),
-        };
+        let own = own_start..if is_last { end + 1 } else { end - shared / 2 };
+        let whereabouts = Whereabouts::Straight(bytes_before, before, OnceCell::new());
+        let part = Part::new(&raw[..end], &unescaped, own, whereabouts);
         coverage.bytes.fetch_add((end - shared) as u64, std::sync::atomic::Ordering::Relaxed);
         visitor.visit_part(Blob { origin: origin.clone(), bytes: &unescaped.text }, &part);
         if is_last || visitor.interrupted() {
             return Ok(());
         }
         let next = end - shared;
-        before = part.position(next);
+        before = part.position(bytes_before + next);
         bytes_before += next;
         own_start = shared / 2;
         raw.drain(..next);

@@ -27,7 +27,14 @@ pub fn tell(report: &Report, options: &RenderOptions, page: &mut Page<'_>) -> io
     let tally = Tally::of(report);
     if report.findings.is_empty() && !report.incomplete() {
         if tally::is_empty(&report.record) {
-            return page.line("there was nothing to look at");
+            // A home directory may be another than is thought.
+            let place = match report.mode {
+                Mode::Transcripts => {
+                    format!(": {} has no transcripts or histories that are known", plain(&report.root))
+                }
+                _ => String::new(),
+            };
+            return page.line(&format!("there was nothing to look at{place}"));
         }
         let found = page.paint(Tone::Good, &tally::headline(report));
         return page.line(&format!("{found} in {}", tally::coverage(&report.record)));

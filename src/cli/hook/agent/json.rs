@@ -37,18 +37,17 @@ pub fn appended(text: &str, path: &[&str], element: &str) -> Option<String> {
 
 /// Cuts every element of an array that `unwanted` picks out of `text`, then the arrays and objects that this leaves empty.
 ///
-/// `unwanted` gets the element's text. Returns `None` if the text is no JSON object; `Some` of an empty text if nothing is left.
+/// `unwanted` gets the element's text. Returns `None` if the text is no JSON object.
 pub fn cut(text: &str, path: &[&str], unwanted: &dyn Fn(&str) -> bool) -> Option<String> {
     if let Some(text) = text.strip_prefix(MARK) {
-        return cut(text, path, unwanted).map(|text| if text.is_empty() { text } else { format!("{MARK}{text}") });
+        return cut(text, path, unwanted).map(|text| format!("{MARK}{text}"));
     }
     let mut text = text.to_owned();
     loop {
         let parsed = parse_to_ast(&text, &CollectOptions::default(), &ParseOptions::default()).ok()?;
         let Some(Value::Object(root)) = &parsed.value else { return None };
         let Some((start, end)) = next_cut(&text, root, path, unwanted) else {
-            let empty = root.properties.is_empty() && text[root.range.start + 1..root.range.end - 1].trim().is_empty();
-            return Some(if empty { String::new() } else { text.clone() });
+            return Some(text);
         };
         text.replace_range(start..end, "");
     }
@@ -195,9 +194,9 @@ mod tests {
     }
 
     #[test]
-    fn what_was_made_from_nothing_is_nothing_again() {
-        for text in ["", "{}", "{\n}\n"] {
-            assert_eq!(round(text), "");
+    fn an_object_without_anything_is_one_again() {
+        for (text, again) in [("", "{}\n"), ("{}", "{}"), ("{}\n", "{}\n"), ("{\n}\n", "{}\n")] {
+            assert_eq!(round(text), again);
         }
     }
 
@@ -223,7 +222,7 @@ mod tests {
             assert_eq!(left, Some(text(rest)), "{hooks}");
         }
         let left = cut(&text("\"ours\", \"ours too\""), &["hooks", "Pre"], &|element| element.contains("ours"));
-        assert_eq!(left, Some(String::new()));
+        assert_eq!(left.as_deref(), Some("{}"));
     }
 
     #[test]

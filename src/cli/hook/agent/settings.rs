@@ -24,11 +24,18 @@ pub fn install(agent: Agent, root: &Path, user: bool, no_bypass: bool) -> miette
     let (path, links) = file(agent, root, user)?;
     let before = text(&path, links)?;
     let mut text = without(agent, &path, &before)?;
-    for entry in entries(agent, no_bypass) {
-        let element = serde_json::to_string_pretty(&entry.element).expect("a value made here can be written");
+    let adds_version = matches!(agent, Agent::Cursor | Agent::Copilot) && !text.contains("\"version\"");
+    let is_again = before.contains(&command(agent, false));
+    let made = if is_again { made(&before).map(str::to_owned) } else { to_make(root, entered(agent, user)) };
+    let made = made.or_else(|| adds_version.then(|| VERSION.to_owned()));
+    for (at, entry) in entries(agent, no_bypass).into_iter().enumerate() {
+        let mut element = serde_json::to_string_pretty(&entry.element).expect("a value made here can be written");
+        if let Some(made) = made.as_ref().filter(|_| at == 0) {
+            element = element.replacen(CLOSED, &format!("{CLOSED}{MADE}{made}"), 1);
+        }
         text = json::appended(&text, &entry.path, &element).ok_or_else(|| unfit(&path))?;
     }
-    if matches!(agent, Agent::Cursor | Agent::Copilot) && !text.contains("\"version\"") {
+    if adds_version {
         text = with_version(&text).ok_or_else(|| unfit(&path))?;
     }
     if text != before {
@@ -47,14 +54,18 @@ pub fn uninstall(agent: Agent, root: &Path, user: bool) -> miette::Result<String
     if !before.contains(&command(agent, false)) {
         return Ok(String::new());
     }
-    let mut text = without(agent, &path, &before)?;
-    if matches!(agent, Agent::Cursor | Agent::Copilot)
-        && serde_json::from_str::<Value>(&text).is_ok_and(|value| value == json!({ "version": 1 }))
-    {
-        text.clear();
-    }
-    if text.trim().is_empty() {
+    let made = made(&before);
+    let made_file = made.and_then(|made| entered(agent, user).strip_suffix(made)).is_some_and(is_start);
+    // What was made with the file goes with it, and what was added to one that was there goes as well.
+    let adds_version = made_file || made == Some(VERSION);
+    let before = if adds_version { before.replacen(VERSION_LINE, "", 1) } else { before.clone() };
+    let text = without(agent, &path, &before)?;
+    let is_left_over = |value: Value| value == json!({}) || value == json!({ "version": 1 });
+    if made_file && serde_json::from_str(&text).is_ok_and(is_left_over) {
         std::fs::remove_file(&path).map_err(|error| miette!("cannot remove `{}`: {error}", path.display()))?;
+        let folders = made.map_or(0, |made| made.matches('/').count());
+        // Whoever put something else into a folder keeps it.
+        let _ = path.ancestors().skip(1).take(folders).try_for_each(std::fs::remove_dir);
     } else {
         files::write(&path, text.as_bytes(), Replace { links, ..Replace::default() })?;
     }
@@ -89,10 +100,33 @@ pub(super) fn command(agent: Agent, no_bypass: bool) -> String {
     format!("keysweep hook run {}{}", word(agent), if no_bypass { " --no-bypass" } else { "" })
 }
 
-/// Returns the shell's line for a command: agents take any other exit code than 2, such as that of a program which is
+/// What ends the shell's line for a command: agents take any other exit code than 2, such as that of a program which is
 /// not there, for leave to go on.
-fn closed(command: &str) -> String {
-    format!("{command} || exit 2")
+const CLOSED: &str = " || exit 2";
+/// What stands behind the first line if the installation made something besides entries, in a comment of the shell: agents and
+/// people write settings anew, and clones have no other place that remembers.
+const MADE: &str = " # keysweep made ";
+/// The word for the version of the format, where that was added to a file that was there.
+const VERSION: &str = "version";
+const VERSION_LINE: &str = "\n  \"version\": 1,";
+
+/// Returns what an earlier installation made, as its settings tell: the last folders and the file, or the version.
+fn made(text: &str) -> Option<&str> {
+    let (_, made) = text.split_once(MADE)?;
+    made.split_once('"').map(|(made, _)| made)
+}
+
+/// Returns how much of `file` is not there yet, from the first folder that is missing on; nothing if the file is.
+fn to_make(root: &Path, file: &str) -> Option<String> {
+    let names: Vec<&str> = file.split('/').collect();
+    let is_missing = |len: &usize| root.join(names[..*len].join("/")).symlink_metadata().is_err();
+    let first = (1..=names.len()).find(is_missing)?;
+    Some(names[first - 1..].join("/"))
+}
+
+/// Tells whether this is how a path starts before the name of a folder or file.
+fn is_start(start: &str) -> bool {
+    start.is_empty() || start.ends_with('/')
 }
 
 /// Returns the file of an agent's settings, and whether it may be a link: only where the user's own files lie, because a
@@ -171,7 +205,7 @@ fn hint(agent: Agent) -> &'static str {
 
 fn entries(agent: Agent, no_bypass: bool) -> Vec<Entry> {
     let program = command(agent, no_bypass);
-    let run = closed(&program);
+    let run = format!("{program}{CLOSED}");
     let group = |event, matcher: Option<&str>| {
         let mut element = json!({ "hooks": [{ "type": "command", "command": run }] });
         if let Some(matcher) = matcher {
@@ -230,9 +264,6 @@ fn without(agent: Agent, path: &Path, text: &str) -> miette::Result<String> {
         return Ok(text);
     }
     for entry in entries(agent, false) {
-        if text.is_empty() {
-            break;
-        }
         text = json::cut(&text, &entry.path, &|element| element.contains(&run)).ok_or_else(|| unfit(path))?;
     }
     Ok(text)
@@ -241,7 +272,7 @@ fn without(agent: Agent, path: &Path, text: &str) -> miette::Result<String> {
 /// Puts the format's version in front, where the agent wants one.
 fn with_version(text: &str) -> Option<String> {
     let open = text.find('{')? + 1;
-    Some(format!("{}\n  \"version\": 1,{}", &text[..open], &text[open..]))
+    Some(format!("{}{VERSION_LINE}{}", &text[..open], &text[open..]))
 }
 
 fn unfit(path: &Path) -> miette::Report {

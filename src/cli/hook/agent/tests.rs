@@ -346,13 +346,49 @@ fn every_agent_gets_valid_settings_that_vanish_again() {
     for agent in [Agent::ClaudeCode, Agent::Cursor, Agent::Copilot, Agent::Codex, Agent::Gemini] {
         for user in [false, true] {
             let directory = tempfile::tempdir().expect("there is a temporary directory");
-            let said = install(agent, directory.path(), user, false).expect("the settings can be made");
+            let root = directory.path();
+            let said = install(agent, root, user, false).expect("the settings can be made");
             let path = said.split(" in ").nth(1).and_then(|rest| rest.split(';').next()).expect("it says where");
+            let path = std::path::Path::new(path);
             let value: Value =
                 serde_json::from_slice(&std::fs::read(path).expect("the file is there")).expect("it is JSON");
             assert!(value["hooks"].as_object().is_some_and(|hooks| hooks.len() >= 2), "{value}");
-            uninstall(agent, directory.path(), user).expect("the settings can be removed");
-            assert!(!std::path::Path::new(path).exists(), "{path}");
+            // Whoever writes the settings anew, and sets the hooks up again.
+            std::fs::write(path, value.to_string()).expect("the file is writable");
+            install(agent, root, user, true).expect("the settings can be changed");
+            uninstall(agent, root, user).expect("the settings can be removed");
+            assert_eq!(std::fs::read_dir(root).expect("it is there").count(), 0, "{}", path.display());
+            let folder = path.parent().expect("the file lies in a folder");
+            let mut cases = vec![None, Some("{}"), Some("{}\n"), Some("{\"mine\":1}"), Some("{\n  \"mine\": 1\n}\n")];
+            if matches!(agent, Agent::Cursor | Agent::Copilot) {
+                cases.extend([Some("{ \"version\": 1 }\n"), Some("{\n  \"version\": 1\n}\n")]);
+            }
+            for before in cases {
+                std::fs::create_dir_all(folder).expect("the directory is writable");
+                if let Some(before) = before {
+                    std::fs::write(path, before).expect("the directory is writable");
+                }
+                for no_bypass in [false, true] {
+                    install(agent, root, user, no_bypass).expect("the settings can be changed");
+                }
+                uninstall(agent, root, user).expect("the settings can be changed");
+                assert!(folder.is_dir(), "{before:?}");
+                assert_eq!(std::fs::read_to_string(path).ok().as_deref(), before, "{}", path.display());
+            }
         }
+    }
+}
+
+#[test]
+fn what_settings_say_was_made_takes_nothing_else_along() {
+    for made in ["../x", "x/settings.json", "e/settings.json", "s/.claude/settings.json", "", "."] {
+        let directory = tempfile::tempdir().expect("there is a temporary directory");
+        let path = directory.path().join(".claude/settings.json");
+        install(Agent::ClaudeCode, directory.path(), false, false).expect("the settings can be made");
+        let text = std::fs::read_to_string(&path).expect("the file is there");
+        let text = text.replace("keysweep made .claude/settings.json", &format!("keysweep made {made}"));
+        std::fs::write(&path, text).expect("the file is writable");
+        uninstall(Agent::ClaudeCode, directory.path(), false).expect("the settings can be changed");
+        assert_eq!(std::fs::read_to_string(&path).ok().as_deref(), Some("{}\n"), "{made}");
     }
 }

@@ -1,0 +1,116 @@
+//! Finds out where the pages of a database, or of its write-ahead log, lie in the file.
+
+use std::collections::HashMap;
+use std::fs::File;
+use std::path::Path;
+
+use super::super::read_at;
+use super::page::{long, short};
+
+/// What a database starts with.
+pub(super) const MAGIC: &[u8] = b"SQLite format 3\0";
+/// How long the header in its first page is.
+pub(super) const HEADER: usize = 100;
+/// What a write-ahead log starts with, but for the last bit.
+pub(super) const LOG: u32 = 0x377f_0682;
+/// How long the headers of a log and of each of its pages are.
+pub(super) const LOG_HEADER: usize = 32;
+pub(super) const FRAME: usize = 24;
+
+/// Where the pages of a file lie, and which are which.
+#[derive(Debug)]
+pub(super) struct Pages {
+    /// How many bytes a page has, and how many of them are used.
+    pub(super) size: usize,
+    pub(super) usable: usize,
+    /// How many bytes stand before the first page, and before each.
+    first: usize,
+    pub(super) before: usize,
+    pub(super) count: usize,
+    /// The numbers of the pages, by their place, if they do not count from one on; of several, the last one.
+    places: Option<HashMap<u32, usize>>,
+    /// The places of pages that begin with the header of the database, ascending.
+    pub(super) headed: Vec<usize>,
+    /// The first of the pages that list what is free.
+    pub(super) free: u32,
+    pub(super) is_utf16: bool,
+}
+
+impl Pages {
+    /// Finds out about the file at `path`; `None` if it is neither a database nor the log of one.
+    pub(super) fn of(path: &Path, file: &File, len: usize) -> Option<Self> {
+        let mut header = Vec::new();
+        read_at(file, 0, HEADER, &mut header).ok()?;
+        if header.starts_with(MAGIC) {
+            let size = match short(&header, 16)? {
+                1 => 1 << 16,
+                size => usize::from(size),
+            };
+            let (usable, free) = (size.checked_sub(usize::from(*header.get(20)?))?, long(&header, 32)?);
+            let is_utf16 = matches!(long(&header, 56)?, 2 | 3);
+            let (first, before, count, places) = (0, 0, len / size.max(1), None);
+            let pages = Self { size, usable, first, before, count, places, headed: vec![0], free, is_utf16 };
+            return pages.is_sound().then_some(pages);
+        }
+        if long(&header, 0)? & !1 != LOG {
+            return None;
+        }
+        // The log does not say how much of a page is used, nor how text is encoded; its database does.
+        let name = path.file_name()?.to_str()?.strip_suffix("-wal")?;
+        let mut database = Vec::new();
+        let is_there = File::open(path.with_file_name(name)).and_then(|file| read_at(&file, 0, HEADER, &mut database));
+        let of_database = is_there.is_ok() && database.len() == HEADER && database.starts_with(MAGIC);
+        let unused = if of_database { usize::from(database[20]) } else { 0 };
+        let is_utf16 = of_database && matches!(long(&database, 56)?, 2 | 3);
+        let size = usize::try_from(long(&header, 8)?).ok()?;
+        let (first, before) = (LOG_HEADER, FRAME);
+        let count = len.saturating_sub(first) / size.checked_add(before)?;
+        let usable = size.checked_sub(unused)?;
+        let mut pages =
+            Self { size, usable, first, before, count, places: None, headed: Vec::new(), free: 0, is_utf16 };
+        if !pages.is_sound() {
+            return None;
+        }
+        pages.number(file, header.get(16..24)?);
+        Some(pages)
+    }
+
+    const fn is_sound(&self) -> bool {
+        self.size.is_power_of_two() && self.size >= 512 && self.size <= 1 << 16 && self.usable >= 480
+    }
+
+    /// Reads which page each of a log's is; `salt` is what those have that count.
+    fn number(&mut self, file: &File, salt: &[u8]) {
+        let (mut places, mut frame, mut counting) = (HashMap::new(), Vec::new(), HashMap::new());
+        for place in 0..self.count {
+            let at = self.offset(place) - FRAME;
+            let Some(number) = read_at(file, at as u64, FRAME, &mut frame).ok().and_then(|()| long(&frame, 0)) else {
+                break;
+            };
+            if number == 1 {
+                self.headed.push(place);
+            }
+            let counts = frame.get(8..16) == Some(salt);
+            if counts || !counting.contains_key(&number) {
+                places.insert(number, place);
+            }
+            if counts {
+                counting.insert(number, ());
+            }
+        }
+        self.places = Some(places);
+    }
+
+    /// Returns where the page at a place starts in the file.
+    pub(super) const fn offset(&self, place: usize) -> usize {
+        self.first + place * (self.before + self.size) + self.before
+    }
+
+    /// Returns the place of the page with a number.
+    pub(super) fn place(&self, number: u32) -> Option<usize> {
+        match &self.places {
+            Some(places) => places.get(&number).copied(),
+            None => (number as usize).checked_sub(1).filter(|&place| place < self.count),
+        }
+    }
+}
