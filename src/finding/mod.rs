@@ -6,7 +6,7 @@ mod place;
 mod rotation;
 mod threshold;
 
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 pub use level::{Confidence, Severity};
 pub use masked::{masked, masked_secret, random_looking};
@@ -72,8 +72,8 @@ pub struct Finding {
     pub variable: Option<String>,
     /// How to take the credential out of service; `None` for a lint.
     pub rotation: Option<Arc<Rotation>>,
-    /// The stable, keyed name of the finding, filled by `policy`; empty until then.
-    pub fingerprint: String,
+    /// What [`Finding::fingerprint`] returns, once that is known: for a secret that could be guessed it is slow to make.
+    pub fingerprint: OnceLock<String>,
     /// The raw bytes, only under `--reveal`.
     pub revealed: Option<Secret>,
 }
@@ -93,7 +93,7 @@ impl Finding {
             verdict: Verdict::Active,
             variable: None,
             rotation: None,
-            fingerprint: String::new(),
+            fingerprint: OnceLock::new(),
             revealed: None,
         }
     }

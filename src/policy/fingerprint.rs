@@ -76,6 +76,14 @@ impl Key {
     }
 }
 
+impl Finding {
+    /// Returns the stable name of the finding, made with the key for all, so that it stays what it is when a baseline comes or
+    /// goes.
+    pub fn fingerprint(&self) -> &str {
+        self.fingerprint.get_or_init(|| Key::default().fingerprint(self))
+    }
+}
+
 /// Returns bytes as hexadecimal digits.
 pub fn hex(bytes: &[u8]) -> String {
     bytes.iter().map(|byte| format!("{byte:02x}")).collect()

@@ -13,7 +13,6 @@ use rayon::prelude::*;
 use crate::finding::{Finding, InlineAllow, Permission, Place, Threshold, Verdict};
 use baseline::Baseline;
 use config::{Allow, Config, Globs};
-use fingerprint::Key;
 
 /// All that decides about findings, ready to be applied.
 #[derive(Debug, Default)]
@@ -30,25 +29,22 @@ impl Policy {
         self.config.threshold()
     }
 
-    /// Gives every finding its fingerprint, its levels and its verdict; tells of each allow entry whether it spoke for any.
-    ///
-    /// A fingerprint is made with the key for all, so that it stays what it is when a baseline comes or goes.
+    /// Gives every finding its levels and its verdict; tells of each allow entry whether it spoke for any.
     pub fn judge(&self, findings: &mut [Finding]) -> Vec<bool> {
         let used: Vec<AtomicBool> = self.config.allow.iter().map(|_| AtomicBool::new(false)).collect();
         let judge = |finding: &mut Finding| {
-            finding.fingerprint = Key::default().fingerprint(finding);
             if let Some(level) = self.config.level(&finding.meta.id) {
                 finding.severity = level.severity.unwrap_or(finding.severity);
                 finding.confidence = level.confidence.unwrap_or(finding.confidence);
             }
             finding.verdict = self.verdict(finding, &used);
         };
-        // Only a stretched fingerprint is worth starting threads, which takes longer than most hooks have to.
-        let stretched = findings.iter().filter(|finding| finding.identity.is_guessable()).count();
-        if stretched > 1 {
-            findings.par_iter_mut().for_each(judge)
+        // Only where fingerprints are compared it takes longer than starting threads.
+        let is_compared = self.baseline.is_some() || self.config.allow.iter().any(|allow| allow.fingerprint.is_some());
+        if is_compared && findings.len() > 1 {
+            findings.par_iter_mut().for_each(judge);
         } else {
-            findings.iter_mut().for_each(judge)
+            findings.iter_mut().for_each(judge);
         }
         used.into_iter().map(AtomicBool::into_inner).collect()
     }
@@ -106,7 +102,7 @@ pub fn rule_matches(pattern: &str, id: &str) -> bool {
 ///
 /// `recorded` tells the finding's name in the baseline, which an entry may hold as well.
 fn may_allow<'a>(allow: &Allow, finding: &Finding, recorded: &dyn Fn() -> Option<&'a str>) -> bool {
-    let is_named = |name: &String| *name == finding.fingerprint || recorded() == Some(name.as_str());
+    let is_named = |name: &String| *name == finding.fingerprint() || recorded() == Some(name.as_str());
     // The fingerprint last: it may have to be made.
     allow.rule.as_ref().is_none_or(|rule| rule_matches(rule, &finding.meta.id))
         && allow.fingerprint.as_ref().is_none_or(is_named)

@@ -95,7 +95,7 @@ fn cells(report: &Report, finding: &Finding, place: &Place) -> [String; 27] {
         first.map(|mark| printable(mark.subject.as_bstr())).unwrap_or_default(),
         history.map(|history| word(history.in_head)).unwrap_or_default(),
         history.map(|history| history.reach.name().to_owned()).unwrap_or_default(),
-        finding.fingerprint.clone(),
+        finding.fingerprint().to_owned(),
         finding.variable.clone().unwrap_or_default(),
         rotation.map(|rotation| rotation.place.clone()).unwrap_or_default(),
         finding.meta.fix.clone(),

@@ -71,7 +71,7 @@ pub fn finding(report: &Report, finding: &Finding, reveal: bool) -> Value {
         "fix": finding.meta.fix,
         "variable": finding.variable,
         "rotation": finding.rotation.as_deref().map(rotation),
-        "fingerprint": or_null(&finding.fingerprint),
+        "fingerprint": finding.fingerprint(),
         "places": finding.places.iter().map(|one| place(finding, one)).collect::<Vec<_>>(),
     });
     if let Some(secret) = finding.revealed.as_ref().filter(|_| reveal) {

@@ -43,6 +43,9 @@ pub use quantity::{bytes, number};
 pub use rotation::render as render_rotation;
 pub use rules::{RuleFormat, Subject, render as render_rules, render_one as render_rule};
 
+use rayon::prelude::*;
+
+use crate::finding::Finding;
 use crate::scan::Report;
 
 /// The name of the JSON report's schema; the number grows when a reader of the old shape would break.
@@ -139,6 +142,9 @@ impl Default for RenderOptions {
 
 /// Writes `report` to `out` in one format. The text ends with a line feed unless it is empty.
 pub fn render(report: &Report, format: Format, options: &RenderOptions, out: &mut dyn Write) -> io::Result<()> {
+    if !matches!(format, Format::Text | Format::Github | Format::Junit | Format::Markdown) {
+        make_fingerprints(&report.findings);
+    }
     match format {
         Format::Text => text::render(report, options, out),
         Format::Json => json::render(report, options, out),
@@ -151,6 +157,16 @@ pub fn render(report: &Report, format: Format, options: &RenderOptions, out: &mu
         Format::Csv => csv::render(report, out),
         Format::Html => html::render(report, out),
         Format::Markdown => markdown::render(report, out),
+    }
+}
+
+/// Makes the fingerprints of all findings, the slow ones on all threads.
+fn make_fingerprints(findings: &[Finding]) {
+    let slow: Vec<&Finding> = findings.iter().filter(|finding| finding.identity.is_guessable()).collect();
+    if slow.len() > 1 {
+        slow.par_iter().for_each(|finding| {
+            finding.fingerprint();
+        });
     }
 }
 

@@ -43,7 +43,7 @@ fn guide_object(guide: &Guide<'_>) -> Value {
         .iter()
         .map(|finding| {
             json!({
-                "fingerprint": finding.fingerprint,
+                "fingerprint": finding.fingerprint(),
                 "masked": finding.masked,
                 "places": finding.places.iter().map(location::label).collect::<Vec<_>>(),
             })

@@ -162,9 +162,7 @@ fn result(report: &Report, finding: &Finding, rules: &[&Finding]) -> Value {
     if !finding.masked.is_empty() {
         value["properties"]["masked"] = plain(&finding.masked).into();
     }
-    if !finding.fingerprint.is_empty() {
-        value["partialFingerprints"] = json!({ "keysweep/v1": finding.fingerprint });
-    }
+    value["partialFingerprints"] = json!({ "keysweep/v1": finding.fingerprint() });
     match &finding.verdict {
         Verdict::Active => {}
         Verdict::Allowed { by, reason } => {

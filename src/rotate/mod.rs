@@ -41,7 +41,7 @@ impl Selector {
             && match self {
                 Self::All => finding.verdict == Verdict::Known || threshold.blocks(finding),
                 Self::Rule(pattern) => rule_matches(pattern, &finding.meta.id),
-                Self::Fingerprint(digits) => finding.fingerprint.starts_with(digits.as_str()),
+                Self::Fingerprint(digits) => finding.fingerprint().starts_with(digits.as_str()),
             }
     }
 }

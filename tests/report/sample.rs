@@ -108,7 +108,7 @@ pub fn credential(place: Place) -> Finding {
     finding.evidence = vec!["checksum valid".to_owned(), "entropy 4.7 bits per character".to_owned()];
     finding.variable = Some("ACME_TOKEN".to_owned());
     finding.rotation = Some(Arc::new(rotation));
-    finding.fingerprint = "k1:5f0c6a".to_owned();
+    finding.fingerprint = "k1:5f0c6a".to_owned().into();
     finding.revealed = Some(Secret::new(raw_secret().as_bytes()));
     finding
 }
@@ -128,7 +128,7 @@ pub fn lint(severity: Severity, path: &[u8]) -> Finding {
     place.span = Span::default();
     let mut finding =
         Finding::new(Arc::new(meta), Identity::of("lint", path), "`.env` is not covered by `.gitignore`", place);
-    finding.fingerprint = "k1:77aa01".to_owned();
+    finding.fingerprint = "k1:77aa01".to_owned().into();
     finding
 }
 

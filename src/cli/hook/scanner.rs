@@ -74,7 +74,7 @@ pub fn look_at(
             place(&finding),
             finding.meta.title,
             finding.masked,
-            finding.fingerprint,
+            finding.fingerprint(),
             finding.meta.id
         );
         code = 1;

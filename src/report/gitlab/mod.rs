@@ -14,7 +14,7 @@ use crate::report::location;
 /// Made of what the report shows anyway (fingerprint, rule, container) and the `nth` place in that container,
 /// never of lines, which move.
 fn place_name(finding: &Finding, place: &Place, nth: usize) -> String {
-    name_of(&[&finding.meta.id, &finding.fingerprint, &location::uri(place), &nth.to_string()])
+    name_of(&[&finding.meta.id, finding.fingerprint(), &location::uri(place), &nth.to_string()])
 }
 
 /// Returns a name for a notice, equal between runs.

@@ -144,7 +144,7 @@ fn article(finding: &Finding, open: bool, out: &mut dyn Write) -> io::Result<()>
         Some(Instead::Placeholder) => entry("Instead", &markup_prose(PLACEHOLDER), out)?,
         None => {}
     }
-    entry("Fingerprint", &markup(&finding.fingerprint), out)?;
+    entry("Fingerprint", &markup(finding.fingerprint()), out)?;
     writeln!(out, "</dl></details>")
 }
 

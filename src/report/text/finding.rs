@@ -38,7 +38,7 @@ pub fn tell(finding: &Finding, verbose: bool, told: &mut Told, page: &mut Page<'
     page.field("evidence", &plain(&finding.evidence.join("; ")))?;
     guidance::tell(finding, told, page)?;
     if verbose {
-        page.field("name", &plain(&finding.fingerprint))?;
+        page.field("name", &plain(finding.fingerprint()))?;
     }
     page.blank()
 }

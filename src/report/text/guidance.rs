@@ -80,7 +80,7 @@ fn allow(finding: &Finding, page: &mut Page<'_>) -> io::Result<()> {
     };
     let entry = format!(
         "an `[[allow]]` in keysweep.toml with a `reason` and fingerprint = \"{}\"",
-        plain(&finding.fingerprint)
+        plain(finding.fingerprint())
     );
     page.field("no leak?", &format!("{comment}{entry}"))
 }

@@ -37,7 +37,7 @@ fn tell(guide: &Guide<'_>, verbose: bool, page: &mut Page<'_>) -> io::Result<()>
         let limit = if verbose { usize::MAX } else { PLACES };
         page.field("secret", &format!("{}{known}", plain(&finding.masked)))?;
         page.item("", "", &format!("at {}", places(finding, limit)))?;
-        page.item("", "", &format!("fingerprint {}", plain(&finding.fingerprint)))?;
+        page.item("", "", &format!("fingerprint {}", plain(finding.fingerprint())))?;
     }
     page.field("why", &plain(&guide.meta.why))?;
     guidance::steps(&guide.rotation, &guide.meta.fix, page)?;
