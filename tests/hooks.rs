@@ -4,6 +4,7 @@ mod action;
 mod agents;
 mod chain;
 mod framework;
+mod leave;
 mod packages;
 mod push;
 

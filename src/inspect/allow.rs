@@ -3,7 +3,7 @@
 use crate::finding::InlineAllow;
 
 /// What such a comment contains.
-const MARK: &str = "keysweep:allow";
+pub const MARK: &str = "keysweep:allow";
 
 /// Reads the comment in one line of printable text, if there is one.
 ///

@@ -10,6 +10,7 @@ mod overlap;
 mod place;
 mod version;
 
+pub use allow::MARK as ALLOW;
 pub use version::Trace;
 
 use crate::detect::{Engine, Scratch};

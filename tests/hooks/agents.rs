@@ -8,7 +8,7 @@ use super::{PROGRAM, keysweep, said, token};
 use crate::git::Git;
 
 /// Runs the hook as the agent would, with `event` on its standard input.
-fn run(git: &Git, command: &str, event: &serde_json::Value) -> Output {
+pub(super) fn run(git: &Git, command: &str, event: &serde_json::Value) -> Output {
     let ours = Path::new(PROGRAM).parent().expect("the program lies in a directory");
     let mut child = git
         .command("sh")
@@ -49,10 +49,13 @@ fn what_is_installed_for_claude_code_stops_a_token_and_goes_again() {
     assert!(said(&run(&git, command, &bypass)).contains("\"deny\""));
     let harmless = event("Bash", serde_json::json!({ "command": "git status" }));
     assert_eq!(said(&run(&git, command, &harmless)), "");
-    assert!(keysweep(&git, &["hook", "status"]).contains("claude-code: set up:"));
+    assert!(keysweep(&git, &["hook", "status"]).contains("claude-code: set up with `--no-bypass`: "));
     git.write(".claude/settings.local.json", "{ /* for now */ \"disableAllHooks\": true, }");
     let status = keysweep(&git, &["hook", "status"]);
-    assert!(status.contains("claude-code: set up, but turned off by `disableAllHooks` in "), "{status}");
+    assert!(
+        status.contains("claude-code: set up with `--no-bypass`, but turned off by `disableAllHooks` in "),
+        "{status}"
+    );
     let gone = command.replace("keysweep hook", "keysweep-is-gone hook");
     assert_eq!(run(&git, &gone, &harmless).status.code(), Some(2), "without the program nothing goes on");
     keysweep(&git, &["hook", "uninstall"]);
@@ -60,13 +63,13 @@ fn what_is_installed_for_claude_code_stops_a_token_and_goes_again() {
 }
 
 /// Makes a value that is a credential only beside a name that says so.
-fn secret() -> String {
+pub(super) fn secret() -> String {
     ["kJ8sLq2v", "Nx7Rt4Wz", "P0bQm5Yc"].concat()
 }
 
 /// Says what an agent is told of a tool, or nothing if it may go on.
 #[track_caller]
-fn told(git: &Git, agent: &str, event: &str, tool: &str, input: &serde_json::Value) -> String {
+pub(super) fn told(git: &Git, agent: &str, event: &str, tool: &str, input: &serde_json::Value) -> String {
     let event =
         serde_json::json!({ "hook_event_name": event, "cwd": git.path(), "tool_name": tool, "tool_input": input });
     let text = said(&run(git, &format!("keysweep hook run {agent}"), &event));
@@ -218,6 +221,77 @@ fn an_ignored_dotenv_file_is_the_place_for_credentials() {
     git.run(&["add", "-f", ".env"]);
     std::fs::remove_file(git.file(".env")).expect("it is there");
     assert!(write(".env").contains("only once git does not track it: `git rm --cached`"));
+}
+
+#[test]
+fn what_is_moved_out_of_where_git_does_not_look_is_new() {
+    let git = Git::new();
+    git.write(".gitignore", ".env*\n*.local.py\n");
+    for file in [".env", "a.local.py", "known.py", "open.py"] {
+        git.write(file, super::leak());
+    }
+    git.run(&["add", "known.py"]);
+    let moved = |from: &str, to: &str, hunk: &str| {
+        let patch = format!("*** Begin Patch\n*** Update File: {from}\n*** Move to: {to}\n{hunk}*** End Patch");
+        told(&git, "codex", "PreToolUse", "apply_patch", &serde_json::json!({ "command": patch }))
+    };
+    for (from, to, stopped) in [
+        (".env", "config.py", true),
+        ("a.local.py", "config.py", true),
+        (".env", "sub/new.txt", true),
+        (".env", ".env.local", false),
+        ("known.py", "config.py", false),
+        ("open.py", "config.py", false),
+    ] {
+        for hunk in ["", "@@\n+X = 1\n"] {
+            let text = moved(from, to, hunk);
+            assert_eq!(text.contains("deny"), stopped, "{from} {to} {hunk}: {text}");
+        }
+    }
+    let new = "*** Begin Patch\n*** Add File: b.py\n+x = 1\n*** Update File: .env\n*** Move to: b.py\n*** End Patch";
+    let input = serde_json::json!({ "command": new });
+    assert!(told(&git, "codex", "PreToolUse", "apply_patch", &input).contains("deny"));
+}
+
+#[cfg(unix)]
+#[test]
+fn a_file_that_is_not_there_yet_is_judged_by_where_it_will_lie() {
+    let git = Git::new();
+    git.write(".gitignore", ".env\n");
+    for (link, target) in [("settings.txt", ".env"), ("not.env", "plain.txt")] {
+        std::os::unix::fs::symlink(target, git.file(link)).expect("the link can be made");
+    }
+    for (path, stopped) in [("none/../.env", false), ("settings.txt", false), ("not.env", true), ("none/../x", true)] {
+        let input = serde_json::json!({ "file_path": path, "content": super::leak() });
+        let text = told(&git, "claude-code", "PreToolUse", "Write", &input);
+        assert_eq!(text.contains("deny"), stopped, "{path}: {text}");
+    }
+}
+
+#[test]
+fn a_token_in_parts_is_put_together_as_the_shell_does() {
+    let git = Git::new();
+    let token = token();
+    let (start, end) = token.split_at(token.len() / 2);
+    for (command, stopped) in [
+        (format!("use {start}\"\"{end}"), true),
+        (format!("use '{start}''{end}'"), true),
+        (format!("use \"{start}\"'{end}' && ls"), true),
+        (format!("use {start}\\\n{end}"), true),
+        (format!("use \"{start}\\\n{end}\""), true),
+        (format!("bash -c 'use {start}\"\"{end}'"), true),
+        (format!("use {token}"), true),
+        (format!("use '{start}' '{end}'"), false),
+        ("curl -H \"Authorization: Bearer $TOKEN\" 'https://example.org/'\"$ID\"".to_owned(), false),
+        ("PASSWORD=\"$(pass show db)\" psql -h \"db\"'.example.org' -U svc".to_owned(), false),
+        ("git commit -m \"it's a 'test' of \"'quoted'\" words\"".to_owned(), false),
+    ] {
+        let text = told(&git, "claude-code", "PreToolUse", "Bash", &serde_json::json!({ "command": command }));
+        assert_eq!(text.contains("deny"), stopped, "{command}: {text}");
+        assert!(text.matches("characters)").count() <= 1, "it is told once: {text}");
+        let input = serde_json::json!({ "command": ["bash", "-lc", command] });
+        assert_eq!(told(&git, "codex", "PreToolUse", "shell", &input).contains("deny"), stopped, "{command}");
+    }
 }
 
 #[test]

@@ -37,7 +37,7 @@ enum Command {
         /// For agents: set up in the user's own settings instead of the project's.
         #[arg(long)]
         user: bool,
-        /// For agents: also stop commands that go around git's hooks, such as `git commit --no-verify`.
+        /// For agents: also stop commands that go around git's hooks, such as `git commit --no-verify`. Stays until the hook is removed.
         #[arg(long)]
         no_bypass: bool,
     },

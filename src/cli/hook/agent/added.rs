@@ -7,6 +7,7 @@ use super::Agent;
 use super::edit::{self, Edit};
 use super::event::{Change, Event, Kind};
 use super::instead::{self, Spot};
+use super::leave;
 use super::place::{self, Keeping};
 use crate::cli::hook::scanner::{Scan, Text};
 use crate::finding::Finding;
@@ -17,6 +18,8 @@ pub struct Added {
     pub finding: Finding,
     /// Where it was found.
     pub spot: Spot,
+    /// Whether a comment beside it would allow it that the event brings itself.
+    pub gives_leave: bool,
 }
 
 /// The texts of one file, or of something else that an event speaks to.
@@ -36,6 +39,12 @@ struct Look {
     before: Option<String>,
     /// The texts of edits that do not fit, as they go and come.
     unfit: Vec<(String, String)>,
+    /// The comments that count, in one text: those that were there before; `None` if nobody knows which.
+    allowed: Option<Vec<u8>>,
+    /// Whether the texts stand in another one, too, otherwise written.
+    is_read: bool,
+    /// Which of the new texts have lost a comment that would allow something.
+    muted: Vec<bool>,
 }
 
 /// Returns what the event would add.
@@ -46,7 +55,8 @@ struct Look {
 /// # Errors
 /// If the scan cannot be done.
 pub fn added(agent: Agent, event: &Event, scan: &dyn Scan) -> miette::Result<Vec<Added>> {
-    let looks = looks(event);
+    let mut looks = looks(event);
+    looks.iter_mut().for_each(Look::mute);
     let path = |look: &Look| look.path.as_ref().map(|path| path.to_string_lossy().into_owned());
     let paths: Vec<Option<String>> = looks.iter().map(path).collect();
     let mut texts = Vec::new();
@@ -59,17 +69,24 @@ pub fn added(agent: Agent, event: &Event, scan: &dyn Scan) -> miette::Result<Vec
         return Ok(Vec::new());
     }
     let mut found = scan.texts(&texts)?.into_iter();
-    let (mut seen, mut added) = (HashSet::new(), Vec::new());
+    let (mut seen, mut added) = (HashSet::new(), Vec::<Added>::new());
     for (look, path) in looks.iter().zip(&paths) {
         let new: Vec<Vec<Finding>> = found.by_ref().take(look.new.len()).collect();
         let old = found.by_ref().take(look.old.len()).flatten();
         let known: HashSet<_> = old.map(|finding| finding.identity).collect();
         let keeping = look.path.as_deref().map_or(Keeping::No, place::keeping);
-        for (bytes, findings) in look.new.iter().zip(new).filter(|_| keeping != Keeping::Kept) {
+        let new = look.new.iter().zip(new).zip(&look.muted);
+        for ((bytes, findings), &gives_leave) in new.filter(|_| keeping != Keeping::Kept) {
             for finding in findings {
+                // What was found already may only be cut otherwise.
+                let is_same =
+                    |other: &Added| other.finding.meta.id == finding.meta.id || other.finding.masked == finding.masked;
+                if look.is_read && added.iter().any(is_same) {
+                    continue;
+                }
                 if !known.contains(&finding.identity) && seen.insert(finding.identity) {
                     let spot = instead::spot(agent, path.as_deref(), bytes, &finding, keeping, scan)?;
-                    added.push(Added { finding, spot });
+                    added.push(Added { finding, spot, gives_leave });
                 }
             }
         }
@@ -77,17 +94,21 @@ pub fn added(agent: Agent, event: &Event, scan: &dyn Scan) -> miette::Result<Vec
     Ok(added)
 }
 
-/// Tells whether an event changes a file so that `is_lost` holds of its text before and afterwards, or takes away a file of
-/// which `is_needed` holds.
-pub fn loses(event: &Event, is_lost: &dyn Fn(&Path, &str, &str) -> bool, is_needed: &dyn Fn(&Path) -> bool) -> bool {
+/// Tells whether an event takes away a file of which `is_needed` holds.
+pub fn takes_away(event: &Event, is_needed: &dyn Fn(&Path) -> bool) -> bool {
     let is_gone = |change: &&Change| change.texts.is_empty() && change.edits.is_empty() || change.moved.is_some();
     let mut gone = event.changes.iter().filter(|change| change.stays).filter(is_gone);
     let real = |change: &Change| change.path.as_ref().map(|path| place::real(&event.directory, path));
     gone.any(|change| real(change).is_some_and(|path| is_needed(&path)))
-        || looks(event).iter().any(|look| {
-            let Some(path) = &look.path else { return false };
-            look.results().any(|(before, after)| is_lost(path, &before, &after))
-        })
+}
+
+/// Tells whether an event changes a file so that `is_lost` holds of its text before and afterwards. Of what a tool is told that
+/// writes all of a file, one text is what the file gets: one of which `may_be_whole` holds.
+pub fn loses(event: &Event, is_lost: &dyn Fn(&Path, &str, &str) -> bool, may_be_whole: &dyn Fn(&str) -> bool) -> bool {
+    looks(event).iter().any(|look| {
+        let Some(path) = &look.path else { return false };
+        look.results(may_be_whole).any(|(before, after)| is_lost(path, &before, &after))
+    })
 }
 
 /// Returns what is to be looked at: all changes of one file together.
@@ -98,13 +119,19 @@ fn looks(event: &Event) -> Vec<Look> {
         let target = change.moved.as_ref().or(change.path.as_ref()).map(real);
         let is_of_file = change.stays || event.kind == Kind::Written;
         let at = match target.clone().filter(|_| is_of_file) {
+            // What is moved takes the place of what was there.
+            Some(path) if change.moved.is_some() => *by_path.entry(path).insert_entry(looks.len()).get(),
             Some(path) => *by_path.entry(path).or_insert(looks.len()),
             None => looks.len(),
         };
         if at == looks.len() {
-            let mut look = Look { path: target, ..Look::default() };
+            let allowed = (event.kind != Kind::Written).then(Vec::new);
+            let mut look = Look { path: target, allowed, is_read: change.is_read, ..Look::default() };
             if change.stays && event.kind == Kind::Tool {
-                look.begin(change.path.as_ref().map(real));
+                look.begin(change.path.as_ref().map(real), change.moved.is_some());
+                if change.moved.is_some() {
+                    look.before = look.path.as_deref().and_then(place::read).map(lossy);
+                }
             }
             looks.push(look);
         }
@@ -120,36 +147,53 @@ fn looks(event: &Event) -> Vec<Look> {
     looks
 }
 
+fn lossy(bytes: Vec<u8>) -> String {
+    String::from_utf8(bytes).unwrap_or_else(|error| String::from_utf8_lossy(error.as_bytes()).into_owned())
+}
+
 impl Look {
     /// Returns what the file's text would be before and afterwards, as far as that is known.
-    fn results(&self) -> impl Iterator<Item = (String, String)> {
+    fn results(&self, may_be_whole: &dyn Fn(&str) -> bool) -> impl Iterator<Item = (String, String)> {
         let before = self.before.clone().unwrap_or_default();
         let edited = self.edited.then(|| self.new.last()).flatten();
-        // Of the texts of a tool that writes all of a file, one is what the file gets.
-        let is_whole = |text: &&Vec<u8>| !self.edited && text.trim_ascii_start().starts_with(b"{");
+        let is_whole = |text: &&Vec<u8>| !self.edited && may_be_whole(&String::from_utf8_lossy(text));
         let texts = edited.into_iter().chain(self.new.iter().filter(is_whole));
         let results = texts.map(move |text| (before.clone(), String::from_utf8_lossy(text).into_owned()));
         results.chain(self.unfit.iter().cloned()).collect::<Vec<_>>().into_iter()
     }
 
-    /// Takes what a file holds before: an edit that leaves a known credential where it was adds nothing.
-    fn begin(&mut self, file: Option<PathBuf>) {
+    /// Takes what a file holds before: an edit that leaves a known credential where it was adds nothing. If the file is moved, a
+    /// credential comes to a new place, which matters if git did not have it at the old one.
+    fn begin(&mut self, file: Option<PathBuf>, is_moved: bool) {
         let Some(file) = file else { return };
         match place::read(&file) {
             Some(bytes) => {
                 self.text = String::from_utf8(bytes.clone()).ok();
                 self.before.clone_from(&self.text);
-                self.old.push(bytes);
+                self.allowed = Some(bytes.clone());
+                if !(is_moved && place::is_kept_back(&file)) {
+                    self.old.push(bytes);
+                }
             }
             None if !file.exists() => self.text = Some(String::new()),
             None => {}
         }
     }
 
+    /// Takes the comments out of the new texts that allow something and were not there before.
+    fn mute(&mut self) {
+        let allowed = self.allowed.take();
+        let mute = |text: &mut Vec<u8>| allowed.as_ref().is_some_and(|before| leave::take_back(text, before));
+        self.muted = self.new.iter_mut().map(mute).collect();
+    }
+
     fn take(&mut self, change: &Change) {
+        if self.allowed.is_none() && !change.replaced.is_empty() {
+            self.allowed = Some(change.replaced.join("\n").into_bytes());
+        }
         self.new.extend(change.texts.iter().map(|text| text.clone().into_bytes()));
         self.old.extend(change.replaced.iter().map(|text| text.clone().into_bytes()));
-        if change.edits.is_empty() {
+        if change.edits.is_empty() && change.moved.is_none() {
             return;
         }
         match self.text.as_ref().and_then(|text| edit::applied(text, &change.edits)) {

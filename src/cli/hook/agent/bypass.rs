@@ -1,7 +1,12 @@
 //! Recognises commands that go around git's hooks.
 
+mod git;
+
+use std::path::Path;
+
+use super::leave;
 use super::shell::{self, Command};
-use crate::cli::hook::Name;
+use git::Git;
 
 /// Variables that switch a hook manager off, or git's hooks.
 const VARIABLES: [&str; 12] = [
@@ -19,58 +24,82 @@ const VARIABLES: [&str; 12] = [
     "GIT_CONFIG_GLOBAL=",
 ];
 /// Words that stand before the command which they run.
-const WRAPPERS: [&str; 23] = [
+const WRAPPERS: [&str; 24] = [
     "{", "!", "if", "then", "elif", "else", "while", "until", "do", "time", "builtin", "command", "doas", "env",
-    "exec", "nice", "nohup", "npx", "sudo", "timeout", "uvx", "xargs", "yarn",
+    "exec", "nice", "nohup", "npx", "stdbuf", "sudo", "timeout", "uvx", "xargs", "yarn",
 ];
 /// Shells, which run the text behind `-c` or on their standard input.
-const SHELLS: [&str; 9] = ["sh", "bash", "zsh", "dash", "ksh", "fish", "powershell", "pwsh", "cmd"];
+const SHELLS: [&str; 10] = ["sh", "bash", "zsh", "dash", "ksh", "fish", "powershell", "pwsh", "cmd", "su"];
 /// Commands that take a hook away or make it another.
 const CHANGES: [&str; 5] = ["rm", "mv", "unlink", "truncate", "trash"];
 /// Commands that write what their last word names.
-const COPIES: [&str; 6] = ["cp", "ln", "tee", "install", "rsync", "scp"];
+const COPIES: [&str; 5] = ["cp", "ln", "install", "rsync", "scp"];
+/// Commands that write what they are given into the files that they name.
+const SINKS: [&str; 2] = ["tee", "sponge"];
 /// Commands that change a file in place if an option says so.
 const EDITORS: [&str; 5] = ["sed", "gsed", "perl", "ruby", "gawk"];
 /// Commands that only show or look for their words.
 const PRINTERS: [&str; 14] =
     ["echo", "printf", "cat", "grep", "egrep", "fgrep", "rg", "ag", "ls", "man", "less", "head", "tail", "which"];
 /// Programs that look after hooks, and take them out under `uninstall`.
-const MANAGERS: [&str; 4] = ["pre-commit", "prek", "lefthook", "husky"];
-/// The long options of `git commit` whose value is the next word.
-const VALUES: [&str; 11] = [
-    "message",
-    "file",
-    "author",
-    "date",
-    "template",
-    "reuse-message",
-    "reedit-message",
-    "fixup",
-    "squash",
-    "cleanup",
-    "trailer",
-];
+const MANAGERS: [&str; 5] = ["pre-commit", "pre_commit", "prek", "lefthook", "husky"];
+/// How many commands before a shell are taken to feed it.
+const LONGEST_PIPE: usize = 32;
 /// How deep texts for shells are read.
 const DEPTH: usize = 4;
 
-/// Tells whether a command line runs git so that its hooks do not run, or takes the hooks away.
-///
-/// Reads the line as a shell would, as far as words and quotes go; what a script does that it calls is not known.
-/// `is_ours` tells of a path whether the agent's own hooks are entered there, or in what lies below.
-pub fn goes_around_hooks(command: &str, is_ours: &dyn Fn(&str) -> bool) -> bool {
-    goes_around(command, Reach { is_ours, depth: DEPTH })
+/// What is known of the files in which an agent's own hooks are entered.
+pub struct Ours<'a> {
+    /// Tells of a path whether they are entered there, or in what lies below.
+    pub holds: &'a dyn Fn(&str) -> bool,
+    /// Tells of such a path whether they stay if git's version of it comes back.
+    pub comes_back: &'a dyn Fn(&str) -> bool,
 }
 
-/// How far a line is read, and what is protected besides git's hooks.
+/// Tells whether a command line runs git so that its hooks do not run, or takes the hooks away.
+///
+/// Reads the line as a shell would, as far as words, quotes and variables go that stand there; what a script does that it calls is
+/// not known.
+pub fn goes_around_hooks(command: &str, ours: &Ours<'_>) -> bool {
+    goes_around(command, Reach { guarded: Guarded::Hooks(ours), depth: DEPTH })
+}
+
+/// Tells whether a command line writes what makes keysweep look for less.
+pub fn looks_for_less(command: &str) -> bool {
+    goes_around(command, Reach { guarded: Guarded::Scanning, depth: DEPTH })
+}
+
+/// Tells whether a change of git's own configuration in a repository is about where hooks are.
+pub fn leads_elsewhere(path: &Path, before: &str, after: &str) -> bool {
+    let paths = |text: &str| -> Vec<String> {
+        text.lines().map(str::to_lowercase).filter(|line| line.contains("hookspath")).collect()
+    };
+    path.ends_with(".git/config") && paths(before) != paths(after)
+}
+
+/// What a line must not touch.
+#[derive(Clone, Copy)]
+enum Guarded<'a> {
+    /// The hooks of git and those of the agent.
+    Hooks(&'a Ours<'a>),
+    /// What says what keysweep looks for.
+    Scanning,
+}
+
+/// How far a line is read, and what is protected.
 #[derive(Clone, Copy)]
 struct Reach<'a> {
-    is_ours: &'a dyn Fn(&str) -> bool,
+    guarded: Guarded<'a>,
     depth: usize,
 }
 
 impl Reach<'_> {
     fn deeper(self) -> Option<Self> {
         Some(Self { depth: self.depth.checked_sub(1)?, ..self })
+    }
+
+    const fn is_of_hooks(self) -> bool {
+        matches!(self.guarded, Guarded::Hooks(_))
     }
 }
 
@@ -82,19 +111,62 @@ pub fn is_hook_of_git(path: &str) -> bool {
 fn goes_around(line: &str, reach: Reach<'_>) -> bool {
     let mut shell = Shell { reach, switched_off: false, folder: String::new() };
     let commands = shell::commands(line);
-    let is_run = |pair: &[Command]| match reach.deeper().zip(printed_to_shell(&pair[0], &pair[1])) {
-        Some((reach, text)) => goes_around(&text, reach),
-        None => false,
-    };
-    commands.windows(2).any(is_run) || commands.iter().any(|command| shell.goes_around(command))
+    let is_run = |reach| printed_to_shells(&commands).any(|text| goes_around(&text, reach));
+    reach.deeper().is_some_and(is_run) || commands.iter().any(|command| shell.goes_around(command))
 }
 
-/// Returns what a command prints, if the next one is a shell without a script of its own.
-fn printed_to_shell(command: &Command, next: &Command) -> Option<String> {
-    let [program, words @ ..] = command.words.as_slice() else { return None };
-    let [shell, options @ ..] = next.words.as_slice() else { return None };
-    let reads = SHELLS.contains(&name(shell).as_str()) && options.iter().all(|word| word.starts_with('-'));
-    (reads && matches!(name(program).as_str(), "echo" | "printf")).then(|| words.join(" "))
+/// Returns what commands print that a shell reads: through pipes, or as a file.
+fn printed_to_shells(commands: &[Command]) -> impl Iterator<Item = String> {
+    let mut is_read = vec![false; commands.len()];
+    // What a group prints cannot be told from what stands before it.
+    let mut before = 0;
+    let is_group = |command: &Command| command.words.is_empty() || command.words == ["}"];
+    for (at, command) in commands.iter().enumerate() {
+        match source(command) {
+            Some(Source::Process) => before = commands.len(),
+            Some(Source::Input) => {
+                is_read[at] = true;
+                let piped = commands[..at].iter().rev().take(LONGEST_PIPE).take_while(|command| command.pipes).count();
+                is_read[at - piped..at].fill(true);
+                if commands[at - piped..at].iter().any(is_group) {
+                    before = before.max(at);
+                }
+            }
+            None => {}
+        }
+    }
+    is_read[..before].fill(true);
+    let read = commands.iter().zip(is_read).filter(|(_, is_read)| *is_read).map(|(command, _)| command);
+    read.flat_map(|command| without_wrappers(command).printed().into_iter().chain([command.input.clone()]))
+}
+
+/// Where a shell without a script in its words finds one.
+enum Source {
+    /// On its standard input.
+    Input,
+    /// In what stands for a file, but is commands.
+    Process,
+}
+
+fn source(command: &Command) -> Option<Source> {
+    let words = without_wrappers(command).words;
+    let [program, words @ ..] = words.as_slice() else { return None };
+    let is_source = matches!(program.as_str(), "source" | ".");
+    if !is_source && !SHELLS.contains(&name(program).as_str()) || words.iter().any(|word| is_script_option(word)) {
+        return None;
+    }
+    let is_input = |word: &str| word.starts_with('-') || word == "/dev/stdin";
+    match words.iter().find(|word| !is_input(word)).map(String::as_str) {
+        Some("") => Some(Source::Process),
+        Some(_) => None,
+        None => Some(Source::Input).filter(|_| !is_source || !words.is_empty()),
+    }
+}
+
+/// Returns a command from its program on.
+fn without_wrappers(command: &Command) -> Command {
+    let words = command.words.iter().skip_while(|word| is_before_program(word)).cloned().collect();
+    Command { words, input: command.input.clone(), ..Command::default() }
 }
 
 /// What earlier commands of a line leave to later ones.
@@ -123,51 +195,82 @@ impl Shell<'_> {
         if command.writes.iter().any(|file| self.is_hook(file)) || self.changes_hooks(&program, rest) {
             return true;
         }
+        if !self.reach.is_of_hooks() && gives_leave(command, &program) {
+            return true;
+        }
         // What only prints or searches its words runs none of them.
         if PRINTERS.contains(&program.as_str()) {
             return false;
         }
+        let set = self.switched_off || words[..first].iter().any(is_setting);
         if let Some(reach) = self.reach.deeper() {
-            if program == "eval" {
-                return goes_around(&rest.join(" "), reach);
+            if scripts(&program, rest).into_iter().any(|script| goes_around(&script, reach)) {
+                return true;
             }
-            if SHELLS.contains(&program.as_str()) {
-                let script = rest.iter().skip_while(|word| !is_script_option(word)).nth(1);
+            let shell = words.iter().position(|word| SHELLS.contains(&name(word).as_str()));
+            if let Some(shell) = shell.filter(|_| program != "git") {
+                let script = words[shell + 1..].iter().skip_while(|word| !is_script_option(word)).nth(1);
                 return script.is_some_and(|script| goes_around(script, reach)) || goes_around(&command.input, reach);
             }
             if let Some(subcommand) = program.strip_prefix("git-") {
                 let words = [&[subcommand.to_owned()], rest].concat();
-                return git_goes_around(&words, self.switched_off || words[..first].iter().any(is_setting), reach);
+                return self.git_goes_around(&words, set);
             }
         }
         let Some(git) = words.iter().position(|word| name(word) == "git") else { return false };
-        let (set, words) = (self.switched_off || words[..git].iter().any(is_setting), &words[git + 1..]);
-        let takes_away = words.iter().any(|word| matches!(word.as_str(), "rm" | "mv"));
-        takes_away && words.iter().any(|word| self.is_hook(word)) || git_goes_around(words, set, self.reach)
+        let set = set || words[..git].iter().any(is_setting);
+        self.git_goes_around(&words[git + 1..], set)
+    }
+
+    fn git_goes_around(&self, words: &[String], set: bool) -> bool {
+        let git = Git::new(words, set);
+        if let Some(reach) = self.reach.deeper()
+            && git.lines().iter().any(|line| goes_around(line, reach))
+        {
+            return true;
+        }
+        let Guarded::Hooks(ours) = self.reach.guarded else { return false };
+        match git.subcommand {
+            Some("rm" | "mv") => git.rest.iter().any(|word| self.is_hook(word)),
+            Some("checkout" | "restore") => {
+                let is_lost =
+                    |path: String| (ours.holds)(&path) && (git.takes_other_version() || !(ours.comes_back)(&path));
+                git.writes_files() && git.rest.iter().any(|word| is_lost(self.joined(word.trim_end_matches('/'))))
+            }
+            _ => git.goes_around(),
+        }
     }
 
     /// Tells whether a program with these words takes hooks away or changes them.
     fn changes_hooks(&self, program: &str, words: &[String]) -> bool {
         let names_hook = || words.iter().any(|word| self.is_hook(word));
         let names_last = || words.last().is_some_and(|word| self.is_hook(word));
+        if !self.reach.is_of_hooks() {
+            let is_written = matches!(words, [first, second, ..] if first == "baseline" && second == "write");
+            return match program {
+                "keysweep" => is_written,
+                _ if SINKS.contains(&program) => names_hook(),
+                _ if COPIES.contains(&program) || program == "mv" => names_last(),
+                _ => EDITORS.contains(&program) && words.iter().any(|word| is_in_place(word)) && names_hook(),
+            };
+        }
+        if takes_hooks_out(program, words) {
+            return true;
+        }
         match program {
-            "chmod" => words.first().is_some_and(|mode| revokes(mode)) && names_hook(),
+            "chmod" if words.iter().all(|word| !self.is_settings_of_git(word)) => {
+                words.first().is_some_and(|mode| revokes(mode)) && names_hook()
+            }
             "find" => self.finds_hooks(words),
             "dd" => words.iter().filter_map(|word| word.strip_prefix("of=")).any(|file| self.is_hook(file)),
-            "keysweep" if words.first().is_some_and(|word| word == "hook") => {
-                let has = |wanted: &str| words.iter().any(|word| word == wanted);
-                // An agent's hooks are installed anew without what the user asked for.
-                let agents = Name::AGENTS.iter().any(|agent| has(agent.word()));
-                has("uninstall") || has("install") && agents && !has("--no-bypass")
-            }
             _ if CHANGES.contains(&program) => names_hook(),
             // What is only read stands before the last word.
             "rsync" if words.iter().any(|word| word.starts_with("--del")) => names_last(),
+            _ if SINKS.contains(&program) => names_hook(),
             _ if COPIES.contains(&program) => {
                 names_last() && !words.last().is_some_and(|word| self.is_folder_of_agent(word))
             }
             _ if EDITORS.contains(&program) => words.iter().any(|word| is_in_place(word)) && names_hook(),
-            _ if MANAGERS.contains(&program) => words.first().is_some_and(|word| word == "uninstall"),
             _ => false,
         }
     }
@@ -186,7 +289,8 @@ impl Shell<'_> {
     /// Tells whether a word names a folder of an agent's, into which other files may be put.
     fn is_folder_of_agent(&self, word: &str) -> bool {
         let path = self.joined(word);
-        !path.ends_with(".json") && !path.contains("hooks") && (self.reach.is_ours)(path.trim_end_matches('/'))
+        let holds = |path: &str| matches!(self.reach.guarded, Guarded::Hooks(ours) if (ours.holds)(path));
+        !path.ends_with(".json") && !path.contains("hooks") && holds(path.trim_end_matches('/'))
     }
 
     fn joined(&self, path: &str) -> String {
@@ -196,15 +300,61 @@ impl Shell<'_> {
         format!("{}/{path}", self.folder.trim_end_matches('/'))
     }
 
-    /// Tells whether a word names git's hooks, or those of a manager.
+    /// Tells whether a word names what is guarded: git's hooks, those of a manager, where they are entered; or keysweep's configuration.
     fn is_hook(&self, word: &str) -> bool {
         let path = self.joined(word.trim_end_matches('/')).replace("/./", "/");
+        let Guarded::Hooks(ours) = self.reach.guarded else { return leave::is_configuration(&path) };
         [".git/hooks", ".husky", ".githooks"]
             .iter()
             .any(|hooks| path.ends_with(hooks) || path.contains(&format!("{hooks}/")))
             || [".pre-commit-config.yaml", "lefthook.yml"].iter().any(|file| path.ends_with(file))
-            || (self.reach.is_ours)(&path)
+            || self.is_settings_of_git(word)
+            || (ours.holds)(&path)
     }
+
+    /// Tells whether a word names git's configuration in a repository.
+    fn is_settings_of_git(&self, word: &str) -> bool {
+        let path = self.joined(word);
+        path == ".git/config" || path.ends_with("/.git/config")
+    }
+}
+
+/// Returns the texts that a program other than a shell runs as lines.
+fn scripts(program: &str, words: &[String]) -> Vec<String> {
+    match program {
+        "eval" => vec![words.join(" ")],
+        "trap" => words.first().cloned().into_iter().collect(),
+        "script" | "flock" | "runuser" => {
+            words.iter().skip_while(|word| !is_script_option(word)).nth(1).cloned().into_iter().collect()
+        }
+        "watch" => vec![words.join(" ")],
+        "alias" => words.iter().filter_map(|word| Some(word.split_once('=')?.1.to_owned())).collect(),
+        _ => Vec::new(),
+    }
+}
+
+/// Tells whether one of the words, whatever runs it, is a program that looks after hooks and is told to take them out.
+fn takes_hooks_out(program: &str, words: &[String]) -> bool {
+    if program == "git" || PRINTERS.contains(&program) {
+        return false;
+    }
+    let words: Vec<&str> = std::iter::once(program).chain(words.iter().map(String::as_str)).collect();
+    (0..words.len()).any(|at| {
+        // A package may be named with its version.
+        let program = words[at].split_once('@').map_or(words[at], |(package, _)| package);
+        let mut rest = words[at + 1..].iter().filter(|word| !word.starts_with('-'));
+        match name(program).as_str() {
+            "keysweep" => rest.next() == Some(&"hook") && rest.next() == Some(&"uninstall"),
+            program => MANAGERS.contains(&program) && rest.next() == Some(&"uninstall"),
+        }
+    })
+}
+
+/// Tells whether a command writes a comment into a file that allows findings.
+fn gives_leave(command: &Command, program: &str) -> bool {
+    let prints = !command.writes.is_empty() && matches!(program, "echo" | "printf" | "cat");
+    let edits = EDITORS.contains(&program) && command.words.iter().any(|word| is_in_place(word));
+    (prints || edits) && command.words.iter().chain([&command.input]).any(|text| leave::grants(text, ""))
 }
 
 /// Returns the name of a program, without its folder.
@@ -238,92 +388,6 @@ fn revokes(mode: &str) -> bool {
 /// Tells whether an option of an editor of streams means that the file itself is changed.
 fn is_in_place(word: &str) -> bool {
     word.starts_with("--in-place") || (word.starts_with('-') && !word.starts_with("--") && word.contains('i'))
-}
-
-/// Tells whether git does so with these arguments; `set` is whether its surroundings switch hooks off.
-fn git_goes_around(words: &[String], mut set: bool, reach: Reach<'_>) -> bool {
-    let mut rest = words.iter();
-    let subcommand = loop {
-        match rest.next().map(String::as_str) {
-            Some("-c" | "--config-env") => {
-                let Some(setting) = rest.next() else { return false };
-                set |= setting.to_lowercase().starts_with("core.hookspath=");
-                let (key, value) = setting.split_once('=').unwrap_or_default();
-                if key.starts_with("alias.") && alias_goes_around(value, reach) {
-                    return true;
-                }
-            }
-            // The next word is a value, whatever it looks like.
-            Some("-C" | "--git-dir" | "--work-tree" | "--namespace" | "--super-prefix" | "--attr-source") => {
-                let _ = rest.next();
-            }
-            Some(option) if option.to_lowercase().starts_with("--config-env=core.hookspath=") => set = true,
-            Some(option) if option.starts_with('-') => {}
-            other => break other,
-        }
-    };
-    let rest = rest.as_slice();
-    match subcommand {
-        Some("commit") => set || skips_hooks(rest, "n", "mFCct", "Su"),
-        Some("am") => set || skips_hooks(rest, "n", "", "CpS"),
-        Some("push") => set || skips_hooks(rest, "", "o", ""),
-        Some("merge") => set || skips_hooks(rest, "", "mFsX", "S"),
-        Some("pull" | "rebase" | "cherry-pick" | "revert") => set || skips_hooks(rest, "", "", ""),
-        Some("config") => config_goes_around(rest, reach),
-        Some("commit-tree" | "send-pack") => true,
-        _ => false,
-    }
-}
-
-/// Tells whether `git config` with these words changes where hooks are, or names a command that goes around them.
-fn config_goes_around(words: &[String], reach: Reach<'_>) -> bool {
-    let has = |option: &str| words.iter().any(|word| word.contains(option));
-    if has("-section") {
-        return words.iter().any(|word| word.eq_ignore_ascii_case("core"));
-    }
-    let is_alias = |word: &String| word.to_lowercase().starts_with("alias.");
-    if let Some(at) = words.iter().position(is_alias) {
-        return words.get(at + 1).is_some_and(|value| alias_goes_around(value, reach));
-    }
-    let Some(at) = words.iter().position(|word| word.eq_ignore_ascii_case("core.hooksPath")) else { return false };
-    let asks = has("--get") || has("--show-origin") || words.first().is_some_and(|word| word == "get");
-    !asks && (words.len() > at + 1 || has("unset"))
-}
-
-/// Tells whether git goes around hooks under a name that is defined as `definition`.
-fn alias_goes_around(definition: &str, reach: Reach<'_>) -> bool {
-    let line = definition.strip_prefix('!').map_or_else(|| format!("git {definition}"), str::to_owned);
-    reach.deeper().is_some_and(|reach| goes_around(&line, reach))
-}
-
-/// Tells whether options of git skip hooks: `--no-verify`, or one of the letters in `skip`.
-///
-/// The letters in `valued` take the rest of their word as a value, or else the next word; those in `joined` the rest alone.
-fn skips_hooks(words: &[String], skip: &str, valued: &str, joined: &str) -> bool {
-    let mut words = words.iter();
-    while let Some(word) = words.next() {
-        if word == "--" {
-            return false;
-        }
-        if let Some(long) = word.strip_prefix("--") {
-            // Git takes the beginning of an option for the option; `--no-ver` could be another.
-            if long.starts_with("no-veri") && "no-verify".starts_with(long) {
-                return true;
-            }
-            if VALUES.contains(&long) {
-                words.next();
-            }
-        } else if let Some(letters) = word.strip_prefix('-') {
-            let end = letters.find(|letter| valued.contains(letter) || joined.contains(letter));
-            if letters[..end.unwrap_or(letters.len())].contains(|letter| skip.contains(letter)) {
-                return true;
-            }
-            if end.is_some_and(|end| end + 1 == letters.len() && letters.ends_with(|letter| valued.contains(letter))) {
-                words.next();
-            }
-        }
-    }
-    false
 }
 
 #[cfg(test)]

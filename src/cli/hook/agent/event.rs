@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use serde_json::Value;
 
 use super::edit::{self, Edit};
-use super::{Agent, decode, patch, place};
+use super::{Agent, decode, patch, place, shell};
 
 /// What is about to happen.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -33,6 +33,8 @@ pub struct Event {
     pub changes: Vec<Change>,
     /// Those of the texts that are command lines.
     pub commands: Vec<String>,
+    /// What the event should say of its tool, but does not.
+    pub lacks: Option<&'static str>,
 }
 
 /// What an event does to one file, or says to a shell, a server or a model.
@@ -48,6 +50,8 @@ pub struct Change {
     pub edits: Vec<Edit>,
     /// The texts that would go, or stay around those that are added.
     pub replaced: Vec<String>,
+    /// Whether the texts are those of another change, as a shell reads them.
+    pub is_read: bool,
     /// Whether the texts go into the file and nowhere else, so that what it holds already is not added to anything.
     pub stays: bool,
 }
@@ -83,6 +87,20 @@ const WRITERS: [&str; 20] = [
     "write",
     "writefile",
 ];
+/// The keys by which the events of Copilot are known that have no name: a tool's, a prompt's, an error's, those of sessions and of
+/// turns that end. What has none of them was meant to be something else.
+const NATIVE: [&str; 10] = [
+    "toolName",
+    "toolArgs",
+    "toolResult",
+    "prompt",
+    "error",
+    "source",
+    "initialPrompt",
+    "reason",
+    "stopReason",
+    "trigger",
+];
 /// The keys around a tool's input, which say nothing about what the tool does.
 const OUTER: [&str; 8] = [
     "session_id",
@@ -102,7 +120,7 @@ impl Event {
         let object = value.as_object()?;
         let text = |key: &str| object.get(key).and_then(Value::as_str).unwrap_or_default().to_owned();
         let name = ["hook_event_name", "hookEventName"].iter().find_map(|key| object.get(*key)?.as_str());
-        if name.is_none() && agent != Agent::Copilot {
+        if name.is_none() && !(agent == Agent::Copilot && NATIVE.iter().any(|key| object.contains_key(*key))) {
             return None;
         }
         let name = name.unwrap_or_default().to_owned();
@@ -113,14 +131,29 @@ impl Event {
             }
             cwd => PathBuf::from(cwd),
         };
-        let mut event = Self { kind, name, directory, changes: Vec::new(), commands: Vec::new() };
+        let mut event =
+            Self { kind, name: name.clone(), directory, changes: Vec::new(), commands: Vec::new(), lacks: None };
         match kind {
             // Some agents give the prompt in parts.
-            Kind::Prompt => event.tool("", object.get("prompt")?, false),
+            Kind::Prompt => {
+                let is_text = |prompt: &&Value| prompt.is_string() || prompt.is_array() || prompt.is_object();
+                event.tool("", object.get("prompt").filter(is_text)?, false);
+            }
             Kind::Tool => {
                 let tool = [text("tool_name"), text("toolName")].concat();
-                let input = object.get("tool_input").or_else(|| object.get("toolArgs")).unwrap_or(&value);
-                event.take(&tool, input);
+                let input = object.get("tool_input").or_else(|| object.get("toolArgs"));
+                event.lacks = match input {
+                    // Its command stands beside its name.
+                    None if name == "beforeShellExecution" => {
+                        Some("a command").filter(|_| !object.get("command").is_some_and(Value::is_string))
+                    }
+                    _ if tool.is_empty() => Some("the name of a tool"),
+                    None => Some("what the tool is given"),
+                    // What a tool without arguments is given may be nothing.
+                    Some(Value::Bool(_) | Value::Number(_)) => Some("what the tool is given"),
+                    Some(_) => None,
+                };
+                event.take(&tool, input.unwrap_or(&value));
             }
             Kind::Written => event.written(object.get("tool_input").unwrap_or(&value), object.get("tool_response")),
             Kind::Other => {}
@@ -164,11 +197,10 @@ impl Event {
             }
             Value::String(text) if COMMANDS.contains(&key) || tool == "apply_patch" => self.command(tool, text),
             Value::String(text) => self.changes[at].texts.push(text.clone()),
-            // A command as a list of words.
-            Value::Array(words) if COMMANDS.contains(&key) && words.iter().all(Value::is_string) => {
-                let words: Vec<&str> = words.iter().filter_map(Value::as_str).collect();
-                self.command(tool, &words.join(" "));
-            }
+            Value::Array(list) if COMMANDS.contains(&key) => match words(list) {
+                Some(words) => self.words(tool, &words),
+                None => list.iter().for_each(|value| self.walk(tool, key, value, at)),
+            },
             Value::Array(values) => values.iter().for_each(|value| self.walk(tool, key, value, at)),
             Value::Object(object) => {
                 // One of several edits may name its own file.
@@ -180,12 +212,46 @@ impl Event {
                 });
                 let edit = edit(value).filter(|_| self.changes[at].stays);
                 let is_said = |key: &str| edit.is_some() && (REPLACED.contains(&key) || COMING.contains(&key));
+                // A program and its arguments apart.
+                let program = COMMANDS.iter().find_map(|key| object.get(*key)?.as_str());
+                let arguments = ["args", "arguments"].iter().find_map(|key| words(object.get(*key)?.as_array()?));
+                if let Some((program, arguments)) = program.zip(arguments) {
+                    self.commands.push(shell::line([&[program], &arguments[..]].concat()));
+                }
                 for (key, value) in object.iter().filter(|(key, _)| !OUTER.contains(&key.as_str()) && !is_said(key)) {
                     self.walk(tool, key, value, at);
                 }
                 self.changes[at].edits.extend(edit);
             }
             _ => {}
+        }
+    }
+
+    /// Takes a command that is given as words: no shell has read them yet, so they are quoted where one does. Of a patch among them
+    /// the text counts, as in a line.
+    fn words(&mut self, tool: &str, words: &[&str]) {
+        let holds_patch = patch::is_patch(tool, &words.join(" "));
+        let is_patch = |word: &str| holds_patch && (words.len() == 1 || patch::begins_in(word));
+        let mut rest = Vec::new();
+        for word in words {
+            if is_patch(word) {
+                let (around, changes) = patch::changes(word);
+                self.changes.extend(changes);
+                rest.extend(Some(around).filter(|around| !around.is_empty()));
+            } else {
+                rest.push((*word).to_owned());
+            }
+        }
+        self.line(rest.join(" "), shell::line(rest.iter().map(String::as_str)));
+    }
+
+    /// Takes a command line: what stands in it, and as a shell would read it.
+    fn line(&mut self, text: String, line: String) {
+        if !text.trim().is_empty() {
+            let read = shell::reread(&line);
+            self.changes.push(Change { texts: vec![text], ..Change::default() });
+            self.changes.push(Change { texts: read, is_read: true, ..Change::default() });
+            self.commands.push(line);
         }
     }
 
@@ -197,10 +263,7 @@ impl Event {
         } else {
             text.to_owned()
         };
-        if !rest.trim().is_empty() {
-            self.changes.push(Change { texts: vec![rest.clone()], ..Change::default() });
-            self.commands.push(rest);
-        }
+        self.line(rest.clone(), rest);
     }
 
     /// Takes the content of the files that were written: from disk, or else from the event. What a file held before is known
@@ -208,7 +271,8 @@ impl Event {
     fn written(&mut self, input: &Value, response: Option<&Value>) {
         let mut said = Self { changes: Vec::new(), commands: Vec::new(), ..self.clone() };
         said.tool("", input, true);
-        let original = response.and_then(|response| response.get("originalFile")?.as_str());
+        let is_new = response.and_then(|response| response.get("type")?.as_str()) == Some("create");
+        let original = response.and_then(|response| response.get("originalFile")?.as_str()).or(is_new.then_some(""));
         for path in written_paths(input) {
             if let Some(bytes) = place::read(&self.directory.join(&path)) {
                 let text = String::from_utf8_lossy(&bytes).into_owned();
@@ -224,6 +288,11 @@ impl Event {
             self.changes = said.changes;
         }
     }
+}
+
+/// Returns the words of a list, if it is one of words alone.
+fn words(list: &[Value]) -> Option<Vec<&str>> {
+    list.iter().map(Value::as_str).collect::<Option<Vec<_>>>().filter(|words| !words.is_empty())
 }
 
 /// Tells whether a tool writes files of this machine and does nothing else with what it is given.
@@ -274,7 +343,7 @@ fn kind(agent: Agent, name: &str, value: &Value) -> Kind {
         (Agent::Cursor, "afterFileEdit" | "afterTabFileEdit") => Kind::Written,
         // Copilot does not name its events in this form; their fields tell them apart.
         (Agent::Copilot, "") if value.get("toolResult").is_some() || value.get("error").is_some() => Kind::Other,
-        (Agent::Copilot, "") if value.get("toolName").is_some() => Kind::Tool,
+        (Agent::Copilot, "") if value.get("toolName").is_some() || value.get("toolArgs").is_some() => Kind::Tool,
         (Agent::Copilot, "") if value.get("prompt").is_some() => Kind::Prompt,
         _ => Kind::Other,
     }

@@ -7,6 +7,7 @@ mod edit;
 mod event;
 mod instead;
 mod json;
+mod leave;
 mod patch;
 mod place;
 mod reply;
@@ -18,6 +19,7 @@ pub use settings::{install, status, uninstall};
 
 use super::scanner::Scan;
 use added::Added;
+use bypass::Ours;
 use event::{Event, Kind};
 
 /// A coding agent whose hooks keysweep can answer.
@@ -52,9 +54,16 @@ pub struct Reply {
 pub fn run(agent: Agent, input: &[u8], no_bypass: bool, scan: &dyn Scan) -> Reply {
     let Some(event) = Event::parse(agent, input) else {
         return reply::failed(
+            agent,
             "the agent's message cannot be understood, so nothing was checked; update keysweep, or take the hook out with `keysweep hook uninstall`",
         );
     };
+    if let Some(lacking) = event.lacks {
+        let why = format!(
+            "This call was stopped unchecked, because the agent's message lacks {lacking}: ask the user to update keysweep, or to take the hook out with `keysweep hook uninstall`."
+        );
+        return reply::stop(agent, &event, &why);
+    }
     if no_bypass && event.kind == Kind::Tool && goes_around_hooks(&event) {
         return reply::stop(
             agent,
@@ -62,10 +71,18 @@ pub fn run(agent: Agent, input: &[u8], no_bypass: bool, scan: &dyn Scan) -> Repl
             "This call goes around the hooks of the repository or of the agent, which the user does not allow: do it without that, and mend what the hooks report.",
         );
     }
+    if no_bypass && event.kind == Kind::Tool && looks_for_less(&event) {
+        return reply::stop(
+            agent,
+            &event,
+            "This call lets keysweep look for less (its configuration, its baseline or a `keysweep:allow` comment), which only a person may do: mend what it reports, or ask the user to make that change.",
+        );
+    }
     match added::added(agent, &event, scan) {
-        Err(error) => reply::failed(&format!(
-            "{error}, so nothing was checked; mend that, or take the hook out with `keysweep hook uninstall`"
-        )),
+        Err(error) => reply::failed(
+            agent,
+            &format!("{error}, so nothing was checked; mend that, or take the hook out with `keysweep hook uninstall`"),
+        ),
         Ok(added) if added.is_empty() => reply::go_on(agent, &event),
         Ok(added) => reply::stop(agent, &event, &sentence(&event, &added)),
     }
@@ -75,15 +92,26 @@ pub fn run(agent: Agent, input: &[u8], no_bypass: bool, scan: &dyn Scan) -> Repl
 fn goes_around_hooks(event: &Event) -> bool {
     let hooks = event.changes.iter().filter(|change| change.stays).filter_map(|change| change.path.as_deref());
     let home = std::env::home_dir().unwrap_or_default();
-    let is_ours = |path: &str| {
+    let real = |path: &str| {
         let below_home = ["~/", "$HOME/", "${HOME}/"].iter().find_map(|start| path.strip_prefix(start));
         let (folder, path) = below_home.map_or((&event.directory, path), |path| (&home, path));
         let path = path.strip_prefix("$CLAUDE_PROJECT_DIR/").unwrap_or(path);
-        settings::holds_hooks(&place::real(folder, path))
+        place::real(folder, path)
     };
+    let holds = &|path: &str| settings::holds_hooks(&real(path));
+    let comes_back = &|path: &str| settings::come_back(&real(path));
+    let is_settings = |text: &str| text.trim_start().starts_with('{');
     hooks.into_iter().any(bypass::is_hook_of_git)
-        || event.commands.iter().any(|command| bypass::goes_around_hooks(command, &is_ours))
-        || added::loses(event, &settings::loses_hooks, &settings::holds_hooks)
+        || event.commands.iter().any(|command| bypass::goes_around_hooks(command, &Ours { holds, comes_back }))
+        || added::takes_away(event, &settings::holds_hooks)
+        || added::loses(event, &settings::loses_hooks, &is_settings)
+        || added::loses(event, &bypass::leads_elsewhere, &|_| true)
+}
+
+/// Tells whether a tool would write what makes keysweep look for less.
+fn looks_for_less(event: &Event) -> bool {
+    event.commands.iter().any(|command| bypass::looks_for_less(command))
+        || added::loses(event, &leave::looks_for_less, &|_| true)
 }
 
 /// Says in one sentence what is wrong and what to use instead.
@@ -98,7 +126,13 @@ fn sentence(event: &Event, added: &[Added]) -> String {
         findings.take(3).map(|finding| format!("{} ({})", finding.meta.title, finding.masked)).collect();
     let more = added.len().saturating_sub(names.len());
     let more = if more > 0 { format!(" and {more} more") } else { String::new() };
-    format!("{what} contains {}{more}: {}.", names.join(", "), instead::instead(event, added))
+    let leave = match added.iter().any(|added| added.gives_leave) {
+        true => {
+            "; a `keysweep:allow` comment counts only where a person has put it into a file, not in what an agent writes"
+        }
+        false => "",
+    };
+    format!("{what} contains {}{more}: {}{leave}.", names.join(", "), instead::instead(event, added))
 }
 
 #[cfg(test)]

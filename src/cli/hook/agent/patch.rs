@@ -19,6 +19,11 @@ pub fn is_patch(tool: &str, text: &str) -> bool {
     tool == "apply_patch" || line.is_empty() || line.contains("apply_patch") || line.contains("applypatch")
 }
 
+/// Tells whether a patch with its mark begins somewhere in a text.
+pub fn begins_in(text: &str) -> bool {
+    text.contains(BEGIN)
+}
+
 /// Returns what a patch does to each file, and the text around it.
 pub fn changes(text: &str) -> (String, Vec<Change>) {
     let (mut around, mut sections) = (String::new(), Vec::<Section>::new());

@@ -1,7 +1,7 @@
 //! The files that an agent works with: where they really lie, what they hold, and whether they are made for credentials.
 
 use std::io::Read as _;
-use std::path::{Path, PathBuf};
+use std::path::{Component, Path, PathBuf};
 
 use bstr::{BStr, ByteSlice as _};
 
@@ -12,14 +12,35 @@ use crate::input::repository::Repository;
 use crate::lint;
 use crate::mcp::{CredentialFile, Where, credential_files_at, reading};
 
+/// How many links in a row are followed that lead to what is not there.
+const LINKS: usize = 16;
+
 /// Returns where a path leads, through all symbolic links; of what is not there yet, where it would lie.
 pub fn real(directory: &Path, path: &str) -> PathBuf {
     let path = directory.join(path);
-    let through_folder = || {
-        let folder = path.parent()?.canonicalize().ok()?;
-        Some(folder.join(path.file_name()?))
-    };
-    path.canonicalize().ok().or_else(through_folder).unwrap_or(path)
+    path.canonicalize().unwrap_or_else(|_| planned(&path, LINKS))
+}
+
+/// Returns where a path that is not there would lie. A link on the way may lead to what is not there, and `..` leads back from a
+/// folder that is not there, as it does for the tools of agents.
+fn planned(path: &Path, links: usize) -> PathBuf {
+    let mut real = PathBuf::new();
+    for part in std::path::absolute(path).unwrap_or_else(|_| path.to_owned()).components() {
+        match part {
+            Component::ParentDir => {
+                real.pop();
+            }
+            Component::CurDir => {}
+            other => real.push(other),
+        }
+        if let Ok(there) = real.canonicalize() {
+            real = there;
+        } else if let (Ok(target), Some(links)) = (real.read_link(), links.checked_sub(1)) {
+            real.pop();
+            real = planned(&real.join(target), links);
+        }
+    }
+    real
 }
 
 /// Returns what a file holds; `None` if it is none, cannot be read or is too large for a hook.
@@ -60,6 +81,18 @@ pub fn keeping(path: &Path) -> Keeping {
     }
 }
 
+/// Tells whether a file is kept from git, so that what it holds is new to any other file.
+pub fn is_kept_back(path: &Path) -> bool {
+    match keeping(path) {
+        Keeping::Kept | Keeping::Open | Keeping::Alone => true,
+        Keeping::Tracked => false,
+        Keeping::No => {
+            let repository = path.parent().and_then(|folder| Repository::discover(folder).ok());
+            repository.and_then(|repository| state(&repository, path)) == Some(Keeping::Kept)
+        }
+    }
+}
+
 fn is_for_credentials(path: &BStr) -> bool {
     let path = path.replace(b"\\", b"/");
     let path = path.as_bstr();
@@ -67,6 +100,16 @@ fn is_for_credentials(path: &BStr) -> bool {
     // Configuration that may hold them is not made for them.
     let is_made = |file: &CredentialFile| file.ignore != Some(Where::Asked) || reading(path, b"").is_empty();
     is_dotenv || credential_files_at(path).any(is_made)
+}
+
+/// Returns what git's index has of a file.
+pub fn staged(path: &Path) -> Option<Vec<u8>> {
+    let repository = Repository::discover(path.parent()?).ok()?;
+    let root = repository.work_tree()?.canonicalize().ok()?;
+    let inside = path.strip_prefix(&root).ok()?.to_string_lossy().replace('\\', "/");
+    let index = repository.git().index_or_empty().ok()?;
+    let id = index.entry_by_path(BStr::new(&inside))?.id;
+    Some(repository.git().find_object(id).ok()?.detach().data)
 }
 
 /// Returns the line of `.gitignore` for a file that is made for credentials.
@@ -120,7 +163,13 @@ mod tests {
         std::fs::write(root.join("file"), "text").expect("the file can be written");
         std::os::unix::fs::symlink("../file", root.join("sub/link")).expect("the link can be made");
         assert_eq!(real(&root.join("sub"), "link"), root.join("file"));
+        std::os::unix::fs::symlink("../.env", root.join("sub/settings")).expect("the link can be made");
+        std::os::unix::fs::symlink("round", root.join("round")).expect("the link can be made");
         assert_eq!(real(&root, "sub/../new"), root.join("new"));
+        assert_eq!(real(&root, "none/../.env"), root.join(".env"));
+        assert_eq!(real(&root, "none/./x/../../sub/link"), root.join("file"));
+        assert_eq!(real(&root, "sub/settings"), root.join(".env"), "what a link leads to may not be there yet");
+        assert_eq!(real(&root, "round"), root.join("round"));
         assert_eq!(real(&root, "/no/such/folder"), Path::new("/no/such/folder"));
         assert_eq!(read(&root.join("sub/link")).as_deref(), Some(&b"text"[..]));
         assert_eq!(read(&root.join("sub")), None);

@@ -41,13 +41,20 @@ pub fn stop(agent: Agent, event: &Event, why: &str) -> Reply {
                 said(&answer)
             }
             // What is printed is not read here; the exit code and the error output are.
-            _ => failed(why),
+            _ => warned(why),
         },
     }
 }
 
-/// Stops what is about to happen because it could not be checked.
-pub fn failed(why: &str) -> Reply {
+/// Stops what is about to happen because it could not be checked, whatever that is.
+pub fn failed(agent: Agent, why: &str) -> Reply {
+    // Of Copilot's events those of tools alone can be stopped, and by what is printed.
+    let answer = json!({ "permissionDecision": "deny", "permissionDecisionReason": why });
+    let stdout = if agent == Agent::Copilot { said(&answer).stdout } else { String::new() };
+    Reply { stdout, ..warned(why) }
+}
+
+fn warned(why: &str) -> Reply {
     Reply { stderr: format!("keysweep: {why}\n"), code: 2, ..Reply::default() }
 }
 

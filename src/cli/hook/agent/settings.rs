@@ -23,12 +23,14 @@ struct Entry {
 pub fn install(agent: Agent, root: &Path, user: bool, no_bypass: bool) -> miette::Result<String> {
     let (path, links) = file(agent, root, user)?;
     let before = text(&path, links)?;
+    // Whoever sets the hooks up anew does not say that agents may go around them from now on.
+    let is_kept = !no_bypass && before.contains(&command(agent, true));
     let mut text = without(agent, &path, &before)?;
     let adds_version = matches!(agent, Agent::Cursor | Agent::Copilot) && !text.contains("\"version\"");
     let is_again = before.contains(&command(agent, false));
     let made = if is_again { made(&before).map(str::to_owned) } else { to_make(root, entered(agent, user)) };
     let made = made.or_else(|| adds_version.then(|| VERSION.to_owned()));
-    for (at, entry) in entries(agent, no_bypass).into_iter().enumerate() {
+    for (at, entry) in entries(agent, no_bypass || is_kept).into_iter().enumerate() {
         let mut element = serde_json::to_string_pretty(&entry.element).expect("a value made here can be written");
         if let Some(made) = made.as_ref().filter(|_| at == 0) {
             element = element.replacen(CLOSED, &format!("{CLOSED}{MADE}{made}"), 1);
@@ -41,7 +43,11 @@ pub fn install(agent: Agent, root: &Path, user: bool, no_bypass: bool) -> miette
     if text != before {
         files::write(&path, text.as_bytes(), Replace { links, ..Replace::default() })?;
     }
-    Ok(format!("{}: set up in {}{}", word(agent), path.display(), hint(agent)))
+    let kept = match is_kept {
+        true => format!("; `--no-bypass` is kept: to be without it, `keysweep hook uninstall {}` first", word(agent)),
+        false => String::new(),
+    };
+    Ok(format!("{}: set up in {}{kept}{}", word(agent), path.display(), hint(agent)))
 }
 
 /// Takes the agent's hooks out; says what was done, or nothing if there was nothing to do.
@@ -72,18 +78,24 @@ pub fn uninstall(agent: Agent, root: &Path, user: bool) -> miette::Result<String
     Ok(format!("{}: taken out of {}", word(agent), path.display()))
 }
 
-/// Tells where the agent's hooks are set up and whether something keeps them from running, or nothing if they are not.
+/// Tells where the agent's hooks are set up, whether they stop what goes around hooks and whether something keeps them from
+/// running, or nothing if they are not set up.
 /// `roots` are the folders whose settings count.
 ///
 /// # Errors
 /// If the settings cannot be read.
 pub fn status(agent: Agent, root: &Path, user: bool, roots: &[&Path]) -> miette::Result<Option<String>> {
     let (path, links) = file(agent, root, user)?;
-    if !text(&path, links)?.contains(&command(agent, false)) {
-        return Ok(None);
-    }
-    let state = switch::off(agent, roots).map_or_else(|| "set up".to_owned(), |off| format!("set up, but {off}"));
-    Ok(Some(format!("{}: {state}: {}", word(agent), path.display())))
+    let text = text(&path, links)?;
+    let count = |no_bypass| text.matches(&command(agent, no_bypass)).count();
+    let bypass = match (count(false), count(true)) {
+        (0, _) => return Ok(None),
+        (_, 0) => "without `--no-bypass`",
+        (all, some) if some < all => "with `--no-bypass` for a part of the events",
+        _ => "with `--no-bypass`",
+    };
+    let off = switch::off(agent, roots).map_or_else(String::new, |off| format!(", but {off}"));
+    Ok(Some(format!("{}: set up {bypass}{off}: {}", word(agent), path.display())))
 }
 
 fn word(agent: Agent) -> &'static str {
@@ -193,6 +205,13 @@ pub(super) fn loses_hooks(path: &Path, before: &str, after: &str) -> bool {
     let is_turned_off = |agent| is_off(agent, after) && !is_off(agent, before);
     count(before, ANY) > 0 && (is_fewer(ANY) || is_fewer("--no-bypass"))
         || [Agent::ClaudeCode, Agent::Gemini].into_iter().any(is_turned_off)
+}
+
+/// Tells whether the hooks that are entered in a file are also in git's index, so that they stay if that text comes back.
+pub(super) fn come_back(path: &Path) -> bool {
+    let texts = place::read(path).zip(place::staged(path));
+    let texts = texts.map(|(now, staged)| (String::from_utf8_lossy(&now).into_owned(), String::from_utf8(staged)));
+    matches!(texts, Some((now, Ok(staged))) if !loses_hooks(path, &now, &staged))
 }
 
 fn hint(agent: Agent) -> &'static str {

@@ -1,7 +1,11 @@
 //! Reads a command line as a shell would, as far as words, quotes, redirections and the texts in it go.
 
+mod expand;
+
 use std::iter::Peekable;
 use std::str::Chars;
+
+use self::expand::{Values, active};
 
 /// How deep substitutions are read.
 const DEPTH: usize = 32;
@@ -9,23 +13,97 @@ const DEPTH: usize = 32;
 /// One command of a line.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub struct Command {
-    /// Its words, without quotes; what a substitution would put there is not known and left out.
+    /// Its words, without quotes, with the values of variables that the line sets; what most substitutions would put there is not
+    /// known and left out.
     pub words: Vec<String>,
     /// The files that its output is redirected to.
     pub writes: Vec<String>,
     /// The text that it gets as standard input, if that stands in the line.
     pub input: String,
+    /// Whether the next command gets what it prints.
+    pub pipes: bool,
+}
+
+impl Command {
+    /// Returns what the command prints, as far as that stands in the line; of what git says of itself, where things usually are.
+    pub fn printed(&self) -> Option<String> {
+        let words: Vec<&str> = self.words.iter().map(String::as_str).collect();
+        match words.as_slice() {
+            ["echo", rest @ ..] => Some(
+                rest.iter()
+                    .skip_while(|word| ["-n", "-e", "-E", "-ne", "-en"].contains(*word))
+                    .copied()
+                    .collect::<Vec<_>>()
+                    .join(" "),
+            ),
+            ["printf", rest @ ..] => Some(rest.join(" ").replace("\\n", "\n")),
+            ["cat"] | ["cat", "-"] => Some(self.input.clone()),
+            ["pwd"] | ["git", "rev-parse", "--show-toplevel"] => Some(".".to_owned()),
+            ["git", "rev-parse", "--git-dir" | "--absolute-git-dir" | "--git-common-dir"] => Some(".git".to_owned()),
+            ["git", "rev-parse", "--git-path", path] => Some(format!(".git/{path}")),
+            ["git", "config", "core.hooksPath"] | ["git", "config", "--get" | "get", "core.hooksPath"] => {
+                Some(".git/hooks".to_owned())
+            }
+            _ => None,
+        }
+    }
 }
 
 /// Splits a line into commands, those in substitutions included.
 pub fn commands(line: &str) -> Vec<Command> {
+    read(line, Values::default())
+}
+
+/// The length from which a word may be worth looking at.
+const SHORTEST: usize = 8;
+/// How deep lines in words are read.
+const LINES: usize = 3;
+
+/// Returns the commands of a line, and of lines in their words, in which words stand otherwise than as a shell reads them: in
+/// parts between quotes, with escapes, broken by the end of a line. Variables and substitutions are left as such.
+pub fn reread(line: &str) -> Vec<String> {
+    let mut reread = Vec::new();
+    let mut lines = vec![(line.to_owned(), LINES)];
+    while let Some((text, depth)) = lines.pop() {
+        for command in read(&text, Values::none()) {
+            let is_other =
+                |word: &String| word.len() >= SHORTEST && !word.contains(UNKNOWN) && !line.contains(word.as_str());
+            if command.words.iter().any(is_other) {
+                reread.push(command.words.join(" "));
+            }
+            // A line may be read again by a shell that this one runs.
+            let is_line = |word: &String| word.contains(char::is_whitespace) && word.contains(['"', '\'', '\\']);
+            if let Some(depth) = depth.checked_sub(1) {
+                lines.extend(command.words.into_iter().filter(is_line).map(|word| (word, depth)));
+            }
+        }
+    }
+    reread
+}
+
+/// What stands for a substitution where none is made.
+const UNKNOWN: &str = "$()";
+
+fn read(line: &str, mut values: Values) -> Vec<Command> {
     let mut characters = line.chars().peekable();
     let mut commands = Vec::new();
     // A parenthesis too many ends nothing.
     while characters.peek().is_some() {
-        commands.extend(Reader::new(&mut characters, DEPTH).read(None));
+        let (read, left) = Reader::new(&mut characters, DEPTH, values).read(None);
+        commands.extend(read);
+        values = left;
     }
     commands
+}
+
+/// Returns the line of a shell that is read as these words.
+pub fn line<'a>(words: impl IntoIterator<Item = &'a str>) -> String {
+    let is_plain = |letter: char| letter.is_alphanumeric() || "_-./:=@%+,".contains(letter);
+    let quoted = |word: &str| match !word.is_empty() && word.chars().all(is_plain) {
+        true => word.to_owned(),
+        false => format!("'{}'", word.replace('\'', "'\\''")),
+    };
+    words.into_iter().map(quoted).collect::<Vec<_>>().join(" ")
 }
 
 /// What the word that is being read is for.
@@ -53,16 +131,17 @@ struct Reader<'a, 'b> {
     word: Option<String>,
     role: Use,
     documents: Vec<Document>,
+    values: Values,
 }
 
 impl<'a, 'b> Reader<'a, 'b> {
-    fn new(characters: &'a mut Peekable<Chars<'b>>, depth: usize) -> Self {
-        let commands = vec![Command::default()];
-        Self { characters, depth, commands, inner: Vec::new(), word: None, role: Use::Word, documents: Vec::new() }
+    fn new(characters: &'a mut Peekable<Chars<'b>>, depth: usize, values: Values) -> Self {
+        let (commands, inner, documents) = (vec![Command::default()], Vec::new(), Vec::new());
+        Self { characters, depth, commands, inner, word: None, role: Use::Word, documents, values }
     }
 
     /// Reads up to the character that closes a substitution, or to the end.
-    fn read(mut self, close: Option<char>) -> Vec<Command> {
+    fn read(mut self, close: Option<char>) -> (Vec<Command>, Values) {
         let mut open = 0;
         while let Some(character) = self.characters.next() {
             match character {
@@ -75,7 +154,7 @@ impl<'a, 'b> Reader<'a, 'b> {
         }
         self.end_word();
         self.commands.append(&mut self.inner);
-        self.commands
+        (self.commands, self.values)
     }
 
     fn take(&mut self, character: char) {
@@ -88,10 +167,13 @@ impl<'a, 'b> Reader<'a, 'b> {
                     self.quoted(true);
                 }
                 Some('"') => {}
-                Some('(') if self.depth > 0 => self.substitution(')'),
-                _ => self.push('$'),
+                Some('(') if self.depth > 0 => self.substitution(')', active::DOLLAR),
+                _ => self.push(active::DOLLAR),
             },
-            '`' if self.depth > 0 => self.substitution('`'),
+            '`' if self.depth > 0 => self.substitution('`', active::DOLLAR),
+            '{' => self.push(active::OPEN),
+            '}' => self.push(active::CLOSE),
+            ',' => self.push(active::COMMA),
             '\\' => match self.characters.next() {
                 Some('\n') | None => {}
                 Some(next) => self.push(next),
@@ -102,6 +184,10 @@ impl<'a, 'b> Reader<'a, 'b> {
                 self.documents();
             }
             '&' if self.characters.peek() == Some(&'>') => {}
+            '|' if self.characters.next_if_eq(&'|').is_none() => {
+                self.commands.last_mut().expect("there is always a command").pipes = true;
+                self.end_command();
+            }
             ';' | '&' | '|' | '(' | ')' => self.end_command(),
             '<' => self.from(),
             '>' => self.to(),
@@ -120,7 +206,10 @@ impl<'a, 'b> Reader<'a, 'b> {
         while let Some(character) = self.characters.next() {
             match character {
                 '\'' => return,
-                '\\' if escapes => self.characters.next().into_iter().for_each(|next| self.push(next)),
+                '\\' if escapes => {
+                    let escaped = expand::escaped(self.characters);
+                    escaped.into_iter().for_each(|next| self.push(next));
+                }
                 other => self.push(other),
             }
         }
@@ -135,26 +224,43 @@ impl<'a, 'b> Reader<'a, 'b> {
                     Some('\n') | None => {}
                     Some(next) => self.push(next),
                 },
-                '$' if self.depth > 0 && self.characters.peek() == Some(&'(') => self.substitution(')'),
-                '`' if self.depth > 0 => self.substitution('`'),
+                '$' if self.depth > 0 && self.characters.peek() == Some(&'(') => {
+                    self.substitution(')', active::QUOTED_DOLLAR);
+                }
+                '`' if self.depth > 0 => self.substitution('`', active::QUOTED_DOLLAR),
+                '$' => self.push(active::QUOTED_DOLLAR),
                 other => self.push(other),
             }
         }
     }
 
-    /// Reads a substitution, whose opening parenthesis may come next.
-    fn substitution(&mut self, close: char) {
-        self.word.get_or_insert_default();
+    /// Reads a substitution, whose opening parenthesis may come next; `dollar` tells whether it is quoted.
+    fn substitution(&mut self, close: char, dollar: char) {
         self.characters.next_if_eq(&'(');
-        let inner = Reader::new(self.characters, self.depth - 1).read(Some(close));
+        let values = std::mem::take(&mut self.values);
+        let (inner, values) = Reader::new(self.characters, self.depth - 1, values).read(Some(close));
+        self.values = values;
+        let mut printing = inner.iter().filter(|command| !command.words.is_empty());
+        let printed = printing.next().filter(|_| printing.next().is_none()).and_then(Command::printed);
+        let printed = match self.values.are_left() {
+            true => Some(UNKNOWN.to_owned()),
+            false => printed.and_then(|text| self.values.substituted(&text, dollar == active::DOLLAR)),
+        };
+        self.word.get_or_insert_default().extend(printed);
         self.inner.extend(inner);
+    }
+
+    /// Reads commands that stand for a file, of which the name is not known.
+    fn process(&mut self) {
+        self.substitution(')', active::QUOTED_DOLLAR);
+        self.word = Some(String::new());
     }
 
     /// Reads what follows `<`.
     fn from(&mut self) {
         self.end_word();
         if self.characters.peek() == Some(&'(') && self.depth > 0 {
-            self.substitution(')');
+            self.process();
         } else if self.characters.next_if_eq(&'<').is_none() {
             self.role = Use::Read;
         } else if self.characters.next_if_eq(&'<').is_some() {
@@ -178,7 +284,7 @@ impl<'a, 'b> Reader<'a, 'b> {
         }
         self.end_word();
         if self.characters.peek() == Some(&'(') && self.depth > 0 {
-            return self.substitution(')');
+            return self.process();
         }
         while self.characters.next_if(|next| ">|&".contains(*next)).is_some() {}
         self.role = Use::Write;
@@ -187,10 +293,14 @@ impl<'a, 'b> Reader<'a, 'b> {
     fn end_word(&mut self) {
         let Some(word) = self.word.take() else { return };
         let command = self.commands.last_mut().expect("there is always a command");
+        let words = self.values.expanded(&word);
         match std::mem::replace(&mut self.role, Use::Word) {
-            Use::Word => command.words.push(word),
-            Use::Write => command.writes.push(word),
-            Use::Input => command.input = word,
+            Use::Word => {
+                self.values.learn(&command.words, &words);
+                command.words.extend(words);
+            }
+            Use::Write => command.writes.extend(words),
+            Use::Input => command.input = words.join(" "),
             Use::Read => {}
         }
     }
@@ -198,6 +308,12 @@ impl<'a, 'b> Reader<'a, 'b> {
     fn end_command(&mut self) {
         self.end_word();
         self.role = Use::Word;
+        let command = self.commands.last().expect("there is always a command");
+        if let [first, name, of, values @ ..] = command.words.as_slice()
+            && (first.as_str(), of.as_str()) == ("for", "in")
+        {
+            self.values.set(name, &values.join(" "));
+        }
         self.commands.push(Command::default());
     }
 
@@ -223,52 +339,4 @@ impl<'a, 'b> Reader<'a, 'b> {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    /// Returns the words of each command that has any.
-    fn words(line: &str) -> Vec<String> {
-        let commands = commands(line);
-        commands.iter().filter(|command| !command.words.is_empty()).map(|command| command.words.join("|")).collect()
-    }
-
-    #[test]
-    fn words_are_those_of_a_shell() {
-        for (line, expected) in [
-            ("a 'b c' \"d\\\"e\" f\\ g $'h\\'i' \"\"", &["a|b c|d\"e|f g|h'i|"][..]),
-            ("a; b && c | d & e\nf", &["a", "b", "c", "d", "e", "f"]),
-            ("a $(b c) d", &["a||d", "b|c"]),
-            ("a \"x $(b 'c') y `d`\" e", &["a|x  y |e", "b|c", "d"]),
-            ("(a; (b)) c", &["a", "b", "c"]),
-            ("x=$( (a) ) b", &["x=|b", "a"]),
-            ("a 2>&1 >b <c d # e\nf", &["a|d", "f"]),
-            ("a \\\n b) c", &["a|b", "c"]),
-            ("cat <<'E' - && b\nit's; c\nE\nd", &["cat|-", "b", "d"]),
-            ("a -m \"$(cat <<E\nit's\nE\n)\" -n", &["a|-m||-n", "cat"]),
-            ("diff <(a) <(b) c", &["diff|||c", "a", "b"]),
-        ] {
-            assert_eq!(words(line), expected, "{line}");
-        }
-    }
-
-    #[test]
-    fn what_is_written_and_what_is_read_is_known() {
-        let command = |line: &str| commands(line).swap_remove(0);
-        assert_eq!(command("echo x >a 2>>b &>c").writes, ["a", "b", "c"]);
-        assert_eq!(command("sh <<-E\n\ta\n\tE\nb").input, "a\n");
-        assert_eq!(command("sh <<< 'a b'").input, "a b");
-    }
-
-    #[test]
-    fn any_line_comes_to_an_end() {
-        let parts = ["$(", "`", "\"", "'", "(", ")", "<<", "<<E\n", "\\", "$", ">", "&", "\n", "#", "a", "$'"];
-        for first in parts {
-            for second in parts {
-                for third in parts {
-                    commands(&[first, second, third].concat());
-                }
-            }
-        }
-        commands(&"$(".repeat(100_000));
-    }
-}
+mod tests;

@@ -3,7 +3,7 @@
 use super::*;
 
 /// Lines that go around hooks.
-const AROUND: [&str; 71] = [
+const AROUND: [&str; 121] = [
     "git commit --no-verify -m x",
     "git commit --no-verif -m x",
     "git commit -nm x",
@@ -56,7 +56,6 @@ const AROUND: [&str; 71] = [
     "git commit -F - <<'E'\ndon't\nE\ngit push --no-verify",
     "git commit -m $(date) -n",
     "find .git/hooks -delete",
-    "keysweep hook install claude-code",
     "find .git/hooks -type f -exec rm {} +",
     "find . -path '*/.git/hooks/*' -delete",
     "find .git -name 'pre-*' -delete",
@@ -75,10 +74,61 @@ const AROUND: [&str; 71] = [
     "echo git commit --no-verify -m x | sh",
     "echo 'git commit -n' | bash -s",
     "sudo -u me git commit -n",
+    "cat <<'E' | bash\ngit commit -n\nE",
+    "echo 'git commit -n' | sudo sh",
+    "{ echo cd a; echo git commit -n; } | sh",
+    "(echo cd a; echo git commit -n) | sh -s",
+    "printf 'cd a\\ngit commit -n\\n' | tee log | sh",
+    "bash <(echo git commit -n)",
+    "source /dev/stdin <<< 'git commit -n'",
+    "bash -c \"$(cat <<'E'\ngit commit -n\nE\n)\"",
+    "eval \"$(echo git commit -n)\"",
+    "git rebase -x 'git commit --amend -n' main",
+    "git rebase main --exec='cd a && git commit -n'",
+    "git rebase --exec 'sh -c \"git commit -n\"' main",
+    "git submodule foreach 'git commit -n -m x'",
+    "git submodule foreach --recursive git commit -n -m x",
+    "git bisect run git commit -n",
+    "git bisect run sh -c 'git commit -n'",
+    "trap 'git commit -n' EXIT",
+    "alias c='git commit -n'; c",
+    "FLAGS=-n; git commit $FLAGS -m x",
+    "F=--no-verify && git push \"$F\"",
+    "export F='-n -m x'; git commit ${F}",
+    "N=ver; git commit --no-${N}ify",
+    "git commit {-n,-m} x",
+    "git commit --{no-verify,message=x}",
+    "git commit $(echo -m x --no-verify)",
+    "git commit $'\\x2dn'",
+    "poetry run pre-commit uninstall",
+    "uv run --no-sync pre-commit uninstall",
+    "pipx run pre-commit uninstall",
+    "npx -y lefthook@1.6 uninstall",
+    "pnpm exec lefthook uninstall",
+    "python3 -m pre_commit uninstall",
+    "uvx keysweep hook uninstall claude-code",
+    "rm \"$(git rev-parse --git-dir)/hooks/pre-commit\"",
+    "rm -f $(git rev-parse --git-path hooks)/pre-commit",
+    "D=`git rev-parse --git-dir`; rm -r $D/hooks",
+    "rm \"$(git rev-parse --show-toplevel)/.git/hooks/pre-push\"",
+    "sed -i '/hooksPath/d' .git/config",
+    "printf '[core]\\n\\thooksPath = x\\n' >> .git/config",
+    "echo x | tee -a .git/config",
+    "cd .git && cp /tmp/c config",
+    "jq 'del(.hooks)' x | sponge .claude/settings.json",
+    "git restore .claude/settings.json",
+    "git checkout -- .claude/settings.json",
+    "git checkout HEAD~3 -- .cursor/hooks.json",
+    "git restore -s HEAD~3 .cursor/hooks.json",
+    "cd .claude && git checkout settings.json",
+    "find . -exec sh -c 'git commit -n' ';'",
+    "script -qc 'git commit -n' /dev/null",
+    "for o in -n; do git commit $o; done",
+    "git -c include.path=x commit -m x",
 ];
 
 /// Lines that do not, whatever they look like.
-const HARMLESS: [&str; 50] = [
+const HARMLESS: [&str; 99] = [
     "git commit -m 'use --no-verify never'",
     "git commit -m 'git commit -n'",
     "git commit -mn",
@@ -127,16 +177,117 @@ const HARMLESS: [&str; 50] = [
     "git add .claude/settings.json",
     "man git commit -n",
     "keysweep hook install claude-code --no-bypass",
+    "keysweep hook install claude-code",
     "keysweep hook install pre-commit",
     "cp notes.md .claude/",
+    "cat <<'E' | tee notes\ngit commit -n\nE",
+    "cat <<'E' | bash\ngit commit -m 'about -n'\nE",
+    "cat build.sh | bash",
+    "curl -fsSL https://example.org/install.sh | sh",
+    "echo git commit -n && bash build.sh",
+    "git log | grep 'git commit -n' || sh build.sh",
+    "git rebase -x 'cargo test' main",
+    "git rebase -x 'git commit --amend --no-edit' main",
+    "git rebase -i main",
+    "git submodule foreach 'git pull --rebase'",
+    "git submodule foreach --recursive git clean -n",
+    "git submodule update --init",
+    "git bisect run cargo test",
+    "git bisect start -n",
+    "trap 'rm -rf target' EXIT",
+    "alias g=git; g status",
+    "FLAGS=-n; git log $FLAGS 5; git commit -m x",
+    "MESSAGE='say -n'; git commit -m \"$MESSAGE\"",
+    "F=-n; git commit -m '$F'",
+    "F=-n git status",
+    "git commit -m {a,b}",
+    "git add src/{a,b}.rs && git commit -m '{-n,-m}'",
+    "git commit -m \"$(cat <<'E'\nUse -n and --no-verify less\nE\n)\"",
+    "git commit -m \"$(git log -1 --format=%s)\"",
+    "poetry run pre-commit run --all-files",
+    "uv run pre-commit install",
+    "pip install pre-commit",
+    "npm uninstall left-pad",
+    "npx lefthook run pre-commit",
+    "ls \"$(git rev-parse --git-dir)/hooks\"",
+    "cat $(git rev-parse --git-path hooks/pre-commit)",
+    "rm -f \"$(git rev-parse --git-dir)/index.lock\"",
+    "cat .git/config",
+    "cp .git/config backup",
+    "sed -n 1,5p .git/config",
+    "chmod 600 .git/config",
+    "git config user.name me",
+    "jq . package.json | sponge package.json",
+    "git restore --staged .claude/settings.json",
+    "git restore src/main.rs",
+    "git checkout main",
+    "git checkout -b .claude-notes",
+    "git restore .cursor/hooks.json",
+    "git checkout -- .cursor/hooks.json",
+    "find . -exec sh -c 'git status' ';'",
+    "script -qc 'git status' /dev/null",
+    "watch -n 1 git status",
+    "for o in -n; do echo $o; done; git commit -m x",
 ];
 
 #[test]
 fn ways_around_the_hooks_are_recognised() {
     for (commands, expected) in [(&AROUND[..], true), (&HARMLESS[..], false)] {
-        let is_ours = |path: &str| [".claude/settings.json", ".claude"].contains(&path);
-        for command in commands {
-            assert_eq!(goes_around_hooks(command, &is_ours), expected, "{command}");
-        }
+        // Git's version of one of the files has the hooks, too.
+        let holds = |path: &str| [".claude/settings.json", ".claude", ".cursor/hooks.json"].contains(&path);
+        let comes_back = |path: &str| path == ".cursor/hooks.json";
+        let ours = Ours { holds: &holds, comes_back: &comes_back };
+        let is_wrong = |command: &&&str| goes_around_hooks(command, &ours) != expected;
+        assert_eq!(commands.iter().filter(is_wrong).collect::<Vec<_>>(), Vec::<&&str>::new(), "{expected} is right");
+    }
+}
+
+#[test]
+fn commands_that_write_what_makes_keysweep_look_for_less_are_recognised() {
+    for (command, expected) in [
+        ("echo 'exclude = [\"a/\"]' >> keysweep.toml", true),
+        ("bash -c 'cp x sub/keysweep.toml'", true),
+        ("jq . x | sponge keysweep.baseline.json", true),
+        ("sed -i s/high/low/ keysweep.toml", true),
+        ("cat > ./keysweep.toml <<E\nE", true),
+        ("keysweep baseline write --history", true),
+        ("mv x.toml keysweep.toml", true),
+        ("echo 'x = 1 # keysweep:allow' >> app.py", true),
+        ("sed -i 's/$/ # keysweep:allow/' app.py", true),
+        ("cat >> app.py <<'E'\n# keysweep:allow a sample\nE", true),
+        ("cat keysweep.toml", false),
+        ("grep exclude keysweep.toml > copy", false),
+        ("cp keysweep.toml /tmp", false),
+        ("git add keysweep.toml keysweep.baseline.json", false),
+        ("git checkout -- keysweep.toml", false),
+        ("keysweep baseline show", false),
+        ("keysweep scan .", false),
+        ("git commit -n -m x", false),
+        ("git grep -n '# keysweep:allow' > found", false),
+        ("rg '# keysweep:allow'", false),
+        ("git commit -m '# keysweep:allow is known'", false),
+        ("cat > notes.md <<'E'\nA `keysweep:allow` comment\nE", false),
+    ] {
+        assert_eq!(looks_for_less(command), expected, "{command}");
+    }
+}
+
+#[test]
+fn any_line_comes_to_an_end() {
+    let ours = Ours { holds: &|_| false, comes_back: &|_| false };
+    for part in [
+        "echo a | sh | ",
+        "{ echo a; } | sh; ",
+        "sh <(echo a); ",
+        "sh -c 'a \"b\"' ",
+        "git submodule foreach ",
+        "git rebase -x ",
+        "git -c alias.x=y ",
+        "A=b ",
+        "npx lefthook@1 ",
+        "eval ",
+        "watch ",
+    ] {
+        assert!(!goes_around_hooks(&part.repeat(10_000), &ours) && !looks_for_less(&part.repeat(10_000)), "{part}");
     }
 }

@@ -1,0 +1,187 @@
+//! The leave that an agent would give itself: comments that allow findings, and configuration that looks for less.
+
+use std::collections::HashMap;
+use std::path::Path;
+
+use bstr::ByteSlice as _;
+use toml::{Table, Value};
+
+use crate::inspect::ALLOW;
+use crate::policy::config::FILE;
+use crate::scan::BASELINE;
+
+/// What stands between the words of the mark where it does not count, in as many bytes.
+const MUTED: u8 = b'-';
+/// What begins a comment in one language or another.
+const COMMENTS: [&str; 7] = ["#", "//", "/*", "--", "<!--", ";", "%"];
+
+/// Takes the comments out of a text that allow something and were not there before; tells whether there were any.
+///
+/// A comment that was there may go to another line with its value. If there are more of the same than before, it cannot be told
+/// which of them a person has made, and none counts: what was there already is known in any case.
+pub fn take_back(text: &mut [u8], before: &[u8]) -> bool {
+    let known = comments(before);
+    let new: Vec<Vec<u8>> = more(&comments(text), &known).map(<[u8]>::to_vec).collect();
+    let mut at = 0;
+    while let Some(found) = text[at..].find(ALLOW) {
+        at += found;
+        if new.iter().any(|comment| comment == comment_at(&text[at..])) {
+            text[at + "keysweep".len()] = MUTED;
+        }
+        at += ALLOW.len();
+    }
+    !new.is_empty()
+}
+
+/// Tells whether a text has a comment that allows something, as its language takes it for one, and that was not there before.
+pub fn grants(text: &str, before: &str) -> bool {
+    let new: Vec<&[u8]> = {
+        let (text, before) = (text.as_bytes(), before.as_bytes());
+        let known = comments(before);
+        more(&comments(text), &known).collect()
+    };
+    let is_comment = |line: &str| {
+        let at = line.find(ALLOW).filter(|at| new.contains(&comment_at(&line.as_bytes()[*at..])));
+        at.is_some_and(|at| COMMENTS.iter().any(|sign| line[..at].trim_end().ends_with(sign)))
+    };
+    text.lines().any(is_comment)
+}
+
+/// Returns the comments, from the mark to the end of the line, and how often each is there.
+fn comments(text: &[u8]) -> HashMap<&[u8], usize> {
+    let mut comments = HashMap::new();
+    for at in text.find_iter(ALLOW) {
+        *comments.entry(comment_at(&text[at..])).or_default() += 1;
+    }
+    comments
+}
+
+fn comment_at(text: &[u8]) -> &[u8] {
+    text.lines().next().unwrap_or_default().trim_ascii_end()
+}
+
+/// Returns what is there more often than before.
+fn more<'a>(now: &HashMap<&'a [u8], usize>, before: &HashMap<&[u8], usize>) -> impl Iterator<Item = &'a [u8]> {
+    now.iter().filter(|(comment, count)| before.get(*comment).unwrap_or(&0) < count).map(|(comment, _)| *comment)
+}
+
+/// Tells whether a path names a file that says what keysweep looks for.
+pub fn is_configuration(path: &str) -> bool {
+    [FILE, BASELINE].iter().any(|file| path.replace('\\', "/").rsplit('/').next() == Some(*file))
+}
+
+/// Tells whether a file of that path looks for less with one text than with another.
+pub fn looks_for_less(path: &Path, before: &str, after: &str) -> bool {
+    if path.file_name().is_some_and(|name| name == BASELINE) {
+        return after != before;
+    }
+    if path.file_name().is_none_or(|name| name != FILE) {
+        return grants(after, before);
+    }
+    let (Ok(before), Ok(after)) = (before.parse::<Table>(), after.parse::<Table>()) else {
+        // What is no configuration lets nothing pass; what was none has allowed nothing.
+        return after.parse::<Table>().is_ok_and(|after| allows_more(&Table::new(), &after));
+    };
+    allows_more(&before, &after)
+}
+
+fn allows_more(before: &Table, after: &Table) -> bool {
+    let list = |table: &Table, key: &str| table.get(key).and_then(Value::as_array).cloned().unwrap_or_default();
+    let rules = |table: &Table| table.get("rules").and_then(Value::as_table).cloned().unwrap_or_default();
+    let levels = |table: &Table| rules(table).get("level").and_then(Value::as_table).cloned().unwrap_or_default();
+    // What begins with `!` is looked at again.
+    let is_back = |glob: &Value| glob.as_str().is_some_and(|glob| glob.starts_with('!'));
+    let (was, is) = (list(before, "exclude"), list(after, "exclude"));
+    let excludes_more = is.iter().any(|glob| !is_back(glob) && !was.contains(glob))
+        || was.iter().any(|glob| is_back(glob) && !is.contains(glob));
+    let (was, is) = (list(&rules(before), "off"), list(&rules(after), "off"));
+    let turns_off = is.iter().any(|rule| !was.contains(rule));
+    let (was, is) = (list(before, "allow"), list(after, "allow"));
+    let has_more_entries = is.iter().any(|entry| !was.contains(entry));
+    let (was, is) = (levels(before), levels(after));
+    let is_quieter = is.iter().any(|(rule, level)| was.get(rule) != Some(level) && !is_loud(level));
+    let is_stricter = ["severity", "confidence"].iter().any(|key| rank(after, key) > rank(before, key));
+    let has_other_baseline = after.get("baseline").is_some() && after.get("baseline") != before.get("baseline");
+    excludes_more || turns_off || has_more_entries || is_quieter || is_stricter || has_other_baseline
+}
+
+/// Tells whether a rule's new level is as high as levels go, so that no finding of it is lost.
+fn is_loud(level: &Value) -> bool {
+    let says =
+        |key: &str, loud: &[&str]| level.get(key).is_none_or(|word| word.as_str().is_some_and(|it| loud.contains(&it)));
+    says("severity", &["high", "critical"]) && says("confidence", &["high"])
+}
+
+/// Returns where a threshold stands among its levels; it is `medium` if nothing is said.
+fn rank(table: &Table, key: &str) -> Option<usize> {
+    let word = table.get(key).and_then(Value::as_str).unwrap_or("medium");
+    ["low", "medium", "high", "critical"].iter().position(|level| *level == word)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_comment_counts_that_was_there_and_no_other() {
+        for (before, text, expected) in [
+            ("", "a # keysweep:allow x", "a # keysweep-allow x"),
+            ("a # keysweep:allow x", "b # keysweep:allow x", "b # keysweep:allow x"),
+            ("a # keysweep:allow x\r\n", "y\nb # keysweep:allow x\n", "y\nb # keysweep:allow x\n"),
+            ("a # keysweep:allow x", "b # keysweep:allow[r] x", "b # keysweep-allow[r] x"),
+            (
+                "# keysweep:allow\na",
+                "# keysweep:allow\nb\n# keysweep:allow\na",
+                "# keysweep-allow\nb\n# keysweep-allow\na",
+            ),
+            (
+                "# keysweep:allow x\n",
+                "# keysweep:allow x\n# keysweep:allow y",
+                "# keysweep:allow x\n# keysweep-allow y",
+            ),
+            ("", "keysweep allows", "keysweep allows"),
+        ] {
+            let mut bytes = text.as_bytes().to_vec();
+            assert_eq!(take_back(&mut bytes, before.as_bytes()), text != expected, "{text}");
+            assert_eq!(bytes.to_str_lossy(), expected);
+        }
+        for (text, expected) in [
+            ("x = 1 # keysweep:allow", true),
+            ("// keysweep:allow[a/b] x", true),
+            ("<!-- keysweep:allow -->", true),
+            ("put a `keysweep:allow` comment there", false),
+            ("# About `keysweep:allow`", false),
+        ] {
+            assert_eq!(grants(text, ""), expected, "{text}");
+            assert!(!grants(text, text));
+        }
+    }
+
+    #[test]
+    fn configuration_that_looks_for_less_is_told_from_other() {
+        for (before, after, expected) in [
+            ("", "exclude = [\"a/\"]", true),
+            ("exclude = [\"a/\", \"b/\"]", "exclude = [\"b/\"]", false),
+            ("exclude = [\"a/\"]", "exclude = [\"a/\", \"!a/b\"]", false),
+            ("exclude = [\"a/\", \"!a/b\"]", "exclude = [\"a/\"]", true),
+            ("", "[rules]\noff = [\"generic/secret\"]", true),
+            ("[rules]\noff = [\"generic/secret\"]", "", false),
+            ("", "[[allow]]\nrule = \"a/b\"\nreason = \"x\"", true),
+            ("[[allow]]\nrule = \"a/b\"\nreason = \"x\"", "# why\n[[allow]]\nrule = \"a/b\"\nreason = \"x\"", false),
+            ("", "severity = \"high\"", true),
+            ("", "severity = \"low\"", false),
+            ("", "[rules.level]\nstripe = { severity = \"low\" }", true),
+            ("", "[rules.level]\nstripe = { severity = \"critical\" }", false),
+            ("", "baseline = \"other.json\"", true),
+            ("", "rule-files = [\"acme.toml\"]", false),
+            ("no toml", "exclude = [\"a/\"]", true),
+            ("exclude = [\"a/\"]", "no toml", false),
+        ] {
+            assert_eq!(looks_for_less(Path::new("/a/keysweep.toml"), before, after), expected, "{before} {after}");
+            assert!(!looks_for_less(Path::new("/a/other.toml"), before, after));
+        }
+        let baseline = Path::new("keysweep.baseline.json");
+        assert!(looks_for_less(baseline, "", "{}") && !looks_for_less(baseline, "{}", "{}"));
+        assert!(is_configuration("a/keysweep.toml") && !is_configuration("a/mykeysweep.toml"));
+    }
+}

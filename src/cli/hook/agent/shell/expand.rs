@@ -1,0 +1,230 @@
+//! What a shell puts in the place of variables and braces, as far as a line says it.
+
+use std::collections::HashMap;
+use std::iter::Peekable;
+use std::str::Chars;
+
+/// Characters of a word that a shell has not read as text: they stand for themselves, but only outside of quotes.
+pub mod active {
+    /// `$` outside of quotes: what comes instead falls into words.
+    pub const DOLLAR: char = '\u{f0000}';
+    /// `$` between double quotes.
+    pub const QUOTED_DOLLAR: char = '\u{f0001}';
+    /// `{`.
+    pub const OPEN: char = '\u{f0002}';
+    /// `}`.
+    pub const CLOSE: char = '\u{f0003}';
+    /// `,`.
+    pub const COMMA: char = '\u{f0004}';
+    /// Blanks of a value, which part words.
+    pub const BLANK: char = '\u{f0005}';
+}
+
+/// How many bytes all values of a line may bring.
+const BUDGET: usize = 1 << 20;
+/// How long a value may be.
+const LONGEST: usize = 4096;
+/// How many words braces may make of one.
+const MOST: usize = 64;
+
+/// The variables that a line sets.
+pub struct Values {
+    values: HashMap<String, String>,
+    /// How many bytes more they may bring.
+    left: usize,
+    is_left: bool,
+}
+
+impl Default for Values {
+    fn default() -> Self {
+        Self { values: HashMap::new(), left: BUDGET, is_left: false }
+    }
+}
+
+impl Values {
+    /// Returns those of a line in which everything is left as it stands.
+    pub fn none() -> Self {
+        Self { is_left: true, left: 0, ..Self::default() }
+    }
+
+    /// Tells whether everything is left as it stands.
+    pub const fn are_left(&self) -> bool {
+        self.is_left
+    }
+
+    /// Takes the value of a variable out of the last words of a command, behind those before: `NAME=value`, alone, before a program
+    /// or behind `export` and its like.
+    pub fn learn(&mut self, before: &[String], words: &[String]) {
+        let is_declared =
+            |word: &String| ["export", "declare", "typeset", "local", "readonly"].contains(&word.as_str());
+        let is_part = |word: &String| is_declared(word) || word.starts_with('-') || setting(word).is_some();
+        let is_first = before.len() < MOST && before.iter().all(is_part);
+        let (Some(word), true) = (words.first(), is_first) else { return };
+        let Some((name, value)) = setting(word) else { return };
+        match name.strip_suffix('+') {
+            Some(name) => self.set(name, &(self.values.get(name).cloned().unwrap_or_default() + value)),
+            None => self.set(name, value),
+        }
+    }
+
+    /// Sets a variable, unless that is too much.
+    pub fn set(&mut self, name: &str, value: &str) {
+        if value.len() <= self.left.min(LONGEST) {
+            self.left -= value.len();
+            self.values.insert(name.to_owned(), value.to_owned());
+        }
+    }
+
+    /// Returns what a substitution puts into a word, unless that is too much; `parts` if it falls into words.
+    pub fn substituted(&mut self, text: &str, parts: bool) -> Option<String> {
+        let text = text.trim_end_matches('\n');
+        self.left = self.left.checked_sub(text.len())?;
+        let blank = |sign: char| if sign.is_whitespace() { active::BLANK } else { sign };
+        Some(if parts { text.chars().map(blank).collect() } else { text.to_owned() })
+    }
+
+    /// Returns the words that a shell makes of one.
+    pub fn expanded(&mut self, word: &str) -> Vec<String> {
+        if !word.contains(|sign| ('\u{f0000}'..='\u{f0005}').contains(&sign)) {
+            return vec![word.to_owned()];
+        }
+        let mut words = Vec::new();
+        for word in self.braces(word) {
+            let whole = self.filled(&word);
+            let is_gone = whole.is_empty() && word.starts_with(active::DOLLAR);
+            let parts = whole.split(active::BLANK).filter(|part| !part.is_empty()).map(plain);
+            let before = words.len();
+            words.extend(parts);
+            if words.len() == before && !is_gone {
+                words.push(String::new());
+            }
+        }
+        words
+    }
+
+    /// Puts in the values of variables that are known.
+    fn filled(&mut self, word: &str) -> String {
+        let mut filled = String::with_capacity(word.len());
+        let mut rest = word;
+        while let Some(at) = rest.find([active::DOLLAR, active::QUOTED_DOLLAR]) {
+            filled += &rest[..at];
+            let parts = rest[at..].starts_with(active::DOLLAR);
+            let behind = &rest[at + active::DOLLAR.len_utf8()..];
+            let known = name(behind).and_then(|(name, rest)| Some((self.values.get(name)?.clone(), rest)));
+            let put = known.and_then(|(value, rest)| Some((self.substituted(&value, parts)?, rest)));
+            match put {
+                Some((value, behind)) => {
+                    filled += &value;
+                    rest = behind;
+                }
+                None => {
+                    filled.push('$');
+                    rest = behind;
+                }
+            }
+        }
+        filled + rest
+    }
+
+    /// Makes a word of each choice between braces.
+    fn braces(&mut self, word: &str) -> Vec<String> {
+        let (mut open, mut done) = (vec![word.to_owned()], Vec::new());
+        while let Some(word) = open.pop() {
+            let is_too_much = open.len() + done.len() >= MOST || self.left < word.len();
+            match choices(&word).filter(|_| !is_too_much) {
+                Some(choices) => {
+                    self.left -= word.len();
+                    open.extend(choices.into_iter().rev());
+                }
+                None => done.push(word),
+            }
+        }
+        done
+    }
+}
+
+/// Returns the words for the first braces of a word that hold a choice.
+fn choices(word: &str) -> Option<Vec<String>> {
+    let mut starts = word.match_indices(active::OPEN).map(|(at, _)| at).filter(|&at| {
+        // The name of a variable stands between braces, too.
+        !word[..at].ends_with([active::DOLLAR, active::QUOTED_DOLLAR, '$'])
+    });
+    // Only the first few: a line of nothing but braces is no word.
+    let (start, commas, end) = starts.by_ref().take(8).find_map(|start| {
+        let (mut depth, mut commas) = (0, Vec::new());
+        for (at, sign) in word[start..].char_indices() {
+            match sign {
+                active::OPEN => depth += 1,
+                active::COMMA if depth == 1 => commas.push(start + at),
+                active::CLOSE if depth == 1 => return (!commas.is_empty()).then_some((start, commas, start + at)),
+                active::CLOSE => depth -= 1,
+                _ => {}
+            }
+        }
+        None
+    })?;
+    let sign = active::OPEN.len_utf8();
+    let starts = std::iter::once(start).chain(commas.iter().copied());
+    let ends = commas.iter().copied().chain([end]);
+    let choice = |(from, to): (usize, usize)| [&word[..start], &word[from + sign..to], &word[end + sign..]].concat();
+    Some(starts.zip(ends).take(MOST).map(choice).collect())
+}
+
+/// Returns the name of the variable that a text behind `$` begins with, and what follows.
+fn name(text: &str) -> Option<(&str, &str)> {
+    let length = |text: &str| text.find(|sign: char| !is_of_name(sign)).unwrap_or(text.len());
+    let (name, rest) = match text.strip_prefix([active::OPEN, '{']) {
+        Some(inner) => {
+            let (name, rest) = inner.split_at(length(inner));
+            (name, rest.strip_prefix([active::CLOSE, '}'])?)
+        }
+        None => text.split_at(length(text)),
+    };
+    (!name.is_empty()).then_some((name, rest))
+}
+
+const fn is_of_name(sign: char) -> bool {
+    sign.is_ascii_alphanumeric() || sign == '_'
+}
+
+/// Returns the name and value of a word that sets a variable.
+fn setting(word: &str) -> Option<(&str, &str)> {
+    let (name, value) = word.split_once('=')?;
+    let bare = name.strip_suffix('+').unwrap_or(name);
+    (!bare.is_empty() && bare.chars().all(is_of_name) && !bare.as_bytes()[0].is_ascii_digit()).then_some((name, value))
+}
+
+/// Returns a word with the characters that turned out to be text.
+fn plain(word: &str) -> String {
+    let sign = |sign| match sign {
+        active::DOLLAR | active::QUOTED_DOLLAR => '$',
+        active::OPEN => '{',
+        active::CLOSE => '}',
+        active::COMMA => ',',
+        active::BLANK => ' ',
+        other => other,
+    };
+    word.chars().map(sign).collect()
+}
+
+/// Reads what follows `\` in `$'...'`.
+pub fn escaped(characters: &mut Peekable<Chars<'_>>) -> Option<char> {
+    let next = characters.next()?;
+    let mut number = |radix, most, first: u32| {
+        let mut value = first;
+        for _ in 0..most {
+            let Some(digit) = characters.next_if(|next| next.is_digit(radix)) else { break };
+            value = value.wrapping_mul(radix) + digit.to_digit(radix).unwrap_or_default();
+        }
+        char::from_u32(value)
+    };
+    match next {
+        'x' => number(16, 2, 0),
+        'u' => number(16, 4, 0),
+        'U' => number(16, 8, 0),
+        '0'..='7' => number(8, 2, next.to_digit(8).unwrap_or_default()),
+        'n' => Some('\n'),
+        't' => Some('\t'),
+        other => Some(other),
+    }
+}
