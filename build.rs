@@ -45,9 +45,6 @@ use bounds::Bounds;
 use lexicon::Lexicon;
 use part::Part;
 
-/// The name of the group that is the secret.
-const SECRET: &str = "secret";
-
 /// What is known of other things than providers; read when first asked for.
 const NO_PROVIDERS: [&str; 2] = ["clients", "folders"];
 
@@ -120,7 +117,7 @@ impl Table {
             let (id, keywords) = (self.text(word("id")), self.text(&keywords.join("\n")));
             let parts = self.parts.len();
             // For a pattern that is wrong there are none, and a test says what is wrong.
-            if let Ok(part) = Part::read(word("pattern"), SECRET) {
+            if let Ok(part) = Part::read(word("pattern")) {
                 packed::write(&part, &mut self.parts);
             }
             let (pattern, everywhere) = (self.text(word("pattern")), words(rule.get("paths")).is_empty());

@@ -62,7 +62,7 @@ pub enum RepositoryError {
     },
     /// The path that was given cannot be reached.
     #[error("`{}` cannot be reached", path.display())]
-    #[diagnostic(code(input::unreachable_path))]
+    #[diagnostic(code(input::unreachable_path), help("check the path's spelling and its permissions"))]
     Unreachable {
         /// The path.
         path: PathBuf,
@@ -151,7 +151,7 @@ impl Repository {
     fn new(git: gix::Repository) -> Result<Self, RepositoryError> {
         let reftable = match check_format(&git)? {
             RefStorage::Files => None,
-            RefStorage::Reftable => Some(read_reftables(&git).map_err(|_| RepositoryError::BrokenHead)?),
+            RefStorage::Reftable => Some(read_reftables(&git).map_err(|_| RepositoryError::BrokenRefs)?),
         };
         let objects = Objects::new(git.objects.clone(), git.common_dir(), git.object_hash());
         Ok(Self { git, objects, reftable })
@@ -281,9 +281,10 @@ impl Repository {
 
     /// Returns the only remote there is, by its name and the address that is pushed to.
     pub fn only_remote(&self) -> Option<[String; 2]> {
-        let mut names = self.git.remote_names().into_iter();
+        let settings = self.with_all_settings()?;
+        let mut names = settings.remote_names().into_iter();
         let name = names.next().filter(|_| names.next().is_none())?;
-        let remote = self.git.try_find_remote(name.as_bstr())?.ok()?;
+        let remote = settings.try_find_remote(name.as_bstr())?.ok()?;
         let address = remote.url(gix::remote::Direction::Push)?.to_bstring();
         Some([name.to_string(), address.to_string()])
     }
@@ -328,7 +329,7 @@ fn is_named_by_environment() -> bool {
 /// Returns a path as a shell takes it for one word.
 fn quoted(path: &Path) -> String {
     let text = path.display().to_string();
-    let is_plain = |c: char| c.is_alphanumeric() || "/._-+:@,~".contains(c);
+    let is_plain = |c: char| c.is_alphanumeric() || "/._-+:@,".contains(c);
     if text.chars().all(is_plain) { text } else { format!("'{}'", text.replace('\'', r"'\''")) }
 }
 

@@ -91,11 +91,17 @@ fn zip(bytes: &[u8], mut budget: usize, each: &mut dyn FnMut(Opened<'_>, &[u8]) 
     const DAMAGED: Problem = Problem::Damaged("zip archive");
     let mut archive = zip::ZipArchive::new(Cursor::new(bytes)).map_err(|_| DAMAGED)?;
     let mut problem = Ok(());
+    // What others can read is worse to miss than what nobody can.
+    let mut note = |found: Problem| {
+        if problem != Err(Problem::Unknown) {
+            problem = Err(found);
+        }
+    };
     for index in 0..archive.len() {
         let member = match archive.by_index(index) {
             Ok(member) => member,
             Err(error) => {
-                problem = Err(match error {
+                note(match error {
                     zip::result::ZipError::UnsupportedArchive(zip::result::ZipError::PASSWORD_REQUIRED) => {
                         Problem::Encrypted
                     }
@@ -108,7 +114,7 @@ fn zip(bytes: &[u8], mut budget: usize, each: &mut dyn FnMut(Opened<'_>, &[u8]) 
         let name = member.name_raw().to_vec();
         let mut content = Vec::new();
         if member.take(budget as u64 + 1).read_to_end(&mut content).is_err() {
-            problem = Err(DAMAGED);
+            note(DAMAGED);
         }
         budget = budget.saturating_sub(content.len());
         if !content.is_empty() && !each(Opened::Zip(&name), &content) {

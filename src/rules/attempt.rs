@@ -191,7 +191,7 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
-    use crate::rules::pattern::{Pattern, SECRET};
+    use crate::rules::pattern::Pattern;
 
     fn text() -> impl Strategy<Value = Vec<u8>> {
         let byte = prop_oneof![9 => prop::sample::select(b"abB_-".to_vec()), 1 => any::<u8>()];
@@ -225,7 +225,7 @@ mod tests {
     }
 
     fn read(pattern: &str) -> Part {
-        Part::read(pattern, SECRET).expect("it is a pattern")
+        Part::read(pattern).expect("it is a pattern")
     }
 
     proptest! {

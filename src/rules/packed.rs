@@ -4,7 +4,7 @@
 use regex_syntax::hir::Look;
 
 use super::part::{Bytes, Choice, Part, Repetition};
-use super::shorthand::Long;
+use super::shorthand::Expansion;
 
 /// What each kind of part begins with.
 mod tag {
@@ -69,7 +69,7 @@ pub(super) fn write(part: &Part, out: &mut Vec<u8>) {
 }
 
 /// Reads what [`write`] has written from the front of `bytes`, and takes it away there.
-pub(super) fn take(bytes: &mut &[u8], secret: &str) -> Part {
+pub(super) fn take(bytes: &mut &[u8]) -> Part {
     match take_byte(bytes) {
         tag::EMPTY => Part::Empty,
         tag::LITERAL => {
@@ -86,20 +86,18 @@ pub(super) fn take(bytes: &mut &[u8], secret: &str) -> Part {
             Part::Class(class)
         }
         tag::LOOK => Part::Look(LOOKS[usize::from(take_byte(bytes))]),
-        tag::SECRET => Part::Secret(Box::new(take(bytes, secret))),
-        tag::CONCAT => Part::Concat((0..take_number(bytes)).map(|_| take(bytes, secret)).collect()),
-        tag::ALTERNATION => {
-            Part::Alternation((0..take_number(bytes)).map(|_| Choice::of(take(bytes, secret))).collect())
-        }
+        tag::SECRET => Part::Secret(Box::new(take(bytes))),
+        tag::CONCAT => Part::Concat((0..take_number(bytes)).map(|_| take(bytes)).collect()),
+        tag::ALTERNATION => Part::Alternation((0..take_number(bytes)).map(|_| Choice::of(take(bytes))).collect()),
         tag::REPETITION => {
             let greedy = take_byte(bytes) != 0;
             let (least, most) = (take_number(bytes), take_number(bytes).checked_sub(1));
-            let choice = Choice::of(take(bytes, secret));
+            let choice = Choice::of(take(bytes));
             Part::Repetition(Box::new(Repetition { choice, least, most, greedy }))
         }
         tag::SHARED => {
             let (number, ignores_case) = (take_byte(bytes).into(), take_byte(bytes) != 0);
-            Part::shared(Long { number, ignores_case }, secret)
+            Part::shared(Expansion { number, ignores_case })
         }
         _ => Part::Unknown,
     }
@@ -140,11 +138,11 @@ mod tests {
         let all = crate::rules::Catalogue::builtin();
         let own = [r"^a{0,3}?(?<secret>(?i:b)|%key%x)(?:%assign%)?\B[^c]{200,}", r"\b$é(?<secret>)"];
         for text in all.rules().iter().map(|rule| &*rule.pattern).filter(|text| !text.is_empty()).chain(own) {
-            let part = Part::read(text, "secret").expect("it is a pattern");
+            let part = Part::read(text).expect("it is a pattern");
             let mut bytes = Vec::new();
             write(&part, &mut bytes);
             let mut rest = &bytes[..];
-            assert_eq!(take(&mut rest, "secret"), part, "{text}");
+            assert_eq!(take(&mut rest), part, "{text}");
             assert!(rest.is_empty(), "{text}");
         }
     }

@@ -7,7 +7,10 @@ use std::sync::OnceLock;
 
 use regex_syntax::hir::{Class, Hir, HirKind, Look};
 
-use super::shorthand::{self, LONG, Long};
+use super::shorthand::{self, COUNT, Expansion};
+
+/// The name of the group that is the secret.
+pub(super) const SECRET: &str = "secret";
 
 /// A set of bytes.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -77,7 +80,7 @@ pub(super) enum Part {
     /// A part several times.
     Repetition(Box<Repetition>),
     /// What a shorthand stands for.
-    Shared(Long, &'static Part),
+    Shared(Expansion, &'static Part),
     /// What only automata know.
     Unknown,
 }
@@ -102,33 +105,33 @@ pub(super) struct Repetition {
 }
 
 impl Part {
-    /// Makes the part that a pattern is, in which the group called `secret` is the secret.
+    /// Makes the part that a pattern is, in which the group called [`SECRET`] is the secret.
     ///
     /// # Errors
     /// The syntax is wrong.
-    pub(super) fn read(text: &str, secret: &str) -> Result<Self, Box<regex_syntax::Error>> {
-        Ok(Self::of(&shorthand::parse_short(text)?, secret))
+    pub(super) fn read(text: &str) -> Result<Self, Box<regex_syntax::Error>> {
+        Ok(Self::of(&shorthand::parse_short(text)?))
     }
 
-    fn of(hir: &Hir, secret: &str) -> Self {
+    fn of(hir: &Hir) -> Self {
         match hir.kind() {
             HirKind::Empty => Self::Empty,
             HirKind::Literal(literal) => Self::Literal(literal.0.clone()),
             HirKind::Class(class) => match shorthand::stands_for(hir) {
-                Some(long) => Self::shared(long, secret),
+                Some(long) => Self::shared(long),
                 None => Bytes::of(class).map_or(Self::Unknown, Self::Class),
             },
             HirKind::Look(look) => Self::Look(*look),
-            HirKind::Capture(capture) if capture.name.as_deref() == Some(secret) => {
-                Self::Secret(Box::new(Self::of(&capture.sub, secret)))
+            HirKind::Capture(capture) if capture.name.as_deref() == Some(SECRET) => {
+                Self::Secret(Box::new(Self::of(&capture.sub)))
             }
-            HirKind::Capture(capture) => Self::of(&capture.sub, secret),
-            HirKind::Concat(parts) => Self::Concat(Self::sequence(parts, secret)),
+            HirKind::Capture(capture) => Self::of(&capture.sub),
+            HirKind::Concat(parts) => Self::Concat(Self::sequence(parts)),
             HirKind::Alternation(parts) => {
-                Self::Alternation(parts.iter().map(|part| Choice::of(Self::of(part, secret))).collect())
+                Self::Alternation(parts.iter().map(|part| Choice::of(Self::of(part))).collect())
             }
             HirKind::Repetition(repetition) => Self::Repetition(Box::new(Repetition {
-                choice: Choice::of(Self::of(&repetition.sub, secret)),
+                choice: Choice::of(Self::of(&repetition.sub)),
                 least: repetition.min,
                 most: repetition.max,
                 greedy: repetition.greedy,
@@ -137,7 +140,7 @@ impl Part {
     }
 
     /// Makes parts of a concatenation. What a shorthand's mark ends with is no part.
-    fn sequence(parts: &[Hir], secret: &str) -> Box<[Self]> {
+    fn sequence(parts: &[Hir]) -> Box<[Self]> {
         let mut made: Vec<Self> = Vec::with_capacity(parts.len());
         for part in parts {
             match (made.last(), part.kind()) {
@@ -148,15 +151,16 @@ impl Part {
                         made.push(Self::Literal(rest.into()));
                     }
                 }
-                _ => made.push(Self::of(part, secret)),
+                _ => made.push(Self::of(part)),
             }
         }
         made.into()
     }
 
-    pub(super) fn shared(long: Long, secret: &str) -> Self {
-        static SHARED: [[OnceLock<Part>; 2]; LONG] = [const { [const { OnceLock::new() }; 2] }; LONG];
-        let make = || Self::of(&long.read(), secret);
+    /// Returns what a shorthand stands for, made once.
+    pub(super) fn shared(long: Expansion) -> Self {
+        static SHARED: [[OnceLock<Part>; 2]; COUNT] = [const { [const { OnceLock::new() }; 2] }; COUNT];
+        let make = || Self::of(&long.read());
         Self::Shared(long, SHARED[long.number][usize::from(long.ignores_case)].get_or_init(make))
     }
 
@@ -169,7 +173,11 @@ impl Part {
     /// Adds what the part may start with, and tells whether it may match the empty text, so that the next part counts, too.
     fn add_starts(&self, starts: &mut Bytes) -> bool {
         match self {
-            Self::Empty | Self::Look(_) | Self::Unknown => true,
+            Self::Empty | Self::Look(_) => true,
+            Self::Unknown => {
+                starts.add_range(0, u8::MAX);
+                true
+            }
             Self::Literal(literal) => {
                 starts.add_range(literal[0], literal[0]);
                 false
@@ -181,6 +189,7 @@ impl Part {
             Self::Secret(part) => part.add_starts(starts),
             Self::Shared(_, part) => part.add_starts(starts),
             Self::Concat(parts) => parts.iter().all(|part| part.add_starts(starts)),
+            // All of them add theirs.
             Self::Alternation(choices) => choices.iter().filter(|choice| choice.add_starts(starts)).count() > 0,
             Self::Repetition(repetition) => repetition.choice.add_starts(starts) || repetition.least == 0,
         }
@@ -209,7 +218,7 @@ mod tests {
     use super::*;
 
     fn starts(pattern: &str) -> Option<Vec<u8>> {
-        let starts = Part::read(pattern, "secret").expect("it is a pattern").starts()?;
+        let starts = Part::read(pattern).expect("it is a pattern").starts()?;
         Some((0..=u8::MAX).filter(|&byte| starts.has(byte)).collect())
     }
 
@@ -227,5 +236,6 @@ mod tests {
         }
         assert!(starts("[^a]b").is_some_and(|starts| starts.contains(&0xc3)));
         assert_eq!(starts("a?|b"), None);
+        assert_eq!(starts("(?u:[é-ü])b"), Some((0..=u8::MAX).collect()), "only automata know");
     }
 }

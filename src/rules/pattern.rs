@@ -15,11 +15,8 @@ use regex_syntax::hir::{Hir, HirKind};
 
 use super::attempt::{Outcome, attempt};
 use super::packed;
-use super::part::{Bytes, Part};
+use super::part::{Bytes, Part, SECRET};
 use super::shorthand;
-
-/// The name of the group that is the secret.
-pub(super) const SECRET: &str = "secret";
 
 /// The greatest length that a match of a rule's pattern may have.
 pub const GREATEST_REACH: usize = 16 * 1024;
@@ -43,7 +40,7 @@ pub enum PatternError {
     #[error("the pattern can match {0} bytes: more than {GREATEST_REACH}")]
     TooLong(usize),
     /// The pattern matches nothing at all or the empty text.
-    #[error("the pattern can match the empty text")]
+    #[error("the pattern can match the empty text, or nothing at all")]
     Empty,
 }
 
@@ -112,13 +109,13 @@ impl Pattern {
     /// # Errors
     /// The syntax is wrong.
     pub(super) fn read(text: Cow<'static, str>) -> Result<Self, PatternError> {
-        let part = Part::read(&text, SECRET).map_err(|error| PatternError::Syntax(error.to_string()))?;
+        let part = Part::read(&text).map_err(|error| PatternError::Syntax(error.to_string()))?;
         Ok(Self::of(text, part))
     }
 
     /// Takes a built-in pattern with its parts as bytes.
     pub(super) fn built_in(text: &'static str, mut parts: &'static [u8]) -> Self {
-        Self::of(text.into(), packed::take(&mut parts, SECRET))
+        Self::of(text.into(), packed::take(&mut parts))
     }
 
     fn of(text: Cow<'static, str>, part: Part) -> Self {
@@ -213,11 +210,13 @@ impl Groups {
 
 /// Checks what a pattern must be like.
 fn check(hir: &Hir) -> Result<(), PatternError> {
+    // What matches nothing at all has no lengths.
+    let least = hir.properties().minimum_len().ok_or(PatternError::Empty)?;
     let reach = hir.properties().maximum_len().ok_or(PatternError::Unbounded)?;
     if reach > GREATEST_REACH {
         return Err(PatternError::TooLong(reach));
     }
-    if hir.properties().minimum_len().is_none_or(|least| least == 0) {
+    if least == 0 {
         return Err(PatternError::Empty);
     }
     if !has_secret(hir) {
@@ -266,6 +265,7 @@ mod tests {
         assert_eq!(Pattern::compile("(?<secret>a+)").err(), Some(PatternError::Unbounded));
         assert_eq!(Pattern::compile("a{3}").err(), Some(PatternError::NoSecret));
         assert_eq!(Pattern::compile("(?<secret>a{0,3})").err(), Some(PatternError::Empty));
+        assert_eq!(Pattern::compile(r"(?<secret>[a&&b])").err(), Some(PatternError::Empty));
         for pattern in ["x(?<secret>a)?", "x|(?<secret>a)", "x(?:(?<secret>a)|b)", "x(?:y(?<secret>a)){0,2}"] {
             assert_eq!(Pattern::compile(pattern).err(), Some(PatternError::SecretOptional), "{pattern}");
         }

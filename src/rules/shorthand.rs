@@ -37,20 +37,20 @@ struct Shorthand {
 const LETTER: u8 = b'k';
 
 /// How many shorthands there are.
-pub const LONG: usize = 2;
+pub const COUNT: usize = 2;
 
-static SHORTHANDS: [Shorthand; LONG] = [Shorthand { name: "%key%", byte: 1 }, Shorthand { name: "%assign%", byte: 2 }];
+static SHORTHANDS: [Shorthand; COUNT] = [Shorthand { name: "%key%", byte: 1 }, Shorthand { name: "%assign%", byte: 2 }];
 
 /// What a shorthand stands for in a place.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Long {
+pub struct Expansion {
     /// Which shorthand it is, from 0 on.
     pub number: usize,
     /// Whether case does not count there.
     pub ignores_case: bool,
 }
 
-impl Long {
+impl Expansion {
     /// Reads its structure.
     pub fn read(self) -> Hir {
         read(&expand(SHORTHANDS[self.number].name), self.ignores_case).expect("the shorthands are right")
@@ -58,7 +58,7 @@ impl Long {
 
     /// The same, read once: shorthands are long, and many patterns have one.
     fn known(self) -> &'static Hir {
-        static KNOWN: [[OnceLock<Hir>; 2]; LONG] = [const { [const { OnceLock::new() }; 2] }; LONG];
+        static KNOWN: [[OnceLock<Hir>; 2]; COUNT] = [const { [const { OnceLock::new() }; 2] }; COUNT];
         KNOWN[self.number][usize::from(self.ignores_case)].get_or_init(|| self.read())
     }
 }
@@ -84,8 +84,27 @@ pub fn parse_short(text: &str) -> Result<Hir, Box<regex_syntax::Error>> {
     for Shorthand { name, byte } in &SHORTHANDS {
         short = short.replace(name, &format!(r"[\x{byte:02x}{}]\x00", char::from(LETTER)));
     }
-    // What an error shows is the pattern itself.
-    read(&short, false).or_else(|_| read(&expand(text), false))
+    // What an error shows is the pattern itself; and marks may have been torn, as by an option behind a shorthand.
+    match read(&short, false) {
+        Ok(hir) if are_marks_whole(&hir) => Ok(hir),
+        _ => read(&expand(text), false),
+    }
+}
+
+/// Tells whether each mark is followed by the byte that it ends with.
+fn are_marks_whole(hir: &Hir) -> bool {
+    let is_end = |hir: Option<&Hir>| matches!(hir.map(Hir::kind), Some(HirKind::Literal(Literal(bytes))) if bytes.starts_with(&[0]));
+    match hir.kind() {
+        HirKind::Concat(parts) => parts.iter().enumerate().all(|(at, part)| match stands_for(part) {
+            Some(_) => is_end(parts.get(at + 1)),
+            None => are_marks_whole(part),
+        }),
+        HirKind::Alternation(branches) => branches.iter().all(are_marks_whole),
+        HirKind::Capture(capture) => are_marks_whole(&capture.sub),
+        HirKind::Repetition(repetition) => are_marks_whole(&repetition.sub),
+        HirKind::Class(_) => stands_for(hir).is_none(),
+        HirKind::Empty | HirKind::Literal(_) | HirKind::Look(_) => true,
+    }
 }
 
 fn read(text: &str, ignores_case: bool) -> Result<Hir, Box<regex_syntax::Error>> {
@@ -122,7 +141,7 @@ fn insert(hir: Hir) -> Hir {
 }
 
 /// Returns what a class stands for that was put in place of a shorthand.
-pub fn stands_for(hir: &Hir) -> Option<Long> {
+pub fn stands_for(hir: &Hir) -> Option<Expansion> {
     let HirKind::Class(Class::Bytes(class)) = hir.kind() else { return None };
     let is_single = |range: &ClassBytesRange| range.start() == range.end();
     let [byte, cases @ ..] = class.ranges() else { return None };
@@ -131,7 +150,7 @@ pub fn stands_for(hir: &Hir) -> Option<Long> {
         return None;
     }
     let number = SHORTHANDS.iter().position(|long| byte.start() == long.byte)?;
-    Some(Long { number, ignores_case: cases.len() > 1 })
+    Some(Expansion { number, ignores_case: cases.len() > 1 })
 }
 
 /// Writes out the shorthands of a pattern.
@@ -146,7 +165,12 @@ mod tests {
     #[test]
     fn a_pattern_with_shorthands_is_read_as_if_they_were_written_out() {
         let all = crate::rules::Catalogue::builtin();
-        let own = [r"(?i)acme%key%(?<secret>[a-z]{9})", r"(?:%key%|b%assign%)x(?:%assign%)?(?i:y%key%)%key%"];
+        let own = [
+            r"(?i)acme%key%(?<secret>[a-z]{9})",
+            r"(?:%key%|b%assign%)x(?:%assign%)?(?i:y%key%)%key%",
+            "a%assign%?(?<secret>b)",
+            "(?:%key%abc|%key%xyz)(?<secret>b)",
+        ];
         for text in all.rules().iter().map(|rule| &*rule.pattern).chain(own).filter(|text| text.contains('%')) {
             let (fast, slow) = (parse(text), read(&expand(text), false));
             let (fast, slow) = (fast.expect("the pattern is right"), slow.expect("the pattern is right"));

@@ -325,6 +325,26 @@ fn a_message_is_what_git_keeps_of_it() {
     assert_eq!(git.run(&["log", "-1", "--format=%B"]).trim(), "Subject");
 }
 
+#[cfg(unix)]
+#[test]
+fn a_hook_that_was_moved_aside_is_run_whatever_becomes_of_keysweeps_own() {
+    let git = staged();
+    git.hook("pre-commit", "exit 0");
+    std::fs::write(git.file(".git/hooks/pre-commit"), "#!/usr/bin/env -S sh -e\necho ran >> ran\n")
+        .expect("it is there");
+    keysweep(&git, &["hook", "install", "pre-commit"]);
+    assert!(git.file(".git/hooks/pre-commit.before-keysweep").exists());
+    std::fs::remove_file(git.file(".git/hooks/pre-commit")).expect("it is there");
+    assert!(keysweep(&git, &["hook", "status"]).contains("pre-commit: not set up"));
+    keysweep(&git, &["hook", "install", "pre-commit"]);
+    commit_is_refused_until_clean(&git);
+    assert_eq!(std::fs::read_to_string(git.file("ran")).expect("the other hook ran"), "ran\n");
+    let status = git.command("chmod").args(["644", ".git/hooks/pre-commit"]).status();
+    assert!(status.expect("chmod is installed").success());
+    let said = keysweep(&git, &["hook", "status"]);
+    assert!(said.contains("pre-commit: not run by git, because it is not executable"), "{said}");
+}
+
 #[test]
 fn lines_whose_end_is_gone_are_told() {
     let git = staged();

@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use miette::{IntoDiagnostic as _, miette};
+use miette::{Context as _, IntoDiagnostic as _, miette};
 
 use super::manager::{self, Place};
 use super::script::{self, Remainder};
@@ -44,13 +44,8 @@ pub fn install(hook: Name, directory: &Path) -> miette::Result<String> {
             files::write(&path, &script::inserted(bytes, hook, &program), KEPT)?;
             "set up in front of the hook that was there"
         }
-        Some(bytes) if script::removed(bytes) == Remainder::Nothing => {
-            let chained = chained(&path).exists();
-            files::write(&path, &whole(hook, &program, chained), EXECUTABLE)?;
-            "set up"
-        }
         // A link to nothing is kept as well.
-        _ if existing.is_some() || is_link => {
+        _ if (existing.is_some() || is_link) && !is_own(existing.as_deref()) => {
             let aside = chained(&path);
             if aside.symlink_metadata().is_ok() {
                 return Err(miette!(
@@ -59,12 +54,15 @@ pub fn install(hook: Name, directory: &Path) -> miette::Result<String> {
                     aside.display()
                 ));
             }
-            std::fs::rename(&path, aside).into_diagnostic()?;
-            files::write(&path, &whole(hook, &program, true), EXECUTABLE)?;
+            moved(&path, &aside)?;
+            if let Err(error) = files::write(&path, &whole(hook, &program, true), EXECUTABLE) {
+                moved(&aside, &path)?;
+                return Err(error);
+            }
             "set up, with the hook that was there moved aside"
         }
         _ => {
-            files::write(&path, &whole(hook, &program, false), EXECUTABLE)?;
+            files::write(&path, &whole(hook, &program, chained(&path).exists()), EXECUTABLE)?;
             "set up"
         }
     };
@@ -88,10 +86,12 @@ pub fn uninstall(hook: Name, directory: &Path) -> miette::Result<String> {
         Remainder::Untouched => return Ok(String::new()),
         Remainder::Hook(rest) => files::write(&path, &rest, KEPT)?,
         Remainder::Nothing => {
-            std::fs::remove_file(&path).into_diagnostic()?;
             let chained = chained(&hook_of(&path));
-            if chained.symlink_metadata().is_ok() {
-                std::fs::rename(chained, &path).into_diagnostic()?;
+            match chained.symlink_metadata() {
+                Ok(_) => moved(&chained, &path)?,
+                Err(_) => std::fs::remove_file(&path)
+                    .into_diagnostic()
+                    .wrap_err_with(|| format!("cannot remove `{}`", path.display()))?,
             }
         }
     }
@@ -104,9 +104,10 @@ pub fn uninstall(hook: Name, directory: &Path) -> miette::Result<String> {
 /// If there is no repository or a file cannot be read.
 pub fn status(hook: Name, directory: &Path) -> miette::Result<String> {
     let name = hook.word();
-    let path = match manager::place(directory)? {
+    let (path, husky) = match manager::place(directory)? {
         Place::Lefthook { file, hooks } => return lefthook::status(hook, &file, &hooks),
-        Place::Husky(hooks) | Place::Directory(hooks) => hooks.join(name),
+        Place::Husky(hooks) => (hooks.join(name), true),
+        Place::Directory(hooks) => (hooks.join(name), false),
     };
     if let Some(legacy) = legacy(&path)? {
         return Ok(format!("{name}: set up, run by pre-commit: {}", legacy.display()));
@@ -118,12 +119,24 @@ pub fn status(hook: Name, directory: &Path) -> miette::Result<String> {
                 "not known, because the line `# keysweep end` is gone from"
             }
             Remainder::Untouched => "not set up; another hook is there:",
+            _ if !husky && !is_executable(&path) => "not run by git, because it is not executable:",
             Remainder::Hook(_) => "set up in front of another hook:",
             Remainder::Nothing if chained(&path).exists() => "set up in front of another hook:",
             Remainder::Nothing => "set up:",
         },
     };
     Ok(format!("{name}: {state} {}", path.display()))
+}
+
+/// Tells whether a hook is keysweep's alone.
+fn is_own(script: Option<&[u8]>) -> bool {
+    script.is_some_and(|script| script::removed(script) == Remainder::Nothing)
+}
+
+/// Moves a hook in one step; what is at `to` goes.
+fn moved(from: &Path, to: &Path) -> miette::Result<()> {
+    let moved = std::fs::rename(from, to).into_diagnostic();
+    moved.wrap_err_with(|| format!("cannot move `{}` to `{}`", from.display(), to.display()))
 }
 
 fn whole(hook: Name, program: &str, chained: bool) -> Vec<u8> {

@@ -18,7 +18,7 @@ const END: &str = "# keysweep end";
 /// If the file cannot be read or written, or its shape leaves no place to add to it safely: then the error says what to add.
 pub fn install(hook: Name, file: &Path, hooks: &Path) -> miette::Result<String> {
     let text = read(file)?;
-    if is_entered(&text, hook) {
+    if is_entered(&text, file, hook) {
         return Ok(format!("{}: already in {}{}", hook.word(), file.display(), missing(hook, hooks)));
     }
     let extension = file.extension().unwrap_or_default().to_string_lossy().into_owned();
@@ -59,7 +59,7 @@ pub fn uninstall(hook: Name, file: &Path) -> miette::Result<String> {
 /// If the file cannot be read.
 pub fn status(hook: Name, file: &Path, hooks: &Path) -> miette::Result<String> {
     let (name, file_name) = (hook.word(), file.display());
-    Ok(match (is_entered(&read(file)?, hook), missing(hook, hooks)) {
+    Ok(match (is_entered(&read(file)?, file, hook), missing(hook, hooks)) {
         (false, _) => format!("{name}: not set up in {file_name}"),
         (true, "") => format!("{name}: set up in {file_name}"),
         (true, missing) => format!("{name}: in {file_name}, but not set up{missing}"),
@@ -73,9 +73,21 @@ fn missing(hook: Name, hooks: &Path) -> &'static str {
     if is_run { "" } else { "; git does not run lefthook for it yet: run `lefthook install`" }
 }
 
-/// Tells whether keysweep runs for the hook, whoever entered it.
-fn is_entered(text: &str, hook: Name) -> bool {
-    text.contains(&format!("keysweep hook run {}", hook.word()))
+/// Tells whether keysweep runs for the hook, whoever entered it; a comment runs nothing.
+fn is_entered(text: &str, file: &Path, hook: Name) -> bool {
+    let command = format!("keysweep hook run {}", hook.word());
+    let format = match file.extension().unwrap_or_default().to_string_lossy().as_ref() {
+        "toml" => Format::Toml,
+        "json" | "jsonc" => Format::Json,
+        _ => Format::Yaml,
+    };
+    match parse(text.as_bytes(), format) {
+        Ok(document) => {
+            let own = document.roots.iter().filter_map(|root| root.get(hook.word()));
+            own.flat_map(texts_of).any(|(_, value)| value.contains(&command))
+        }
+        Err(_) => text.contains(&command),
+    }
 }
 
 fn read(file: &Path) -> miette::Result<String> {
@@ -86,7 +98,9 @@ fn read(file: &Path) -> miette::Result<String> {
 fn members(hook: Name) -> Vec<String> {
     match hook {
         // Lefthook would put the remote's address into a line of shell as it is, whoever chose it.
-        Name::PrePush => vec!["run: keysweep hook run pre-push".to_owned(), "use_stdin: true".to_owned()],
+        Name::PrePush | Name::PreReceive => {
+            vec![format!("run: keysweep hook run {}", hook.word()), "use_stdin: true".to_owned()]
+        }
         Name::CommitMsg => vec!["run: keysweep hook run commit-msg '{1}'".to_owned()],
         _ => vec![format!("run: keysweep hook run {}", hook.word())],
     }
@@ -173,6 +187,11 @@ fn is_right(before: &Document, text: &str, hook: Name) -> bool {
 
 /// Returns all texts of a document with their keys.
 fn texts(document: &Document) -> Vec<(String, String)> {
+    document.roots.iter().flat_map(texts_of).collect()
+}
+
+/// Returns all texts in a part of a document with their keys.
+fn texts_of(node: &Node) -> Vec<(String, String)> {
     fn walk(node: &Node, found: &mut Vec<(String, String)>) {
         if let Some(text) = node.text() {
             found.push((node.name().to_owned(), text.to_owned()));
@@ -180,7 +199,7 @@ fn texts(document: &Document) -> Vec<(String, String)> {
         node.children().iter().for_each(|child| walk(child, found));
     }
     let mut found = Vec::new();
-    document.roots.iter().for_each(|root| walk(root, &mut found));
+    walk(node, &mut found);
     found
 }
 
@@ -262,6 +281,20 @@ mod tests {
             assert_eq!(with, expected);
             assert_eq!(removed(&with, Name::PreCommit), text);
             assert_eq!(removed(&with, Name::PrePush), with, "another hook's lines stay");
+        }
+    }
+
+    #[test]
+    fn a_comment_or_another_hook_runs_nothing() {
+        let run = "keysweep hook run pre-commit";
+        for (file, text, expected) in [
+            ("lefthook.yml", format!("pre-commit:\n  jobs:\n  - run: {run}\n"), true),
+            ("lefthook.yml", format!("pre-commit:\n  jobs:\n  # - run: {run}\n  - run: make\n"), false),
+            ("lefthook.yml", format!("pre-push:\n  jobs:\n  - run: {run}\n"), false),
+            ("lefthook.toml", format!("[pre-commit.commands.x]\nrun = \"{run}\"\n"), true),
+            ("lefthook.json", format!("{{\"pre-commit\": {{\"jobs\": [{{\"run\": \"{run}\"}}]}}}}"), true),
+        ] {
+            assert_eq!(is_entered(&text, Path::new(file), Name::PreCommit), expected, "{text}");
         }
     }
 

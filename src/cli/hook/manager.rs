@@ -3,9 +3,10 @@
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use miette::{IntoDiagnostic as _, miette};
+use miette::{Context as _, IntoDiagnostic as _, miette};
 
 use super::scanner::What;
+use crate::report::escape::plain;
 
 /// The names of lefthook's configuration, without extension.
 const LEFTHOOK: [&str; 3] = ["lefthook", ".lefthook", ".config/lefthook"];
@@ -132,13 +133,20 @@ fn lefthook(root: &Path) -> Option<PathBuf> {
 
 /// Runs a git command and returns what it prints.
 fn git(directory: &Path, arguments: &[&str]) -> miette::Result<String> {
-    let output = Command::new("git").current_dir(directory).args(arguments).output().into_diagnostic()?;
+    let started = Command::new("git").current_dir(directory).args(arguments).output();
+    let output = started.into_diagnostic().wrap_err("git cannot be started")?;
     if !output.status.success() {
-        return Err(miette!(
-            help = "run this inside a repository",
-            "`{}` is not inside a git repository",
-            directory.display()
-        ));
+        let said = String::from_utf8_lossy(&output.stderr);
+        let why = said.lines().map(str::trim).find(|line| !line.is_empty());
+        let why = why.filter(|why| !why.contains("not a git repository")).map(plain);
+        return Err(match why {
+            Some(why) => miette!("`git {}` fails in `{}`: {why}", arguments.join(" "), directory.display()),
+            None => miette!(
+                help = "run this inside a repository",
+                "`{}` is not inside a git repository",
+                directory.display()
+            ),
+        });
     }
     Ok(String::from_utf8_lossy(&output.stdout).trim_end_matches(['\n', '\r']).to_owned())
 }

@@ -61,15 +61,30 @@ impl Cleanup {
         }
     }
 
+    /// Returns where the line of the scissors begins: a comment that git itself has put there, with more of its comments below.
+    ///
+    /// Whether git takes off what lies below is told by `--verbose`, which hooks do not know; a line that somebody wrote is none.
+    fn scissors(&self, text: &[u8]) -> Option<usize> {
+        let is_end = |at: usize| text[at + SCISSORS.len()..].first().is_none_or(|&byte| byte == b'\n');
+        memchr::memmem::find_iter(text, SCISSORS).filter(|&at| is_end(at)).find_map(|at| {
+            let start = memchr::memrchr(b'\n', &text[..at]).map_or(0, |end| end + 1);
+            let mark = &text[start..at];
+            let below = text[at + SCISSORS.len()..].strip_prefix(b"\n")?;
+            let sign = match self {
+                Self::Comments(sign) => sign.as_slice(),
+                _ => mark.strip_suffix(b" ")?,
+            };
+            let is_mark = !sign.is_empty() && mark.strip_suffix(b" ") == Some(sign);
+            (is_mark && below.starts_with(mark)).then_some(start)
+        })
+    }
+
     /// Returns what git keeps of the file at most; lines stay where they are.
     fn message(&self, text: &[u8]) -> Vec<u8> {
         if *self == Self::Nothing {
             return text.to_vec();
         }
-        let above = match memchr::memmem::find(text, SCISSORS) {
-            Some(at) => &text[..memchr::memrchr(b'\n', &text[..at]).map_or(0, |end| end + 1)],
-            None => text,
-        };
+        let above = &text[..self.scissors(text).unwrap_or(text.len())];
         let Self::Comments(sign) = self else { return above.to_vec() };
         let kept = |line: &[u8]| if line.starts_with(sign) { b"\n".to_vec() } else { line.to_vec() };
         above.split_inclusive(|&byte| byte == b'\n').flat_map(kept).collect()
@@ -83,17 +98,21 @@ mod tests {
     #[test]
     fn what_git_throws_away_is_no_message() {
         let line = String::from_utf8_lossy(SCISSORS);
-        let text = format!("Subject\n# note\nBody\n# {line}\ndiff\n");
+        let text = format!("Subject\n# note\nBody\n# {line}\n# Do not modify.\ndiff\n");
         let comments = Cleanup::Comments(b"#".to_vec());
         for (cleanup, expected) in [
             (Cleanup::Nothing, text.as_str()),
             (Cleanup::Scissors, "Subject\n# note\nBody\n"),
             (comments.clone(), "Subject\n\nBody\n"),
-            (Cleanup::Comments(b"//".to_vec()), "Subject\n# note\nBody\n"),
+            (Cleanup::Comments(b"//".to_vec()), text.as_str()),
         ] {
             assert_eq!(cleanup.message(text.as_bytes()), expected.as_bytes(), "{cleanup:?}");
         }
         assert_eq!(comments.message(b"Subject\n"), b"Subject\n");
-        assert_eq!(comments.message(format!("; {line}\n").as_bytes()), b"");
+        for written in [format!("x {line}\nBelow\n"), format!("a\n{line}\nBelow\n")] {
+            assert_eq!(comments.message(written.as_bytes()), written.as_bytes());
+        }
+        let written = format!("a\n# {line}\nBelow\n");
+        assert_eq!(comments.message(written.as_bytes()), b"a\n\nBelow\n", "somebody wrote it");
     }
 }

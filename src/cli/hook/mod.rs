@@ -149,11 +149,16 @@ pub fn run(arguments: &Arguments) -> miette::Result<u8> {
         }
         Command::Status => {
             // Agents have theirs outside of a repository, too.
-            let of_git = Name::GIT.into_iter().map(|hook| install::status(hook, Path::new(".")));
-            let (mut lines, failed) = match of_git.collect::<miette::Result<Vec<_>>>() {
-                Ok(lines) => (lines, None),
-                Err(error) => (Vec::new(), Some(error)),
-            };
+            let (mut lines, mut failed) = (Vec::new(), None);
+            for hook in Name::GIT {
+                match (install::status(hook, Path::new(".")), &failed) {
+                    (Ok(line), _) => lines.push(line),
+                    (Err(error), None) => failed = Some(error),
+                    // What is wrong with all of them is told once.
+                    (Err(error), Some(first)) if error.to_string() == first.to_string() => {}
+                    (Err(error), Some(_)) => lines.push(format!("{}: not known: {error}", hook.word())),
+                }
+            }
             let roots: Vec<PathBuf> = [false, true].into_iter().filter_map(|user| agent_root(user).ok()).collect();
             let roots: Vec<&Path> = roots.iter().map(PathBuf::as_path).collect();
             for (name, agent) in Name::AGENTS.iter().filter_map(|name| Some((name, name.agent()?))) {

@@ -83,8 +83,13 @@ fn is_fetched_from(repository: &Repository, name: &str, url: &str) -> bool {
         (url.host().map(str::to_ascii_lowercase), path.strip_prefix(b"/").map_or(path.clone(), <[u8]>::to_vec))
     };
     let Ok(pushed) = gix::url::parse(bstr::BStr::new(url)) else { return false };
-    let Some(Ok(remote)) = repository.git().try_find_remote(name) else { return false };
-    remote.url(gix::remote::Direction::Fetch).is_some_and(|fetched| place(fetched) == place(&pushed))
+    // What a user writes in place of addresses is the user's own setting.
+    let settings = repository.with_all_settings();
+    let Some(Ok(remote)) = settings.as_ref().unwrap_or(repository.git()).try_find_remote(name) else { return false };
+    remote.url(gix::remote::Direction::Fetch).is_some_and(|fetched| {
+        let is_same_port = fetched.scheme != pushed.scheme || fetched.port == pushed.port;
+        is_same_port && place(fetched) == place(&pushed)
+    })
 }
 
 /// Returns the range of what a push has brought into the receiving repository; `None` if it only deletes.
@@ -95,6 +100,9 @@ fn is_fetched_from(repository: &Repository, name: &str, url: &str) -> bool {
 /// If a line makes no sense.
 pub fn received(input: &[u8]) -> miette::Result<Option<String>> {
     let lines = lines(input, 3)?;
+    if lines.is_empty() {
+        return Err(miette!("git's description of the push is empty, so that a hook manager must have kept it"));
+    }
     let mut words = ids(lines.iter().map(|line| line.id(1)));
     if words.is_empty() {
         return Ok(None);
@@ -137,7 +145,9 @@ fn lines(input: &[u8], columns: usize) -> miette::Result<Vec<Line<'_>>> {
     let nonsense = || miette!("git's description of the push cannot be understood");
     let text = std::str::from_utf8(input).map_err(|_| nonsense())?;
     let lines = text.lines().filter(|line| !line.is_empty()).map(|line| {
-        let words: Vec<&str> = line.split(' ').collect();
+        // The source stands as it was typed, and may have blanks, as in `HEAD^{/some words}`.
+        let mut words: Vec<&str> = line.rsplitn(columns, ' ').collect();
+        words.reverse();
         // The ids: `<ref> <id> <ref> <id>`, or `<id> <id> <ref>`.
         let ids = if columns == 4 { [1, 3] } else { [0, 1] };
         let sound = words.len() == columns && ids.iter().all(|&at| ObjectId::from_hex(words[at].as_bytes()).is_ok());
@@ -161,6 +171,7 @@ mod tests {
         assert_eq!(received(input.as_bytes()).expect("the lines are sound"), Some(format!("{a} {b} --not --all")));
         let deletion = format!("{b} {zero} refs/heads/gone\n");
         assert_eq!(received(deletion.as_bytes()).expect("the line is sound"), None);
+        assert!(received(b"").is_err(), "git always says something");
     }
 
     #[test]
@@ -174,6 +185,9 @@ mod tests {
 
     #[test]
     fn a_line_that_makes_no_sense_is_an_error() {
+        let (id, zero) = ("a".repeat(40), "0".repeat(40));
+        let typed = format!("HEAD^{{/some words}} {id} refs/heads/x {zero}\n");
+        assert_eq!(names(typed.as_bytes(), 4).expect("the source is anything"), "refs/heads/x\n");
         for input in ["x", "a b c", "refs/x notahex refs/x notahex"] {
             assert!(received(input.as_bytes()).is_err(), "{input}");
             assert!(names(input.as_bytes(), 4).is_err(), "{input}");
