@@ -2,22 +2,12 @@
 # Puts the program into $KEYSWEEP_ROOT: a verified release if $KEYSWEEP_VERSION names one, or else this checkout, built.
 set -euo pipefail
 
-fail() {
-    echo "::error title=keysweep::$1"
-    told=true
-    exit 2
-}
-
-# Whatever ends the script says so, also what was not foreseen.
-told=
-finish() {
-    [ -n "$told" ] || fail "keysweep could not be installed; the lines above this one in the log say why"
-}
-trap finish EXIT
-
-sha256() {
-    if command -v sha256sum >/dev/null; then sha256sum "$1"; else shasum -a 256 "$1"; fi | cut -d ' ' -f 1
-}
+here=$(dirname "$0")
+# shellcheck source=.ci/action/end.sh
+. "$here/end.sh"
+# shellcheck source=.ci/sha256.sh
+. "$here/../sha256.sh"
+unforeseen="keysweep could not be installed"
 
 # Returns a checksum as it was given as one that can be compared: letters of either size, perhaps with the name of its kind.
 digest() {
@@ -51,15 +41,16 @@ download() {
         expected=$(curl --fail --silent --show-error --location --retry 3 "$url/$name.tar.gz.sha256" | cut -d ' ' -f 1) ||
             fail "the checksum of the release $KEYSWEEP_VERSION cannot be downloaded"
     fi
-    [ "$(sha256 "$archive")" = "$(digest "$expected")" ] ||
+    # No path is given to these: in one of Windows, tar takes the drive for a machine elsewhere and backslashes for escapes.
+    [ "$("${sha256[@]}" <"$archive" | cut -d ' ' -f 1)" = "$(digest "$expected")" ] ||
         fail "the release archive does not have the checksum that it should have; it was not unpacked"
-    tar -xzf "$archive" -C "$KEYSWEEP_ROOT/bin" --strip-components 1
+    (cd "$KEYSWEEP_ROOT/bin" && tar -xzf - --strip-components 1) <"$archive"
     rm "$archive"
 }
 
 build() {
     command -v cargo >/dev/null || fail "cargo is missing; install Rust, or name a release in the input version"
-    cargo install --quiet --locked --path "$(dirname "$0")/../.." --root "$KEYSWEEP_ROOT" --no-track
+    cargo install --quiet --locked --path "$here/../.." --root "$KEYSWEEP_ROOT" --no-track
 }
 
 mkdir -p "$KEYSWEEP_ROOT/bin"

@@ -2,25 +2,11 @@
 # Scans what the event is about, annotates lines, and writes SARIF and a summary if asked to. Needs no token.
 set -euo pipefail
 
-# Says what went wrong, in one annotation, and ends; a line feed or a percent sign would end or change the command.
-fail() {
-    local text="$1" feed=$'\n' return=$'\r'
-    text="${text//\%/%25}"
-    text="${text//"$return"/%0D}"
-    echo "::error title=keysweep::${text//"$feed"/%0A}"
-    echo "exit-code=2" >>"$GITHUB_OUTPUT"
-    told=true
-    exit 2
-}
-
-# Whatever ends the script says so, also what was not foreseen.
-told=
+# shellcheck source=.ci/action/end.sh
+. "$(dirname "$0")/end.sh"
+unforeseen="the scan ended before it was done"
 errors=$(mktemp)
-finish() {
-    rm -f "$errors"
-    [ -n "$told" ] || fail "the scan ended before it was done; the lines above this one in the log say why"
-}
-trap finish EXIT
+trap 'rm -f "$errors"; finish' EXIT
 
 # Makes sure that a commit is there: a checkout is shallow unless it was told otherwise.
 have() {
@@ -29,14 +15,32 @@ have() {
     git cat-file -e "$1^{commit}" 2>/dev/null
 }
 
+# Returns the commits of the remote's branches that were there before the ref `$2` was pushed with the commit `$1`: those of
+# all but its own branch. Another one with the same commit may have been pushed with it and leave to it what is new, unless it
+# is the default branch, which leaves nothing to others. What a tag has is new only if no branch has it.
+known() {
+    local commit branch
+    git for-each-ref --format='%(if)%(symref)%(then)%(else)%(objectname) %(refname:lstrip=3)%(end)' refs/remotes |
+        while read -r commit branch; do
+            case "$2" in
+                refs/tags/*) ;;
+                "refs/heads/$branch") continue ;;
+                *) [ "$commit" != "$1" ] || [ "$branch" = "${KEYSWEEP_DEFAULT:-}" ] || continue ;;
+            esac
+            [ -z "$commit" ] || echo "$commit"
+        done
+}
+
 # Sets the range to that of the event: what the head has and the base has not.
 event_range() {
-    local base="${KEYSWEEP_BASE:-}" head="${KEYSWEEP_HEAD:-}" is_shallow known
+    local base="${KEYSWEEP_BASE:-}" head="${KEYSWEEP_HEAD:-}" ref="${KEYSWEEP_REF:-}" is_shallow
     is_shallow=$(git rev-parse --is-shallow-repository 2>"$errors") ||
         fail "\`$KEYSWEEP_DIRECTORY\` is no repository that git can read; run actions/checkout before ($(tr -s '[:space:]' ' ' <"$errors"))"
     if [ -z "$head" ]; then
         head=$(git rev-parse --verify --quiet HEAD) ||
             fail "the repository in \`$KEYSWEEP_DIRECTORY\` has no commit; run actions/checkout before"
+        # An event that names no commit says nothing of what was checked out.
+        ref=$(git symbolic-ref --quiet HEAD || true)
     fi
     if [ "$is_shallow" = true ]; then
         git fetch --quiet --unshallow --no-tags --no-recurse-submodules origin 2>/dev/null || true
@@ -52,8 +56,7 @@ event_range() {
         fail "the commit $base is not in the checkout; add \`fetch-depth: 0\` to actions/checkout"
     fi
     # A new branch has no base, and that of a forced push may be gone: all that no other branch has is new.
-    known=$(git for-each-ref --format='%(objectname)' refs/remotes | sort -u)
-    range="$head --not $(grep -v "^$head" <<<"$known" | tr '\n' ' ' || true)"
+    range="$head --not $(known "$head" "$ref" | sort -u | tr '\n' ' ')"
 }
 
 [ -n "$KEYSWEEP_DIRECTORY" ] || fail "the input \`working-directory\` is empty; leave it out for the root of the checkout"
@@ -107,7 +110,14 @@ scan() {
 
 code=0
 scan --format=github || code=$?
-[ -z "$KEYSWEEP_SARIF" ] || scan --format=sarif --output="$KEYSWEEP_SARIF" || true
+if [ -n "$KEYSWEEP_SARIF" ]; then
+    scan --format=sarif --output="$KEYSWEEP_SARIF" || true
+    # Later steps start where this one did.
+    case "$KEYSWEEP_SARIF" in
+        /* | \\* | [A-Za-z]:*) echo "sarif=$KEYSWEEP_SARIF" ;;
+        *) echo "sarif=$KEYSWEEP_DIRECTORY/$KEYSWEEP_SARIF" ;;
+    esac >>"$GITHUB_OUTPUT"
+fi
 if [ "$KEYSWEEP_SUMMARY" = true ]; then
     summary=$(mktemp)
     scan --format=markdown --output="$summary" || true

@@ -2,6 +2,8 @@
 # Builds one target into dist/: the archive, its checksum, the list of what is in it, and the wheel.
 set -euo pipefail
 
+# shellcheck source=.ci/sha256.sh
+. "$(dirname "$0")/../sha256.sh"
 version="${VERSION#v}"
 [ "$version" = "$(cargo pkgid --quiet | sed 's/.*[#@]//')" ] || {
     echo "the tag is $VERSION, but Cargo.toml says otherwise" >&2
@@ -35,7 +37,7 @@ tar -czf "dist/$name.tar.gz" -C dist "$name"
 rm -r "dist/${name:?}"
 (
     cd dist
-    if command -v sha256sum >/dev/null; then sha256sum "$name.tar.gz"; else shasum -a 256 "$name.tar.gz"; fi >"$name.tar.gz.sha256"
+    "${sha256[@]}" "$name.tar.gz" >"$name.tar.gz.sha256"
 )
 
 cargo install --quiet --locked cargo-cyclonedx@0.5.7

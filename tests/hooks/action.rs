@@ -1,7 +1,7 @@
 //! The GitHub action, the workflows and the GitLab job: valid, and their shell does what they say.
 
 use std::path::{Path, PathBuf};
-use std::process::Command;
+use std::process::{Command, Output};
 
 use super::{PROGRAM, leak, said, token, tool};
 use crate::git::Git;
@@ -26,7 +26,20 @@ fn scan(git: &Git, variables: &[(&str, &str)]) -> Run {
     }
     let mut command = git.command("bash");
     command.arg(root().join(".ci/action/scan.sh"));
-    for name in ["DIRECTORY", "MODE", "RANGE", "PATHS", "SEVERITY", "SARIF", "SUMMARY", "EVENT", "BASE", "HEAD"] {
+    for name in [
+        "DIRECTORY",
+        "MODE",
+        "RANGE",
+        "PATHS",
+        "SEVERITY",
+        "SARIF",
+        "SUMMARY",
+        "EVENT",
+        "REF",
+        "DEFAULT",
+        "BASE",
+        "HEAD",
+    ] {
         command.env(format!("KEYSWEEP_{name}"), "");
     }
     command.envs([("KEYSWEEP", PROGRAM), ("KEYSWEEP_DIRECTORY", "."), ("KEYSWEEP_MODE", "auto")]);
@@ -50,7 +63,7 @@ fn a_pull_request_is_annotated_where_it_adds_a_secret() {
     let (git, base, head) = pull_request();
     let event = [("KEYSWEEP_EVENT", "pull_request"), ("KEYSWEEP_BASE", &base), ("KEYSWEEP_HEAD", &head)];
     let run = scan(&git, &[&event[..], &[("KEYSWEEP_SARIF", "x.sarif"), ("KEYSWEEP_SUMMARY", "true")]].concat());
-    assert_eq!((run.code, run.outputs.as_str()), (Some(1), "exit-code=1\n"), "{}", run.said);
+    assert_eq!((run.code, run.outputs.as_str()), (Some(1), "sarif=./x.sarif\nexit-code=1\n"), "{}", run.said);
     assert!(run.said.contains("file=src/config.py,line=1") && !run.said.contains("old.py"), "{}", run.said);
     assert!(run.summary.contains("src/config.py"), "{}", run.summary);
     let sarif = std::fs::read_to_string(git.file("x.sarif")).expect("it was written");
@@ -86,6 +99,54 @@ fn every_mode_looks_at_what_it_says() {
         let run = scan(&git, variables);
         assert_eq!(run.code, Some(code), "{variables:?}: {}", run.said);
         assert!(run.outputs.contains(&format!("exit-code={code}")), "{variables:?}: {}", run.outputs);
+    }
+}
+
+#[test]
+fn the_output_names_the_report_from_the_root_of_the_workspace_on() {
+    let (git, ..) = pull_request();
+    let workspace = git.at("..");
+    let folder = git.path().file_name().expect("it lies in a directory").to_str().expect("temporary paths are UTF-8");
+    let mode = [("KEYSWEEP_MODE", "tree"), ("KEYSWEEP_DIRECTORY", folder)];
+    let absolute = git.file("absolute.sarif").display().to_string();
+    for (sarif, named) in [("x.sarif", format!("{folder}/x.sarif")), (&absolute, absolute.clone())] {
+        let run = scan(&workspace, &[&mode[..], &[("KEYSWEEP_SARIF", sarif)]].concat());
+        assert!(run.outputs.contains(&format!("sarif={named}\n")), "{}: {}", run.outputs, run.said);
+        assert!(workspace.file(named).exists());
+    }
+}
+
+#[test]
+fn a_new_ref_is_looked_at_as_far_as_no_branch_had_it() {
+    let (git, ..) = pull_request();
+    let tip = |at: &Git| at.run(&["rev-parse", "HEAD"]).trim().to_owned();
+    let main = git.run(&["symbolic-ref", "--short", "HEAD"]).trim().to_owned();
+    git.run(&["checkout", "-q", "-b", "topic"]);
+    git.commit_file("topic.py", leak(), "Topic");
+    git.run(&["branch", "twin"]);
+    git.run(&["clone", "-q", &format!("file://{}", git.path().display()), "../clone"]);
+    let clone = git.beside("clone");
+    let (topic, known) = (tip(&clone), clone.run(&["rev-parse", &format!("origin/{main}")]).trim().to_owned());
+    clone.run(&["update-ref", "refs/remotes/origin/release", &known]);
+    let default = format!("refs/heads/{main}");
+    let table = [
+        // The default branch had all of it.
+        ("refs/heads/release", &known, &[][..]),
+        ("refs/tags/v1", &known, &[]),
+        ("refs/tags/v2", &topic, &[]),
+        // What two branches were made for at once is new in both.
+        ("refs/heads/topic", &topic, &["topic.py"]),
+        ("refs/heads/twin", &topic, &["topic.py"]),
+        // No branch of the remote: that of a pull request, by its commit.
+        ("refs/pull/1/merge", &topic, &["topic.py"]),
+        (&default, &known, &[]),
+    ];
+    for (name, head, expected) in table {
+        let event = [("KEYSWEEP_EVENT", "push"), ("KEYSWEEP_DEFAULT", &main), ("KEYSWEEP_REF", name)];
+        let run = scan(&clone, &[&event[..], &[("KEYSWEEP_HEAD", head)]].concat());
+        let told = ["old.py", "src/config.py", "topic.py"].map(|file| run.said.contains(file).then_some(file));
+        let told: Vec<&str> = told.into_iter().flatten().collect();
+        assert_eq!(told, expected, "{name}: {}", run.said);
     }
 }
 
@@ -138,14 +199,16 @@ fn whatever_fails_is_annotated_once_and_told_to_later_steps() {
     }
 }
 
-#[test]
-fn a_release_is_unpacked_only_with_the_right_checksum() {
-    let Some(_) = tool("curl") else { return };
-    let place = Git::outside();
+/// Makes a release of a program that says its version; returns the name of its archive, if there are releases for this system.
+fn release(place: &Git) -> Option<String> {
+    tool("curl")?;
     let target = match (std::env::consts::OS, std::env::consts::ARCH) {
         ("linux", arch) => format!("{arch}-unknown-linux-musl"),
         ("macos", arch) => format!("{arch}-apple-darwin"),
-        _ => return println!("skipped: no release is made for this system"),
+        _ => {
+            println!("skipped: no release is made for this system");
+            return None;
+        }
     };
     let name = format!("keysweep-1.2.3-{target}");
     place.write(format!("{name}/keysweep"), "#!/bin/sh\necho keysweep 1.2.3\n");
@@ -154,14 +217,24 @@ fn a_release_is_unpacked_only_with_the_right_checksum() {
     );
     let archive = format!("{name}.tar.gz");
     assert!(place.command("tar").args(["-czf", &archive, &name]).status().expect("tar is there").success());
-    let install = |checksum: &str| {
-        let mut command = place.command("bash");
-        command.arg(root().join(".ci/action/install.sh"));
-        command.env("KEYSWEEP_ROOT", place.file("installed")).env("KEYSWEEP_VERSION", "v1.2.3");
-        command.env("KEYSWEEP_BASE_URL", format!("file://{}", place.path().display()));
-        command.env("KEYSWEEP_CHECKSUM", checksum).env("GITHUB_OUTPUT", place.file("outputs"));
-        command.output().expect("bash is installed")
-    };
+    Some(archive)
+}
+
+/// Installs what [`release`] made below `folder`.
+fn install(place: &Git, folder: &Path, checksum: &str) -> Output {
+    let mut command = place.command("bash");
+    command.arg(root().join(".ci/action/install.sh"));
+    command.env("KEYSWEEP_ROOT", folder).env("KEYSWEEP_VERSION", "v1.2.3");
+    command.env("KEYSWEEP_BASE_URL", format!("file://{}", place.path().display()));
+    command.env("KEYSWEEP_CHECKSUM", checksum).env("GITHUB_OUTPUT", place.file("outputs"));
+    command.output().expect("bash is installed")
+}
+
+#[test]
+fn a_release_is_unpacked_only_with_the_right_checksum() {
+    let place = Git::outside();
+    let Some(archive) = release(&place) else { return };
+    let install = |checksum: &str| install(&place, &place.file("installed"), checksum);
     let output = install(&"0".repeat(64));
     assert!(!output.status.success() && said(&output).contains("checksum"), "{}", said(&output));
     assert!(!place.file("installed/bin/keysweep").exists());
@@ -179,6 +252,16 @@ fn a_release_is_unpacked_only_with_the_right_checksum() {
     assert!(output.status.code() == Some(2) && said(&output).contains("::error"), "{}", said(&output));
     let outputs = std::fs::read_to_string(place.file("outputs")).expect("it was written");
     assert!(outputs.contains(&format!("program={}", place.file("installed/bin/keysweep").display())), "{outputs}");
+}
+
+#[cfg(unix)]
+#[test]
+fn a_release_is_installed_where_paths_have_drives_and_backslashes() {
+    let place = Git::outside();
+    let Some(archive) = release(&place) else { return };
+    let digest = sha256(&std::fs::read(place.file(&archive)).expect("the archive is there"));
+    let output = install(&place, Path::new(r"D:\a\_temp/keysweep"), &digest);
+    assert!(output.status.success() && said(&output).contains("keysweep 1.2.3"), "{}", said(&output));
 }
 
 #[test]
@@ -199,6 +282,8 @@ fn a_system_without_a_release_is_told_how_to_go_on() {
 fn a_build_is_kept_for_the_same_source_alone() {
     let place = Git::outside();
     let script = std::fs::read_to_string(root().join(".ci/action/source.sh")).expect("the script is there");
+    let sha256 = std::fs::read_to_string(root().join(".ci/sha256.sh")).expect("the script is there");
+    place.write(".ci/sha256.sh", sha256);
     for (name, text) in [(".ci/action/source.sh", script.as_str()), ("src/a.rs", "1"), ("rules/a.toml", "1")] {
         place.write(name, text);
     }
@@ -294,7 +379,11 @@ fn shell_scripts_are_sound() {
     let Some(shellcheck) = tool("shellcheck") else { return };
     let scripts = ["action/install.sh", "action/scan.sh", "action/source.sh", "npm/publish.sh", "release/pack.sh"]
         .map(|name| root().join(".ci").join(name));
-    let output =
-        Command::new(shellcheck).args(["--severity", "warning"]).args(scripts).output().expect("it can be started");
+    let output = Command::new(shellcheck)
+        .current_dir(root())
+        .args(["-x", "--severity", "warning"])
+        .args(scripts)
+        .output()
+        .expect("it can be started");
     assert!(output.status.success(), "{}", said(&output));
 }

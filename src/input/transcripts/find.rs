@@ -4,7 +4,7 @@ use std::collections::HashSet;
 use std::io;
 use std::path::{Path, PathBuf};
 
-use super::owner::{Owner, Variable};
+use super::owner::{ALL, Owner, Variable};
 use crate::folders::{moved, spelled};
 
 /// How deep below a path of an owner files are looked for.
@@ -45,8 +45,10 @@ impl Found {
             Variable::Inside(_, path) => self.pattern(place, path, owner),
             Variable::File(_) => self.file(&place, owner),
             Variable::Shell(_) => {
-                let own = place.file_name().is_none_or(|file| file.to_string_lossy().contains(owner.name));
-                if own || owner.name == "bash" {
+                let file = place.file_name().unwrap_or_default().to_string_lossy();
+                let meant = |shell: &&Owner| shell.variables.contains(&named) && file.contains(shell.name);
+                // A name that tells of no shell may be that of any; bash is the most likely one.
+                if ALL.iter().find(meant).map_or("bash", |shell| shell.name) == owner.name {
                     self.file(&place, owner);
                 }
             }
@@ -72,8 +74,9 @@ impl Found {
                 let fits = |name: &str| {
                     name.len() >= start.len() + end.len() && name.starts_with(start) && name.ends_with(end)
                 };
-                let entries = std::fs::read_dir(&base).into_iter().flatten().flatten();
-                entries.filter(|entry| fits(&entry.file_name().to_string_lossy())).map(|entry| entry.path()).collect()
+                let mut entries = self.entries(&base);
+                entries.retain(|path| fits(&path.file_name().unwrap_or_default().to_string_lossy()));
+                entries
             }
         };
         for path in next {
@@ -102,8 +105,7 @@ impl Found {
         let metadata = if depth == 0 { std::fs::metadata(path) } else { std::fs::symlink_metadata(path) };
         let metadata = match metadata {
             Ok(metadata) => metadata,
-            Err(error) if matches!(error.kind(), io::ErrorKind::NotFound | io::ErrorKind::NotADirectory) => return,
-            Err(error) => return self.unread.push((path.to_owned(), error)),
+            Err(error) => return self.missed(path, error),
         };
         if metadata.is_file() {
             self.take(path, owner);
@@ -118,17 +120,36 @@ impl Found {
                 }
             }
         } else if metadata.is_dir() && depth < DEPTH {
-            match std::fs::read_dir(path) {
-                Ok(entries) => entries.flatten().for_each(|entry| self.below(&entry.path(), owner, depth + 1)),
-                Err(error) => self.unread.push((path.to_owned(), error)),
-            }
+            self.entries(path).iter().for_each(|path| self.below(path, owner, depth + 1));
+        } else if metadata.is_dir() {
+            self.missed(path, io::Error::other(format!("folders are looked into {DEPTH} deep")));
+        }
+    }
+
+    /// Returns what lies in a folder, as far as it can be read.
+    fn entries(&mut self, folder: &Path) -> Vec<PathBuf> {
+        let mut paths = Vec::new();
+        match std::fs::read_dir(folder) {
+            Ok(entries) => entries.for_each(|entry| match entry {
+                Ok(entry) => paths.push(entry.path()),
+                Err(error) => self.missed(folder, error),
+            }),
+            Err(error) => self.missed(folder, error),
+        }
+        paths
+    }
+
+    /// Notes once that a path could not be looked into, unless it is not there.
+    fn missed(&mut self, path: &Path, error: io::Error) {
+        let is_absent = matches!(error.kind(), io::ErrorKind::NotFound | io::ErrorKind::NotADirectory);
+        if !is_absent && self.seen.insert(path.to_owned()) {
+            self.unread.push((path.to_owned(), error));
         }
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use super::super::owner::ALL;
     use super::*;
 
     #[test]
@@ -156,18 +177,18 @@ mod tests {
             path
         };
         let elsewhere = [
-            "aider.md",
-            "data/fish/fish_history",
-            "elsewhere/projects/p/1.jsonl",
-            "gemini/.gemini/tmp/x/chats/1.json",
-            "goose/data/sessions/sessions.db",
-            "goose/data/sessions/sessions.db-wal",
-            "my_zsh_lines",
-            "settings/Code/User/workspaceStorage/1/chatSessions/1.json",
-            "state/opencode/prompt-history.jsonl",
-            "zsh/.zsh_history",
+            ("aider.md", "Aider"),
+            ("data/fish/fish_history", "fish"),
+            ("elsewhere/projects/p/1.jsonl", "Claude Code"),
+            ("gemini/.gemini/tmp/x/chats/1.json", "Gemini CLI"),
+            ("goose/data/sessions/sessions.db", "Goose"),
+            ("goose/data/sessions/sessions.db-wal", "Goose"),
+            ("my_zsh_lines", "zsh"),
+            ("settings/Code/User/workspaceStorage/1/chatSessions/1.json", "GitHub Copilot"),
+            ("state/opencode/prompt-history.jsonl", "opencode"),
+            ("zsh/.zsh_history", "zsh"),
         ];
-        let elsewhere = elsewhere.map(write);
+        let elsewhere = elsewhere.map(|(path, owner)| (write(path), owner));
         let mut found = Found::default();
         for owner in ALL {
             found.owner(owner, &home.path().join("home"), &|name| match name {
@@ -185,8 +206,39 @@ mod tests {
                 _ => None,
             });
         }
-        let mut names: Vec<_> = found.files.iter().map(|(path, _)| path.clone()).collect();
+        let mut names: Vec<_> = found.files.iter().map(|(path, owner)| (path.clone(), owner.name)).collect();
         names.sort();
         assert_eq!(names, elsewhere);
+    }
+
+    #[test]
+    fn the_name_of_a_history_tells_its_shell() {
+        let home = tempfile::tempdir().expect("there is a temporary directory");
+        for (name, owner) in [(".zsh_history", "zsh"), ("zsh.log", "zsh"), ("my_bash", "bash"), ("lines", "bash")] {
+            let path = home.path().join(name);
+            std::fs::write(&path, "").expect("the directory is writable");
+            let mut found = Found::default();
+            ALL.iter().for_each(|each| {
+                found.owner(each, &home.path().join("home"), &|name| (name == "HISTFILE").then(|| path.clone()));
+            });
+            let owners: Vec<_> = found.files.iter().map(|(_, owner)| owner.name).collect();
+            assert_eq!(owners, [owner], "{name}");
+        }
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn what_cannot_be_looked_into_is_told_once() {
+        let home = tempfile::tempdir().expect("there is a temporary directory");
+        // A link to itself can be read by nobody.
+        let folder = home.path().join(".config/Code/User/workspaceStorage");
+        std::fs::create_dir_all(folder.parent().expect("it has one")).expect("the directory is writable");
+        std::os::unix::fs::symlink("workspaceStorage", &folder).expect("the directory is writable");
+        let deep = home.path().join(".codex/log").join("a/".repeat(DEPTH));
+        std::fs::create_dir_all(deep.join("b")).expect("the directory is writable");
+        let mut found = Found::default();
+        ALL.iter().for_each(|owner| found.owner(owner, home.path(), &|_| None));
+        let unread: Vec<_> = found.unread.iter().map(|(path, _)| path.clone()).collect();
+        assert_eq!(unread, [deep, folder]);
     }
 }

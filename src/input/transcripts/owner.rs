@@ -1,5 +1,7 @@
 //! Who writes transcripts and histories, where, and how a piece of them is deleted.
 
+use Variable::{File, Folder, Inside, Shell};
+
 /// An agent, a shell or another program that writes down what was said to it.
 #[derive(Debug, PartialEq, Eq)]
 pub struct Owner {
@@ -29,19 +31,17 @@ pub(super) enum Variable {
     Shell(&'static str),
 }
 
-use Variable::{File, Folder, Inside, Shell};
-
 const fn owner(name: &'static str, paths: &'static [&'static str], delete: &'static str) -> Owner {
     Owner { name, delete, paths, variables: &[], in_projects: false }
 }
 
-const fn moved(variables: &'static [Variable], owner: Owner) -> Owner {
+const fn following(variables: &'static [Variable], owner: Owner) -> Owner {
     Owner { variables, ..owner }
 }
 
 /// Everybody that is known.
 pub(super) static ALL: &[Owner] = &[
-    moved(
+    following(
         &[Folder("CLAUDE_CONFIG_DIR", ".claude")],
         owner(
             "Claude Code",
@@ -60,7 +60,7 @@ pub(super) static ALL: &[Owner] = &[
             "end the session and delete the file; `cleanupPeriodDays` in ~/.claude/settings.json says how long transcripts are kept",
         ),
     ),
-    moved(
+    following(
         &[Folder("CODEX_HOME", ".codex")],
         owner(
             "Codex",
@@ -74,7 +74,7 @@ pub(super) static ALL: &[Owner] = &[
             "end the session and delete the file; `persistence = \"none\"` under `[history]` in ~/.codex/config.toml keeps prompts out of history.jsonl",
         ),
     ),
-    moved(
+    following(
         &[Folder("GEMINI_CLI_HOME", "")],
         owner(
             "Gemini CLI",
@@ -95,7 +95,7 @@ pub(super) static ALL: &[Owner] = &[
         ],
         "delete the chat in Cursor, or the transcript's file with Cursor closed; a database keeps deleted text until it is compacted",
     ),
-    moved(
+    following(
         &[Folder("COPILOT_HOME", ".copilot")],
         owner(
             "GitHub Copilot",
@@ -132,7 +132,7 @@ pub(super) static ALL: &[Owner] = &[
             "delete the lines, or the file with aider closed; `--chat-history-file` and `--input-history-file` move them",
         )
     },
-    moved(
+    following(
         &[File("OPENCODE_DB")],
         owner(
             "opencode",
@@ -145,11 +145,11 @@ pub(super) static ALL: &[Owner] = &[
             "delete the session with `opencode session delete`, or its files with opencode closed",
         ),
     ),
-    moved(
+    following(
         &[Folder("CONTINUE_GLOBAL_DIR", ".continue")],
         owner("Continue", &[".continue/sessions", ".continue/dev_data"], "delete the session in its list, or the file"),
     ),
-    moved(
+    following(
         &[Inside("GOOSE_PATH_ROOT", "data/sessions")],
         owner("Goose", &["{data}/goose/sessions", "{config}/goose/sessions"], "delete it with `goose session remove`"),
     ),
@@ -159,7 +159,7 @@ pub(super) static ALL: &[Owner] = &[
         "delete the thread; Amp keeps a copy on its server",
     ),
     owner("Kiro", &[".kiro/sessions"], "end the session and delete the file"),
-    moved(
+    following(
         &[Shell("HISTFILE")],
         owner(
             "bash",
@@ -173,7 +173,7 @@ pub(super) static ALL: &[Owner] = &[
             "delete the line with all shells closed, since each writes its own history when it ends; a space before a command keeps it out where `HISTCONTROL` has `ignorespace`",
         ),
     ),
-    moved(
+    following(
         &[Shell("HISTFILE"), Folder("ZDOTDIR", "")],
         owner(
             "zsh",
@@ -210,7 +210,7 @@ pub(super) static ALL: &[Owner] = &[
         ],
         "delete the line with all shells closed",
     ),
-    moved(
+    following(
         &[
             File("PYTHON_HISTORY"),
             File("NODE_REPL_HISTORY"),

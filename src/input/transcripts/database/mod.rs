@@ -1,8 +1,9 @@
 //! Reads databases of SQLite row by row: in the file, a text touches its neighbours and the bytes that say how long it is.
 //!
-//! Every byte is shown once. The columns of rows are texts of their own, wherever they go on in other pages; what is no
-//! row, such as the unused parts of pages, pages that are free, and what is damaged, is shown as it lies there. The pages
-//! are taken as they come, not from the roots of the tables on, so that rows are found that no table has any more.
+//! Every byte is shown at most once. The columns of rows are texts of their own, wherever they go on in other pages; what
+//! is no row, such as the unused parts of pages, pages that are free, and what is damaged, is shown as it lies there. Not
+//! shown are the numbers of a row, among its columns and before them, and what leads from page to page. The pages are taken
+//! as they come, not from the roots of the tables on, so that rows are found that no table has any more.
 
 mod page;
 mod pages;
@@ -234,18 +235,23 @@ mod tests {
         fn notice(&self, _: Notice) {}
     }
 
-    /// Makes a file that may be a database in which nothing is right, without line feeds and escapes.
+    /// The number of a page that nothing leads to: a byte that no page of [`file`] has.
+    const ALONE: u8 = 11;
+    /// How long each page of [`file`] is.
+    const PAGE: usize = 512;
+
+    /// Makes a file that may be a database in which nothing is right, without line feeds and escapes. It ends in letters: those
+    /// of a page that is of no kind and belongs to no row, and up to 98 behind it.
     fn file() -> impl Strategy<Value = Vec<u8>> {
         let byte = prop_oneof![3 => Just(0_u8), 2 => 0_u8..9, 1 => Just(13), 2 => b'a'..=b'z', 1 => 128_u8..255];
-        let page = (prop_oneof![Just(13_u8), Just(10), Just(2), Just(0)], proptest::collection::vec(byte, 511));
+        let page = (prop_oneof![Just(13_u8), Just(10), Just(2), Just(0)], proptest::collection::vec(byte, PAGE - 1));
         let pages = proptest::collection::vec(page, 1..7);
         (pages, 0_usize..99, any::<bool>()).prop_map(|(pages, rest, is_log)| {
             let mut bytes = Vec::new();
+            let frame =
+                |number: u8| if is_log { [&[0, 0, 0, number][..], &[0; FRAME - 4]].concat() } else { Vec::new() };
             for (number, (kind, mut page)) in pages.into_iter().enumerate() {
-                if is_log {
-                    bytes.extend_from_slice(&[0, 0, 0, number as u8 % 4]);
-                    bytes.extend_from_slice(&[0; FRAME - 4]);
-                }
+                bytes.extend(frame(number as u8 % 4));
                 // Few cells, at places that are there.
                 page[2..4].copy_from_slice(&[0, 3]);
                 page[7..13].iter_mut().step_by(2).for_each(|high| *high %= 2);
@@ -260,14 +266,19 @@ mod tests {
                 bytes[16..21].copy_from_slice(&[2, 0, 1, 1, 0]);
                 bytes[56..60].copy_from_slice(&[0; 4]);
             }
-            bytes.extend(std::iter::repeat_n(b'x', rest));
+            if !is_log {
+                // Pages are counted here.
+                bytes.resize((usize::from(ALONE) - 1) * PAGE, 0);
+            }
+            bytes.extend(frame(ALONE));
+            bytes.extend(std::iter::repeat_n(b'x', PAGE + rest));
             bytes
         })
     }
 
     proptest! {
         #[test]
-        fn no_byte_of_any_file_is_shown_twice(bytes in file()) {
+        fn no_byte_of_any_file_is_shown_twice_nor_left_out_outside_of_rows(bytes in file()) {
             let directory = tempfile::tempdir().expect("there is a temporary directory");
             let path = directory.path().join("state.vscdb-wal");
             std::fs::write(&path, &bytes).expect("it is writable");
@@ -278,9 +289,9 @@ mod tests {
             prop_assert_eq!(coverage.bytes.into_inner(), bytes.len() as u64);
             let counts = counter.counts.into_inner().expect("nothing panicked");
             prop_assert!(counts.iter().all(|count| *count <= 1), "{:?}", counts);
-            // All that is no number of the format's: the letters of what looks like no page, and behind the last.
+            // What belongs to no row is left out nowhere.
             let tail = bytes.iter().rev().take_while(|byte| **byte == b'x').count();
-            prop_assert!(counts[bytes.len() - tail..bytes.len()].iter().all(|count| *count == 1));
+            prop_assert!(tail >= PAGE && counts[bytes.len() - tail..bytes.len()].iter().all(|count| *count == 1));
         }
     }
 }

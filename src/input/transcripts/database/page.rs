@@ -58,7 +58,7 @@ pub(super) fn cells(page: &[u8], start: usize) -> Option<Vec<Cell>> {
     Some(cells)
 }
 
-/// Returns the parts of a page that none of its cells takes up; `start` is that of [`cells`].
+/// Returns the parts of a page that none of its cells takes up; it has `len` bytes.
 pub(super) fn gaps(cells: &[Cell], len: usize) -> impl Iterator<Item = Range<usize>> {
     let starts = std::iter::once(0).chain(cells.iter().map(|cell| cell.whole.end));
     let ends = cells.iter().map(|cell| cell.whole.start).chain(std::iter::once(len));

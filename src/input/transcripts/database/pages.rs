@@ -1,6 +1,6 @@
 //! Finds out where the pages of a database, or of its write-ahead log, lie in the file.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::fs::File;
 use std::path::Path;
 
@@ -13,8 +13,9 @@ pub(super) const MAGIC: &[u8] = b"SQLite format 3\0";
 pub(super) const HEADER: usize = 100;
 /// What a write-ahead log starts with, but for the last bit.
 pub(super) const LOG: u32 = 0x377f_0682;
-/// How long the headers of a log and of each of its pages are.
+/// How long the header of a log is.
 pub(super) const LOG_HEADER: usize = 32;
+/// How long the header of each page in a log is.
 pub(super) const FRAME: usize = 24;
 
 /// Where the pages of a file lie, and which are which.
@@ -27,7 +28,7 @@ pub(super) struct Pages {
     first: usize,
     pub(super) before: usize,
     pub(super) count: usize,
-    /// The numbers of the pages, by their place, if they do not count from one on; of several, the last one.
+    /// The places of the pages by their numbers, if these do not count from one on; of several, the last one.
     places: Option<HashMap<u32, usize>>,
     /// The places of pages that begin with the header of the database, ascending.
     pub(super) headed: Vec<usize>,
@@ -46,42 +47,48 @@ impl Pages {
                 1 => 1 << 16,
                 size => usize::from(size),
             };
-            let (usable, free) = (size.checked_sub(usize::from(*header.get(20)?))?, long(&header, 32)?);
-            let is_utf16 = matches!(long(&header, 56)?, 2 | 3);
             let (first, before, count, places) = (0, 0, len / size.max(1), None);
-            let pages = Self { size, usable, first, before, count, places, headed: vec![0], free, is_utf16 };
-            return pages.is_sound().then_some(pages);
+            let (usable, headed, free, is_utf16) = (size, vec![0], long(&header, 32)?, false);
+            return Self { size, usable, first, before, count, places, headed, free, is_utf16 }.described(&header);
         }
         if long(&header, 0)? & !1 != LOG {
             return None;
         }
-        // The log does not say how much of a page is used, nor how text is encoded; its database does.
-        let name = path.file_name()?.to_str()?.strip_suffix("-wal")?;
-        let mut database = Vec::new();
-        let is_there = File::open(path.with_file_name(name)).and_then(|file| read_at(&file, 0, HEADER, &mut database));
-        let of_database = is_there.is_ok() && database.len() == HEADER && database.starts_with(MAGIC);
-        let unused = if of_database { usize::from(database[20]) } else { 0 };
-        let is_utf16 = of_database && matches!(long(&database, 56)?, 2 | 3);
         let size = usize::try_from(long(&header, 8)?).ok()?;
         let (first, before) = (LOG_HEADER, FRAME);
         let count = len.saturating_sub(first) / size.checked_add(before)?;
-        let usable = size.checked_sub(unused)?;
-        let mut pages =
-            Self { size, usable, first, before, count, places: None, headed: Vec::new(), free: 0, is_utf16 };
+        let (usable, headed, free, is_utf16) = (size, Vec::new(), 0, false);
+        let mut pages = Self { size, usable, first, before, count, places: None, headed, free, is_utf16 };
         if !pages.is_sound() {
             return None;
         }
-        pages.number(file, header.get(16..24)?);
-        Some(pages)
+        pages.find_places(file, header.get(16..24)?);
+        // The database has an earlier state of its first page than the log, if this has any.
+        let of_log = || header_at(file, pages.offset(pages.place(1)?));
+        let of_database = || {
+            let name = path.file_name()?.to_str()?.strip_suffix("-wal")?;
+            header_at(&File::open(path.with_file_name(name)).ok()?, 0)
+        };
+        match of_log().or_else(of_database) {
+            Some(header) => pages.described(&header),
+            None => Some(pages),
+        }
+    }
+
+    /// Takes from the header of a database how much of a page is used, and how text is encoded; `None` if that cannot be.
+    fn described(mut self, header: &[u8]) -> Option<Self> {
+        self.usable = self.size.checked_sub(usize::from(*header.get(20)?))?;
+        self.is_utf16 = matches!(long(header, 56)?, 2 | 3);
+        self.is_sound().then_some(self)
     }
 
     const fn is_sound(&self) -> bool {
         self.size.is_power_of_two() && self.size >= 512 && self.size <= 1 << 16 && self.usable >= 480
     }
 
-    /// Reads which page each of a log's is; `salt` is what those have that count.
-    fn number(&mut self, file: &File, salt: &[u8]) {
-        let (mut places, mut frame, mut counting) = (HashMap::new(), Vec::new(), HashMap::new());
+    /// Finds the places of a log's pages by their numbers; `salt` is what those have that count.
+    fn find_places(&mut self, file: &File, salt: &[u8]) {
+        let (mut places, mut frame, mut counting) = (HashMap::new(), Vec::new(), HashSet::new());
         for place in 0..self.count {
             let at = self.offset(place) - FRAME;
             let Some(number) = read_at(file, at as u64, FRAME, &mut frame).ok().and_then(|()| long(&frame, 0)) else {
@@ -91,11 +98,11 @@ impl Pages {
                 self.headed.push(place);
             }
             let counts = frame.get(8..16) == Some(salt);
-            if counts || !counting.contains_key(&number) {
-                places.insert(number, place);
-            }
             if counts {
-                counting.insert(number, ());
+                counting.insert(number);
+            }
+            if counts || !counting.contains(&number) {
+                places.insert(number, place);
             }
         }
         self.places = Some(places);
@@ -113,4 +120,11 @@ impl Pages {
             None => (number as usize).checked_sub(1).filter(|&place| place < self.count),
         }
     }
+}
+
+/// Reads the header of a database from a place of a file on; `None` if there is none.
+fn header_at(file: &File, at: usize) -> Option<Vec<u8>> {
+    let mut header = Vec::new();
+    read_at(file, at as u64, HEADER, &mut header).ok()?;
+    (header.len() == HEADER && header.starts_with(MAGIC)).then_some(header)
 }

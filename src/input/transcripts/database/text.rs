@@ -83,13 +83,12 @@ impl<'a> Text<'a> {
         if self.raw.len() == self.start {
             return;
         }
+        if self.is_alone {
+            return self.finish();
+        }
         // A line feed keeps the texts apart; a name in one column still stands next to its value.
         self.raw.push(b'\n');
         self.start = self.raw.len();
-        if self.is_alone {
-            self.raw.pop();
-            self.finish();
-        }
     }
 
     /// Shows all that was taken.
