@@ -119,3 +119,36 @@ fn git_gives_back_only_settings_that_have_the_hooks() {
     let event = serde_json::json!({ "hook_event_name": "PreToolUse", "cwd": git.path(), "tool_name": "Edit", "tool_input": write });
     assert!(said(&run(&git, "keysweep hook run claude-code --no-bypass", &event)).contains("goes around the hooks"));
 }
+
+#[test]
+fn configuration_that_cannot_be_read_is_not_written_and_can_be_mended() {
+    let git = Git::new();
+    let write = |content: &str| serde_json::json!({ "file_path": "keysweep.toml", "content": content });
+    let (broken, sound) = ("[[allow]]\nfingerprint = \"x\"\n", "exclude = [\"/docs/**\"]\n");
+    let answer = |tool: &str, input: &serde_json::Value| {
+        let event = serde_json::json!({
+            "hook_event_name": "PreToolUse", "cwd": git.path(), "tool_name": tool, "tool_input": input,
+        });
+        run(&git, "keysweep hook run claude-code", &event)
+    };
+    assert!(said(&answer("Write", &write(broken))).contains("cannot be read, so that nothing could be checked"));
+    assert_eq!(said(&answer("Write", &write(sound))), "");
+    git.write("keysweep.toml", broken);
+    let other = answer("Bash", &serde_json::json!({ "command": "ls" }));
+    assert_eq!(other.status.code(), Some(2));
+    assert!(said(&other).contains("ask the user to mend it"), "{}", said(&other));
+    assert_eq!(said(&answer("Write", &write(sound))), "", "it can be mended");
+}
+
+#[test]
+fn what_is_set_up_for_all_projects_is_told_of_where_it_is_left() {
+    let git = Git::new();
+    keysweep(&git, &["hook", "install", "claude-code", "--user"]);
+    let told = keysweep(&git, &["hook", "uninstall"]);
+    assert!(told.contains("claude-code: left as set up for all projects; `--user` takes it out there"), "{told}");
+    assert!(keysweep(&git, &["hook", "uninstall", "--user"]).contains("claude-code: taken out of"));
+    let output = git.command(super::PROGRAM).args(["hook", "install", "pre-commit", "--user"]).output();
+    let output = output.expect("keysweep runs");
+    assert_eq!(output.status.code(), Some(2));
+    assert!(said(&output).contains("are for agents"), "{}", said(&output));
+}

@@ -61,9 +61,19 @@ pub fn status(hook: Name, file: &Path, hooks: &Path) -> miette::Result<String> {
     let (name, file_name) = (hook.word(), file.display());
     Ok(match (is_entered(&read(file)?, file, hook), missing(hook, hooks)) {
         (false, _) => format!("{name}: not set up in {file_name}"),
+        (true, "") if has_condition(&read(file)?, hook) => {
+            format!("{name}: set up in {file_name}, but its `skip` or `only` may keep lefthook from running it")
+        }
         (true, "") => format!("{name}: set up in {file_name}"),
         (true, missing) => format!("{name}: in {file_name}, but not set up{missing}"),
     })
+}
+
+/// Tells whether lefthook runs the hook under conditions alone.
+fn has_condition(text: &str, hook: Name) -> bool {
+    let document = parse(text.as_bytes(), Format::Yaml).ok();
+    let own = document.as_ref().and_then(|document| document.roots.first()?.get(hook.word()));
+    own.is_some_and(|own| own.get("skip").is_some() || own.get("only").is_some())
 }
 
 /// Says what is left to do where git does not run lefthook for the hook; nothing if it does.

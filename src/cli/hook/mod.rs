@@ -136,6 +136,10 @@ pub fn run(arguments: &Arguments) -> miette::Result<u8> {
             let hooks = if hooks.is_empty() { usual } else { hooks };
             each(hooks, "set up", |hook| match hook.agent() {
                 Some(agent) => agent::install(agent, &agent_root(*user)?, *user, *no_bypass),
+                None if *user || *no_bypass => Err(miette::miette!(
+                    help = "name an agent, as in `keysweep hook install claude-code --user`",
+                    "`--user` and `--no-bypass` are for agents, and a hook of git's is set up for one repository"
+                )),
                 None => install::install(hook, Path::new(".")),
             })
         }
@@ -143,7 +147,10 @@ pub fn run(arguments: &Arguments) -> miette::Result<u8> {
             let all = [&Name::GIT[..], &Name::AGENTS[..]].concat();
             let hooks = if hooks.is_empty() { &all } else { hooks };
             each(hooks, "taken out", |hook| match hook.agent() {
-                Some(agent) => agent::uninstall(agent, &agent_root(*user)?, *user),
+                Some(agent) => {
+                    let done = agent::uninstall(agent, &agent_root(*user)?, *user)?;
+                    Ok(if done.is_empty() && !user { left_for_user(hook, agent) } else { done })
+                }
                 None => install::uninstall(hook, Path::new(".")),
             })
         }
@@ -173,6 +180,13 @@ pub fn run(arguments: &Arguments) -> miette::Result<u8> {
         }
         Command::Run { verbose, hook, arguments } => Ok(run_hook(*hook, arguments, *verbose)),
     }
+}
+
+/// Says that an agent's hooks are set up in the user's own settings, if they are.
+fn left_for_user(hook: Name, agent: Agent) -> String {
+    let status = agent_root(true).and_then(|root| agent::status(agent, &root, true, &[])).ok().flatten();
+    let text = |_| format!("{}: left as set up for all projects; `--user` takes it out there", hook.word());
+    status.map_or_else(String::new, text)
 }
 
 /// Does something with each hook once, whatever becomes of the others, and prints what was done.

@@ -64,7 +64,7 @@ const COMING: [&str; 6] = ["new_string", "new_str", "newString", "new_text", "ne
 const PATHS: [&str; 6] = ["file_path", "filePath", "path", "notebook_path", "absolute_path", "target_file"];
 /// The keys that hold a command line.
 const COMMANDS: [&str; 3] = ["command", "cmd", "script"];
-/// The tools that write files of this machine, in small letters and digits alone.
+/// The tools that write files of this machine and do nothing else with what they are given, in small letters and digits alone.
 const WRITERS: [&str; 20] = [
     "applypatch",
     "create",
@@ -87,6 +87,8 @@ const WRITERS: [&str; 20] = [
     "write",
     "writefile",
 ];
+/// The tools that delete a file of this machine, written the same way.
+const DELETERS: [&str; 2] = ["delete", "deletefile"];
 /// The keys by which the events of Copilot are known that have no name: a tool's, a prompt's, an error's, those of sessions and of
 /// turns that end. What has none of them was meant to be something else.
 const NATIVE: [&str; 10] = [
@@ -172,7 +174,11 @@ impl Event {
             }
             return;
         }
-        let stays = writes_files(tool);
+        if is_one_of(tool, &DELETERS) && !tool.contains("__") && path(input).is_some() {
+            self.changes.push(Change { path: path(input), stays: true, ..Change::default() });
+            return;
+        }
+        let stays = is_one_of(tool, &WRITERS);
         self.tool(tool, input, stays);
         // What a server or another tool gets is looked at as a whole too: the name of a value says what it is.
         if !stays && self.commands.is_empty() && input.is_object() {
@@ -295,13 +301,13 @@ fn words(list: &[Value]) -> Option<Vec<&str>> {
     list.iter().map(Value::as_str).collect::<Option<Vec<_>>>().filter(|words| !words.is_empty())
 }
 
-/// Tells whether a tool writes files of this machine and does nothing else with what it is given.
-fn writes_files(tool: &str) -> bool {
+/// Tells whether a tool has one of these names, however it is written.
+fn is_one_of(tool: &str, names: &[&str]) -> bool {
     // `mcp__SERVER__TOOL` names a server's tool.
     let name = tool.rsplit("__").next().unwrap_or(tool);
     let name: String =
         name.chars().filter(char::is_ascii_alphanumeric).map(|letter| letter.to_ascii_lowercase()).collect();
-    WRITERS.contains(&name.as_str())
+    names.contains(&name.as_str())
 }
 
 /// Returns the paths of the files that a tool with this input has written: the one that it names, or those of its patch.

@@ -7,7 +7,7 @@ use bstr::ByteSlice as _;
 use toml::{Table, Value};
 
 use crate::inspect::ALLOW;
-use crate::policy::config::FILE;
+use crate::policy::config::{Config, FILE};
 use crate::scan::BASELINE;
 
 /// What stands between the words of the mark where it does not count, in as many bytes.
@@ -68,6 +68,20 @@ fn more<'a>(now: &HashMap<&'a [u8], usize>, before: &HashMap<&[u8], usize>) -> i
 /// Tells whether a path names a file that says what keysweep looks for.
 pub fn is_configuration(path: &str) -> bool {
     [FILE, BASELINE].iter().any(|file| path.replace('\\', "/").rsplit('/').next() == Some(*file))
+}
+
+/// Tells whether a path names the configuration.
+pub fn is_own_configuration(path: &str) -> bool {
+    path.replace('\\', "/").rsplit('/').next() == Some(FILE)
+}
+
+/// Tells whether the configuration can be used with the text before and not with the one afterwards.
+pub fn breaks(path: &Path, before: &str, after: &str) -> bool {
+    let is_sound = |text: &str| {
+        let config = Config::parse(text.to_owned(), path.to_owned());
+        config.is_ok_and(|config| config.catalogue().is_ok())
+    };
+    path.file_name().is_some_and(|name| name == FILE) && is_sound(before) && !is_sound(after)
 }
 
 /// Tells whether a file of that path looks for less with one text than with another.

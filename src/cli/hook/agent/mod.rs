@@ -78,10 +78,21 @@ pub fn run(agent: Agent, input: &[u8], no_bypass: bool, scan: &dyn Scan) -> Repl
             "This call lets keysweep look for less (its configuration, its baseline or a `keysweep:allow` comment), which only a person may do: mend what it reports, or ask the user to make that change.",
         );
     }
+    if event.kind == Kind::Tool && added::loses(&event, &leave::breaks, &|text| text.contains(['=', '['])) {
+        return reply::stop(
+            agent,
+            &event,
+            "This call would leave a `keysweep.toml` that cannot be read, so that nothing could be checked any more: `keysweep scan` says what is wrong with one; an entry of `[[allow]]` needs a `reason`.",
+        );
+    }
     match added::added(agent, &event, scan) {
+        // Nobody else may be there to mend it.
+        Err(_) if event.kind == Kind::Tool && is_about_configuration_alone(&event) => reply::go_on(agent, &event),
         Err(error) => reply::failed(
             agent,
-            &format!("{error}, so nothing was checked; mend that, or take the hook out with `keysweep hook uninstall`"),
+            &format!(
+                "{error}, so nothing was checked; mend that file, or ask the user to mend it or to take the hook out with `keysweep hook uninstall` (and `--user`, if it is set up for all projects)"
+            ),
         ),
         Ok(added) if added.is_empty() => reply::go_on(agent, &event),
         Ok(added) => reply::stop(agent, &event, &sentence(&event, &added)),
@@ -105,7 +116,16 @@ fn goes_around_hooks(event: &Event) -> bool {
         || event.commands.iter().any(|command| bypass::goes_around_hooks(command, &Ours { holds, comes_back }))
         || added::takes_away(event, &settings::holds_hooks)
         || added::loses(event, &settings::loses_hooks, &is_settings)
+        || added::loses(event, &settings::loses_manager, &|text| text.contains([' ', '\n']))
         || added::loses(event, &bypass::leads_elsewhere, &|_| true)
+}
+
+/// Tells whether a tool would do nothing but write `keysweep.toml`.
+fn is_about_configuration_alone(event: &Event) -> bool {
+    let is_configuration = |change: &event::Change| {
+        change.stays && change.moved.is_none() && change.path.as_deref().is_some_and(leave::is_own_configuration)
+    };
+    event.commands.is_empty() && !event.changes.is_empty() && event.changes.iter().all(is_configuration)
 }
 
 /// Tells whether a tool would write what makes keysweep look for less.

@@ -207,6 +207,18 @@ pub(super) fn loses_hooks(path: &Path, before: &str, after: &str) -> bool {
         || [Agent::ClaudeCode, Agent::Gemini].into_iter().any(is_turned_off)
 }
 
+/// Tells whether a change of the text of a hook manager's file takes keysweep out of it.
+pub(super) fn loses_manager(path: &Path, before: &str, after: &str) -> bool {
+    let name = path.file_name().unwrap_or_default().to_string_lossy();
+    let is_husky = path.parent().is_some_and(|folder| folder.ends_with(".husky"));
+    let is_lefthook =
+        ["lefthook.", ".lefthook.", "lefthook-local.", ".lefthook-local."].iter().any(|start| name.starts_with(start));
+    let count = |text: &str| {
+        text.lines().filter(|line| !line.trim_start().starts_with('#') && line.contains("keysweep")).count()
+    };
+    (is_husky || is_lefthook || name == ".pre-commit-config.yaml") && count(after) < count(before)
+}
+
 /// Tells whether the hooks that are entered in a file are also in git's index, so that they stay if that text comes back.
 pub(super) fn come_back(path: &Path) -> bool {
     let texts = place::read(path).zip(place::staged(path));
@@ -255,7 +267,10 @@ fn entries(agent: Agent, no_bypass: bool) -> Vec<Entry> {
                     .map(|event| plain(event, json!({ "command": run })))
                     .into();
             // What the events above tell of is not asked about twice.
-            entries.push(plain("preToolUse", json!({ "command": run, "matcher": "Write|StrReplace|Edit|ApplyPatch" })));
+            entries.push(plain(
+                "preToolUse",
+                json!({ "command": run, "matcher": "Write|StrReplace|Edit|ApplyPatch|Delete" }),
+            ));
             entries
         }
         Agent::Copilot => {

@@ -85,6 +85,42 @@ fn an_agents_own_hooks_are_not_taken_out_where_the_user_asked_for_that() {
 }
 
 #[test]
+fn a_hook_manager_keeps_keysweep_whatever_writes_its_file() {
+    let directory = tempfile::tempdir().expect("there is a temporary directory");
+    let at = |path: &str| directory.path().join(path);
+    std::fs::create_dir_all(at(".husky")).expect("the directory is writable");
+    let line = "keysweep hook run pre-commit";
+    for (path, text) in [
+        (".pre-commit-config.yaml", "repos:\n- repo: https://x/keysweep\n  hooks: [{id: keysweep}]\n".to_owned()),
+        ("lefthook.yml", format!("pre-commit:\n  jobs:\n  - run: {line}\n")),
+        (".husky/pre-commit", format!("{line}\nmake\n")),
+    ] {
+        std::fs::write(at(path), &text).expect("the directory is writable");
+        let more = format!("{text}# more\n");
+        for (content, stopped) in [("repos: []\n", true), (&more, false)] {
+            let input = json!({ "file_path": path, "content": content });
+            let event = json!({ "cwd": directory.path(), "hook_event_name": "PreToolUse", "tool_name": "Write", "tool_input": input });
+            let reply = run(Agent::ClaudeCode, event.to_string().as_bytes(), true, &OneWord);
+            assert_eq!(reply.stdout.contains("\"deny\""), stopped, "{path} {content}");
+        }
+    }
+}
+
+#[test]
+fn what_a_tool_deletes_is_gone() {
+    let directory = tempfile::tempdir().expect("there is a temporary directory");
+    install(Agent::Cursor, directory.path(), false, true).expect("the settings can be made");
+    for (path, stopped) in [(".cursor/hooks.json", true), (".git/hooks/pre-commit", true), ("src/a.rs", false)] {
+        let event = json!({
+            "workspace_roots": [directory.path()], "hook_event_name": "preToolUse", "tool_name": "Delete",
+            "tool_input": { "file_path": path }
+        });
+        let reply = run(Agent::Cursor, event.to_string().as_bytes(), true, &OneWord);
+        assert_eq!(reply.stdout.contains("deny"), stopped, "{path}: {}", reply.stdout);
+    }
+}
+
+#[test]
 fn what_stops_bypasses_stays_when_hooks_are_set_up_anew() {
     for agent in [Agent::ClaudeCode, Agent::Cursor, Agent::Copilot, Agent::Codex, Agent::Gemini] {
         let directory = tempfile::tempdir().expect("there is a temporary directory");
