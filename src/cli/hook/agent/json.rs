@@ -35,18 +35,34 @@ pub fn appended(text: &str, path: &[&str], element: &str) -> Option<String> {
     None
 }
 
-/// Cuts every element of an array that `unwanted` picks out of `text`, then the arrays and objects that this leaves empty.
+/// Returns how many of the containers at `path` are there, from the outermost on.
+pub fn depth(text: &str, path: &[&str]) -> usize {
+    let text = text.strip_prefix(MARK).unwrap_or(text);
+    let Ok(parsed) = parse_to_ast(text, &CollectOptions::default(), &ParseOptions::default()) else { return 0 };
+    let mut container = parsed.value.as_ref();
+    let names = path.iter().take_while(|name| {
+        container = match container {
+            Some(Value::Object(object)) => object.get(name).map(|property| &property.value),
+            _ => None,
+        };
+        matches!(container, Some(Value::Object(_) | Value::Array(_)))
+    });
+    names.count()
+}
+
+/// Cuts every element of an array that `unwanted` picks out of `text`, then the arrays and objects that this leaves empty, but for
+/// the outermost `kept` ones.
 ///
 /// `unwanted` gets the element's text. Returns `None` if the text is no JSON object.
-pub fn cut(text: &str, path: &[&str], unwanted: &dyn Fn(&str) -> bool) -> Option<String> {
+pub fn cut(text: &str, path: &[&str], kept: usize, unwanted: &dyn Fn(&str) -> bool) -> Option<String> {
     if let Some(text) = text.strip_prefix(MARK) {
-        return cut(text, path, unwanted).map(|text| format!("{MARK}{text}"));
+        return cut(text, path, kept, unwanted).map(|text| format!("{MARK}{text}"));
     }
     let mut text = text.to_owned();
     loop {
         let parsed = parse_to_ast(&text, &CollectOptions::default(), &ParseOptions::default()).ok()?;
         let Some(Value::Object(root)) = &parsed.value else { return None };
-        let Some((start, end)) = next_cut(&text, root, path, unwanted) else {
+        let Some((start, end)) = next_cut(&text, root, path, kept, unwanted) else {
             return Some(text);
         };
         text.replace_range(start..end, "");
@@ -54,7 +70,13 @@ pub fn cut(text: &str, path: &[&str], unwanted: &dyn Fn(&str) -> bool) -> Option
 }
 
 /// Finds what is to be cut next: the innermost first, so that emptied containers come after.
-fn next_cut(text: &str, root: &Object<'_>, path: &[&str], unwanted: &dyn Fn(&str) -> bool) -> Option<(usize, usize)> {
+fn next_cut(
+    text: &str,
+    root: &Object<'_>,
+    path: &[&str],
+    kept: usize,
+    unwanted: &dyn Fn(&str) -> bool,
+) -> Option<(usize, usize)> {
     let (key, rest) = path.split_first()?;
     let at = root.properties.iter().position(|property| property.name.as_str() == *key)?;
     let spans: Vec<(usize, usize)> =
@@ -63,16 +85,16 @@ fn next_cut(text: &str, root: &Object<'_>, path: &[&str], unwanted: &dyn Fn(&str
     match &root.properties[at].value {
         Value::Object(object) => {
             if object.properties.is_empty() {
-                Some(span_to_cut(text, &spans, at, inner))
+                (kept == 0).then(|| span_to_cut(text, &spans, at, inner))
             } else {
-                next_cut(text, object, rest, unwanted)
+                next_cut(text, object, rest, kept.saturating_sub(1), unwanted)
             }
         }
         Value::Array(array) if rest.is_empty() => {
             let elements: Vec<(usize, usize)> =
                 array.elements.iter().map(|element| (element.start(), element.end())).collect();
             if elements.is_empty() {
-                return Some(span_to_cut(text, &spans, at, inner));
+                return (kept == 0).then(|| span_to_cut(text, &spans, at, inner));
             }
             let found = elements.iter().position(|&(start, end)| unwanted(&text[start..end]))?;
             if let Some(shared) = cut_of_shared(text, &array.elements[found], unwanted) {
@@ -176,7 +198,7 @@ mod tests {
         let value: serde_json::Value = serde_json::from_str(plain.trim_start_matches(MARK)).expect("it stays JSON");
         let last = value["hooks"]["Pre"].as_array().and_then(|array| array.last().cloned());
         assert_eq!(last, Some(serde_json::json!({ "ours": true })), "{added}");
-        cut(&added, &["hooks", "Pre"], &|element| element.contains("ours")).expect("it is still an object")
+        cut(&added, &["hooks", "Pre"], 0, &|element| element.contains("ours")).expect("it is still an object")
     }
 
     #[test]
@@ -218,10 +240,10 @@ mod tests {
         let text =
             |hooks: &str| format!("{{ \"hooks\": {{ \"Pre\": [{{ \"matcher\": \"*\", \"hooks\": [{hooks}] }}] }} }}");
         for (hooks, rest) in [("\"ours\", \"theirs\"", "\"theirs\""), ("\"theirs\", \"ours\"", "\"theirs\"")] {
-            let left = cut(&text(hooks), &["hooks", "Pre"], &|element| element.contains("ours"));
+            let left = cut(&text(hooks), &["hooks", "Pre"], 0, &|element| element.contains("ours"));
             assert_eq!(left, Some(text(rest)), "{hooks}");
         }
-        let left = cut(&text("\"ours\", \"ours too\""), &["hooks", "Pre"], &|element| element.contains("ours"));
+        let left = cut(&text("\"ours\", \"ours too\""), &["hooks", "Pre"], 0, &|element| element.contains("ours"));
         assert_eq!(left.as_deref(), Some("{}"));
     }
 

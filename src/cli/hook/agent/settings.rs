@@ -30,10 +30,16 @@ pub fn install(agent: Agent, root: &Path, user: bool, no_bypass: bool) -> miette
     let is_again = before.contains(&command(agent, false));
     let made = if is_again { made(&before).map(str::to_owned) } else { to_make(root, entered(agent, user)) };
     let made = made.or_else(|| adds_version.then(|| VERSION.to_owned()));
+    let there = if is_again { found(&before).map(str::to_owned).collect() } else { containers(agent, &before) };
+    let mut remembered = made.map_or_else(String::new, |made| format!("{MADE}{made}"));
+    if !there.is_empty() {
+        remembered += FOUND;
+        remembered += &there.join(" ");
+    }
     for (at, entry) in entries(agent, no_bypass || is_kept).into_iter().enumerate() {
         let mut element = serde_json::to_string_pretty(&entry.element).expect("a value made here can be written");
-        if let Some(made) = made.as_ref().filter(|_| at == 0) {
-            element = element.replacen(CLOSED, &format!("{CLOSED}{MADE}{made}"), 1);
+        if at == 0 {
+            element = element.replacen(CLOSED, &format!("{CLOSED}{remembered}"), 1);
         }
         text = json::appended(&text, &entry.path, &element).ok_or_else(|| unfit(&path))?;
     }
@@ -118,6 +124,8 @@ const CLOSED: &str = " || exit 2";
 /// What stands behind the first line if the installation made something besides entries, in a comment of the shell: agents and
 /// people write settings anew, and clones have no other place that remembers.
 const MADE: &str = " # keysweep made ";
+/// What stands there if the hooks were entered in objects and lists that were there, by their names.
+const FOUND: &str = " # keysweep found ";
 /// The word for the version of the format, where that was added to a file that was there.
 const VERSION: &str = "version";
 const VERSION_LINE: &str = "\n  \"version\": 1,";
@@ -125,7 +133,21 @@ const VERSION_LINE: &str = "\n  \"version\": 1,";
 /// Returns what an earlier installation made, as its settings tell: the last folders and the file, or the version.
 fn made(text: &str) -> Option<&str> {
     let (_, made) = text.split_once(MADE)?;
-    made.split_once('"').map(|(made, _)| made)
+    let (made, _) = made.split_once('"')?;
+    Some(made.split(FOUND).next().unwrap_or(made))
+}
+
+/// Returns what an earlier installation found, as its settings tell: the names of objects and lists.
+fn found(text: &str) -> impl Iterator<Item = &str> {
+    let found = text.split_once(FOUND).and_then(|(_, found)| found.split_once('"'));
+    found.map_or("", |(found, _)| found).split_whitespace()
+}
+
+/// Returns the names of the objects and lists in which the agent's hooks belong and that are there.
+fn containers(agent: Agent, text: &str) -> Vec<String> {
+    let paths: Vec<[&str; 2]> = entries(agent, false).into_iter().map(|entry| entry.path).collect();
+    let names = paths.iter().flat_map(|path| &path[..json::depth(text, path)]);
+    names.map(|name| (*name).to_owned()).collect::<BTreeSet<_>>().into_iter().collect()
 }
 
 /// Returns how much of `file` is not there yet, from the first folder that is missing on; nothing if the file is.
@@ -297,8 +319,10 @@ fn without(agent: Agent, path: &Path, text: &str) -> miette::Result<String> {
     if !text.contains(&run) {
         return Ok(text);
     }
+    let found: Vec<String> = found(&text).map(str::to_owned).collect();
     for entry in entries(agent, false) {
-        text = json::cut(&text, &entry.path, &|element| element.contains(&run)).ok_or_else(|| unfit(path))?;
+        let kept = entry.path.iter().take_while(|name| found.iter().any(|found| found == *name)).count();
+        text = json::cut(&text, &entry.path, kept, &|element| element.contains(&run)).ok_or_else(|| unfit(path))?;
     }
     Ok(text)
 }

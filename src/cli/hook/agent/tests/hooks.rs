@@ -174,6 +174,9 @@ fn every_agent_gets_valid_settings_that_vanish_again() {
             assert_eq!(std::fs::read_dir(root).expect("it is there").count(), 0, "{}", path.display());
             let folder = path.parent().expect("the file lies in a folder");
             let mut cases = vec![None, Some("{}"), Some("{}\n"), Some("{\"mine\":1}"), Some("{\n  \"mine\": 1\n}\n")];
+            cases.push(Some("{\n  \"a\": 1,\n  // my note\n  \"hooks\": {}\n}\n"));
+            cases.push(Some("{\"a\":1,\"hooks\":{}}"));
+            cases.push(Some("{\"hooks\":{\"PreToolUse\":[],\"preToolUse\":[],\"BeforeTool\":[]}}"));
             if matches!(agent, Agent::Cursor | Agent::Copilot) {
                 cases.extend([Some("{ \"version\": 1 }\n"), Some("{\n  \"version\": 1\n}\n")]);
             }
