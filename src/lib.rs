@@ -19,7 +19,7 @@
 //!
 //! The modules stand on floors; each uses only those below its own:
 //! `cli` > `report`, `scanner` > `scan`, `fix`, `rotate`, `inventory` > `policy` > `inspect` > `detect`, `lint` > `rules`,
-//! `mcp`, `input` > `finding`, `document` > `source`, `secret`, `nearest`, `replace`, `folders`, `wording`.
+//! `mcp`, `input` > `finding`, `document` > `source`, `secret`, `nearest`, `replace`, `folders`, `name_pattern`, `wording`.
 
 pub mod cli;
 pub mod detect;
@@ -32,6 +32,7 @@ pub mod inspect;
 pub mod inventory;
 pub mod lint;
 pub mod mcp;
+pub mod name_pattern;
 pub mod nearest;
 pub mod policy;
 pub mod replace;

@@ -13,6 +13,7 @@ const FLOORS: &[(&str, u32)] = &[
     ("nearest", 0),
     ("replace", 0),
     ("folders", 0),
+    ("name_pattern", 0),
     ("wording", 0),
     ("finding", 1),
     ("document", 1),

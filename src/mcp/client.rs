@@ -7,9 +7,10 @@ use bstr::BStr;
 use serde::Deserialize;
 
 use super::credential_file::{ByName, CredentialFile};
-use super::path::{NamePattern, matches_end, relative, spelling};
+use super::path::{matches_end, relative, spelling};
 use super::syntax::OS_ENVIRON;
 use super::{Field, Syntax};
+use crate::name_pattern::NamePattern;
 
 /// How well a client's behaviour is known.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use bstr::BStr;
 use serde::Deserialize;
 
-use super::path::NamePattern;
+use crate::name_pattern::NamePattern;
 
 /// A file, or all files of a folder, that must not be committed.
 #[derive(Debug, Deserialize)]

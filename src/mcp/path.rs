@@ -2,6 +2,8 @@
 
 use bstr::{BStr, ByteSlice};
 
+use crate::name_pattern::NamePattern;
+
 /// A path as far as it tells what a file is: without the marks of a copy or an example.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Spelling {
@@ -60,33 +62,6 @@ pub(super) fn matches_end(path: &[&str], pattern: &[&str]) -> bool {
     }
     path.split_last()
         .is_some_and(|(name, path)| NamePattern::new(last).matches(name.as_bytes()) && matches_end(path, pattern))
-}
-
-/// A pattern for one name, in which a `*` stands for anything.
-#[derive(Clone, Copy)]
-pub(super) struct NamePattern<'a> {
-    start: &'a [u8],
-    /// What stands behind the `*`, if there is one.
-    end: Option<&'a [u8]>,
-}
-
-impl<'a> NamePattern<'a> {
-    pub(super) fn new(pattern: &'a str) -> Self {
-        let pattern = pattern.as_bytes();
-        match memchr::memchr(b'*', pattern) {
-            None => Self { start: pattern, end: None },
-            Some(star) => Self { start: &pattern[..star], end: Some(&pattern[star + 1..]) },
-        }
-    }
-
-    pub(super) fn matches(&self, name: &[u8]) -> bool {
-        match self.end {
-            None => name == self.start,
-            Some(end) => {
-                name.len() >= self.start.len() + end.len() && name.starts_with(self.start) && name.ends_with(end)
-            }
-        }
-    }
 }
 
 pub(super) fn may_hold(path: &BStr) -> bool {

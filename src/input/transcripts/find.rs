@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 
 use super::owner::{ALL, Owner, Variable};
 use crate::folders::{moved, spelled};
+use crate::name_pattern::NamePattern;
 
 /// How deep below a path of an owner files are looked for.
 const DEPTH: usize = 16;
@@ -68,16 +69,13 @@ impl Found {
             Some((name, rest)) => (name, Some(rest)),
             None => (pattern, None),
         };
-        let next: Vec<PathBuf> = match name.split_once('*') {
-            None => vec![base.join(name)],
-            Some((start, end)) => {
-                let fits = |name: &str| {
-                    name.len() >= start.len() + end.len() && name.starts_with(start) && name.ends_with(end)
-                };
-                let mut entries = self.entries(&base);
-                entries.retain(|path| fits(&path.file_name().unwrap_or_default().to_string_lossy()));
-                entries
-            }
+        let next = if name.contains('*') {
+            let pattern = NamePattern::new(name);
+            let mut entries = self.entries(&base);
+            entries.retain(|path| pattern.matches(path.file_name().unwrap_or_default().as_encoded_bytes()));
+            entries
+        } else {
+            vec![base.join(name)]
         };
         for path in next {
             match rest {
