@@ -5,7 +5,7 @@ use std::path::Path;
 use miette::{IntoDiagnostic as _, miette};
 
 use super::{Name, files};
-use crate::document::{Document, Format, Node, parse};
+use crate::document::{Document, DocumentError, Format, Node, parse};
 use crate::replace::{Links, Replace};
 
 /// The marks around what is added.
@@ -58,10 +58,10 @@ pub fn uninstall(hook: Name, file: &Path) -> miette::Result<String> {
 /// # Errors
 /// If the file cannot be read.
 pub fn status(hook: Name, file: &Path, hooks: &Path) -> miette::Result<String> {
-    let (name, file_name) = (hook.word(), file.display());
-    Ok(match (is_entered(&read(file)?, file, hook), missing(hook, hooks)) {
+    let (name, file_name, text) = (hook.word(), file.display(), read(file)?);
+    Ok(match (is_entered(&text, file, hook), missing(hook, hooks)) {
         (false, _) => format!("{name}: not set up in {file_name}"),
-        (true, "") if has_condition(&read(file)?, hook) => {
+        (true, "") if has_condition(&text, file, hook) => {
             format!("{name}: set up in {file_name}, but its `skip` or `only` may keep lefthook from running it")
         }
         (true, "") => format!("{name}: set up in {file_name}"),
@@ -70,10 +70,19 @@ pub fn status(hook: Name, file: &Path, hooks: &Path) -> miette::Result<String> {
 }
 
 /// Tells whether lefthook runs the hook under conditions alone.
-fn has_condition(text: &str, hook: Name) -> bool {
-    let document = parse(text.as_bytes(), Format::Yaml).ok();
-    let own = document.as_ref().and_then(|document| document.roots.first()?.get(hook.word()));
-    own.is_some_and(|own| own.get("skip").is_some() || own.get("only").is_some())
+fn has_condition(text: &str, file: &Path, hook: Name) -> bool {
+    let has = |own: &Node| own.get("skip").is_some() || own.get("only").is_some();
+    document(text, file).is_ok_and(|document| document.roots.iter().filter_map(|root| root.get(hook.word())).any(has))
+}
+
+/// Reads the text of a file of lefthook's in the file's own language.
+fn document(text: &str, file: &Path) -> Result<Document, DocumentError> {
+    let format = match file.extension().unwrap_or_default().to_string_lossy().as_ref() {
+        "toml" => Format::Toml,
+        "json" | "jsonc" => Format::Json,
+        _ => Format::Yaml,
+    };
+    parse(text.as_bytes(), format)
 }
 
 /// Says what is left to do where git does not run lefthook for the hook; nothing if it does.
@@ -86,12 +95,7 @@ fn missing(hook: Name, hooks: &Path) -> &'static str {
 /// Tells whether keysweep runs for the hook, whoever entered it; a comment runs nothing.
 fn is_entered(text: &str, file: &Path, hook: Name) -> bool {
     let command = format!("keysweep hook run {}", hook.word());
-    let format = match file.extension().unwrap_or_default().to_string_lossy().as_ref() {
-        "toml" => Format::Toml,
-        "json" | "jsonc" => Format::Json,
-        _ => Format::Yaml,
-    };
-    match parse(text.as_bytes(), format) {
+    match document(text, file) {
         Ok(document) => {
             let own = document.roots.iter().filter_map(|root| root.get(hook.word()));
             own.flat_map(texts_of).any(|(_, value)| value.contains(&command))

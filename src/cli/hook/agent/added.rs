@@ -24,7 +24,7 @@ pub struct Added {
 
 /// The texts of one file, or of something else that an event speaks to.
 #[derive(Default)]
-struct Look {
+pub struct Look {
     /// Where the file really lies.
     path: Option<PathBuf>,
     /// What would be there.
@@ -47,15 +47,14 @@ struct Look {
     muted: Vec<bool>,
 }
 
-/// Returns what the event would add.
+/// Returns what an event would add, by what is to be looked at of it.
 ///
 /// Edits are applied to the text of their file, so that the name of a value counts that is not part of the edit. Where that is
 /// not possible, the new text is looked at alone.
 ///
 /// # Errors
 /// If the scan cannot be done.
-pub fn added(agent: Agent, event: &Event, scan: &dyn Scan) -> miette::Result<Vec<Added>> {
-    let mut looks = looks(event);
+pub fn added(agent: Agent, mut looks: Vec<Look>, scan: &dyn Scan) -> miette::Result<Vec<Added>> {
     looks.iter_mut().for_each(Look::mute);
     let path = |look: &Look| look.path.as_ref().map(|path| path.to_string_lossy().into_owned());
     let paths: Vec<Option<String>> = looks.iter().map(path).collect();
@@ -102,17 +101,17 @@ pub fn takes_away(event: &Event, is_needed: &dyn Fn(&Path) -> bool) -> bool {
     gone.any(|change| real(change).is_some_and(|path| is_needed(&path)))
 }
 
-/// Tells whether an event changes a file so that `is_lost` holds of its text before and afterwards. Of what a tool is told that
+/// Tells whether a file is changed so that `is_lost` holds of its text before and afterwards. Of what a tool is told that
 /// writes all of a file, one text is what the file gets: one of which `may_be_whole` holds.
-pub fn loses(event: &Event, is_lost: &dyn Fn(&Path, &str, &str) -> bool, may_be_whole: &dyn Fn(&str) -> bool) -> bool {
-    looks(event).iter().any(|look| {
+pub fn loses(looks: &[Look], is_lost: &dyn Fn(&Path, &str, &str) -> bool, may_be_whole: &dyn Fn(&str) -> bool) -> bool {
+    looks.iter().any(|look| {
         let Some(path) = &look.path else { return false };
         look.results(may_be_whole).any(|(before, after)| is_lost(path, &before, &after))
     })
 }
 
-/// Returns what is to be looked at: all changes of one file together.
-fn looks(event: &Event) -> Vec<Look> {
+/// Returns what is to be looked at of an event, with what the files hold: all changes of one file together.
+pub fn looks(event: &Event) -> Vec<Look> {
     let (mut looks, mut by_path) = (Vec::<Look>::new(), HashMap::new());
     for change in event.changes.iter().filter(|change| !change.texts.is_empty() || !change.edits.is_empty()) {
         let real = |path: &String| place::real(&event.directory, path);

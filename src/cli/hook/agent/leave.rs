@@ -67,12 +67,12 @@ fn more<'a>(now: &HashMap<&'a [u8], usize>, before: &HashMap<&[u8], usize>) -> i
 
 /// Tells whether a path names a file that says what keysweep looks for.
 pub fn is_configuration(path: &str) -> bool {
-    [FILE, BASELINE].iter().any(|file| path.replace('\\', "/").rsplit('/').next() == Some(*file))
+    is_named(path, &[FILE, BASELINE])
 }
 
-/// Tells whether a path names the configuration.
-pub fn is_own_configuration(path: &str) -> bool {
-    path.replace('\\', "/").rsplit('/').next() == Some(FILE)
+/// Tells whether the last name of a path is one of these.
+pub fn is_named(path: &str, files: &[&str]) -> bool {
+    path.rsplit(['/', '\\']).next().is_some_and(|name| files.contains(&name))
 }
 
 /// Tells whether the configuration can be used with the text before and not with the one afterwards.

@@ -18,7 +18,8 @@ mod switch;
 pub use settings::{install, status, uninstall};
 
 use super::scanner::Scan;
-use added::Added;
+use crate::policy::config::FILE;
+use added::{Added, Look};
 use bypass::Ours;
 use event::{Event, Kind};
 
@@ -64,28 +65,29 @@ pub fn run(agent: Agent, input: &[u8], no_bypass: bool, scan: &dyn Scan) -> Repl
         );
         return reply::stop(agent, &event, &why);
     }
-    if no_bypass && event.kind == Kind::Tool && goes_around_hooks(&event) {
+    let looks = added::looks(&event);
+    if no_bypass && event.kind == Kind::Tool && goes_around_hooks(&event, &looks) {
         return reply::stop(
             agent,
             &event,
             "This call goes around the hooks of the repository or of the agent, which the user does not allow: do it without that, and mend what the hooks report.",
         );
     }
-    if no_bypass && event.kind == Kind::Tool && looks_for_less(&event) {
+    if no_bypass && event.kind == Kind::Tool && looks_for_less(&event, &looks) {
         return reply::stop(
             agent,
             &event,
             "This call lets keysweep look for less (its configuration, its baseline or a `keysweep:allow` comment), which only a person may do: mend what it reports, or ask the user to make that change.",
         );
     }
-    if event.kind == Kind::Tool && added::loses(&event, &leave::breaks, &|text| text.contains(['=', '['])) {
+    if event.kind == Kind::Tool && added::loses(&looks, &leave::breaks, &|text| text.contains(['=', '['])) {
         return reply::stop(
             agent,
             &event,
             "This call would leave a `keysweep.toml` that cannot be read, so that nothing could be checked any more: `keysweep scan` says what is wrong with one; an entry of `[[allow]]` needs a `reason`.",
         );
     }
-    match added::added(agent, &event, scan) {
+    match added::added(agent, looks, scan) {
         // Nobody else may be there to mend it.
         Err(_) if event.kind == Kind::Tool && is_about_configuration_alone(&event) => reply::go_on(agent, &event),
         Err(error) => reply::failed(
@@ -100,7 +102,7 @@ pub fn run(agent: Agent, input: &[u8], no_bypass: bool, scan: &dyn Scan) -> Repl
 }
 
 /// Tells whether a tool would go around git's hooks or write one of them, or take out or turn off those of an agent.
-fn goes_around_hooks(event: &Event) -> bool {
+fn goes_around_hooks(event: &Event, looks: &[Look]) -> bool {
     let hooks = event.changes.iter().filter(|change| change.stays).filter_map(|change| change.path.as_deref());
     let home = std::env::home_dir().unwrap_or_default();
     let real = |path: &str| {
@@ -115,23 +117,25 @@ fn goes_around_hooks(event: &Event) -> bool {
     hooks.into_iter().any(bypass::is_hook_of_git)
         || event.commands.iter().any(|command| bypass::goes_around_hooks(command, &Ours { holds, comes_back }))
         || added::takes_away(event, &settings::holds_hooks)
-        || added::loses(event, &settings::loses_hooks, &is_settings)
-        || added::loses(event, &settings::loses_manager, &|text| text.contains([' ', '\n']))
-        || added::loses(event, &bypass::leads_elsewhere, &|_| true)
+        || added::loses(looks, &settings::loses_hooks, &is_settings)
+        || added::loses(looks, &settings::loses_manager, &|text| text.contains([' ', '\n']))
+        || added::loses(looks, &bypass::leads_elsewhere, &|_| true)
 }
 
 /// Tells whether a tool would do nothing but write `keysweep.toml`.
 fn is_about_configuration_alone(event: &Event) -> bool {
     let is_configuration = |change: &event::Change| {
-        change.stays && change.moved.is_none() && change.path.as_deref().is_some_and(leave::is_own_configuration)
+        change.stays
+            && change.moved.is_none()
+            && change.path.as_deref().is_some_and(|path| leave::is_named(path, &[FILE]))
     };
     event.commands.is_empty() && !event.changes.is_empty() && event.changes.iter().all(is_configuration)
 }
 
 /// Tells whether a tool would write what makes keysweep look for less.
-fn looks_for_less(event: &Event) -> bool {
+fn looks_for_less(event: &Event, looks: &[Look]) -> bool {
     event.commands.iter().any(|command| bypass::looks_for_less(command))
-        || added::loses(event, &leave::looks_for_less, &|_| true)
+        || added::loses(looks, &leave::looks_for_less, &|_| true)
 }
 
 /// Says in one sentence what is wrong and what to use instead.
