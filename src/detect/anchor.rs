@@ -24,6 +24,8 @@ pub enum AnchorKind {
     Function,
     /// A statement or a line that holds a password without naming it.
     Statement,
+    /// `%41%`, or `\u00` of `\u0041`: the start of escapes in a row.
+    Escape,
 }
 
 /// An anchor by the offset of its first byte.
@@ -36,6 +38,8 @@ struct Fingerprint {
     bytes: [&'static [u8]; WIDTH],
 }
 
+/// The digits of `%41`.
+const HEX: &[u8] = b"0123456789abcdef";
 /// Any byte.
 const ANY: &[u8] = b"";
 
@@ -73,6 +77,8 @@ const FINGERPRINTS: &[Fingerprint] = &[
     Fingerprint { bucket: 0, kind: AnchorKind::Statement, bytes: [b"s", b"q", b"l", b"p"] },
     Fingerprint { bucket: 7, kind: AnchorKind::Armor, bytes: [b"-", b"b", b"e", b"g"] },
     Fingerprint { bucket: 7, kind: AnchorKind::Word, bytes: [b"s", b"a", b"l", b"t"] },
+    Fingerprint { bucket: 7, kind: AnchorKind::Escape, bytes: [b"%", HEX, HEX, b"%"] },
+    Fingerprint { bucket: 7, kind: AnchorKind::Escape, bytes: [b"\\", b"u", b"0", b"0"] },
 ];
 
 /// The tables of one position: the buckets that accept a byte's low half, and its high half.
@@ -185,6 +191,7 @@ mod tests {
         for text in [
             "pass", "PASS", "Secr", "toKe", "_key", "iKEY", "://x", "pwd=", "Auth", "cred", "CURL", "-BEG", "_pw=",
             "SALT", "jdbc", "t_id", "s-cl", "sqlC", "| su", "neCT", "logi", "Fi.b", "FIED", ":543", "psk=", "sqlp",
+            "%4F%", "\\u00",
         ] {
             assert!(kind_at(text.as_bytes(), 0).is_some(), "{text}");
             assert!(passes_tables(text.as_bytes(), 0), "{text}");

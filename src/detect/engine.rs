@@ -43,9 +43,9 @@ pub struct Scratch {
 }
 
 impl Scratch {
-    /// Returns the runs of token characters in what was searched last.
-    pub fn runs(&self) -> &[Span] {
-        &self.sifted.runs
+    /// Returns what the sieve left of what was searched last.
+    pub const fn sifted(&self) -> &Sifted {
+        &self.sifted
     }
 }
 

@@ -31,4 +31,5 @@ mod window;
 pub use changes::Changes;
 pub use engine::{Candidate, Engine, Scratch};
 pub use reference::reference_candidates;
+pub use sieve::Sifted;
 pub use version::{Change, INFLUENCE, Known};

@@ -3,7 +3,7 @@
 //! A run is at least [`LEAST_RUN`] of `[A-Za-z0-9_-]` in a row that are no name: what every token contains. An anchor is a
 //! place of [`super::anchor`]. Both implementations find exactly the same.
 
-use super::anchor::{self, Anchor};
+use super::anchor::{self, Anchor, AnchorKind};
 use super::call;
 use crate::rules::{LEAST_RUN, is_name, is_token_byte};
 use crate::source::Span;
@@ -22,15 +22,18 @@ pub enum Names {
 pub struct Sifted {
     /// Maximal runs of token characters.
     pub runs: Vec<Span>,
-    /// Anchors.
+    /// Anchors, without those of escapes.
     pub anchors: Vec<Anchor>,
+    /// Whether there is an anchor of escapes.
+    pub has_escapes: bool,
 }
 
 impl Sifted {
-    /// Empties both lists and keeps their memory.
+    /// Forgets all and keeps the lists' memory.
     pub fn clear(&mut self) {
         self.runs.clear();
         self.anchors.clear();
+        self.has_escapes = false;
     }
 }
 
@@ -74,8 +77,10 @@ fn close_run(bytes: &[u8], run: Span, counts: bool, sifted: &mut Sifted) {
 }
 
 fn push_anchor(bytes: &[u8], at: usize, sifted: &mut Sifted) {
-    if let Some(kind) = anchor::kind_at(bytes, at).filter(|&kind| call::may_lead(kind, bytes, at)) {
-        sifted.anchors.push((at, kind));
+    match anchor::kind_at(bytes, at) {
+        Some(AnchorKind::Escape) => sifted.has_escapes = true,
+        Some(kind) if call::may_lead(kind, bytes, at) => sifted.anchors.push((at, kind)),
+        _ => {}
     }
 }
 

@@ -205,6 +205,7 @@ impl Scratch {
             let moved = |run: &Span| Span::new(part.start + run.start, part.start + run.end);
             self.sifted.runs.extend(self.part.runs.iter().map(moved));
             self.sifted.anchors.extend(self.part.anchors.iter().map(|&(at, kind)| (part.start + at, kind)));
+            self.sifted.has_escapes |= self.part.has_escapes;
         }
         ascending::merge(&mut self.sifted.anchors, carried);
     }

@@ -1,13 +1,8 @@
 //! Finds and undoes encodings of text inside text: base64 (wrapped too), hex, percent and `\u` escapes, UTF-16.
 
-use std::sync::LazyLock;
-
-use memchr::memmem::Finder;
-
+use super::escapes;
+use crate::detect::Sifted;
 use crate::source::Span;
-
-/// What `\u` escapes of ASCII characters start with.
-static UNICODE: LazyLock<Finder<'static>> = LazyLock::new(|| Finder::new(b"\\u00"));
 
 /// The least length of an encoded piece that is worth decoding.
 const LEAST: usize = 24;
@@ -86,19 +81,19 @@ fn order_by_zeros(bytes: &[u8]) -> Option<bool> {
     }
 }
 
-/// Finds every encoded piece that decodes to text. `runs` are the runs of token characters in `bytes`.
-pub fn encoded(bytes: &[u8], runs: &[Span]) -> Vec<Piece> {
-    encoded_in(bytes, &[Span::new(0, bytes.len())], runs)
+/// Finds every encoded piece that decodes to text, by what the sieve left of `bytes`.
+pub fn encoded(bytes: &[u8], sifted: &Sifted) -> Vec<Piece> {
+    encoded_in(bytes, &[Span::new(0, bytes.len())], sifted)
 }
 
-/// Finds every encoded piece in `parts` of the text, whose borders lie behind and before white space or quotes; `runs`
-/// are those of the parts.
-pub fn encoded_in(bytes: &[u8], parts: &[Span], runs: &[Span]) -> Vec<Piece> {
+/// Finds every encoded piece in `parts` of the text, whose borders lie behind and before white space or quotes, by what the
+/// sieve left of them.
+pub fn encoded_in(bytes: &[u8], parts: &[Span], sifted: &Sifted) -> Vec<Piece> {
     let mut pieces: Vec<Piece> = Vec::new();
     let mut behind = 0;
     // Up to here lines were tried together, and were not worth it.
     let mut tried = 0;
-    for run in runs {
+    for run in &sifted.runs {
         if run.start < behind || run.len() < LEAST {
             continue;
         }
@@ -115,9 +110,8 @@ pub fn encoded_in(bytes: &[u8], parts: &[Span], runs: &[Span]) -> Vec<Piece> {
             pieces.push(piece);
         }
     }
-    for part in parts {
-        percent(bytes, *part, &mut pieces);
-        unicode(bytes, *part, &mut pieces);
+    for part in parts.iter().filter(|_| sifted.has_escapes) {
+        escapes::decode(bytes, *part, &mut pieces);
     }
     pieces
 }
@@ -276,75 +270,18 @@ fn decode_sextets(text: impl Iterator<Item = u8>) -> Vec<u8> {
     decoded
 }
 
-/// Decodes stretches with many `%xx`.
-fn percent(bytes: &[u8], part: Span, pieces: &mut Vec<Piece>) {
-    let at = memchr::memchr_iter(b'%', &bytes[part.range()]).map(|at| part.start + at);
-    escapes(bytes, at, b"%", 2, "percent encoding", pieces);
-}
-
-/// Decodes stretches with many `\uxxxx`.
-fn unicode(bytes: &[u8], part: Span, pieces: &mut Vec<Piece>) {
-    let at = UNICODE.find_iter(&bytes[part.range()]).map(|at| part.start + at);
-    escapes(bytes, at, b"\\u", 4, "unicode escapes", pieces);
-}
-
-/// Decodes each stretch without white space in which at least eight escapes stand: the mark, then `digits`
-/// hexadecimal digits of a character below 128.
-fn escapes(
-    bytes: &[u8],
-    at: impl Iterator<Item = usize>,
-    mark: &[u8],
-    digits: usize,
-    encoding: &'static str,
-    pieces: &mut Vec<Piece>,
-) {
-    let mut behind = 0;
-    for at in at {
-        let width = mark.len() + digits;
-        // Two escapes in a row start a stretch: a lone one is punctuation in a URL.
-        if at < behind || escape(bytes, at, mark, digits).is_none() || escape(bytes, at + width, mark, digits).is_none()
-        {
-            continue;
-        }
-        let (mut cursor, mut count, mut decoded) = (at, 0, Vec::new());
-        while let Some(&byte) = bytes.get(cursor) {
-            if let Some(character) = escape(bytes, cursor, mark, digits) {
-                decoded.push(character);
-                cursor += width;
-                count += 1;
-            } else if byte.is_ascii_graphic() && byte != b'"' && byte != b'\'' {
-                decoded.push(byte);
-                cursor += 1;
-            } else {
-                break;
-            }
-        }
-        behind = cursor;
-        if count >= 8 && decoded.len() >= 16 {
-            pieces.push(Piece { span: Span::new(at, cursor), encoding, bytes: decoded });
-        }
-    }
-}
-
-/// Returns the character of the escape at `at`.
-fn escape(bytes: &[u8], at: usize, mark: &[u8], digits: usize) -> Option<u8> {
-    let text = bytes.get(at..at + mark.len() + digits)?.strip_prefix(mark)?;
-    let value = text.iter().try_fold(0, |value, &byte| Some(value << 4 | char::from(byte).to_digit(16)?))?;
-    u8::try_from(value).ok().filter(u8::is_ascii)
-}
-
 #[cfg(test)]
 mod tests {
     use base64::Engine as _;
     use proptest::prelude::*;
 
     use super::*;
-    use crate::detect::sieve::{Names, Sifted, sift};
+    use crate::detect::sieve::{Names, sift};
 
     fn pieces(bytes: &[u8]) -> Vec<Piece> {
         let mut sifted = Sifted::default();
         sift(bytes, Names::PassedOver, &mut sifted);
-        encoded(bytes, &sifted.runs)
+        encoded(bytes, &sifted)
     }
 
     proptest! {

@@ -178,7 +178,7 @@ impl<'a> Inspection<'a> {
         let mut found = Found::default();
         if self.inspector.options.detect {
             found.candidates = self.inspector.engine.candidates(layer.bytes, layer.path, self.scratch);
-            let encoded = decode::encoded(layer.bytes, self.scratch.runs());
+            let encoded = decode::encoded(layer.bytes, self.scratch.sifted());
             if layer.depth < DEPTH {
                 found.encoded = encoded;
             } else {

@@ -3,6 +3,7 @@
 mod allow;
 mod archive;
 mod decode;
+mod escapes;
 mod layer;
 mod limit;
 mod lint;
@@ -146,7 +147,7 @@ impl Inspector {
     /// Returns what must not be shown of a text: secrets, and encoded text that may hold some. Ascending and apart.
     pub fn hidden(&self, text: &[u8], scratch: &mut Scratch) -> Vec<Span> {
         let candidates = self.engine.candidates(text, None, scratch);
-        let encoded = decode::encoded(text, scratch.runs());
+        let encoded = decode::encoded(text, scratch.sifted());
         let secrets = candidates.iter().map(|candidate| place::widened(text, candidate.secret));
         let mut hidden = secrets.chain(encoded.iter().map(|piece| piece.span)).collect();
         join(&mut hidden);

@@ -1,5 +1,6 @@
 //! The working tree: what git tracks, and what it neither tracks nor ignores.
 
+mod ground;
 mod ignored;
 mod read;
 mod start;
@@ -8,7 +9,7 @@ mod walk;
 use std::io;
 use std::path::{Path, PathBuf};
 
-use start::Start;
+use start::{HERE, Place, Start};
 
 use super::repository::{Repository, RepositoryError};
 use super::{Coverage, Visitor};
@@ -82,9 +83,9 @@ impl Tree {
         let root = match (work_tree, &places[..]) {
             (Some(work_tree), [first, ..]) if first.real.starts_with(&work_tree) => work_tree,
             (_, [only]) if only.is_directory => only.real.clone(),
-            _ => Path::new(".")
+            _ => Path::new(HERE)
                 .canonicalize()
-                .map_err(|source| TreeError::Unreachable { path: PathBuf::from("."), source })?,
+                .map_err(|source| TreeError::Unreachable { path: PathBuf::from(HERE), source })?,
         };
         let starts = places.into_iter().map(|place| place.start(&root)).collect();
         Ok(Self { root, starts, repository, notices })
@@ -118,21 +119,19 @@ impl Tree {
 }
 
 /// Finds the work tree around the current directory, and its repository.
-fn around() -> Result<(Vec<start::Place>, Option<Repository>), TreeError> {
-    let here = Path::new(".");
-    match Repository::discover(here) {
-        Ok(repository) => {
-            let place = start::Place::find(repository.work_tree_around(here).map_err(TreeError::Repository)?)?;
-            Ok((vec![place], Some(repository)))
-        }
-        Err(_) => Ok((vec![start::Place::find(here)?], None)),
-    }
+fn around() -> Result<(Vec<Place>, Option<Repository>), TreeError> {
+    let here = Path::new(HERE);
+    let found = Place::find(here);
+    let Ok(repository) = Repository::discover(here) else { return Ok((vec![found?], None)) };
+    let root = Place::find(repository.work_tree_around(here).map_err(TreeError::Repository)?)?;
+    let place = found.ok().filter(|here| here.real == root.real).unwrap_or(root);
+    Ok((vec![place], Some(repository)))
 }
 
 /// Finds the places that were named.
-fn named(paths: &[PathBuf]) -> Result<Vec<start::Place>, TreeError> {
+fn named(paths: &[PathBuf]) -> Result<Vec<Place>, TreeError> {
     let find = |path: &PathBuf| {
-        let place = start::Place::find(path)?;
+        let place = Place::find(path)?;
         let is_git = place.is_directory && gix::discover::is_git(&place.real).is_ok();
         if is_git { Err(TreeError::Repository(RepositoryError::NoWorkTree { path: path.clone() })) } else { Ok(place) }
     };

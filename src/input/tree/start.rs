@@ -7,12 +7,17 @@ use bstr::{BString, ByteSlice};
 
 use super::TreeError;
 
+/// The current directory.
+pub(super) const HERE: &str = ".";
+
 /// A path that was named, found on disk.
 pub(super) struct Place {
     /// The absolute path; of a directory without any symbolic link, of a file up to its last component.
     pub(super) real: PathBuf,
     /// Whether it is a directory or a link to one.
     pub(super) is_directory: bool,
+    /// Whether it was named as the current directory.
+    is_here: bool,
 }
 
 /// A path that was named, with its name in reports.
@@ -23,6 +28,8 @@ pub(super) struct Start {
     pub(super) shown: BString,
     /// Whether it is a directory.
     pub(super) is_directory: bool,
+    /// Whether it was named as the current directory.
+    pub(super) is_here: bool,
 }
 
 impl Place {
@@ -32,16 +39,18 @@ impl Place {
         let metadata = std::fs::metadata(path).map_err(unreachable)?;
         let ((true, _) | (false, None)) = (metadata.is_dir(), path.file_name()) else {
             let name = path.file_name().expect("the pattern above leaves paths with a name");
-            let parent = path.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
+            let parent = path.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new(HERE));
             let real = parent.canonicalize().map_err(unreachable)?.join(name);
-            return Ok(Self { real, is_directory: false });
+            return Ok(Self { real, is_directory: false, is_here: false });
         };
-        Ok(Self { real: path.canonicalize().map_err(unreachable)?, is_directory: metadata.is_dir() })
+        let real = path.canonicalize().map_err(unreachable)?;
+        Ok(Self { real, is_directory: metadata.is_dir(), is_here: path == Path::new(HERE) })
     }
 
     /// Says how the place is called in a scan of `root`.
     pub(super) fn start(self, root: &Path) -> Start {
-        Start { shown: shown(&self.real, root), path: self.real, is_directory: self.is_directory }
+        let Self { real, is_directory, is_here } = self;
+        Start { shown: shown(&real, root), path: real, is_directory, is_here }
     }
 }
 

@@ -9,6 +9,7 @@ use std::sync::{Arc, Mutex};
 use bstr::{BStr, ByteSlice};
 use ignore::{DirEntry, WalkState};
 
+use super::ground::Ground;
 use super::read::Reader;
 use super::start::{Start, bytes, shown};
 use super::{broken_notice, ignored};
@@ -41,7 +42,7 @@ impl<'a> Walk<'a> {
         coverage: &'a Coverage,
         visitor: &'a dyn Visitor,
     ) -> Self {
-        let work_tree = repository.and_then(Repository::work_tree).and_then(|path| path.canonicalize().ok());
+        let work_tree = repository.and_then(real_work_tree);
         Self {
             root,
             repository,
@@ -72,13 +73,15 @@ impl<'a> Walk<'a> {
                 elsewhere.as_ref()
             }
         };
+        let work_tree = repository.and_then(real_work_tree);
+        // Patterns that are anchored at the root of the work tree are compared with what the walk calls a file.
+        let is_here = start.is_here && work_tree.as_ref().is_none_or(|work_tree| *work_tree == start.path);
         let mut pending = vec![start.path.clone()];
         while let Some(directory) = pending.pop() {
-            let nested = self.walk(&directory, repository);
-            if let Some(repository) = repository
-                && let Some(work_tree) = repository.work_tree().and_then(|path| path.canonicalize().ok())
-            {
-                pending.extend(self.tracked(repository, &work_tree, &start.path));
+            let is_here = is_here && directory == start.path;
+            let nested = self.walk(&Ground::new(&directory, is_here, self.root, &self.hasher), repository);
+            if let (Some(repository), Some(work_tree)) = (repository, &work_tree) {
+                pending.extend(self.tracked(repository, work_tree, &start.path));
             }
             for work_tree in nested {
                 if let Some(repository) = self.open(&work_tree) {
@@ -117,20 +120,19 @@ impl<'a> Walk<'a> {
         }
     }
 
-    /// Looks at all files below `directory` that are not ignored; returns the work trees of repositories inside it.
+    /// Looks at all files of `ground` that are not ignored; returns the work trees of repositories inside it.
     ///
     /// A directory whose ignore rules are too many is not looked into, and noted.
-    fn walk(&mut self, directory: &Path, repository: Option<&Repository>) -> Vec<PathBuf> {
+    fn walk(&mut self, ground: &Ground, repository: Option<&Repository>) -> Vec<PathBuf> {
         let excludes = repository.and_then(ignored::excludes_file);
-        if let Some(rules) = ignored::unusable(directory, excludes.as_deref()) {
+        if let Some(rules) = ignored::unusable(&ground.real, excludes.as_deref()) {
             self.not_looked_into(&rules);
             return Vec::new();
         }
-        let nested = Arc::new(Mutex::new(Vec::new()));
+        let own_files = Arc::new(Mutex::new(Vec::new()));
         let unusable = Arc::new(Mutex::new(Vec::new()));
-        let mut builder = ignored::walk(directory, repository, excludes.as_deref());
-        let (found, left_out) = (Arc::clone(&nested), Arc::clone(&unusable));
-        let own = self.work_tree.clone();
+        let mut builder = ignored::walk(&ground.walked, repository, excludes.as_deref());
+        let (found, left_out) = (Arc::clone(&own_files), Arc::clone(&unusable));
         builder.filter_entry(move |entry| {
             if !ignored::is_own_file(entry.file_name()) {
                 let is_directory = entry.file_type().is_some_and(|kind| kind.is_dir());
@@ -138,26 +140,26 @@ impl<'a> Walk<'a> {
                 left_out.lock().expect("pushing does not panic").push(rules);
                 return false;
             }
-            if entry.file_name() == ".git"
-                && let Some(parent) = entry.path().parent().filter(|parent| Some(*parent) != own.as_deref())
-            {
-                found.lock().expect("pushing does not panic").push(parent.to_owned());
+            if entry.file_name() == ".git" {
+                found.lock().expect("pushing does not panic").push(entry.path().to_owned());
             }
             false
         });
         let collected = Mutex::new(Vec::new());
         // Not `self`: a repository must not be shared between threads.
-        let (root, hasher, before) = (self.root, &self.hasher, &self.seen);
-        let (coverage, visitor) = (self.coverage, self.visitor);
+        let (before, coverage, visitor) = (&self.seen, self.coverage, self.visitor);
         builder.build_parallel().run(|| {
             let reader = Reader::new(coverage, visitor);
-            let mut worker = Worker { root, hasher, before, reader, seen: Vec::new(), collected: &collected };
+            let mut worker = Worker { ground, before, reader, seen: Vec::new(), collected: &collected };
             Box::new(move |entry| worker.entry(entry))
         });
         self.seen.extend(collected.into_inner().expect("no worker panicked").into_iter().flatten());
         let unusable = std::mem::take(&mut *unusable.lock().expect("pushing does not panic"));
-        unusable.iter().for_each(|rules| self.not_looked_into(rules));
-        let nested = std::mem::take(&mut *nested.lock().expect("pushing does not panic"));
+        unusable.iter().for_each(|rules| self.not_looked_into(&ground.real_of(rules)));
+        let own_files = std::mem::take(&mut *own_files.lock().expect("pushing does not panic"));
+        let mut nested: Vec<PathBuf> =
+            own_files.iter().filter_map(|git| Some(ground.real_of(git).parent()?.to_owned())).collect();
+        nested.retain(|parent| Some(parent) != self.work_tree.as_ref());
         self.seen.extend(nested.iter().map(|work_tree| hash(&self.hasher, &bytes(&work_tree.join(".git")))));
         nested
     }
@@ -238,8 +240,7 @@ impl<'a> Walk<'a> {
 
 /// What one thread of a walk does.
 struct Worker<'w, 'a> {
-    root: &'w Path,
-    hasher: &'w RandomState,
+    ground: &'w Ground,
     /// What was looked at before this walk.
     before: &'w HashSet<u64>,
     reader: Reader<'a>,
@@ -262,12 +263,13 @@ impl Worker<'_, '_> {
     fn found(&mut self, entry: &DirEntry) {
         let Some(kind) = entry.file_type().filter(|kind| kind.is_file() || kind.is_symlink()) else { return };
         let path = entry.path();
-        let hash = hash(self.hasher, &bytes(path));
+        let inside = self.ground.inside(path);
+        let hash = self.ground.hash(&inside);
         if !self.before.is_empty() && self.before.contains(&hash) {
             return;
         }
         self.seen.push(hash);
-        let name = shown(path, self.root);
+        let name = self.ground.shown(&inside);
         if kind.is_file() { self.reader.file(path, name) } else { self.reader.link(path, name) }
     }
 
@@ -275,7 +277,7 @@ impl Worker<'_, '_> {
         match error {
             ignore::Error::WithPath { path, err } => {
                 if let Some(error) = err.io_error() {
-                    self.reader.unread(&shown(path, self.root), error);
+                    self.reader.unread(&self.ground.shown(&self.ground.inside(path)), error);
                 }
             }
             ignore::Error::WithDepth { err, .. } | ignore::Error::WithLineNumber { err, .. } => self.unread(err),
@@ -292,6 +294,11 @@ impl Drop for Worker<'_, '_> {
         let seen = std::mem::take(&mut self.seen);
         self.collected.lock().expect("pushing does not panic").push(seen);
     }
+}
+
+/// Returns the root of a repository's work tree, without links.
+fn real_work_tree(repository: &Repository) -> Option<PathBuf> {
+    repository.work_tree()?.canonicalize().ok()
 }
 
 /// Tells whether a `.git` that is no repository has been one, or points to one that is gone.
