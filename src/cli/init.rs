@@ -17,10 +17,17 @@ pub const TEMPLATE: &str = include_str!("init.toml");
 pub struct Arguments {
     /// The folder or repository; the one around the current folder if none is given.
     path: Option<PathBuf>,
+    /// Print it instead of writing the file.
+    #[arg(long)]
+    stdout: bool,
 }
 
 /// Runs the command. A file that is there already is left alone.
 pub fn run(arguments: &Arguments) -> miette::Result<u8> {
+    if arguments.stdout {
+        output::print(|_, out| out.write_all(TEMPLATE.as_bytes()))?;
+        return Ok(0);
+    }
     let paths: Vec<PathBuf> = arguments.path.iter().cloned().collect();
     let path = target::root(&paths)?.join(FILE);
     create(&path, TEMPLATE)?;

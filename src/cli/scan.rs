@@ -64,6 +64,7 @@ impl Arguments {
             reveal: self.output.reveal,
             persona: self.persona.unwrap_or_default(),
             lints_only: false,
+            received: false,
             severity: self.severity,
             confidence: self.confidence,
         })

@@ -21,6 +21,8 @@ pub struct Policy {
     pub config: Config,
     /// The baseline, if there is one.
     pub baseline: Option<Baseline>,
+    /// Whether comments allow nothing, because whoever wrote them has no say here.
+    pub mutes_comments: bool,
 }
 
 impl Policy {
@@ -67,7 +69,8 @@ impl Policy {
             });
             let entry = entries.next();
             entries.for_each(drop);
-            let inline = || place.allow.as_ref().filter(|allow| names_rule(allow, &finding.meta.id));
+            let speaks = |allow: &&InlineAllow| !self.mutes_comments && names_rule(allow, &finding.meta.id);
+            let inline = || place.allow.as_ref().filter(speaks);
             entry.or_else(|| inline().map(|allow| (Permission::Inline, allow.reason.clone())))
         };
         // All of them, so that every entry is asked.

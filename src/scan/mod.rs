@@ -17,7 +17,7 @@ pub use crate::finding::Threshold;
 pub use cache::{CacheError, usual as usual_cache};
 pub use gather::Gather;
 pub use redact::Redactor;
-pub use report::{MISSED, Mode, Record, Report};
+pub use report::{Leave, MISSED, Mode, Record, Report};
 pub use request::Request;
 pub use source::{ScanError, Target};
 pub use text::Texts;
@@ -93,6 +93,7 @@ pub fn run(request: &Request, coverage: &Coverage, stop: &AtomicBool) -> Result<
         notices: gathered.notices,
         record: record(request, coverage, rules, begun),
         threshold,
+        leave: request.leave(&policy.config),
         interrupted: stop.load(Ordering::Relaxed),
     })
 }
@@ -165,7 +166,8 @@ pub fn policy(request: &Request, root: Option<&Path>) -> Result<Policy, ScanErro
             found.map(|path| Baseline::read(&path, Links::Refuse)).transpose()?
         }
     };
-    Ok(Policy { config, baseline })
+    let mutes_comments = request.leave(&config) == (Leave::Server { comments: false });
+    Ok(Policy { config, baseline, mutes_comments })
 }
 
 /// Sorts findings: what blocks first, then the worst, then the surest, then what most can see and HEAD still has, then by

@@ -42,6 +42,19 @@ impl Mode {
     }
 }
 
+/// Who may let pass what is no leak.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Leave {
+    /// Whoever wrote it, by a comment or in the configuration.
+    #[default]
+    Author,
+    /// Whoever runs the server that it was sent to.
+    Server {
+        /// Whether comments in what was sent count all the same.
+        comments: bool,
+    },
+}
+
 /// What one run looked at.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Record {
@@ -113,6 +126,8 @@ pub struct Report {
     pub record: Record,
     /// The level from which a finding blocks.
     pub threshold: Threshold,
+    /// Who may let pass what is no leak.
+    pub leave: Leave,
     /// Whether the run was interrupted.
     pub interrupted: bool,
 }

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use bstr::BString;
 
-use super::Target;
+use super::{Leave, Target};
 use crate::finding::{Confidence, Place, Severity, Threshold};
 use crate::input;
 use crate::lint::Persona;
@@ -39,6 +39,8 @@ pub struct Request {
     pub exclude: Vec<String>,
     /// The rules, lints or providers that report; none for all.
     pub rules: Vec<String>,
+    /// Whether it was sent to a server by somebody who has no say there.
+    pub received: bool,
     /// Whether permissions that allow nothing are told.
     pub thorough: bool,
     /// The folder in which it is remembered what of a history was looked at; `None` to look at everything.
@@ -69,6 +71,11 @@ impl Request {
             _ => false,
         };
         is_all && self.within.is_empty() && self.rules.is_empty() && self.exclude.is_empty() && !self.lints_only
+    }
+
+    /// Returns who may let pass what is no leak.
+    pub(super) const fn leave(&self, config: &Config) -> Leave {
+        if self.received { Leave::Server { comments: config.takes_pushed_comments() } } else { Leave::Author }
     }
 
     /// Returns the levels from which a finding blocks, where `configured` holds unless the request says otherwise.

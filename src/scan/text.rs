@@ -36,7 +36,7 @@ impl Texts {
     fn made(config: Config, lint: bool) -> Result<Self, ConfigError> {
         let options = Options { detect: true, lint, ..Options::default() };
         let inspector = Inspector::new(Engine::new(&config.catalogue()?), options);
-        Ok(Self { policy: Policy { config, baseline: None }, inspector })
+        Ok(Self { policy: Policy { config, ..Policy::default() }, inspector })
     }
 
     /// Returns the levels from which a finding blocks.

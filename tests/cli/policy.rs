@@ -132,6 +132,7 @@ fn init_writes_a_configuration_once() {
     assert!(run.err.contains("exists already"), "{}", run.err);
     assert_eq!(std::fs::read(git.file("keysweep.toml")).expect("it is there"), b"severity = 'high'\n");
     assert!(text.len() > 500);
+    assert_eq!(keysweep(&git, &["init", "--stdout"]).exits(0).out.as_bytes(), text);
 }
 
 #[test]

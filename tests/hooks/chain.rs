@@ -269,8 +269,14 @@ fn a_hook_that_cannot_do_its_job_says_how_to_go_on() {
     let output = git.attempt(&["commit", "-qm", "x"]);
     assert!(!output.status.success());
     let text = said(&output);
-    let expected = ["there is no such key", "keysweep.toml` is not valid: line 1", "git commit --no-verify"];
+    let expected = [
+        "there is no such key",
+        "keysweep.toml` is not valid: line 1",
+        "; nothing was checked: `keysweep init --stdout` explains every key; ",
+        "git commit --no-verify",
+    ];
     assert!(text.lines().count() == 1 && expected.iter().all(|part| text.contains(part)), "{text}");
+    assert!(!text.contains("nothing was scanned") && !text.contains("docs/"), "{text}");
 }
 
 #[test]

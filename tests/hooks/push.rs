@@ -186,3 +186,38 @@ fn a_ref_whose_name_is_a_token_is_refused_on_both_sides() {
     let output = git.attempt(&["push", "-q", "origin", "main:refs/heads/x/y"]);
     assert!(output.status.success(), "{}", said(&output));
 }
+
+#[test]
+fn a_server_says_what_only_whoever_runs_it_can_do_and_takes_no_comment_of_who_pushes() {
+    let (git, remote) = with_remote();
+    keysweep(&remote, &["hook", "install"]);
+    let allowed = leak().replace('\n', "  # keysweep:allow a sample\n");
+    git.write("keysweep.toml", "[[allow]]\npath = \"*\"\nreason = \"mine\"\n\n[pre-receive]\ncomments = true\n");
+    git.commit_file("secret", &allowed, "Come");
+    let plain = |text: &str| text.replace("remote: ", "").split_whitespace().collect::<Vec<_>>().join(" ");
+    let text = plain(&refused(git.git(&["push"])));
+    for part in [
+        "no leak? ask whoever runs this server for an `[[allow]]` with a `reason` and fingerprint = \"",
+        "in its own keysweep.toml",
+        "neither a `keysweep:allow` comment nor a keysweep.toml in what is pushed counts here",
+        "and push again; a false alarm passes only as told with it",
+    ] {
+        assert!(text.contains(part), "{part}: {text}");
+    }
+    assert!(!text.contains("--no-verify") && !text.contains("REASON"), "{text}");
+    remote.write("keysweep.toml", "[pre-receive]\ncomments = true\n");
+    git.commit_file("other", leak().replace("gitlab", "other"), "Come without a comment");
+    let text = plain(&refused(git.git(&["push"])));
+    assert!(text.contains("no leak? a comment `keysweep:allow[gitlab/"), "{text}");
+    assert!(text.contains("or ask whoever runs this server for an `[[allow]]`"), "{text}");
+    git.run(&["reset", "-q", "--hard", "HEAD~1"]);
+    let output = git.attempt(&["push", "-q"]);
+    assert!(output.status.success(), "{}", said(&output));
+    remote.write("keysweep.toml", "");
+    let output = git.attempt(&["push", "-q", "origin", &format!("main:refs/heads/x/{}", token())]);
+    let text = plain(&said(&output));
+    assert!(
+        text.contains("only whoever runs this server can allow a false alarm, in its own `keysweep.toml`"),
+        "{text}"
+    );
+}

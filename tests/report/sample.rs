@@ -7,7 +7,7 @@ use keysweep::finding::{
     Attribution, CommitMark, Confidence, Excerpt, Finding, Kind, Meta, Notice, Permission, Place, Reach, Rotation,
     Severity, Verdict,
 };
-use keysweep::scan::{Mode, Record, Report, Threshold};
+use keysweep::scan::{Leave, Mode, Record, Report, Threshold};
 use keysweep::secret::{Identity, Secret};
 use keysweep::source::{ObjectKind, Origin, Position, Span};
 
@@ -35,6 +35,7 @@ pub fn clean(mode: Mode) -> Report {
         notices: Vec::new(),
         record: Record { files: 1234, bytes: 5_600_000, rules: 221, milliseconds: 84, ..Record::default() },
         threshold: Threshold::default(),
+        leave: Leave::default(),
         interrupted: false,
     }
 }

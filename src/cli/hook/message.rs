@@ -4,7 +4,7 @@ use std::path::Path;
 
 use miette::miette;
 
-use super::scanner::{Scan, look_at};
+use super::scanner::{OWN, Scan, Ways, look_at};
 use crate::finding::Finding;
 use crate::input::repository::Repository;
 
@@ -23,8 +23,11 @@ pub fn run(path: &Path, scan: &dyn Scan) -> miette::Result<u8> {
         &Cleanup::of_git(Path::new(".")).message(&text),
         scan,
         &place,
-        "take it out and rotate it",
-        ", and `git commit --no-verify` skips every check",
+        &Ways {
+            mend: "take it out and rotate it",
+            allow: OWN,
+            skip: ", and `git commit --no-verify` skips every check",
+        },
     )
 }
 

@@ -272,11 +272,12 @@ fn run_git_hook(hook: Name, arguments: &[String], scan: &dyn Scan) -> miette::Re
                     (push::pushed(&input, arguments, Path::new("."))?, push::names(&input, 4)?)
                 }
             };
-            look_at_push(range, &names, SKIP, scan)
+            look_at_push(range.map(What::Range), &names, &AUTHOR, scan)
         }
         Name::PreReceive => {
             let input = read_stdin()?;
-            look_at_push(push::received(&input)?, &push::names(&input, 3)?, ", and push again", scan)
+            let received = push::received(&input)?.map(What::Received);
+            look_at_push(received, &push::names(&input, 3)?, &SERVER, scan)
         }
         _ => unreachable!("agents are run elsewhere"),
     }
@@ -287,15 +288,32 @@ const BLOCKED: u8 = 1;
 /// How to go on when commits that are pushed are refused.
 const REWRITE: &str = "a later commit takes nothing out of those that are pushed: rewrite the ones that hold it, as with `git commit \
     --amend` or `git rebase -i`";
-/// How else to go on, for who pushes.
-const SKIP: &str = "; a false alarm is allowed by its fingerprint, and `git push --no-verify` skips every check";
 
-/// Looks at what a push brings and at the names that its refs get; `more` says how else to go on if commits are refused. Returns the exit code.
-fn look_at_push(range: Option<String>, names: &str, more: &str, scan: &dyn Scan) -> miette::Result<u8> {
-    let named = push::look_at_names(names, scan)?;
-    let brought = range.map_or(Ok(0), |range| scan.report(&What::Range(range)))?;
+/// How a push that is refused goes on.
+struct Ways {
+    /// How a false alarm in the name of a ref is allowed.
+    allow: &'static str,
+    /// What else may be done about commits.
+    more: &'static str,
+}
+
+/// For who pushes, in the own repository.
+const AUTHOR: Ways = Ways {
+    allow: scanner::OWN,
+    more: "; a false alarm is allowed by its fingerprint, and `git push --no-verify` skips every check",
+};
+/// For the same, on the other side.
+const SERVER: Ways = Ways {
+    allow: "only whoever runs this server can allow a false alarm, in its own `keysweep.toml`",
+    more: ", and push again; a false alarm passes only as told with it",
+};
+
+/// Looks at what a push brings and at the names that its refs get. Returns the exit code.
+fn look_at_push(what: Option<What>, names: &str, ways: &Ways, scan: &dyn Scan) -> miette::Result<u8> {
+    let named = push::look_at_names(names, ways.allow, scan)?;
+    let brought = what.map_or(Ok(0), |what| scan.report(&what))?;
     if brought == BLOCKED {
-        eprintln!("keysweep: {REWRITE}{more}");
+        eprintln!("keysweep: {REWRITE}{}", ways.more);
     }
     Ok(named.max(brought))
 }
@@ -321,7 +339,9 @@ fn one_line(error: &miette::Report) -> String {
 
 /// Says what to do when a hook cannot do its job.
 fn way_on(hook: Name, error: &miette::Report) -> String {
-    let help = error.help().map(|help| format!("{help}; ")).unwrap_or_default();
+    // The line says itself that nothing was checked.
+    let help =
+        error.help().map(|help| help.to_string().replace("; nothing was scanned", "") + "; ").unwrap_or_default();
     let skip = match hook {
         Name::PreCommit | Name::CommitMsg => "to commit all the same, `git commit --no-verify`",
         Name::PrePush => "to push all the same, `git push --no-verify`",

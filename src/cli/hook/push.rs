@@ -7,7 +7,7 @@ use gix::ObjectId;
 use miette::miette;
 
 use super::manager::Push;
-use super::scanner::{Scan, look_at};
+use super::scanner::{Scan, Ways, look_at};
 use crate::finding::Finding;
 use crate::input::repository::Repository;
 
@@ -120,16 +120,17 @@ pub fn names(input: &[u8], columns: usize) -> miette::Result<String> {
     Ok(kept.map(|line| format!("{}\n", line.0[2])).collect())
 }
 
-/// Looks at names of refs that are pushed; returns the exit code.
+/// Looks at names of refs that are pushed; returns the exit code. `allow` tells how a false alarm is allowed.
 ///
 /// # Errors
 /// If the scan cannot be done.
-pub fn look_at_names(names: &str, scan: &dyn Scan) -> miette::Result<u8> {
+pub fn look_at_names(names: &str, allow: &'static str, scan: &dyn Scan) -> miette::Result<u8> {
     if names.is_empty() {
         return Ok(0);
     }
     let place = |_: &Finding| "the name of a branch or tag that is pushed".to_owned();
-    look_at(names.as_bytes(), scan, &place, "push it under another name and rotate the credential", "")
+    let ways = Ways { mend: "push it under another name and rotate the credential", allow, skip: "" };
+    look_at(names.as_bytes(), scan, &place, &ways)
 }
 
 /// One line of git's, whose ids have been checked.

@@ -24,6 +24,8 @@ pub enum What {
     Staged,
     /// What the commits of a range added, in git's words for ranges.
     Range(String),
+    /// The same on a server, which was sent the commits.
+    Received(String),
     /// The index against HEAD, then the working tree: for runs by hand, outside of any commit.
     Everything,
 }
@@ -54,27 +56,36 @@ pub struct Text<'a> {
     pub whole: bool,
 }
 
+/// What to do about a credential in a text that becomes no file.
+pub struct Ways {
+    /// How to mend it.
+    pub mend: &'static str,
+    /// How a false alarm is allowed, up to its fingerprint.
+    pub allow: &'static str,
+    /// The last way on, behind the others.
+    pub skip: &'static str,
+}
+
+/// How a false alarm is allowed by whoever gets it.
+pub const OWN: &str = "a false alarm is allowed in `keysweep.toml`";
+
 /// Looks at a text that becomes no file, says of each credential where it is, what to do and how to go on after a false alarm, and
-/// returns the exit code. `skip` tells the last way on, behind the others.
+/// returns the exit code.
 ///
 /// # Errors
 /// If the scan cannot be done.
-pub fn look_at(
-    bytes: &[u8],
-    scan: &dyn Scan,
-    place: &dyn Fn(&Finding) -> String,
-    help: &str,
-    skip: &str,
-) -> miette::Result<u8> {
+pub fn look_at(bytes: &[u8], scan: &dyn Scan, place: &dyn Fn(&Finding) -> String, ways: &Ways) -> miette::Result<u8> {
     let mut code = 0;
     for finding in scan.texts(&[Text { path: None, bytes, whole: false }])?.into_iter().flatten() {
         eprintln!(
-            "keysweep: {} holds a credential: {} {}; {help}; a false alarm is allowed in `keysweep.toml` by `fingerprint = \"{}\"`{skip} \
-             (see `keysweep explain {}`)",
+            "keysweep: {} holds a credential: {} {}; {}; {} by `fingerprint = \"{}\"`{} (see `keysweep explain {}`)",
             place(&finding),
             finding.meta.title,
             finding.masked,
+            ways.mend,
+            ways.allow,
             finding.fingerprint(),
+            ways.skip,
             finding.meta.id
         );
         code = 1;
@@ -127,8 +138,8 @@ impl Pipeline {
         Ok(self.texts.get_or_init(|| Rooted { root, scanner }))
     }
 
-    fn scan(&self, target: Target) -> miette::Result<u8> {
-        let request = Request { target, ..Request::default() };
+    fn scan(&self, target: Target, received: bool) -> miette::Result<u8> {
+        let request = Request { target, received, ..Request::default() };
         let stop = Arc::new(AtomicBool::new(false));
         output::stop_on_interrupt(&stop);
         let report = scan::run(&request, &Coverage::default(), &stop)?;
@@ -164,10 +175,11 @@ impl Scan for Pipeline {
     fn report(&self, what: &What) -> miette::Result<u8> {
         let here = self.directory.clone();
         match what {
-            What::Staged => self.scan(Target::Staged(here)),
-            What::Range(range) => self.scan(Target::Range(here, range.clone())),
-            What::Everything => match self.scan(Target::Staged(here.clone()))? {
-                0 => self.scan(Target::Tree(vec![here])),
+            What::Staged => self.scan(Target::Staged(here), false),
+            What::Range(range) => self.scan(Target::Range(here, range.clone()), false),
+            What::Received(range) => self.scan(Target::Range(here, range.clone()), true),
+            What::Everything => match self.scan(Target::Staged(here.clone()), false)? {
+                0 => self.scan(Target::Tree(vec![here]), false),
                 code => Ok(code),
             },
         }

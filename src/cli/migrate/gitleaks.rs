@@ -24,7 +24,7 @@ pub fn configuration(bytes: &[u8], catalogue: &Catalogue, moved: &mut Moved) -> 
         let lists = lists(rule);
         let source = format!("gitleaks rule `{}`", id.escape_debug());
         if rule.contains_key("regex") {
-            moved.leave(format!("{source}: write it as a rule of your own, see docs/configuration.md"));
+            moved.leave(format!("{source}: write it as a rule of your own in a file that `rule-files` names, and test it with `keysweep rules check FILE`"));
         }
         match provider(id, catalogue) {
             Some(family) => lists.iter().for_each(|list| allowlist(list, Some(&family), &source, moved)),

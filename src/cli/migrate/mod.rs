@@ -83,8 +83,7 @@ impl Moved {
     /// Returns the configuration.
     fn text(&self) -> String {
         let quoted = |text: &str| toml::Value::String(text.to_owned()).to_string();
-        let mut out =
-            "# Taken over by `keysweep migrate`; docs/configuration.md of keysweep describes every key.\n".to_owned();
+        let mut out = "# Taken over by `keysweep migrate`; `keysweep init --stdout` explains every key.\n".to_owned();
         for entry in &self.entries {
             out += "\n[[allow]]\n";
             if let Some(rule) = &entry.rule {

@@ -52,7 +52,7 @@ pub enum ConfigError {
     },
     /// The file is not valid TOML, or has a key, a value or a rule's name that is not known.
     #[error("`{path}` is not valid: {problem}")]
-    #[diagnostic(code(config::syntax), help("the keys are described in docs/configuration.md; nothing was scanned"))]
+    #[diagnostic(code(config::syntax), help("`keysweep init --stdout` explains every key; nothing was scanned"))]
     Syntax {
         /// The file.
         path: String,

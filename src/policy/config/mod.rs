@@ -45,6 +45,14 @@ struct Text {
     allow: Vec<Spanned<AllowText>>,
     rule_files: Vec<PathBuf>,
     own: Option<RuleFile>,
+    pre_receive: PreReceive,
+}
+
+/// What holds on a server for what is pushed to it.
+#[derive(Clone, Copy, Debug, Default, Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields, default)]
+struct PreReceive {
+    comments: bool,
 }
 
 /// Which rules are at work and how loud they are.
@@ -171,6 +179,11 @@ impl Config {
     /// Tells whether any finding may be allowed or switched off by this configuration.
     pub fn may_allow(&self) -> bool {
         !self.allow.is_empty() || !self.text.rules.off.is_empty()
+    }
+
+    /// Tells whether comments that allow findings count in what is pushed to this repository.
+    pub const fn takes_pushed_comments(&self) -> bool {
+        self.text.pre_receive.comments
     }
 
     /// Returns the levels that the user gave a rule or its provider; the rule's own entry wins.

@@ -8,7 +8,7 @@ use crate::finding::{Finding, Place, Rotation, Verdict};
 use crate::report::escape::plain;
 use crate::report::instead::{Instead, PLACEHOLDER, instead};
 use crate::report::location;
-use crate::scan::Mode;
+use crate::scan::{Leave, Mode, Report};
 
 /// What the reader has seen already.
 #[derive(Default)]
@@ -17,14 +17,16 @@ pub struct Told {
     rotations: Vec<(String, Rotation, String)>,
     /// The reasons why a finding matters.
     reasons: HashSet<String>,
-    /// Whether it is said how to allow a finding.
+    /// Whether it is said how to allow a finding, and who may.
     explains_allow: bool,
+    leave: Leave,
 }
 
 impl Told {
     /// Starts a report in which nothing has been told. What stops a commit or a push says how to go on.
-    pub fn new(mode: Mode) -> Self {
-        Self { explains_allow: matches!(mode, Mode::Staged | Mode::Range), ..Self::default() }
+    pub fn new(report: &Report) -> Self {
+        let explains_allow = matches!(report.mode, Mode::Staged | Mode::Range);
+        Self { explains_allow, leave: report.leave, ..Self::default() }
     }
 
     /// Tells whether a reason is new to the reader, and takes note of it.
@@ -66,7 +68,11 @@ pub fn tell(finding: &Finding, told: &mut Told, page: &mut Page<'_>) -> io::Resu
         Some(Instead::Placeholder) => page.field("instead", PLACEHOLDER)?,
         None => {}
     }
-    if told.explains_allow && finding.verdict == Verdict::Active { allow(finding, page) } else { Ok(()) }
+    match told.leave {
+        _ if !told.explains_allow || finding.verdict != Verdict::Active => Ok(()),
+        Leave::Author => allow(finding, page),
+        Leave::Server { comments } => ask(finding, comments, page),
+    }
 }
 
 /// Says how a finding that is no leak is allowed: where its line can hold a comment, or by its fingerprint.
@@ -78,11 +84,22 @@ fn allow(finding: &Finding, page: &mut Page<'_>) -> io::Result<()> {
         true => format!("a comment `keysweep:allow[{}] REASON` on its line, or ", plain(&finding.meta.id)),
         false => String::new(),
     };
-    let entry = format!(
-        "an `[[allow]]` in keysweep.toml with a `reason` and fingerprint = \"{}\"",
-        plain(finding.fingerprint())
-    );
-    page.field("no leak?", &format!("{comment}{entry}"))
+    page.field("no leak?", &format!("{comment}{} in keysweep.toml", entry(finding)))
+}
+
+/// Says whom to ask on the other side of a push to allow a finding that is no leak, and whether a comment does as well.
+fn ask(finding: &Finding, comments: bool, page: &mut Page<'_>) -> io::Result<()> {
+    let ask = format!("ask whoever runs this server for {} in its own keysweep.toml", entry(finding));
+    let text = match comments {
+        true => format!("a comment `keysweep:allow[{}] REASON` on its line, or {ask}", plain(&finding.meta.id)),
+        false => format!("{ask}; neither a `keysweep:allow` comment nor a keysweep.toml in what is pushed counts here"),
+    };
+    page.field("no leak?", &text)
+}
+
+/// Names the entry that allows a finding wherever it stands.
+fn entry(finding: &Finding) -> String {
+    format!("an `[[allow]]` with a `reason` and fingerprint = \"{}\"", plain(finding.fingerprint()))
 }
 
 /// Writes the steps, commands and facts of a rotation; `fix` stands in where there are no steps.

@@ -34,7 +34,7 @@ pub fn render(report: &Report, options: &RenderOptions, out: &mut dyn Write) -> 
         return Ok(());
     }
     let mut page = Page::new(options, out);
-    let mut told = Told::new(report.mode);
+    let mut told = Told::new(report);
     let full = if options.verbose { blocking.len() } else { FULL.min(blocking.len()) };
     for finding in &blocking[..full] {
         finding::tell(finding, options.verbose, &mut told, &mut page)?;

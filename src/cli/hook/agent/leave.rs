@@ -115,8 +115,18 @@ fn allows_more(before: &Table, after: &Table) -> bool {
     let (was, is) = (levels(before), levels(after));
     let is_quieter = is.iter().any(|(rule, level)| was.get(rule) != Some(level) && !is_loud(level));
     let is_stricter = ["severity", "confidence"].iter().any(|key| rank(after, key) > rank(before, key));
+    let takes_comments = |table: &Table| {
+        let server = table.get("pre-receive").and_then(|server| server.get("comments"));
+        server.and_then(Value::as_bool).unwrap_or_default()
+    };
     let has_other_baseline = after.get("baseline").is_some() && after.get("baseline") != before.get("baseline");
-    excludes_more || turns_off || has_more_entries || is_quieter || is_stricter || has_other_baseline
+    excludes_more
+        || turns_off
+        || has_more_entries
+        || is_quieter
+        || is_stricter
+        || has_other_baseline
+        || takes_comments(after) && !takes_comments(before)
 }
 
 /// Tells whether a rule's new level is as high as levels go, so that no finding of it is lost.
@@ -183,6 +193,8 @@ mod tests {
             ("", "[[allow]]\nrule = \"a/b\"\nreason = \"x\"", true),
             ("[[allow]]\nrule = \"a/b\"\nreason = \"x\"", "# why\n[[allow]]\nrule = \"a/b\"\nreason = \"x\"", false),
             ("", "severity = \"high\"", true),
+            ("", "[pre-receive]\ncomments = true", true),
+            ("[pre-receive]\ncomments = true", "", false),
             ("", "severity = \"low\"", false),
             ("", "[rules.level]\nstripe = { severity = \"low\" }", true),
             ("", "[rules.level]\nstripe = { severity = \"critical\" }", false),
