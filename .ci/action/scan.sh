@@ -34,8 +34,12 @@ known() {
 # Sets the range to that of the event: what the head has and the base has not.
 event_range() {
     local base="${KEYSWEEP_BASE:-}" head="${KEYSWEEP_HEAD:-}" ref="${KEYSWEEP_REF:-}" is_shallow
-    is_shallow=$(git rev-parse --is-shallow-repository 2>"$errors") ||
+    is_shallow=$(LC_ALL=C git rev-parse --is-shallow-repository 2>"$errors") || {
+        # What git advises in that case is for whoever sits before it.
+        ! grep -q 'dubious ownership' "$errors" ||
+            fail "the repository in \`$KEYSWEEP_DIRECTORY\` belongs to another user, so git does not read it; run \`git config --global --add safe.directory '$PWD'\` in a step before"
         fail "\`$KEYSWEEP_DIRECTORY\` is no repository that git can read; run actions/checkout before ($(tr -s '[:space:]' ' ' <"$errors"))"
+    }
     if [ -z "$head" ]; then
         head=$(git rev-parse --verify --quiet HEAD) ||
             fail "the repository in \`$KEYSWEEP_DIRECTORY\` has no commit; run actions/checkout before"
@@ -62,6 +66,11 @@ event_range() {
 [ -n "$KEYSWEEP_DIRECTORY" ] || fail "the input \`working-directory\` is empty; leave it out for the root of the checkout"
 cd "$KEYSWEEP_DIRECTORY" 2>/dev/null ||
     fail "the input \`working-directory\` is \`$KEYSWEEP_DIRECTORY\`, which is no directory here; run actions/checkout before, or check its spelling"
+case "$KEYSWEEP_SUMMARY" in
+    true | True | TRUE) writes_summary=true ;;
+    false | False | FALSE | '') writes_summary= ;;
+    *) fail "the input \`summary\` is \`$KEYSWEEP_SUMMARY\`; it can be true or false" ;;
+esac
 mode="$KEYSWEEP_MODE"
 if [ "$mode" = auto ]; then
     case "$KEYSWEEP_EVENT" in
@@ -85,6 +94,8 @@ esac
 paths=()
 if [ "$mode" = tree ] && [ -n "$KEYSWEEP_PATHS" ]; then
     while IFS= read -r path; do
+        # Lines may be indented, and end as those of Windows do.
+        read -r path <<<"${path%$'\r'}"
         [ -z "$path" ] || paths+=("$path")
     done <<<"$KEYSWEEP_PATHS"
 fi
@@ -118,7 +129,7 @@ if [ -n "$KEYSWEEP_SARIF" ]; then
         *) echo "sarif=$KEYSWEEP_DIRECTORY/$KEYSWEEP_SARIF" ;;
     esac >>"$GITHUB_OUTPUT"
 fi
-if [ "$KEYSWEEP_SUMMARY" = true ]; then
+if [ -n "$writes_summary" ]; then
     summary=$(mktemp)
     scan --format=markdown --output="$summary" || true
     cat "$summary" >>"$GITHUB_STEP_SUMMARY"

@@ -71,6 +71,10 @@ fn a_pull_request_is_annotated_where_it_adds_a_secret() {
     for text in [&run.said, &run.summary, &sarif] {
         assert!(!text.contains(&token()));
     }
+    for (summary, is_written) in [("True", true), ("FALSE", false)] {
+        let run = scan(&git, &[&event[..], &[("KEYSWEEP_SUMMARY", summary)]].concat());
+        assert_eq!((run.code, !run.summary.is_empty()), (Some(1), is_written), "{summary}: {}", run.said);
+    }
     let run = scan(&git, &[("KEYSWEEP_EVENT", "push"), ("KEYSWEEP_BASE", &head), ("KEYSWEEP_HEAD", &head)]);
     assert_eq!((run.code, run.outputs.as_str(), run.summary.as_str()), (Some(0), "exit-code=0\n", ""), "{}", run.said);
 }
@@ -83,10 +87,12 @@ fn every_mode_looks_at_what_it_says() {
     git.write("a dir/new.py", leak());
     let range = format!("{base}..HEAD");
     let (zeros, gone) = ("0".repeat(40), "1".repeat(40));
-    let table: [(&[(&str, &str)], i32); 9] = [
+    let table: [(&[(&str, &str)], i32); 11] = [
         (&[("KEYSWEEP_EVENT", "schedule")], 1),
         (&[("KEYSWEEP_MODE", "tree"), ("KEYSWEEP_PATHS", "a dir\n")], 1),
         (&[("KEYSWEEP_MODE", "tree"), ("KEYSWEEP_PATHS", "README")], 0),
+        (&[("KEYSWEEP_MODE", "tree"), ("KEYSWEEP_PATHS", "README\r\n  a dir \r\n\r\n")], 1),
+        (&[("KEYSWEEP_MODE", "tree"), ("KEYSWEEP_PATHS", "\t README\r\n \n")], 0),
         (&[("KEYSWEEP_MODE", "history")], 1),
         (&[("KEYSWEEP_MODE", "range"), ("KEYSWEEP_RANGE", &range)], 1),
         (&[("KEYSWEEP_MODE", "range"), ("KEYSWEEP_RANGE", "HEAD^!")], 0),
@@ -173,7 +179,8 @@ fn whatever_fails_is_annotated_once_and_told_to_later_steps() {
     let unborn = Git::new();
     let push = ("KEYSWEEP_EVENT", "push");
     type Case<'a> = (&'a Git, &'a [(&'a str, &'a str)], &'a str);
-    let table: [Case<'_>; 10] = [
+    let foreign = ("GIT_TEST_ASSUME_DIFFERENT_OWNER", "1");
+    let table: [Case<'_>; 12] = [
         (&git, &[("KEYSWEEP_DIRECTORY", "no/where")], "`no/where`, which is no directory"),
         (&git, &[("KEYSWEEP_DIRECTORY", "")], "`working-directory` is empty"),
         (&git, &[("KEYSWEEP_SEVERITY", "odd")], "`odd` is not one of low"),
@@ -183,6 +190,8 @@ fn whatever_fails_is_annotated_once_and_told_to_later_steps() {
         (&git, &[("KEYSWEEP_SUMMARY", "true"), ("GITHUB_STEP_SUMMARY", "/no/where")], "before it was done"),
         (&outside, &[push, ("KEYSWEEP_BASE", &base)], "is no repository that git can read"),
         (&unborn, &[push], "has no commit"),
+        (&git, &[push, foreign], "another user, so git does not read it; run `git config --global --add safe"),
+        (&git, &[("KEYSWEEP_SUMMARY", "yes")], "`summary` is `yes`; it can be true or false"),
         (&outside, &[("KEYSWEEP_MODE", "history")], "is not inside a git repository"),
     ];
     for (place, variables, expected) in table {
