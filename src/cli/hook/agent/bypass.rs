@@ -1,37 +1,21 @@
 //! Recognises commands that go around git's hooks.
 
 mod git;
+mod input;
+mod words;
 
 use std::path::Path;
 
 use super::leave;
 use super::shell::{self, Command};
 use git::Git;
+use input::{printed_to_shells, reads_input};
+use words::{is_before_program, is_in_place, is_script_option, name, revokes, switches_off};
 
-/// Variables that switch a hook manager off, or git's hooks.
-const VARIABLES: [&str; 12] = [
-    "HUSKY=0",
-    "HUSKY_SKIP_HOOKS=",
-    "LEFTHOOK=0",
-    "LEFTHOOK=false",
-    "LEFTHOOK_EXCLUDE=",
-    "SKIP=",
-    "PREK_SKIP=",
-    "PRE_COMMIT_ALLOW_NO_CONFIG=",
-    "PREK_ALLOW_NO_CONFIG=",
-    "GIT_CONFIG_PARAMETERS=",
-    "GIT_CONFIG_COUNT=",
-    "GIT_CONFIG_GLOBAL=",
-];
-/// Words that stand before the command which they run.
-const WRAPPERS: [&str; 24] = [
-    "{", "!", "if", "then", "elif", "else", "while", "until", "do", "time", "builtin", "command", "doas", "env",
-    "exec", "nice", "nohup", "npx", "stdbuf", "sudo", "timeout", "uvx", "xargs", "yarn",
-];
 /// Shells, which run the text behind `-c` or on their standard input.
 const SHELLS: [&str; 10] = ["sh", "bash", "zsh", "dash", "ksh", "fish", "powershell", "pwsh", "cmd", "su"];
 /// Commands that take a hook away or make it another.
-const CHANGES: [&str; 5] = ["rm", "mv", "unlink", "truncate", "trash"];
+const CHANGES: [&str; 7] = ["rm", "mv", "unlink", "truncate", "trash", "shred", "srm"];
 /// Commands that write what their last word names.
 const COPIES: [&str; 5] = ["cp", "ln", "install", "rsync", "scp"];
 /// Commands that write what they are given into the files that they name.
@@ -54,6 +38,8 @@ pub struct Ours<'a> {
     pub holds: &'a dyn Fn(&str) -> bool,
     /// Tells of such a path whether they stay if git's version of it comes back.
     pub comes_back: &'a dyn Fn(&str) -> bool,
+    /// Tells of a path whether it is what makes the project a repository, with all of its hooks.
+    pub is_repository: &'a dyn Fn(&str) -> bool,
 }
 
 /// Tells whether a command line runs git so that its hooks do not run, or takes the hooks away.
@@ -71,9 +57,12 @@ pub fn looks_for_less(command: &str) -> bool {
 
 /// Tells whether a change of git's own configuration in a repository is about where hooks are.
 pub fn leads_elsewhere(path: &Path, before: &str, after: &str) -> bool {
-    let paths = |text: &str| -> Vec<String> {
-        text.lines().map(str::to_lowercase).filter(|line| line.contains("hookspath")).collect()
+    // What is included may say it as well.
+    let is_path = |line: &String| {
+        line.contains("hookspath") || ["[include", "path"].iter().any(|start| line.trim_start().starts_with(start))
     };
+    let paths =
+        |text: &str| -> Vec<String> { text.lines().map(str::to_lowercase).filter(|line| is_path(line)).collect() };
     path.ends_with(".git/config") && paths(before) != paths(after)
 }
 
@@ -115,60 +104,6 @@ fn goes_around(line: &str, reach: Reach<'_>) -> bool {
     reach.deeper().is_some_and(is_run) || commands.iter().any(|command| shell.goes_around(command))
 }
 
-/// Returns what commands print that a shell reads: through pipes, or as a file.
-fn printed_to_shells(commands: &[Command]) -> impl Iterator<Item = String> {
-    let mut is_read = vec![false; commands.len()];
-    // What a group prints cannot be told from what stands before it.
-    let mut before = 0;
-    let is_group = |command: &Command| command.words.is_empty() || command.words == ["}"];
-    for (at, command) in commands.iter().enumerate() {
-        match source(command) {
-            Some(Source::Process) => before = commands.len(),
-            Some(Source::Input) => {
-                is_read[at] = true;
-                let piped = commands[..at].iter().rev().take(LONGEST_PIPE).take_while(|command| command.pipes).count();
-                is_read[at - piped..at].fill(true);
-                if commands[at - piped..at].iter().any(is_group) {
-                    before = before.max(at);
-                }
-            }
-            None => {}
-        }
-    }
-    is_read[..before].fill(true);
-    let read = commands.iter().zip(is_read).filter(|(_, is_read)| *is_read).map(|(command, _)| command);
-    read.flat_map(|command| without_wrappers(command).printed().into_iter().chain([command.input.clone()]))
-}
-
-/// Where a shell without a script in its words finds one.
-enum Source {
-    /// On its standard input.
-    Input,
-    /// In what stands for a file, but is commands.
-    Process,
-}
-
-fn source(command: &Command) -> Option<Source> {
-    let words = without_wrappers(command).words;
-    let [program, words @ ..] = words.as_slice() else { return None };
-    let is_source = matches!(program.as_str(), "source" | ".");
-    if !is_source && !SHELLS.contains(&name(program).as_str()) || words.iter().any(|word| is_script_option(word)) {
-        return None;
-    }
-    let is_input = |word: &str| word.starts_with('-') || word == "/dev/stdin";
-    match words.iter().find(|word| !is_input(word)).map(String::as_str) {
-        Some("") => Some(Source::Process),
-        Some(_) => None,
-        None => Some(Source::Input).filter(|_| !is_source || !words.is_empty()),
-    }
-}
-
-/// Returns a command from its program on.
-fn without_wrappers(command: &Command) -> Command {
-    let words = command.words.iter().skip_while(|word| is_before_program(word)).cloned().collect();
-    Command { words, input: command.input.clone(), ..Command::default() }
-}
-
 /// What earlier commands of a line leave to later ones.
 struct Shell<'a> {
     reach: Reach<'a>,
@@ -181,7 +116,7 @@ struct Shell<'a> {
 impl Shell<'_> {
     fn goes_around(&mut self, command: &Command) -> bool {
         let words = &command.words;
-        let is_setting = |word: &String| VARIABLES.iter().any(|variable| word.starts_with(variable));
+        let is_setting = |word: &String| switches_off(word);
         let first = words.iter().position(|word| !is_before_program(word)).unwrap_or(words.len());
         let program = words.get(first).map(|word| name(word)).unwrap_or_default();
         // Set for what follows: alone, or by `export`.
@@ -195,6 +130,9 @@ impl Shell<'_> {
         if command.writes.iter().any(|file| self.is_hook(file)) || self.changes_hooks(&program, rest) {
             return true;
         }
+        if self.reach.is_of_hooks() && words::hands_skip_on(words, first) {
+            return true;
+        }
         if !self.reach.is_of_hooks() && gives_leave(command, &program) {
             return true;
         }
@@ -204,13 +142,18 @@ impl Shell<'_> {
         }
         let set = self.switched_off || words[..first].iter().any(is_setting);
         if let Some(reach) = self.reach.deeper() {
-            if scripts(&program, rest).into_iter().any(|script| goes_around(&script, reach)) {
+            let scripts = words::scripts(&program, rest).into_iter().chain(words::split(words));
+            if scripts.into_iter().any(|script| goes_around(&script, reach)) {
                 return true;
             }
             let shell = words.iter().position(|word| SHELLS.contains(&name(word).as_str()));
             if let Some(shell) = shell.filter(|_| program != "git") {
                 let script = words[shell + 1..].iter().skip_while(|word| !is_script_option(word)).nth(1);
-                return script.is_some_and(|script| goes_around(script, reach)) || goes_around(&command.input, reach);
+                let reads = || reads_input(&name(&words[shell]), &words[shell + 1..]);
+                return match script {
+                    Some(script) => goes_around(script, reach),
+                    None => reads() && goes_around(&command.input, reach),
+                };
             }
             if let Some(subcommand) = program.strip_prefix("git-") {
                 let words = [&[subcommand.to_owned()], rest].concat();
@@ -244,11 +187,13 @@ impl Shell<'_> {
     /// Tells whether a program with these words takes hooks away or changes them.
     fn changes_hooks(&self, program: &str, words: &[String]) -> bool {
         let names_hook = || words.iter().any(|word| self.is_hook(word));
+        let downloads = || words::downloads(program, words).into_iter().any(|file| self.is_hook(file));
         let names_last = || words.last().is_some_and(|word| self.is_hook(word));
         if !self.reach.is_of_hooks() {
             let is_written = matches!(words, [first, second, ..] if first == "baseline" && second == "write");
             return match program {
                 "keysweep" => is_written,
+                "curl" | "wget" => downloads(),
                 _ if SINKS.contains(&program) => names_hook(),
                 _ if COPIES.contains(&program) || program == "mv" => names_last(),
                 _ => EDITORS.contains(&program) && words.iter().any(|word| is_in_place(word)) && names_hook(),
@@ -263,7 +208,8 @@ impl Shell<'_> {
             }
             "find" => self.finds_hooks(words),
             "dd" => words.iter().filter_map(|word| word.strip_prefix("of=")).any(|file| self.is_hook(file)),
-            _ if CHANGES.contains(&program) => names_hook(),
+            "curl" | "wget" => downloads(),
+            _ if CHANGES.contains(&program) => names_hook() || words.iter().any(|word| self.is_repository(word)),
             // What is only read stands before the last word.
             "rsync" if words.iter().any(|word| word.starts_with("--del")) => names_last(),
             _ if SINKS.contains(&program) => names_hook(),
@@ -284,6 +230,10 @@ impl Shell<'_> {
         let of_git = || words.iter().any(|word| self.joined(word).trim_end_matches('/').ends_with(".git"));
         let names_one = |word: &String| ["hook", "pre-", "commit-msg"].iter().any(|part| word.contains(part));
         acts && (words.iter().any(|word| self.is_hook(word)) || of_git() && words.iter().any(names_one))
+    }
+
+    fn is_repository(&self, word: &str) -> bool {
+        matches!(self.reach.guarded, Guarded::Hooks(ours) if (ours.is_repository)(self.joined(word).trim_end_matches('/')))
     }
 
     /// Tells whether a word names a folder of an agent's, into which other files may be put.
@@ -319,20 +269,6 @@ impl Shell<'_> {
     }
 }
 
-/// Returns the texts that a program other than a shell runs as lines.
-fn scripts(program: &str, words: &[String]) -> Vec<String> {
-    match program {
-        "eval" => vec![words.join(" ")],
-        "trap" => words.first().cloned().into_iter().collect(),
-        "script" | "flock" | "runuser" => {
-            words.iter().skip_while(|word| !is_script_option(word)).nth(1).cloned().into_iter().collect()
-        }
-        "watch" => vec![words.join(" ")],
-        "alias" => words.iter().filter_map(|word| Some(word.split_once('=')?.1.to_owned())).collect(),
-        _ => Vec::new(),
-    }
-}
-
 /// Tells whether one of the words, whatever runs it, is a program that looks after hooks and is told to take them out.
 fn takes_hooks_out(program: &str, words: &[String]) -> bool {
     if program == "git" || PRINTERS.contains(&program) {
@@ -355,39 +291,6 @@ fn gives_leave(command: &Command, program: &str) -> bool {
     let prints = !command.writes.is_empty() && matches!(program, "echo" | "printf" | "cat");
     let edits = EDITORS.contains(&program) && command.words.iter().any(|word| is_in_place(word));
     (prints || edits) && command.words.iter().chain([&command.input]).any(|text| leave::grants(text, ""))
-}
-
-/// Returns the name of a program, without its folder.
-fn name(word: &str) -> String {
-    let name = word.rsplit(['/', '\\']).next().unwrap_or_default();
-    name.strip_suffix(".exe").unwrap_or(name).to_owned()
-}
-
-/// Tells whether a word may stand before the program: a variable, a wrapper, or an option or number of one.
-fn is_before_program(word: &str) -> bool {
-    let is_number = || word.bytes().all(|byte| byte.is_ascii_digit());
-    word.contains('=') || word.starts_with('-') || is_number() || WRAPPERS.contains(&name(word).as_str())
-}
-
-/// Tells whether a shell runs the word behind this one.
-fn is_script_option(word: &str) -> bool {
-    (word.starts_with('-') && word.ends_with('c')) || ["-command", "/c"].iter().any(|it| word.eq_ignore_ascii_case(it))
-}
-
-/// Tells whether a mode for `chmod` takes the right to execute away.
-fn revokes(mode: &str) -> bool {
-    if mode.bytes().all(|byte| byte.is_ascii_digit()) {
-        return !mode.bytes().rev().take(3).any(|digit| digit % 2 == 1);
-    }
-    // A mode such as `a-x` or `u=rw`; `-R` and its like are options.
-    mode.split_once('-').is_some_and(|(_, rights)| rights.contains('x'))
-        || mode.split_once('=').is_some_and(|(_, rights)| !rights.contains('x'))
-        || mode.starts_with("-R")
-}
-
-/// Tells whether an option of an editor of streams means that the file itself is changed.
-fn is_in_place(word: &str) -> bool {
-    word.starts_with("--in-place") || (word.starts_with('-') && !word.starts_with("--") && word.contains('i'))
 }
 
 #[cfg(test)]

@@ -113,9 +113,13 @@ fn goes_around_hooks(event: &Event, looks: &[Look]) -> bool {
     };
     let holds = &|path: &str| settings::holds_hooks(&real(path));
     let comes_back = &|path: &str| settings::come_back(&real(path));
+    let is_repository = &|path: &str| path.ends_with(".git") && place::is_repository(&event.directory, &real(path));
     let is_settings = |text: &str| text.trim_start().starts_with('{');
     hooks.into_iter().any(bypass::is_hook_of_git)
-        || event.commands.iter().any(|command| bypass::goes_around_hooks(command, &Ours { holds, comes_back }))
+        || event
+            .commands
+            .iter()
+            .any(|command| bypass::goes_around_hooks(command, &Ours { holds, comes_back, is_repository }))
         || added::takes_away(event, &settings::holds_hooks)
         || added::loses(looks, &settings::loses_hooks, &is_settings)
         || added::loses(looks, &settings::loses_manager, &|text| text.contains([' ', '\n']))

@@ -36,7 +36,7 @@ impl Command {
                     .collect::<Vec<_>>()
                     .join(" "),
             ),
-            ["printf", rest @ ..] => Some(rest.join(" ").replace("\\n", "\n")),
+            ["printf", "--", rest @ ..] | ["printf", rest @ ..] => Some(rest.join(" ").replace("\\n", "\n")),
             ["cat"] | ["cat", "-"] => Some(self.input.clone()),
             ["pwd"] | ["git", "rev-parse", "--show-toplevel"] => Some(".".to_owned()),
             ["git", "rev-parse", "--git-dir" | "--absolute-git-dir" | "--git-common-dir"] => Some(".git".to_owned()),

@@ -19,6 +19,51 @@ const VALUES: [&str; 11] = [
 /// The subcommands whose hooks are switched off by settings and variables.
 const WITH_HOOKS: [&str; 8] = ["commit", "am", "push", "merge", "pull", "rebase", "cherry-pick", "revert"];
 
+/// Subcommands that have no hooks to skip, whatever their words are; what is none of git's may hand its options to `git commit`.
+const WITHOUT_HOOKS: [&str; 41] = [
+    "add",
+    "annotate",
+    "apply",
+    "archive",
+    "bisect",
+    "blame",
+    "branch",
+    "cat-file",
+    "checkout",
+    "clean",
+    "clone",
+    "config",
+    "describe",
+    "diff",
+    "fetch",
+    "for-each-ref",
+    "format-patch",
+    "gc",
+    "grep",
+    "help",
+    "init",
+    "log",
+    "ls-files",
+    "ls-remote",
+    "mv",
+    "notes",
+    "reflog",
+    "remote",
+    "reset",
+    "restore",
+    "rev-list",
+    "rev-parse",
+    "rm",
+    "shortlog",
+    "show",
+    "stash",
+    "status",
+    "submodule",
+    "switch",
+    "tag",
+    "worktree",
+];
+
 /// One call of git.
 pub struct Git<'a> {
     /// What it does, if that is said.
@@ -95,6 +140,7 @@ impl<'a> Git<'a> {
             Some("pull" | "rebase" | "cherry-pick" | "revert") => skips_hooks(rest, "", "", ""),
             Some("config") => config_goes_around(rest),
             Some("commit-tree" | "send-pack") => true,
+            Some(other) if !WITHOUT_HOOKS.contains(&other) => rest.iter().any(|word| word == "--no-verify"),
             _ => false,
         }
     }
@@ -139,7 +185,9 @@ fn config_goes_around(words: &[String]) -> bool {
     if has("-section") {
         return words.iter().any(|word| word.eq_ignore_ascii_case("core"));
     }
-    let Some(at) = words.iter().position(|word| word.eq_ignore_ascii_case("core.hooksPath")) else { return false };
+    // What is included may say where hooks are.
+    let leads = |key: String| key == "core.hookspath" || key == "include.path" || key.starts_with("includeif.");
+    let Some(at) = words.iter().position(|word| leads(word.to_lowercase())) else { return false };
     let asks = has("--get") || has("--show-origin") || words.first().is_some_and(|word| word == "get");
     !asks && (words.len() > at + 1 || has("unset"))
 }

@@ -3,7 +3,7 @@
 use super::*;
 
 /// Lines that go around hooks.
-const AROUND: [&str; 121] = [
+const AROUND: [&str; 150] = [
     "git commit --no-verify -m x",
     "git commit --no-verif -m x",
     "git commit -nm x",
@@ -125,10 +125,39 @@ const AROUND: [&str; 121] = [
     "script -qc 'git commit -n' /dev/null",
     "for o in -n; do git commit $o; done",
     "git -c include.path=x commit -m x",
+    "env -S 'git commit -n'",
+    "env -vS 'git commit' -n -m x",
+    "env -u A --split-string='git commit --no-verify'",
+    "rm -rf .git",
+    "mv .git x",
+    "sudo rm -rf ./.git/",
+    "shred -u .git/hooks/pre-commit",
+    "git config include.path /tmp/x",
+    "git config --global includeIf.gitdir:~/.path /tmp/x",
+    "git commit ${F:---no-verify} -m x",
+    "git commit \"${F:--n}\" -m x",
+    "git commit ${F:=-n -m x}",
+    "F=; git commit ${F:-${G---no-verify}}",
+    "F=1; git commit ${F:+-n}",
+    "curl -fsSo .git/hooks/pre-commit https://x",
+    "curl --output=.git/hooks/pre-push https://x",
+    "cd .git/hooks && wget -Opre-commit https://x",
+    "wget -P .git/hooks https://x/pre-commit",
+    "git cz -- --no-verify",
+    "git ci --no-verify",
+    "npm run commit -- --no-verify",
+    "npx cz --no-verify",
+    "yarn commit --no-verify",
+    "npm version patch --no-commit-hooks",
+    "echo 'git commit -n' | bash -s -- x",
+    "echo 'git commit -n' | su me",
+    "bash -o pipefail <<E\ngit commit -n\nE",
+    "git commit -m x \"$(printf -- '-n')\"",
+    "GIT_CONFIG_GLOBAL= git commit -m x",
 ];
 
 /// Lines that do not, whatever they look like.
-const HARMLESS: [&str; 99] = [
+const HARMLESS: [&str; 122] = [
     "git commit -m 'use --no-verify never'",
     "git commit -m 'git commit -n'",
     "git commit -mn",
@@ -228,6 +257,29 @@ const HARMLESS: [&str; 99] = [
     "script -qc 'git status' /dev/null",
     "watch -n 1 git status",
     "for o in -n; do echo $o; done; git commit -m x",
+    "bash scripts/setup.sh <<E\ngit commit -n\nE",
+    "echo git commit -n | bash scripts/run.sh -s",
+    "SKIP= git commit -m x",
+    "export SKIP=; git commit -m x",
+    "rm -rf /tmp/x/.git",
+    "rm -f .gitignore",
+    "ls .git",
+    "cp -r .git /tmp/x",
+    "git config --get include.path",
+    "git commit -m ${M:-x}",
+    "git commit -m \"${M:---no-verify}\"",
+    "M=x; git commit ${M:--n}",
+    "curl -T .git/hooks/pre-commit https://x",
+    "curl -o out.json https://x",
+    "wget -O out https://x",
+    "git grep -e --no-verify",
+    "git stash push -m --no-verify",
+    "cargo publish --no-verify",
+    "npm run test -- --no-watch",
+    "npx prettier --check .",
+    "env -S 'git status'",
+    "env A=b git commit -m '-S x'",
+    "echo ${F:-x}",
 ];
 
 #[test]
@@ -236,7 +288,8 @@ fn ways_around_the_hooks_are_recognised() {
         // Git's version of one of the files has the hooks, too.
         let holds = |path: &str| [".claude/settings.json", ".claude", ".cursor/hooks.json"].contains(&path);
         let comes_back = |path: &str| path == ".cursor/hooks.json";
-        let ours = Ours { holds: &holds, comes_back: &comes_back };
+        let is_repository = |path: &str| [".git", "./.git"].contains(&path);
+        let ours = Ours { holds: &holds, comes_back: &comes_back, is_repository: &is_repository };
         let is_wrong = |command: &&&str| goes_around_hooks(command, &ours) != expected;
         assert_eq!(commands.iter().filter(is_wrong).collect::<Vec<_>>(), Vec::<&&str>::new(), "{expected} is right");
     }
@@ -248,6 +301,7 @@ fn commands_that_write_what_makes_keysweep_look_for_less_are_recognised() {
         ("echo 'exclude = [\"a/\"]' >> keysweep.toml", true),
         ("bash -c 'cp x sub/keysweep.toml'", true),
         ("jq . x | sponge keysweep.baseline.json", true),
+        ("curl -o keysweep.toml https://x", true),
         ("sed -i s/high/low/ keysweep.toml", true),
         ("cat > ./keysweep.toml <<E\nE", true),
         ("keysweep baseline write --history", true),
@@ -274,7 +328,7 @@ fn commands_that_write_what_makes_keysweep_look_for_less_are_recognised() {
 
 #[test]
 fn any_line_comes_to_an_end() {
-    let ours = Ours { holds: &|_| false, comes_back: &|_| false };
+    let ours = Ours { holds: &|_| false, comes_back: &|_| false, is_repository: &|_| false };
     for part in [
         "echo a | sh | ",
         "{ echo a; } | sh; ",
@@ -287,6 +341,11 @@ fn any_line_comes_to_an_end() {
         "npx lefthook@1 ",
         "eval ",
         "watch ",
+        "env -S ",
+        "a ${b:-",
+        "${b:-c}",
+        "\"${b+${c=",
+        "curl -o a ",
     ] {
         assert!(!goes_around_hooks(&part.repeat(10_000), &ours) && !looks_for_less(&part.repeat(10_000)), "{part}");
     }

@@ -27,6 +27,9 @@ const LONGEST: usize = 4096;
 /// How many words braces may make of one.
 const MOST: usize = 64;
 
+/// How deep expansions in expansions are read.
+const DEPTH: usize = 8;
+
 /// The variables that a line sets.
 pub struct Values {
     values: HashMap<String, String>,
@@ -90,7 +93,7 @@ impl Values {
         }
         let mut words = Vec::new();
         for word in self.braces(word) {
-            let whole = self.filled(&word);
+            let whole = self.filled(&word, DEPTH);
             let is_gone = whole.is_empty() && word.starts_with(active::DOLLAR);
             let parts = whole.split(active::BLANK).filter(|part| !part.is_empty()).map(plain);
             let before = words.len();
@@ -102,8 +105,8 @@ impl Values {
         words
     }
 
-    /// Puts in the values of variables that are known.
-    fn filled(&mut self, word: &str) -> String {
+    /// Puts in the values of variables that are known, and what stands for those that are not.
+    fn filled(&mut self, word: &str, depth: usize) -> String {
         let mut filled = String::with_capacity(word.len());
         let mut rest = word;
         while let Some(at) = rest.find([active::DOLLAR, active::QUOTED_DOLLAR]) {
@@ -111,6 +114,7 @@ impl Values {
             let parts = rest[at..].starts_with(active::DOLLAR);
             let behind = &rest[at + active::DOLLAR.len_utf8()..];
             let known = name(behind).and_then(|(name, rest)| Some((self.values.get(name)?.clone(), rest)));
+            let known = known.or_else(|| self.otherwise(behind, depth));
             let put = known.and_then(|(value, rest)| Some((self.substituted(&value, parts)?, rest)));
             match put {
                 Some((value, behind)) => {
@@ -124,6 +128,25 @@ impl Values {
             }
         }
         filled + rest
+    }
+
+    /// Returns what a text behind `$` puts in by an expansion such as `${NAME:-default}` or `${NAME+other}`, and what follows.
+    fn otherwise<'a>(&mut self, text: &'a str, depth: usize) -> Option<(String, &'a str)> {
+        let depth = depth.checked_sub(1)?;
+        let inner = text.strip_prefix([active::OPEN, '{'])?;
+        let (name, inner) = inner.split_at(inner.find(|sign: char| !is_of_name(sign))?);
+        let (inner, rest) = inner.split_at(end_of(inner));
+        let operator = inner.strip_prefix(':').unwrap_or(inner).chars().next()?;
+        let other = inner.trim_start_matches(':').strip_prefix(operator)?;
+        let rest = rest.strip_prefix([active::CLOSE, '}']).unwrap_or(rest);
+        let known = self.values.get(name).filter(|value| !value.is_empty() || !inner.starts_with(':')).cloned();
+        let value = match (operator, known) {
+            ('-' | '=', Some(value)) => value,
+            // Whether a variable is set of which the line says nothing is not known.
+            ('-' | '=', None) | ('+', _) => plain(&self.filled(other, depth)),
+            _ => return None,
+        };
+        Some((value, rest))
     }
 
     /// Makes a word of each choice between braces.
@@ -181,6 +204,20 @@ fn name(text: &str) -> Option<(&str, &str)> {
         None => text.split_at(length(text)),
     };
     (!name.is_empty()).then_some((name, rest))
+}
+
+/// Returns where the brace closes that was opened before a text; its end if it does not, as where a blank has ended the word.
+fn end_of(text: &str) -> usize {
+    let mut depth = 0;
+    for (at, sign) in text.char_indices().take(LONGEST) {
+        match sign {
+            active::OPEN | '{' => depth += 1,
+            active::CLOSE | '}' if depth == 0 => return at,
+            active::CLOSE | '}' => depth -= 1,
+            _ => {}
+        }
+    }
+    text.len()
 }
 
 const fn is_of_name(sign: char) -> bool {

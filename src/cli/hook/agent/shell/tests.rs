@@ -22,7 +22,7 @@ fn words_are_those_of_a_shell() {
         ("cat <<'E' - && b\nit's; c\nE\nd", &["cat|-", "b", "d"]),
         ("a -m \"$(cat <<E\nit's\nE\n)\" -n", &["a|-m|it's|-n", "cat"]),
         ("F='-n x'; a $F \"$F\" '$F' ${F}y z$F", &["F=-n x", "a|-n|x|-n x|$F|-n|xy|z-n|x"]),
-        ("E=; a $E \"$E\" $U ${U:-x}", &["E=", "a||$U|${U:-x}"]),
+        ("E=; a $E \"$E\" $U ${U:-x} \"${U:-a b}\" ${E-c} ${E:-d} ${U:?f}", &["E=", "a||$U|x|a b|d|${U:?f}"]),
         ("export F=-n; F+=m; a $F", &["export|F=-n", "F+=m", "a|-nm"]),
         ("a {-n,-m} x{1,{2,3}}y '{a,b}' {} { {a,b", &["a|-n|-m|x1y|x2y|x3y|{a,b}|{}|{|{a,b"]),
         (
