@@ -7,6 +7,7 @@ mod framework;
 mod leave;
 mod packages;
 mod push;
+mod uninstall;
 
 use std::path::PathBuf;
 use std::process::{Command, Output};

@@ -308,3 +308,31 @@ fn a_prompt_with_a_token_is_stopped_for_every_agent_that_allows_it() {
         assert!(text.contains(expected) && !text.contains(&token()), "{agent}: {text}");
     }
 }
+
+#[test]
+fn a_piece_of_a_file_is_advised_on_as_the_file() {
+    let git = Git::new();
+    git.write(".zed/settings.json", "{\"context_servers\": {\"a\": {\"command\": \"a\"}}}");
+    let edit = serde_json::json!({ "file_path": ".zed/settings.json", "old_string": "is not there", "new_string": format!("\"GITLAB_TOKEN\": \"{}\"", token()) });
+    let text = told(&git, "claude-code", "PreToolUse", "Edit", &edit);
+    assert!(text.contains("Zed resolves no reference there"), "{text}");
+}
+
+#[test]
+fn no_agent_takes_the_repository_away_that_its_hooks_belong_to() {
+    let git = Git::new();
+    git.write("sub/.git/config", "");
+    git.write("sub/x", "");
+    for (command, stopped) in [
+        ("rm -rf .git".to_owned(), true),
+        (format!("mv {} /tmp/x", git.file(".git").display()), true),
+        ("cd sub && rm -rf ../.git/".to_owned(), true),
+        ("rm -rf sub/.git".to_owned(), false),
+        ("cd sub && rm -rf .git".to_owned(), false),
+        ("cp -r .git /tmp/x".to_owned(), false),
+    ] {
+        let event = serde_json::json!({ "hook_event_name": "PreToolUse", "cwd": git.path(), "tool_name": "Bash", "tool_input": { "command": command } });
+        let text = said(&run(&git, "keysweep hook run claude-code --no-bypass", &event));
+        assert_eq!(text.contains("goes around the hooks"), stopped, "{command}: {text}");
+    }
+}

@@ -115,7 +115,7 @@ fn found_by(framework: &str) {
     day.passes(day.run(&["install"]));
     assert!(day.git.file(".git/hooks/pre-commit.legacy").exists());
     let status = keysweep(&["hook", "status"]);
-    assert!(status.contains("pre-commit: set up, run by pre-commit: "), "{status}");
+    assert!(status.contains(&format!("pre-commit: set up, run by {framework}: ")), "{status}");
     assert!(keysweep(&["hook", "install", "pre-commit"]).contains("already set up"));
     day.git.add("config.py", leak());
     let text = refused(day.git(&["commit", "-m", "x"]));

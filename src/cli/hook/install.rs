@@ -34,7 +34,7 @@ pub fn install(hook: Name, directory: &Path) -> miette::Result<String> {
         Place::Directory(hooks) => (hooks.join(hook.word()), false),
     };
     if let Some(legacy) = legacy(&path)? {
-        return Ok(format!("{}: already set up in {}, which pre-commit runs", hook.word(), legacy.display()));
+        return Ok(format!("{}: already set up in {}, which {} runs", hook.word(), legacy.path.display(), legacy.by));
     }
     let existing = files::read(&path, Links::Follow)?;
     let is_link = path.is_symlink();
@@ -55,14 +55,14 @@ pub fn install(hook: Name, directory: &Path) -> miette::Result<String> {
                 ));
             }
             moved(&path, &aside)?;
-            if let Err(error) = files::write(&path, &whole(hook, &program, true), EXECUTABLE) {
+            if let Err(error) = files::write(&path, &whole(hook, &program, true, made(&path)), EXECUTABLE) {
                 moved(&aside, &path)?;
                 return Err(error);
             }
             "set up, with the hook that was there moved aside"
         }
         _ => {
-            files::write(&path, &whole(hook, &program, chained(&path).exists()), EXECUTABLE)?;
+            files::write(&path, &whole(hook, &program, chained(&path).exists(), made(&path)), EXECUTABLE)?;
             "set up"
         }
     };
@@ -79,7 +79,7 @@ pub fn uninstall(hook: Name, directory: &Path) -> miette::Result<String> {
         Place::Lefthook { file, .. } => return lefthook::uninstall(hook, &file),
         Place::Husky(hooks) | Place::Directory(hooks) => hooks.join(hook.word()),
     };
-    let path = legacy(&path)?.unwrap_or(path);
+    let path = legacy(&path)?.map_or(path, |legacy| legacy.path);
     let Some(bytes) = files::read(&path, Links::Follow)? else { return Ok(String::new()) };
     refuse_lost_lines(&path, Some(&bytes))?;
     match script::removed(&bytes) {
@@ -93,6 +93,8 @@ pub fn uninstall(hook: Name, directory: &Path) -> miette::Result<String> {
                     .into_diagnostic()
                     .wrap_err_with(|| format!("cannot remove `{}`", path.display()))?,
             }
+            // Whoever put something else into a folder keeps it.
+            let _ = path.ancestors().skip(1).take(script::folders(&bytes)).try_for_each(std::fs::remove_dir);
         }
     }
     Ok(format!("{}: taken out of {}", hook.word(), path.display()))
@@ -110,7 +112,7 @@ pub fn status(hook: Name, directory: &Path) -> miette::Result<String> {
         Place::Directory(hooks) => (hooks.join(name), false),
     };
     if let Some(legacy) = legacy(&path)? {
-        return Ok(format!("{name}: set up, run by pre-commit: {}", legacy.display()));
+        return Ok(format!("{name}: set up, run by {}: {}", legacy.by, legacy.path.display()));
     }
     let state = match files::read(&path, Links::Follow)? {
         None => return Ok(format!("{name}: not set up")),
@@ -139,9 +141,24 @@ fn moved(from: &Path, to: &Path) -> miette::Result<()> {
     moved.wrap_err_with(|| format!("cannot move `{}` to `{}`", from.display(), to.display()))
 }
 
-fn whole(hook: Name, program: &str, chained: bool) -> Vec<u8> {
+fn whole(hook: Name, program: &str, chained: bool, folders: usize) -> Vec<u8> {
     let name = format!("{}{CHAINED}", hook.word());
-    script::whole(hook, program, chained.then_some(name.as_str()))
+    script::whole(hook, program, chained.then_some(name.as_str()), folders)
+}
+
+/// Returns how many folders installing a hook makes for it; where others are there already that were made for keysweep's, how many
+/// those were.
+fn made(path: &Path) -> usize {
+    let folders = path.ancestors().skip(1);
+    let is_missing = |folder: &&Path| !folder.as_os_str().is_empty() && folder.symlink_metadata().is_err();
+    let missing = folders.take_while(is_missing).count();
+    let others = Name::GIT.iter().flat_map(|hook| {
+        let other = path.with_file_name(hook.word());
+        [beside(&other, LEGACY), other]
+    });
+    let told =
+        others.filter_map(|other| files::read(&other, Links::Follow).ok()?).map(|script| script::folders(&script));
+    missing.max(told.max().unwrap_or_default())
 }
 
 /// Refuses to touch a hook of keysweep's to which lines were added that never run, because the hook that was there before runs
@@ -176,14 +193,25 @@ fn beside(path: &Path, end: &str) -> PathBuf {
     path.with_file_name(name)
 }
 
-/// Returns where the hook lies that the pre-commit framework found and moved aside, if that is keysweep's: it runs before the
-/// framework's own hooks.
-fn legacy(path: &Path) -> miette::Result<Option<PathBuf>> {
+/// A hook of keysweep's that a framework found and moved aside.
+struct Legacy {
+    path: PathBuf,
+    /// The framework.
+    by: &'static str,
+}
+
+/// Returns where the hook lies that the pre-commit framework or its like found and moved aside, if that is keysweep's: it runs
+/// before the framework's own hooks.
+fn legacy(path: &Path) -> miette::Result<Option<Legacy>> {
     let moved = beside(path, LEGACY);
-    let is_frameworks = |script: &[u8]| memchr::memmem::find(script, b"hook-impl").is_some();
-    let is_run = files::read(path, Links::Follow)?.is_some_and(|script| is_frameworks(&script));
-    let script = files::read(&moved, Links::Follow)?.filter(|_| is_run && is_executable(&moved));
-    Ok(script.filter(|script| script::removed(script) != Remainder::Untouched).map(|_| moved))
+    let names = |script: &[u8], name: &str| memchr::memmem::find(script, name.as_bytes()).is_some();
+    let Some(script) = files::read(path, Links::Follow)?.filter(|script| names(script, "hook-impl")) else {
+        return Ok(None);
+    };
+    let by = if names(&script, "generated by prek") { "prek" } else { "pre-commit" };
+    let script = files::read(&moved, Links::Follow)?.filter(|_| is_executable(&moved));
+    let is_ours = script.is_some_and(|script| script::removed(&script) != Remainder::Untouched);
+    Ok(is_ours.then_some(Legacy { path: moved, by }))
 }
 
 /// Returns the path that a hook had before the framework moved it aside.

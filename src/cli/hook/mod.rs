@@ -134,8 +134,10 @@ pub fn run(arguments: &Arguments) -> miette::Result<u8> {
         Command::Install { hooks, user, no_bypass } => {
             let usual = if manager::is_bare(Path::new(".")) { &Name::SERVER[..] } else { &Name::USUAL[..] };
             let hooks = if hooks.is_empty() { usual } else { hooks };
-            each(hooks, "set up", |hook| match hook.agent() {
-                Some(agent) => agent::install(agent, &agent_root(*user)?, *user, *no_bypass),
+            let roots = agent_roots();
+            let roots: Vec<&Path> = roots.iter().map(PathBuf::as_path).collect();
+            each(hooks, "set up", "", |hook| match hook.agent() {
+                Some(agent) => agent::install(agent, &agent_root(*user)?, *user, *no_bypass, &roots),
                 None if *user || *no_bypass => Err(miette::miette!(
                     help = "name an agent, as in `keysweep hook install claude-code --user`",
                     "`--user` and `--no-bypass` are for agents, and a hook of git's is set up for one repository"
@@ -145,8 +147,9 @@ pub fn run(arguments: &Arguments) -> miette::Result<u8> {
         }
         Command::Uninstall { hooks, user } => {
             let all = [&Name::GIT[..], &Name::AGENTS[..]].concat();
+            let nothing = not_set_up(hooks, *user);
             let hooks = if hooks.is_empty() { &all } else { hooks };
-            each(hooks, "taken out", |hook| match hook.agent() {
+            each(hooks, "taken out", &nothing, |hook| match hook.agent() {
                 Some(agent) => {
                     let done = agent::uninstall(agent, &agent_root(*user)?, *user)?;
                     Ok(if done.is_empty() && !user { left_for_user(hook, agent) } else { done })
@@ -154,32 +157,35 @@ pub fn run(arguments: &Arguments) -> miette::Result<u8> {
                 None => install::uninstall(hook, Path::new(".")),
             })
         }
-        Command::Status => {
-            // Agents have theirs outside of a repository, too.
-            let (mut lines, mut failed) = (Vec::new(), None);
-            for hook in Name::GIT {
-                match (install::status(hook, Path::new(".")), &failed) {
-                    (Ok(line), _) => lines.push(line),
-                    (Err(error), None) => failed = Some(error),
-                    // What is wrong with all of them is told once.
-                    (Err(error), Some(first)) if error.to_string() == first.to_string() => {}
-                    (Err(error), Some(_)) => lines.push(format!("{}: not known: {error}", hook.word())),
-                }
-            }
-            let roots: Vec<PathBuf> = [false, true].into_iter().filter_map(|user| agent_root(user).ok()).collect();
-            let roots: Vec<&Path> = roots.iter().map(PathBuf::as_path).collect();
-            for (name, agent) in Name::AGENTS.iter().filter_map(|name| Some((name, name.agent()?))) {
-                for user in [false, true] {
-                    // What is wrong with the settings of one agent says nothing about the others.
-                    let status = agent_root(user).and_then(|root| agent::status(agent, &root, user, &roots));
-                    lines.extend(status.unwrap_or_else(|error| Some(format!("{}: not known: {error}", name.word()))));
-                }
-            }
-            let code = print(lines)?;
-            failed.map_or(Ok(code), Err)
-        }
+        Command::Status => status(),
         Command::Run { verbose, hook, arguments } => Ok(run_hook(*hook, arguments, *verbose)),
     }
+}
+
+/// Says which hooks are set up.
+fn status() -> miette::Result<u8> {
+    // Agents have theirs outside of a repository, too.
+    let (mut lines, mut failed) = (Vec::new(), None);
+    for hook in Name::GIT {
+        match (install::status(hook, Path::new(".")), &failed) {
+            (Ok(line), _) => lines.push(line),
+            (Err(error), None) => failed = Some(error),
+            // What is wrong with all of them is told once.
+            (Err(error), Some(first)) if error.to_string() == first.to_string() => {}
+            (Err(error), Some(_)) => lines.push(format!("{}: not known: {error}", hook.word())),
+        }
+    }
+    let roots = agent_roots();
+    let roots: Vec<&Path> = roots.iter().map(PathBuf::as_path).collect();
+    for (name, agent) in Name::AGENTS.iter().filter_map(|name| Some((name, name.agent()?))) {
+        for user in [false, true] {
+            // What is wrong with the settings of one agent says nothing about the others.
+            let status = agent_root(user).and_then(|root| agent::status(agent, &root, user, &roots));
+            lines.extend(status.unwrap_or_else(|error| Some(format!("{}: not known: {error}", name.word()))));
+        }
+    }
+    let code = print(lines)?;
+    failed.map_or(Ok(code), Err)
 }
 
 /// Says that an agent's hooks are set up in the user's own settings, if they are.
@@ -189,8 +195,20 @@ fn left_for_user(hook: Name, agent: Agent) -> String {
     status.map_or_else(String::new, text)
 }
 
-/// Does something with each hook once, whatever becomes of the others, and prints what was done.
-fn each(hooks: &[Name], done: &str, act: impl Fn(Name) -> miette::Result<String>) -> miette::Result<u8> {
+/// Says of hooks that are to be taken out that they are not set up; of all if none is named.
+fn not_set_up(hooks: &[Name], user: bool) -> String {
+    let place = if user { "for all projects" } else { "here" };
+    let words: Vec<&str> = hooks.iter().map(|hook| hook.word()).collect();
+    let what = match words.as_slice() {
+        [] => "no hook of keysweep is".to_owned(),
+        [word] => format!("{word} is not"),
+        [words @ .., last] => format!("{} and {last} are not", words.join(", ")),
+    };
+    format!("nothing was taken out: {what} set up {place}")
+}
+
+/// Does something with each hook once, whatever becomes of the others, and prints what was done, or `nothing` if that is nothing.
+fn each(hooks: &[Name], done: &str, nothing: &str, act: impl Fn(Name) -> miette::Result<String>) -> miette::Result<u8> {
     let again = |at: &usize| hooks[..*at].contains(&hooks[*at]);
     let hooks: Vec<Name> = (0..hooks.len()).filter(|at| !again(at)).map(|at| hooks[at]).collect();
     let (mut lines, mut failed) = (Vec::new(), Vec::<(Vec<&str>, miette::Report)>::new());
@@ -203,6 +221,9 @@ fn each(hooks: &[Name], done: &str, act: impl Fn(Name) -> miette::Result<String>
                 None => failed.push((vec![hook.word()], error)),
             },
         }
+    }
+    if failed.is_empty() && lines.iter().all(String::is_empty) {
+        lines.push(nothing.to_owned());
     }
     print(lines)?;
     let names: Vec<&str> = failed.iter().flat_map(|(names, _)| names.clone()).collect();
@@ -234,6 +255,11 @@ fn agent_root(user: bool) -> miette::Result<PathBuf> {
     let here = std::env::current_dir().into_diagnostic()?;
     let repository = crate::input::repository::Repository::discover(&here).ok();
     Ok(repository.and_then(|repository| repository.work_tree().map(Path::to_owned)).unwrap_or(here))
+}
+
+/// Returns the folders whose settings count for an agent: the project's and the user's own, where they are known.
+fn agent_roots() -> Vec<PathBuf> {
+    [false, true].into_iter().filter_map(|user| agent_root(user).ok()).collect()
 }
 
 /// Runs a hook. Whatever goes wrong, the exit code is not 0 and one line says how to go on.

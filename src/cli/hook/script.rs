@@ -6,6 +6,8 @@ const BEGIN: &str = "# keysweep begin";
 const END: &str = "# keysweep end";
 /// Follows [`BEGIN`] where the whole file is keysweep's.
 const WHOLE: &str = " (whole file)";
+/// Begins the line that tells how many folders were made for the hook.
+const FOLDERS: &str = "# keysweep made folders: ";
 const SHEBANG: &[u8] = b"#!/bin/sh\n";
 /// Interpreters whose scripts can take lines of plain shell.
 const SHELLS: [&str; 6] = ["sh", "bash", "dash", "ksh", "zsh", "ash"];
@@ -21,15 +23,17 @@ pub enum Remainder {
     Nothing,
 }
 
-/// Makes a hook that is keysweep's alone; it runs the file `chained` next to it afterwards, if that can be executed.
-pub fn whole(hook: Name, program: &str, chained: Option<&str>) -> Vec<u8> {
+/// Makes a hook that is keysweep's alone; it runs the file `chained` next to it afterwards, if that can be executed, and remembers for how
+/// many `folders` it was the reason.
+pub fn whole(hook: Name, program: &str, chained: Option<&str>, folders: usize) -> Vec<u8> {
     let mut script = String::from_utf8_lossy(SHEBANG).into_owned();
     let next = chained.map_or_else(String::new, |chained| {
         format!(
             "keysweep_next=$(dirname \"$0\")/{chained}\nif [ -x \"$keysweep_next\" ]; then\n    exec \"$keysweep_next\" \"$@\"\nfi\n"
         )
     });
-    script += &block(WHOLE, hook, program, &next);
+    let folders = if folders > 0 { format!("{FOLDERS}{folders}\n") } else { String::new() };
+    script += &block(WHOLE, hook, program, &(next + &folders));
     script.into_bytes()
 }
 
@@ -76,6 +80,12 @@ pub fn is_torn(script: &[u8]) -> bool {
 /// Tells whether keysweep made a hook, whatever was added to it since.
 pub fn is_whole(script: &[u8]) -> bool {
     find_line(script, format!("{BEGIN}{WHOLE}").as_bytes()).is_some()
+}
+
+/// Returns how many folders were made for a hook that is keysweep's alone.
+pub fn folders(script: &[u8]) -> usize {
+    let line = find_line(script, FOLDERS.as_bytes()).map(|at| &script[at + FOLDERS.len()..end_of_line(script, at)]);
+    line.and_then(|line| std::str::from_utf8(line).ok()?.trim().parse().ok()).unwrap_or_default()
 }
 
 /// Tells whether a hook is a script that the lines can be put into.
@@ -165,7 +175,8 @@ mod tests {
             assert_eq!(removed(&once), Remainder::Hook(script.as_bytes().to_vec()));
             assert_eq!(removed(script.as_bytes()), Remainder::Untouched);
         }
-        let whole = whole(Name::PreCommit, "/x", Some("y"));
+        let whole = whole(Name::PreCommit, "/x", Some("y"), 2);
+        assert_eq!((folders(&whole), folders(b"#!/bin/sh\n")), (2, 0));
         assert_eq!(removed(&whole), Remainder::Nothing);
         let added = [&whole[..], b"npm test\n"].concat();
         assert_eq!(removed(&added), Remainder::Hook(b"#!/bin/sh\nnpm test\n".to_vec()));

@@ -16,6 +16,25 @@ use crate::wording::{is_in_capitals, words};
 
 /// What the variable is called whose name nobody knows.
 const UNKNOWN: &str = "NAME_OF_THE_SECRET";
+/// Families of rules that speak of a kind of place, not of somebody who issues credentials.
+const GENERAL: [&str; 14] = [
+    "call",
+    "database",
+    "generic",
+    "git-credentials",
+    "http",
+    "jaas",
+    "mcp",
+    "mcp-cli",
+    "netrc",
+    "otp",
+    "powershell",
+    "private-key",
+    "shell",
+    "windows",
+];
+/// What a credential may be, by the word in a title.
+const KINDS: [&str; 5] = ["passphrase", "password", "token", "cookie", "key"];
 /// The length up to which a key is taken for the name of a variable.
 const LONGEST: usize = 64;
 
@@ -60,7 +79,9 @@ pub fn spot(
         Some(server) if key.is_none() && is_harmless(&server)? => Some(format!("{server} token")),
         _ => None,
     };
-    let name = name(key.as_deref(), finding.variable.as_deref()).or_else(|| name(server.as_deref(), None));
+    let name = name(key.as_deref(), finding.variable.as_deref())
+        .or_else(|| name(server.as_deref(), None))
+        .or_else(|| named_by_rule(&finding.meta.id, &finding.meta.title));
     let known = name.as_deref().unwrap_or(UNKNOWN);
     let way = match (path, keeping) {
         (Some(path), Keeping::No) => resolved(agent, path, bytes, setting.as_ref(), known),
@@ -123,7 +144,9 @@ fn resolved(agent: Agent, path: &str, bytes: &[u8], setting: Option<&Setting>, n
         Agent::Codex => &["codex"],
         Agent::Gemini => &["gemini-cli"],
     };
-    let mut readings = reading(path.into(), bytes);
+    // What tells whose file it is may stand in another part of it.
+    let whole = [bytes, &place::read(Path::new(path)).unwrap_or_default()].join(&b'\n');
+    let mut readings = reading(path.into(), &whole);
     readings.retain(|reading| matches!(reading.client.status, Status::Verified | Status::Partial));
     let first = readings.iter().find(|reading| own.contains(&reading.client.id.as_str())).or(readings.first())?;
     let (client, dialect) = (first.client, first.dialect);
@@ -235,6 +258,20 @@ fn name(key: Option<&str>, customary: Option<&str>) -> Option<String> {
     key.filter(is_variable).or(customary.filter(says_more)).map(str::to_owned).or(made)
 }
 
+/// Returns the name of a variable for what a rule finds that has no customary one: after its id where that names who issues it, else
+/// after the kind of thing in its title.
+fn named_by_rule(id: &str, title: &str) -> Option<String> {
+    let (family, thing) = id.split_once('/')?;
+    if !GENERAL.contains(&family) {
+        return name(Some(&format!("{family} {thing}")), None);
+    }
+    let title = title.to_ascii_lowercase();
+    let kind =
+        KINDS.iter().find(|kind| title.split(|sign: char| !sign.is_ascii_alphanumeric()).any(|word| word == **kind))?;
+    let private = if title.contains("private key") { "PRIVATE_" } else { "" };
+    Some(format!("{private}{}", kind.to_ascii_uppercase()))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -251,6 +288,16 @@ mod tests {
             (None, None, None),
         ] {
             assert_eq!(name(key, customary).as_deref(), expected, "{key:?} {customary:?}");
+        }
+        for (id, title, expected) in [
+            ("netlify/build-hook", "Netlify build hook", Some("NETLIFY_BUILD_HOOK")),
+            ("http/url-password", "password in a URL", Some("PASSWORD")),
+            ("private-key/pem", "PEM private key", Some("PRIVATE_KEY")),
+            ("http/bearer-literal", "bearer token", Some("TOKEN")),
+            ("generic/secret", "secret in an assignment", None),
+            ("1password/recovery-code", "recovery code", None),
+        ] {
+            assert_eq!(named_by_rule(id, title).as_deref(), expected, "{id}");
         }
         assert!(is_name("apiKey") && !is_name("Authorization") && !is_name("a/b") && !is_name(&"a".repeat(99)));
     }

@@ -16,11 +16,12 @@ struct Entry {
     element: Value,
 }
 
-/// Sets the agent's hooks up in the project, or in the user's own settings; says what was done.
+/// Sets the agent's hooks up in the project, or in the user's own settings; says what was done, and what keeps them from running.
+/// `roots` are the folders whose settings count.
 ///
 /// # Errors
 /// If the settings are no JSON, or something else stands where the hooks belong.
-pub fn install(agent: Agent, root: &Path, user: bool, no_bypass: bool) -> miette::Result<String> {
+pub fn install(agent: Agent, root: &Path, user: bool, no_bypass: bool, roots: &[&Path]) -> miette::Result<String> {
     let (path, links) = file(agent, root, user)?;
     let before = text(&path, links)?;
     // Whoever sets the hooks up anew does not say that agents may go around them from now on.
@@ -53,7 +54,7 @@ pub fn install(agent: Agent, root: &Path, user: bool, no_bypass: bool) -> miette
         true => format!("; `--no-bypass` is kept: to be without it, `keysweep hook uninstall {}` first", word(agent)),
         false => String::new(),
     };
-    Ok(format!("{}: set up in {}{kept}{}", word(agent), path.display(), hint(agent)))
+    Ok(format!("{}: set up in {}{}{kept}{}", word(agent), path.display(), but_off(agent, roots), hint(agent)))
 }
 
 /// Takes the agent's hooks out; says what was done, or nothing if there was nothing to do.
@@ -100,8 +101,12 @@ pub fn status(agent: Agent, root: &Path, user: bool, roots: &[&Path]) -> miette:
         (all, some) if some < all => "with `--no-bypass` for a part of the events",
         _ => "with `--no-bypass`",
     };
-    let off = switch::off(agent, roots).map_or_else(String::new, |off| format!(", but {off}"));
-    Ok(Some(format!("{}: set up {bypass}{off}: {}", word(agent), path.display())))
+    Ok(Some(format!("{}: set up {bypass}{}: {}", word(agent), but_off(agent, roots), path.display())))
+}
+
+/// Says what keeps an agent from running the hooks that are set up, if anything does.
+fn but_off(agent: Agent, roots: &[&Path]) -> String {
+    switch::off(agent, roots).map_or_else(String::new, |off| format!(", but {off}"))
 }
 
 fn word(agent: Agent) -> &'static str {

@@ -50,7 +50,7 @@ fn a_command_that_is_given_as_words_is_read_as_such() {
 #[test]
 fn an_agents_own_hooks_are_not_taken_out_where_the_user_asked_for_that() {
     let directory = tempfile::tempdir().expect("there is a temporary directory");
-    install(Agent::ClaudeCode, directory.path(), false, true).expect("the settings can be made");
+    install(Agent::ClaudeCode, directory.path(), false, true, &[]).expect("the settings can be made");
     let path = directory.path().join(".claude/settings.json");
     let whole = std::fs::read_to_string(&path).expect("the settings are there");
     let edit =
@@ -109,7 +109,7 @@ fn a_hook_manager_keeps_keysweep_whatever_writes_its_file() {
 #[test]
 fn what_a_tool_deletes_is_gone() {
     let directory = tempfile::tempdir().expect("there is a temporary directory");
-    install(Agent::Cursor, directory.path(), false, true).expect("the settings can be made");
+    install(Agent::Cursor, directory.path(), false, true, &[]).expect("the settings can be made");
     for (path, stopped) in [(".cursor/hooks.json", true), (".git/hooks/pre-commit", true), ("src/a.rs", false)] {
         let event = json!({
             "workspace_roots": [directory.path()], "hook_event_name": "preToolUse", "tool_name": "Delete",
@@ -124,7 +124,8 @@ fn what_a_tool_deletes_is_gone() {
 fn what_stops_bypasses_stays_when_hooks_are_set_up_anew() {
     for agent in [Agent::ClaudeCode, Agent::Cursor, Agent::Copilot, Agent::Codex, Agent::Gemini] {
         let directory = tempfile::tempdir().expect("there is a temporary directory");
-        let install = |no_bypass| install(agent, directory.path(), false, no_bypass).expect("the settings can be made");
+        let install =
+            |no_bypass| install(agent, directory.path(), false, no_bypass, &[]).expect("the settings can be made");
         let status =
             || status(agent, directory.path(), false, &[]).expect("they can be read").expect("they are set up");
         assert!(!install(false).contains("--no-bypass"));
@@ -146,7 +147,7 @@ fn settings_are_as_they_were_after_installing_and_uninstalling() {
     std::fs::create_dir_all(path.parent().expect("the file lies in a directory")).expect("the directory is writable");
     std::fs::write(&path, before).expect("the directory is writable");
     for no_bypass in [false, true, true] {
-        install(Agent::ClaudeCode, directory.path(), false, no_bypass).expect("the settings can be changed");
+        install(Agent::ClaudeCode, directory.path(), false, no_bypass, &[]).expect("the settings can be changed");
     }
     let text = std::fs::read_to_string(&path).expect("the file is there");
     assert_eq!(text.matches("keysweep hook run claude-code --no-bypass").count(), 3, "once for each event: {text}");
@@ -161,7 +162,7 @@ fn every_agent_gets_valid_settings_that_vanish_again() {
         for user in [false, true] {
             let directory = tempfile::tempdir().expect("there is a temporary directory");
             let root = directory.path();
-            let said = install(agent, root, user, false).expect("the settings can be made");
+            let said = install(agent, root, user, false, &[]).expect("the settings can be made");
             let path = said.split(" in ").nth(1).and_then(|rest| rest.split(';').next()).expect("it says where");
             let path = std::path::Path::new(path);
             let value: Value =
@@ -169,7 +170,7 @@ fn every_agent_gets_valid_settings_that_vanish_again() {
             assert!(value["hooks"].as_object().is_some_and(|hooks| hooks.len() >= 2), "{value}");
             // Whoever writes the settings anew, and sets the hooks up again.
             std::fs::write(path, value.to_string()).expect("the file is writable");
-            install(agent, root, user, true).expect("the settings can be changed");
+            install(agent, root, user, true, &[]).expect("the settings can be changed");
             uninstall(agent, root, user).expect("the settings can be removed");
             assert_eq!(std::fs::read_dir(root).expect("it is there").count(), 0, "{}", path.display());
             let folder = path.parent().expect("the file lies in a folder");
@@ -186,7 +187,7 @@ fn every_agent_gets_valid_settings_that_vanish_again() {
                     std::fs::write(path, before).expect("the directory is writable");
                 }
                 for no_bypass in [false, true] {
-                    install(agent, root, user, no_bypass).expect("the settings can be changed");
+                    install(agent, root, user, no_bypass, &[]).expect("the settings can be changed");
                 }
                 uninstall(agent, root, user).expect("the settings can be changed");
                 assert!(folder.is_dir(), "{before:?}");
@@ -201,7 +202,7 @@ fn what_settings_say_was_made_takes_nothing_else_along() {
     for made in ["../x", "x/settings.json", "e/settings.json", "s/.claude/settings.json", "", "."] {
         let directory = tempfile::tempdir().expect("there is a temporary directory");
         let path = directory.path().join(".claude/settings.json");
-        install(Agent::ClaudeCode, directory.path(), false, false).expect("the settings can be made");
+        install(Agent::ClaudeCode, directory.path(), false, false, &[]).expect("the settings can be made");
         let text = std::fs::read_to_string(&path).expect("the file is there");
         let text = text.replace("keysweep made .claude/settings.json", &format!("keysweep made {made}"));
         std::fs::write(&path, text).expect("the file is writable");
