@@ -149,9 +149,11 @@ fn global(repository: &gix::Repository) -> Vec<PathBuf> {
 fn index_rules(repository: &gix::Repository, index: &gix::index::State, root: &Path) -> Option<PathBuf> {
     let is_rules = |path: &BStr| path == ".gitignore" || path.ends_with(b"/.gitignore");
     let rules = index.entries().iter().filter(|entry| is_rules(entry.path(index)));
-    let is_large = |id| repository.find_header(id).is_ok_and(|header| header.size() > LARGEST);
-    let places = rules.filter(|entry| is_large(entry.id)).map(|entry| root.join(entry.path(index).to_path_lossy()));
-    places.into_iter().find(|place| !place.is_file())
+    let mut missing = rules
+        .map(|entry| (entry.id, root.join(entry.path(index).to_path_lossy())))
+        .filter(|(_, place)| !place.is_file());
+    let is_large = |id: &gix::ObjectId| repository.find_header(*id).is_ok_and(|header| header.size() > LARGEST);
+    missing.find(|(id, _)| is_large(id)).map(|(_, place)| place)
 }
 
 /// Tells whether two paths lead to the same file.

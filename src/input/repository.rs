@@ -2,6 +2,7 @@
 
 mod format;
 
+use std::cell::OnceCell;
 use std::io;
 use std::path::{Path, PathBuf};
 
@@ -23,6 +24,8 @@ pub struct Repository {
     objects: Objects,
     /// All refs, if they are stored in a format that `gix` does not read.
     reftable: Option<Refs>,
+    /// The index, once it was asked for.
+    index: OnceCell<Index>,
 }
 
 /// What the refs of a repository name.
@@ -154,7 +157,7 @@ impl Repository {
             RefStorage::Reftable => Some(read_reftables(&git).map_err(|_| RepositoryError::BrokenRefs)?),
         };
         let objects = Objects::new(git.objects.clone(), git.common_dir(), git.object_hash());
-        Ok(Self { git, objects, reftable })
+        Ok(Self { git, objects, reftable, index: OnceCell::new() })
     }
 
     /// Returns the repository as `gix` sees it.
@@ -191,12 +194,16 @@ impl Repository {
         self.git.object_hash()
     }
 
-    /// Reads the index.
+    /// Returns the index, as it was when it was asked for first.
     ///
     /// # Errors
     /// If it is damaged or written by a newer git. A missing one is empty.
-    pub fn index(&self) -> Result<Index, RepositoryError> {
-        Ok(Index::open(&self.git.index_path(), self.hash())?)
+    pub fn index(&self) -> Result<&Index, RepositoryError> {
+        if let Some(index) = self.index.get() {
+            return Ok(index);
+        }
+        let index = Index::open(&self.git.index_path(), self.hash())?;
+        Ok(self.index.get_or_init(|| index))
     }
 
     /// Returns the commit that HEAD names, or `None` before the first one.

@@ -41,7 +41,7 @@ pub fn changes(repository: &Repository) -> Result<Differences, RepositoryError> 
         let others = repository.merge_heads();
         parents.extend(others.iter().filter_map(|id| super::commit::tree(id, objects).ok()));
     }
-    let mut differences = compare_index(&index, &parents, objects);
+    let mut differences = compare_index(index, &parents, objects);
     differences.unmerged.sort_unstable();
     if repository.is_partial() {
         leave_out_moved(&mut differences, &parents, objects);

@@ -44,7 +44,7 @@ use bstr::BStr;
 pub use crate::input::ignore_rules::IgnoreState;
 pub use finding::{About, Edit, Fix, LintFinding, Moved, Persona, Safety, meta};
 pub use recognition::{format, is_dotenv_example};
-pub use repository::{RepositoryFacts, RepositoryFinding, is_secret_file, lint_repository};
+pub use repository::{RepositoryFacts, RepositoryFinding, clients, is_secret_file, lint_repository};
 pub use salvage::MOST as MOST_SALVAGED;
 pub use subject::{Located, Subject};
 pub use uncovered_secret_file::ABOUT as UNCOVERED_SECRET_FILE;

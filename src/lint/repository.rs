@@ -35,12 +35,11 @@ pub struct RepositoryFinding {
 
 /// Lints what a repository ignores and tracks.
 pub fn lint_repository(facts: &RepositoryFacts<'_>) -> Vec<RepositoryFinding> {
-    let clients = clients(facts.tracked.iter().chain(facts.untracked));
+    let clients = [clients(facts.tracked), clients(facts.untracked)].concat();
     // Where no agent is at work, nobody is about to write credentials there.
     let counts = !clients.is_empty();
     let mut found = Vec::new();
-    let closer: BTreeSet<&BString> =
-        facts.tracked.iter().chain(facts.untracked).filter(|path| path.ends_with(b"/.gitignore")).collect();
+    let closer: BTreeSet<&BString> = facts.tracked.iter().filter(|path| path.ends_with(b"/.gitignore")).collect();
     for file in credential_files() {
         let relevant = match &file.ignore {
             Some(Where::Everywhere) => true,
@@ -63,8 +62,9 @@ pub fn lint_repository(facts: &RepositoryFacts<'_>) -> Vec<RepositoryFinding> {
 }
 
 /// Returns the clients whose own configuration is among the files; a store of credentials stands for all of them.
-fn clients<'a>(paths: impl Iterator<Item = &'a BString>) -> Vec<&'static str> {
+pub fn clients(paths: &[BString]) -> Vec<&'static str> {
     let mut clients: Vec<&str> = paths
+        .iter()
         .flat_map(|path| {
             let store = super::recognition::is_store(path.as_bstr()).then_some("*");
             let may_hold = crate::mcp::may_hold(path.as_bstr());

@@ -89,7 +89,7 @@ struct Groups {
 const LARGEST: usize = 64 << 20;
 
 /// How many steps all attempts of a pattern may take together: they take about as long as compiling it.
-const STEPS: u32 = 40_000;
+const STEPS: u32 = 100_000;
 
 impl Pattern {
     /// Reads `text`, in byte mode without Unicode classes, and compiles it.

@@ -11,7 +11,8 @@ use super::gather::{Gathered, objects};
 use super::settle::settle;
 use crate::finding::Notice;
 use crate::input::Coverage;
-use crate::input::history::{self, HistoryError, Known, Options, Provenance, Trail};
+pub use crate::input::history::Trail;
+use crate::input::history::{self, HistoryError, Known, Options, Provenance};
 use crate::input::repository::Repository;
 use crate::inspect::Inspector;
 

@@ -6,23 +6,42 @@ use bstr::{BStr, BString, ByteSlice};
 
 use crate::finding::{Excerpt, Finding, Notice, Place};
 use crate::input::ignore_rules::IgnoreRules;
-use crate::input::index::Index;
 use crate::input::repository::Repository;
-use crate::lint::{Persona, RepositoryFacts, RepositoryFinding, is_secret_file, lint_repository};
+use crate::lint::{Persona, RepositoryFacts, RepositoryFinding, clients, is_secret_file, lint_repository};
 use crate::secret::Identity;
 use crate::source::{LineIndex, Origin};
 
-/// Lints the ignore rules and the tracked files of a working tree, in which `seen` may be agents' configuration.
-pub fn working_tree(
-    repository: &Repository,
-    seen: &[BString],
+/// The lints of a working tree's ignore rules and tracked files, as far as the index alone tells.
+pub struct WorkingTree<'a> {
+    repository: &'a Repository,
     persona: Persona,
-    notices: &mut Vec<Notice>,
-) -> Vec<Finding> {
-    // An index that cannot be read was noted when its files were looked for.
-    let index = repository.index().unwrap_or_else(|_| Index::empty(repository.hash()));
-    let tracked: Vec<BString> = index.entries().map(|entry| entry.path.to_owned()).collect();
-    lint(repository, &tracked, seen, persona, notices)
+    tracked: Vec<BString>,
+    clients: Vec<&'static str>,
+    findings: Vec<Finding>,
+    notices: Vec<Notice>,
+}
+
+impl<'a> WorkingTree<'a> {
+    /// Lints for the clients whose configuration is tracked.
+    pub fn new(repository: &'a Repository, persona: Persona) -> Self {
+        // An index that cannot be read is noted when its files are looked for.
+        let index = repository.index().ok();
+        let tracked: Vec<BString> =
+            index.iter().flat_map(|index| index.entries()).map(|entry| entry.path.to_owned()).collect();
+        let mut notices = Vec::new();
+        let findings = lint(repository, &tracked, &[], persona, &mut notices);
+        Self { repository, persona, clients: clients(&tracked), tracked, findings, notices }
+    }
+
+    /// Returns all findings of a working tree in which `seen` may be agents' configuration.
+    pub fn finish(mut self, seen: &[BString], notices: &mut Vec<Notice>) -> Vec<Finding> {
+        if clients(seen).iter().any(|client| !self.clients.contains(client)) {
+            self.notices.clear();
+            self.findings = lint(self.repository, &self.tracked, seen, self.persona, &mut self.notices);
+        }
+        notices.append(&mut self.notices);
+        self.findings
+    }
 }
 
 /// Lints the paths that a commit adds: of files that must not be committed.

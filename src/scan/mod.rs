@@ -62,7 +62,7 @@ pub fn run(request: &Request, coverage: &Coverage, stop: &AtomicBool) -> Result<
     let inspector = Inspector::new(engine, options);
     let cache = source.cache(request.cache.as_deref(), &catalogue, options)?;
     let gather = Gather::new(&inspector, &policy.config, coverage, stop);
-    let trail = source.read(&gather, coverage, cache.as_ref().map(|cache| &cache.known))?;
+    let trail = source.read(request.persona, &gather, coverage, cache.as_ref().map(|cache| &cache.known))?;
     coverage.read.store(true, Ordering::Relaxed);
     let mut gathered = gather.finish();
     if let Some(cache) = cache.filter(|_| !stop.load(Ordering::Relaxed)) {

@@ -11,7 +11,7 @@ use super::report::Mode;
 use super::{Gather, before, history, lint};
 use crate::finding::{Finding, Notice};
 use crate::input::compare::Differences;
-use crate::input::history::{HistoryError, Known, Trail};
+use crate::input::history::{HistoryError, Known};
 use crate::input::range::{Limit, Part, Range, RangeError, Selection};
 use crate::input::repository::{Repository, RepositoryError};
 use crate::input::transcripts::{Owner, Transcripts, TranscriptsError};
@@ -147,6 +147,16 @@ pub enum Source {
     Stdin,
 }
 
+/// What reading a source leaves for [`Source::complete`].
+pub enum Trail<'a> {
+    /// Nothing.
+    None,
+    /// The lints of a repository whose files were read.
+    Tree(Option<lint::WorkingTree<'a>>),
+    /// How objects of a history belong together.
+    History(history::Trail),
+}
+
 impl Source {
     /// Opens a target.
     ///
@@ -211,16 +221,29 @@ impl Source {
     ///
     /// # Errors
     /// Nothing at all could be read.
-    pub fn read(&self, gather: &Gather<'_>, coverage: &Coverage, known: Option<&Known>) -> Result<Trail, ScanError> {
+    pub fn read(
+        &self,
+        persona: Persona,
+        gather: &Gather<'_>,
+        coverage: &Coverage,
+        known: Option<&Known>,
+    ) -> Result<Trail<'_>, ScanError> {
         match self {
-            Self::Tree(tree) => tree.read(coverage, gather),
+            Self::Tree(tree) => {
+                let mut lints = None;
+                let repository = tree.repository().filter(|_| tree.is_whole());
+                tree.read(coverage, gather, || lints = repository.map(|found| lint::WorkingTree::new(found, persona)));
+                return Ok(Trail::Tree(lints));
+            }
             Self::Staged(repository, differences) => staged::read(differences, repository.objects(), coverage, gather),
-            Self::History(repository) => return Ok(history::read(repository, gather, coverage, known)?),
+            Self::History(repository) => {
+                return Ok(Trail::History(history::read(repository, gather, coverage, known)?));
+            }
             Self::Range(repository, range) => range.read(repository.objects(), coverage, gather),
             Self::Transcripts(transcripts) => transcripts.read(coverage, gather),
             Self::Stdin => stdin::scan(coverage, gather).map_err(ScanError::Stdin)?,
         }
-        Ok(Trail::default())
+        Ok(Trail::None)
     }
 
     /// Says which of the paths that are `asked` for have no content yet that would be committed.
@@ -230,14 +253,17 @@ impl Source {
     }
 
     /// Adds what can only be known after reading: the lints of a repository, and where objects come from.
-    pub fn complete(&self, trail: Trail, inspector: &Inspector, persona: Persona, gathered: &mut Gathered) {
+    pub fn complete(&self, trail: Trail<'_>, inspector: &Inspector, persona: Persona, gathered: &mut Gathered) {
         match self {
-            Self::History(repository) => history::complete(repository, trail, inspector, gathered),
+            Self::History(repository) => {
+                if let Trail::History(trail) = trail {
+                    history::complete(repository, trail, inspector, gathered);
+                }
+            }
             Self::Range(repository, _) => history::attribute(repository, gathered),
-            Self::Tree(tree) => {
-                if let Some(repository) = tree.repository().filter(|_| tree.is_whole()) {
-                    let found = lint::working_tree(repository, &gathered.agents, persona, &mut gathered.notices);
-                    gathered.findings.extend(found);
+            Self::Tree(_) => {
+                if let Trail::Tree(Some(lints)) = trail {
+                    gathered.findings.extend(lints.finish(&gathered.agents, &mut gathered.notices));
                 }
             }
             Self::Staged(repository, differences) => {

@@ -11,7 +11,7 @@ use crate::git::Git;
 fn scan(paths: &[PathBuf]) -> (PathBuf, Seen) {
     let tree = Tree::new(paths).expect("the paths are there");
     let (collected, coverage) = (Collect::default(), Coverage::default());
-    tree.read(&coverage, &collected);
+    tree.read(&coverage, &collected, || ());
     (tree.root().to_owned(), Seen::of(collected))
 }
 

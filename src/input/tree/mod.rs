@@ -107,14 +107,16 @@ impl Tree {
         self.repository.as_ref()
     }
 
-    /// Shows every file to `visitor`, from as many threads as there are processors, in no particular order.
-    pub fn read(&self, coverage: &Coverage, visitor: &dyn Visitor) {
+    /// Shows every file to `visitor`, from as many threads as there are processors, in no particular order. While they look
+    /// through the first directory, `beside` runs on the thread of the caller.
+    pub fn read(&self, coverage: &Coverage, visitor: &dyn Visitor, beside: impl FnOnce()) {
         self.notices.iter().for_each(|notice| visitor.notice(notice.clone()));
-        let mut walk = walk::Walk::new(&self.root, self.repository.as_ref(), coverage, visitor);
+        let mut walk = walk::Walk::new(&self.root, self.repository.as_ref(), coverage, visitor, Box::new(beside));
         // Named files first, so that the walks leave them out.
         let (directories, files): (Vec<_>, Vec<_>) = self.starts.iter().partition(|start| start.is_directory);
         files.into_iter().for_each(|file| walk.file(file));
         directories.into_iter().for_each(|directory| walk.directory(directory));
+        walk.finish();
     }
 }
 

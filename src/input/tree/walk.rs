@@ -7,7 +7,7 @@ use std::path::{Component, Path, PathBuf};
 use std::sync::{Arc, Mutex};
 
 use bstr::{BStr, ByteSlice};
-use ignore::{DirEntry, WalkState};
+use ignore::{DirEntry, WalkBuilder, WalkState};
 
 use super::ground::Ground;
 use super::read::Reader;
@@ -33,6 +33,8 @@ pub(super) struct Walk<'a> {
     seen: HashSet<u64>,
     /// The work trees whose repositories cannot be used, each noted once.
     noted: HashSet<PathBuf>,
+    /// What to do while others walk.
+    beside: Option<Box<dyn FnOnce() + 'a>>,
 }
 
 impl<'a> Walk<'a> {
@@ -41,6 +43,7 @@ impl<'a> Walk<'a> {
         repository: Option<&'a Repository>,
         coverage: &'a Coverage,
         visitor: &'a dyn Visitor,
+        beside: Box<dyn FnOnce() + 'a>,
     ) -> Self {
         let work_tree = repository.and_then(real_work_tree);
         Self {
@@ -52,6 +55,14 @@ impl<'a> Walk<'a> {
             hasher: RandomState::new(),
             seen: HashSet::new(),
             noted: HashSet::new(),
+            beside: Some(beside),
+        }
+    }
+
+    /// Does what was to be done beside a walk, if there was none.
+    pub(super) fn finish(mut self) {
+        if let Some(beside) = self.beside.take() {
+            beside();
         }
     }
 
@@ -145,15 +156,7 @@ impl<'a> Walk<'a> {
             }
             false
         });
-        let collected = Mutex::new(Vec::new());
-        // Not `self`: a repository must not be shared between threads.
-        let (before, coverage, visitor) = (&self.seen, self.coverage, self.visitor);
-        builder.build_parallel().run(|| {
-            let reader = Reader::new(coverage, visitor);
-            let mut worker = Worker { ground, before, reader, seen: Vec::new(), collected: &collected };
-            Box::new(move |entry| worker.entry(entry))
-        });
-        self.seen.extend(collected.into_inner().expect("no worker panicked").into_iter().flatten());
+        self.look(ground, &builder);
         let unusable = std::mem::take(&mut *unusable.lock().expect("pushing does not panic"));
         unusable.iter().for_each(|rules| self.not_looked_into(&ground.real_of(rules)));
         let own_files = std::mem::take(&mut *own_files.lock().expect("pushing does not panic"));
@@ -162,6 +165,31 @@ impl<'a> Walk<'a> {
         nested.retain(|parent| Some(parent) != self.work_tree.as_ref());
         self.seen.extend(nested.iter().map(|work_tree| hash(&self.hasher, &bytes(&work_tree.join(".git")))));
         nested
+    }
+
+    /// Looks at all files that a walk comes by, and does meanwhile what there is to do beside the first one.
+    fn look(&mut self, ground: &Ground, builder: &WalkBuilder) {
+        let collected = Mutex::new(Vec::new());
+        // Not `self`: a repository must not be shared between threads.
+        let (before, coverage, visitor) = (&self.seen, self.coverage, self.visitor);
+        let worker = || {
+            let reader = Reader::new(coverage, visitor);
+            Worker { ground, before, reader, seen: Vec::new(), collected: &collected }
+        };
+        let walk = || {
+            builder.build_parallel().run(|| {
+                let mut worker = worker();
+                Box::new(move |entry| worker.entry(entry))
+            });
+        };
+        match self.beside.take() {
+            None => walk(),
+            Some(beside) => std::thread::scope(|scope| {
+                scope.spawn(walk);
+                beside();
+            }),
+        }
+        self.seen.extend(collected.into_inner().expect("no worker panicked").into_iter().flatten());
     }
 
     /// Notes that a file of ignore rules is too large.
