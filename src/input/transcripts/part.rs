@@ -107,7 +107,7 @@ pub(super) fn read(path: &Path, shown: &BString, coverage: &Coverage, visitor: &
     let (mut raw, mut unescaped) = (Vec::new(), Unescaped::default());
     let (mut before, mut bytes_before, mut own_start) = (Position::default(), 0, 0);
     coverage.count(&origin, 0);
-    if database::read(path, &file, &origin, coverage, visitor)? {
+    if database::read(path, &file, shown, coverage, visitor)? {
         return Ok(());
     }
     file.rewind()?;

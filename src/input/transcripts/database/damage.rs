@@ -1,0 +1,92 @@
+//! Tells what is missing or damaged of a file that is, or should be, a database or the log of one.
+
+use std::fs::File;
+use std::path::Path;
+
+use super::super::read_at;
+use super::page::{INDEX, TABLE, is_branch, long};
+use super::pages::{HEADER, LOG, LOG_HEADER, MAGIC, Pages};
+
+/// What the names of databases end in.
+const ENDS: [&str; 4] = [".db", ".sqlite", ".sqlite3", ".vscdb"];
+/// Where in a database a page lies that is never used, for locks.
+const LOCK: usize = 1 << 30;
+
+/// Returns what is wrong with a file that is neither a database nor a log, if it begins or is called like one.
+pub(super) fn of_another(path: &Path, file: &File, len: usize) -> Option<&'static str> {
+    let mut header = Vec::new();
+    read_at(file, 0, HEADER, &mut header).ok()?;
+    let is_log = long(&header, 0).is_some_and(|start| start & !1 == LOG);
+    let least = if is_log { LOG_HEADER } else { HEADER };
+    if header.starts_with(MAGIC) || is_log {
+        return Some(match len < least {
+            true => "is cut off: it ends in its header",
+            false => "is damaged: its header says what cannot be, so that it was not read row by row",
+        });
+    }
+    let name = path.file_name()?.to_str()?;
+    let (name, message) = match name.strip_suffix("-wal") {
+        Some(name) => (name, "is no write-ahead log of SQLite, although it is called one"),
+        None => (name, "is no database of SQLite, although it is called one"),
+    };
+    (len > 0 && ENDS.iter().any(|end| name.ends_with(end))).then_some(message)
+}
+
+/// Returns what is wrong with a file of `len` bytes.
+///
+/// `broken` says which pages could not be read by their kind, and `free` which belong to nothing, both by place.
+pub(super) fn of(path: &Path, pages: &Pages, len: usize, broken: &[bool], free: &[bool]) -> Option<String> {
+    let places = (0..pages.count).filter(|&place| broken[place] && !free[place]);
+    if pages.is_log() {
+        let rest = len.saturating_sub(pages.offset(pages.count) - pages.before);
+        return match rest {
+            0 => damaged(places.count(), pages.count),
+            _ => Some("is cut off: it ends in the middle of a page".to_owned()),
+        };
+    }
+    let log = log_of(path);
+    let has = |number: usize| log.as_ref().is_some_and(|log| log.place(number as u32).is_some());
+    let missing = pages.declared.saturating_sub(pages.count);
+    // No more than the log has can be there, however many the header makes up.
+    let is_there = || missing <= log.as_ref().map_or(0, |log| log.count) && (pages.count + 1..=pages.declared).all(has);
+    if missing > 0 && !is_there() {
+        let (count, declared) = (pages.count, pages.declared);
+        return Some(format!("is cut off: {count} of its {declared} pages are there, and no more could be looked at"));
+    }
+    let counts = |number: usize| number <= pages.declared && !is_of_no_tree(pages, number) && !has(number);
+    damaged(places.filter(|place| counts(place + 1)).count(), pages.count)
+}
+
+/// Returns whether a page that belongs to no row reads as none, so that something of it may be missed.
+///
+/// Of a log, which has some pages alone, only those with rows can be told.
+pub(super) fn is_broken(pages: &Pages, place: usize, page: &[u8]) -> bool {
+    let start = pages.start(place);
+    match pages.is_log() {
+        true => matches!(page.get(start), Some(&TABLE | &INDEX)),
+        false => !is_branch(page, start, pages.declared.max(pages.count)),
+    }
+}
+
+fn damaged(broken: usize, count: usize) -> Option<String> {
+    let pages = if count == 1 { "page" } else { "pages" };
+    let message = "could not be read row by row, so that something may be missed";
+    (broken > 0).then(|| format!("is damaged: {broken} of {count} {pages} {message}"))
+}
+
+/// Returns whether a page holds neither rows nor what leads to them: it is kept for locks, or tells of other pages.
+fn is_of_no_tree(pages: &Pages, number: usize) -> bool {
+    let lock = LOCK / pages.size + 1;
+    let each = pages.usable / 5 + 1;
+    let map = number.saturating_sub(2) / each * each + 2;
+    number == lock || pages.is_mapped && number == if map == lock { map + 1 } else { map }
+}
+
+/// Returns the pages of the log beside a database.
+fn log_of(path: &Path) -> Option<Pages> {
+    let mut name = path.as_os_str().to_owned();
+    name.push("-wal");
+    let file = File::open(&name).ok()?;
+    let len = usize::try_from(file.metadata().ok()?.len()).ok()?;
+    Pages::of(Path::new(&name), &file, len).filter(Pages::is_log)
+}
