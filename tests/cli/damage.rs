@@ -151,3 +151,15 @@ fn pages_that_the_write_ahead_log_has_are_not_missing() {
     home.write(CURSOR, "");
     found(&home, 0);
 }
+
+#[test]
+fn another_file_may_be_called_a_database() {
+    let home = Git::outside();
+    // A copy of what an agent worked on.
+    home.write(".gemini/tmp/1/service-types.db", "any bytes");
+    home.write(".codex/sessions/notes.txt", "any bytes");
+    found(&home, 0);
+    home.write(".codex/state_5.sqlite", "any bytes");
+    let (_, report) = found(&home, 3);
+    assert_eq!(report.0["notices"][0]["subject"], "~/.codex/state_5.sqlite");
+}

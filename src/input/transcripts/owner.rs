@@ -1,6 +1,10 @@
 //! Who writes transcripts and histories, where, and how a piece of them is deleted.
 
+use std::path::Path;
+
 use Variable::{File, Folder, Inside, Shell};
+
+use crate::name_pattern::NamePattern;
 
 /// An agent, a shell or another program that writes down what was said to it.
 #[derive(Debug, PartialEq, Eq)]
@@ -29,6 +33,23 @@ pub(super) enum Variable {
     File(&'static str),
     /// The file of one of the shells; which of them is meant, its name tells.
     Shell(&'static str),
+}
+
+/// What the names of databases end in.
+const DATABASES: [&str; 4] = [".db", ".sqlite", ".sqlite3", ".vscdb"];
+
+impl Owner {
+    /// Returns whether a file has the name of one of the owner's databases, or of the log of one.
+    ///
+    /// Copies of what an agent worked on may be called anything.
+    pub(super) fn is_database(&self, path: &Path) -> bool {
+        let name = path.file_name().unwrap_or_default().as_encoded_bytes();
+        let name = name.strip_suffix(b"-wal").unwrap_or(name);
+        let is_called = |name: &[u8]| DATABASES.iter().any(|end| name.ends_with(end.as_bytes()));
+        let mut patterns = self.paths.iter().filter_map(|path| path.rsplit('/').next());
+        is_called(name)
+            && patterns.any(|pattern| is_called(pattern.as_bytes()) && NamePattern::new(pattern).matches(name))
+    }
 }
 
 const fn owner(name: &'static str, paths: &'static [&'static str], delete: &'static str) -> Owner {

@@ -7,13 +7,11 @@ use super::super::read_at;
 use super::page::{INDEX, TABLE, is_branch, long};
 use super::pages::{HEADER, LOG, LOG_HEADER, MAGIC, Pages};
 
-/// What the names of databases end in.
-const ENDS: [&str; 4] = [".db", ".sqlite", ".sqlite3", ".vscdb"];
 /// Where in a database a page lies that is never used, for locks.
 const LOCK: usize = 1 << 30;
 
-/// Returns what is wrong with a file that is neither a database nor a log, if it begins or is called like one.
-pub(super) fn of_another(path: &Path, file: &File, len: usize) -> Option<&'static str> {
+/// Returns what is wrong with a file that is neither a database nor a log, if it begins like one or, by what `is_due` says, should be one.
+pub(super) fn of_another(path: &Path, file: &File, len: usize, is_due: bool) -> Option<&'static str> {
     let mut header = Vec::new();
     read_at(file, 0, HEADER, &mut header).ok()?;
     let is_log = long(&header, 0).is_some_and(|start| start & !1 == LOG);
@@ -24,12 +22,10 @@ pub(super) fn of_another(path: &Path, file: &File, len: usize) -> Option<&'stati
             false => "is damaged: its header says what cannot be, so that it was not read row by row",
         });
     }
-    let name = path.file_name()?.to_str()?;
-    let (name, message) = match name.strip_suffix("-wal") {
-        Some(name) => (name, "is no write-ahead log of SQLite, although it is called one"),
-        None => (name, "is no database of SQLite, although it is called one"),
-    };
-    (len > 0 && ENDS.iter().any(|end| name.ends_with(end))).then_some(message)
+    (is_due && len > 0).then(|| match path.as_os_str().as_encoded_bytes().ends_with(b"-wal") {
+        true => "is no write-ahead log of SQLite, although it is called one",
+        false => "is no database of SQLite, although it is called one",
+    })
 }
 
 /// Returns what is wrong with a file of `len` bytes.
@@ -51,7 +47,7 @@ pub(super) fn of(path: &Path, pages: &Pages, len: usize, broken: &[bool], free: 
     let is_there = || missing <= log.as_ref().map_or(0, |log| log.count) && (pages.count + 1..=pages.declared).all(has);
     if missing > 0 && !is_there() {
         let (count, declared) = (pages.count, pages.declared);
-        return Some(format!("is cut off: {count} of its {declared} pages are there, and no more could be looked at"));
+        return Some(format!("is cut off: {} there, and no more could be looked at", some(count, declared)));
     }
     let counts = |number: usize| number <= pages.declared && !is_of_no_tree(pages, number) && !has(number);
     damaged(places.filter(|place| counts(place + 1)).count(), pages.count)
@@ -69,9 +65,14 @@ pub(super) fn is_broken(pages: &Pages, place: usize, page: &[u8]) -> bool {
 }
 
 fn damaged(broken: usize, count: usize) -> Option<String> {
-    let pages = if count == 1 { "page" } else { "pages" };
-    let message = "could not be read row by row, so that something may be missed";
-    (broken > 0).then(|| format!("is damaged: {broken} of {count} {pages} {message}"))
+    let message = "unreadable row by row, so that something may be missed";
+    (broken > 0).then(|| format!("is damaged: {} {message}", some(broken, count)))
+}
+
+/// Says that so many pages of all are something.
+fn some(count: usize, all: usize) -> String {
+    let (pages, are) = (if all == 1 { "page" } else { "pages" }, if count == 1 { "is" } else { "are" });
+    format!("{count} of {all} {pages} {are}")
 }
 
 /// Returns whether a page holds neither rows nor what leads to them: it is kept for locks, or tells of other pages.

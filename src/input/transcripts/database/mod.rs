@@ -30,21 +30,21 @@ use crate::source::Origin;
 const HELP: &str = "close the program that writes it and scan again; `PRAGMA integrity_check` in `sqlite3` tells more";
 
 /// Shows the database at `path`, called `shown`, or the log of one; returns whether it is any. What is missing of it or damaged
-/// is told, also where it is none any more.
+/// is told, also where it is none any more; `is_due` says that it should be one.
 ///
 /// # Errors
 /// If the file cannot be read.
 pub(super) fn read(
     path: &Path,
     file: &File,
-    shown: &BString,
+    (shown, is_due): (&BString, bool),
     coverage: &Coverage,
     visitor: &dyn Visitor,
 ) -> io::Result<bool> {
     let len = usize::try_from(file.metadata()?.len()).unwrap_or(usize::MAX);
     let tell = |message: String| visitor.notice(Notice::unread(printable(shown), message, HELP));
     let Some(pages) = Pages::of(path, file, len) else {
-        damage::of_another(path, file, len).map(str::to_owned).into_iter().for_each(tell);
+        damage::of_another(path, file, len, is_due).map(str::to_owned).into_iter().for_each(tell);
         return Ok(false);
     };
     let text = Text::new(file.try_clone()?, Origin::File { path: shown.clone() }, coverage, visitor);
@@ -307,7 +307,7 @@ mod tests {
             let file = File::open(&path).expect("it is there");
             let counter = Counter { counts: vec![0; bytes.len() + 1].into() };
             let coverage = Coverage::default();
-            prop_assert!(read(&path, &file, &"file".into(), &coverage, &counter).expect("it can be read"));
+            prop_assert!(read(&path, &file, (&"file".into(), true), &coverage, &counter).expect("it can be read"));
             prop_assert_eq!(coverage.bytes.into_inner(), bytes.len() as u64);
             let counts = counter.counts.into_inner().expect("nothing panicked");
             prop_assert!(counts.iter().all(|count| *count <= 1), "{:?}", counts);
