@@ -10,7 +10,8 @@ use super::pages::{HEADER, LOG, LOG_HEADER, MAGIC, Pages};
 /// Where in a database a page lies that is never used, for locks.
 const LOCK: usize = 1 << 30;
 
-/// Returns what is wrong with a file that is neither a database nor a log, if it begins like one or, by what `is_due` says, should be one.
+/// Returns what is wrong with a file that is neither a database nor a log, if it begins like one or should be one, which `is_due`
+/// says.
 pub(super) fn of_another(path: &Path, file: &File, len: usize, is_due: bool) -> Option<&'static str> {
     let mut header = Vec::new();
     read_at(file, 0, HEADER, &mut header).ok()?;
@@ -32,25 +33,27 @@ pub(super) fn of_another(path: &Path, file: &File, len: usize, is_due: bool) -> 
 ///
 /// `broken` says which pages could not be read by their kind, and `free` which belong to nothing, both by place.
 pub(super) fn of(path: &Path, pages: &Pages, len: usize, broken: &[bool], free: &[bool]) -> Option<String> {
-    let places = (0..pages.count).filter(|&place| broken[place] && !free[place]);
+    let places: Vec<usize> = (0..pages.count).filter(|&place| broken[place] && !free[place]).collect();
     if pages.is_log() {
-        let rest = len.saturating_sub(pages.offset(pages.count) - pages.before);
-        return match rest {
-            0 => damaged(places.count(), pages.count),
-            _ => Some("is cut off: it ends in the middle of a page".to_owned()),
-        };
+        let is_cut = len > pages.offset(pages.count) - pages.before;
+        let cut = || "is cut off: it ends in the middle of a page".to_owned();
+        return if is_cut { Some(cut()) } else { damaged(places.len(), pages.count) };
+    }
+    let missing = pages.declared.saturating_sub(pages.count);
+    if missing == 0 && places.is_empty() {
+        return None;
     }
     let log = log_of(path);
     let has = |number: usize| log.as_ref().is_some_and(|log| log.place(number as u32).is_some());
-    let missing = pages.declared.saturating_sub(pages.count);
     // No more than the log has can be there, however many the header makes up.
     let is_there = || missing <= log.as_ref().map_or(0, |log| log.count) && (pages.count + 1..=pages.declared).all(has);
     if missing > 0 && !is_there() {
         let (count, declared) = (pages.count, pages.declared);
         return Some(format!("is cut off: {} there, and no more could be looked at", some(count, declared)));
     }
-    let counts = |number: usize| number <= pages.declared && !is_of_no_tree(pages, number) && !has(number);
-    damaged(places.filter(|place| counts(place + 1)).count(), pages.count)
+    let mapped = pages.is_mapped.then_some(pages.usable);
+    let counts = |number: usize| number <= pages.declared && !is_of_no_tree(number, pages.size, mapped) && !has(number);
+    damaged(places.iter().filter(|&place| counts(place + 1)).count(), pages.count)
 }
 
 /// Returns whether a page that belongs to no row reads as none, so that something of it may be missed.
@@ -75,12 +78,15 @@ fn some(count: usize, all: usize) -> String {
     format!("{count} of {all} {pages} {are}")
 }
 
-/// Returns whether a page holds neither rows nor what leads to them: it is kept for locks, or tells of other pages.
-fn is_of_no_tree(pages: &Pages, number: usize) -> bool {
-    let lock = LOCK / pages.size + 1;
-    let each = pages.usable / 5 + 1;
+/// Returns whether a page holds neither rows nor what leads to them: it is kept for locks, or tells to what others belong, as in
+/// a database of which `mapped` bytes of a page are used. Pages have `size` bytes.
+const fn is_of_no_tree(number: usize, size: usize, mapped: Option<usize>) -> bool {
+    let lock = LOCK / size + 1;
+    let Some(usable) = mapped else { return number == lock };
+    // Each of them tells of so many pages behind it, with five bytes for one.
+    let each = usable / 5 + 1;
     let map = number.saturating_sub(2) / each * each + 2;
-    number == lock || pages.is_mapped && number == if map == lock { map + 1 } else { map }
+    number == lock || number == if map == lock { map + 1 } else { map }
 }
 
 /// Returns the pages of the log beside a database.
@@ -90,4 +96,21 @@ fn log_of(path: &Path) -> Option<Pages> {
     let file = File::open(&name).ok()?;
     let len = usize::try_from(file.metadata().ok()?.len()).ok()?;
     Pages::of(Path::new(&name), &file, len).filter(Pages::is_log)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn pages_for_locks_and_those_that_tell_of_others_are_no_rows() {
+        let special = |range: std::ops::Range<usize>, size: usize, mapped: Option<usize>| {
+            range.filter(|&number| is_of_no_tree(number, size, mapped)).collect::<Vec<_>>()
+        };
+        assert_eq!(special(1..300_000, 4096, None), [262_145]);
+        assert_eq!(special(1..1700, 4096, Some(4096)), [2, 822, 1642]);
+        // The page for locks comes where one of the others would be: that is the next one.
+        let lock = LOCK / 1024 + 1;
+        assert_eq!(special(lock - 10..lock + 10, 1024, Some(610)), [lock, lock + 1]);
+    }
 }
