@@ -82,7 +82,7 @@ pub(super) static ALL: &[Owner] = &[
             "end the session and delete the file; `cleanupPeriodDays` in ~/.claude/settings.json says how long transcripts are kept",
         ),
     ),
-    // source: the databases and both variables (codex-rs/state, config); notes: `sqlite/`, session_index.jsonl.
+    // source: the databases and CODEX_SQLITE_HOME (codex-rs/state); notes: `sqlite/`, session_index.jsonl.
     following(
         &[Folder("CODEX_HOME", ".codex"), Inside("CODEX_SQLITE_HOME", "*.sqlite")],
         owner(
@@ -123,7 +123,8 @@ pub(super) static ALL: &[Owner] = &[
         ],
         "delete the chat in Cursor, or the transcript's file with Cursor closed; a database keeps deleted text until it is compacted",
     ),
-    // source: session-store.db, command-history-state, logs and the variable (GitHub's reference of ~/.copilot); notes: data.db.
+    // source: session-state, session-store.db, command-history-state and logs (GitHub's reference of ~/.copilot); notes: data.db
+    // and the variable.
     following(
         &[Folder("COPILOT_HOME", ".copilot")],
         owner(
@@ -213,7 +214,7 @@ pub(super) static ALL: &[Owner] = &[
         &["{data}/amazon-q/data.sqlite3", ".aws/amazonq/.cli_bash_history", ".aws/amazonq/history"],
         "delete the conversation, or the file with Amazon Q closed; a database keeps deleted text until it is compacted",
     ),
-    // source: state.vscdb of both folders (microsoft/vscode, its maintainers); notes: that of profiles, and copies beside it.
+    // source: state.vscdb (threads of microsoft/vscode); notes: that of profiles, and copies beside it.
     owner(
         "VS Code and editors made of it",
         &[
@@ -297,7 +298,7 @@ pub(super) static ALL: &[Owner] = &[
         ],
         owner("an interactive prompt", PROMPTS, "delete the line with the program closed"),
     ),
-    // source: GDBHISTFILE and the current folder (GDB's manual); known: those of R.
+    // source: GDBHISTFILE and the current folder (GDB's manual, R's of savehistory); known: R_HISTFILE.
     Owner {
         variables: &[File("GDBHISTFILE"), File("R_HISTFILE")],
         in_projects: true,
