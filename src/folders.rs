@@ -71,7 +71,7 @@ mod tests {
     fn names_in_braces_are_spelled_out_one_after_the_other() {
         assert_eq!(spelled(".a/b"), [".a/b"]);
         let editor = spelled("{editor}/x");
-        assert_eq!(editor.len(), 5 * 3 + 2);
+        assert_eq!(editor.len(), 6 * 3 + 6);
         assert!(editor.contains(&".config/Code/User/x".to_owned()) && editor.iter().all(|path| !path.contains('{')));
     }
 

@@ -22,7 +22,7 @@ database.close()
 ";
 
 /// Makes a database by statements with their values.
-fn database(home: &Git, path: &str, statements: &[Value], options: &[&str]) -> bool {
+pub(super) fn database(home: &Git, path: &str, statements: &[Value], options: &[&str]) -> bool {
     let Some(python) = tool("python3") else { return false };
     let path = home.write(path, "");
     std::fs::remove_file(&path).expect("it was just written");
@@ -43,7 +43,7 @@ fn database(home: &Git, path: &str, statements: &[Value], options: &[&str]) -> b
 }
 
 /// A token, long or short by its seed, so that the bytes that say how long it is are now letters, now none.
-fn secret(seed: u64) -> String {
+pub(super) fn secret(seed: u64) -> String {
     match seed % 2 {
         0 => Generator::new(seed).fill("glpat-{alnum:20}"),
         _ => token(seed),
@@ -52,7 +52,7 @@ fn secret(seed: u64) -> String {
 
 /// Scans a home directory and returns the secrets that were found, with the report.
 #[track_caller]
-fn found(home: &Git, code: i32) -> (BTreeSet<String>, Report) {
+pub(super) fn found(home: &Git, code: i32) -> (BTreeSet<String>, Report) {
     let path = home.path().to_str().expect("temporary paths are UTF-8");
     let report = scan(home, &["--transcripts", "--home", path, "--reveal"], code);
     let findings = report.0["findings"].as_array().expect("findings are a list");
@@ -60,10 +60,10 @@ fn found(home: &Git, code: i32) -> (BTreeSet<String>, Report) {
     (findings.iter().map(secret).collect(), report)
 }
 
-const CURSOR: &str = ".config/Cursor/User/globalStorage/state.vscdb";
+pub(super) const CURSOR: &str = ".config/Cursor/User/globalStorage/state.vscdb";
 
 /// Statements that make rows of every kind, and the secrets in them.
-fn rows(setup: &[&str]) -> (Vec<Value>, BTreeSet<String>) {
+pub(super) fn rows(setup: &[&str]) -> (Vec<Value>, BTreeSet<String>) {
     use serde_json::json;
     let mut statements: Vec<Value> = setup.iter().map(|text| json!([text])).collect();
     for table in [
@@ -135,6 +135,7 @@ fn every_column_of_every_row_is_looked_at_alone() {
         }
         assert!(whole >= 570, "{setup:?}: {whole}");
         assert_eq!(report.0["record"]["bytes"], bytes.len());
+        assert_eq!(report.0["complete"], true, "{setup:?}: {}", report.0["notices"]);
     }
 }
 
@@ -180,8 +181,9 @@ fn what_is_in_the_write_ahead_log_alone_is_found() {
         if database(&home, CURSOR, &statements, &["leave"]) {
             let log = std::fs::metadata(home.file(format!("{CURSOR}-wal"))).expect("the log was left").len();
             assert!(log > 100_000, "{log}");
-            let (found, _) = found(&home, 1);
+            let (found, report) = found(&home, 1);
             assert_eq!(found.symmetric_difference(&secrets).count(), 0, "{setup:?}: {} of 600 found", found.len());
+            assert_eq!(report.0["complete"], true, "{setup:?}: {}", report.0["notices"]);
         }
     }
 }
@@ -192,7 +194,8 @@ fn what_was_deleted_and_not_yet_overwritten_is_found() {
     let (mut statements, secrets) = rows(&["PRAGMA secure_delete = OFF"]);
     statements.extend(["DROP TABLE messages", "DELETE FROM plain"].map(|text| serde_json::json!([text])));
     if database(&home, CURSOR, &statements, &[]) {
-        let (found, _) = found(&home, 1);
+        let (found, report) = found(&home, 1);
+        assert_eq!(report.0["complete"], true, "what is free is not damaged: {}", report.0["notices"]);
         // The first bytes of a page or cell are overwritten, with what they held.
         let left = found.intersection(&secrets).count();
         assert!(left > 550, "{left} of 600 found");

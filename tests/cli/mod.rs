@@ -2,11 +2,13 @@
 
 mod cache;
 mod contents;
+mod damage;
 mod databases;
 mod files;
 mod interrupt;
 mod knowledge;
 mod modes;
+mod owners;
 mod part;
 mod places;
 mod policy;

@@ -108,7 +108,8 @@ impl Transcripts {
                 if visitor.interrupted() {
                     return;
                 }
-                if let Err(error) = part::read(&file.path, &file.shown, coverage, visitor) {
+                let is_due = file.owner.is_database(&file.path);
+                if let Err(error) = part::read(&file.path, (&file.shown, is_due), coverage, visitor) {
                     visitor.notice(unread(&file.shown, &error));
                 }
             }

@@ -1,6 +1,10 @@
 //! Who writes transcripts and histories, where, and how a piece of them is deleted.
 
+use std::path::Path;
+
 use Variable::{File, Folder, Inside, Shell};
+
+use crate::name_pattern::NamePattern;
 
 /// An agent, a shell or another program that writes down what was said to it.
 #[derive(Debug, PartialEq, Eq)]
@@ -31,6 +35,23 @@ pub(super) enum Variable {
     Shell(&'static str),
 }
 
+/// What the names of databases end in.
+const DATABASES: [&str; 4] = [".db", ".sqlite", ".sqlite3", ".vscdb"];
+
+impl Owner {
+    /// Returns whether a file has the name of one of the owner's databases, or of the log of one.
+    ///
+    /// Copies of what an agent worked on may be called anything.
+    pub(super) fn is_database(&self, path: &Path) -> bool {
+        let name = path.file_name().unwrap_or_default().as_encoded_bytes();
+        let name = name.strip_suffix(b"-wal").unwrap_or(name);
+        let is_called = |name: &[u8]| DATABASES.iter().any(|end| name.ends_with(end.as_bytes()));
+        let mut patterns = self.paths.iter().filter_map(|path| path.rsplit('/').next());
+        is_called(name)
+            && patterns.any(|pattern| is_called(pattern.as_bytes()) && NamePattern::new(pattern).matches(name))
+    }
+}
+
 const fn owner(name: &'static str, paths: &'static [&'static str], delete: &'static str) -> Owner {
     Owner { name, delete, paths, variables: &[], in_projects: false }
 }
@@ -39,7 +60,8 @@ const fn following(variables: &'static [Variable], owner: Owner) -> Owner {
     Owner { variables, ..owner }
 }
 
-/// Everybody that is known.
+/// Everybody that is known. What stands in front of an owner says where its places are from: `source` is its own source text or
+/// documentation, `notes` those of others who read its files, and `known` no more than what is generally known.
 pub(super) static ALL: &[Owner] = &[
     following(
         &[Folder("CLAUDE_CONFIG_DIR", ".claude")],
@@ -60,8 +82,9 @@ pub(super) static ALL: &[Owner] = &[
             "end the session and delete the file; `cleanupPeriodDays` in ~/.claude/settings.json says how long transcripts are kept",
         ),
     ),
+    // source: the databases and CODEX_SQLITE_HOME (codex-rs/state); notes: `sqlite/`, session_index.jsonl.
     following(
-        &[Folder("CODEX_HOME", ".codex")],
+        &[Folder("CODEX_HOME", ".codex"), Inside("CODEX_SQLITE_HOME", "*.sqlite")],
         owner(
             "Codex",
             &[
@@ -70,6 +93,9 @@ pub(super) static ALL: &[Owner] = &[
                 ".codex/history.jsonl",
                 ".codex/log",
                 ".codex/shell_snapshots",
+                ".codex/session_index.jsonl",
+                ".codex/*.sqlite",
+                ".codex/sqlite",
             ],
             "end the session and delete the file; `persistence = \"none\"` under `[history]` in ~/.codex/config.toml keeps prompts out of history.jsonl",
         ),
@@ -91,10 +117,14 @@ pub(super) static ALL: &[Owner] = &[
             ".cursor/chats",
             ".cursor/prompt_history.json",
             "{config}/Cursor/User/globalStorage/state.vscdb",
+            "{config}/Cursor/User/globalStorage/state.vscdb.backup*",
             "{config}/Cursor/User/workspaceStorage/*/state.vscdb",
+            "{config}/Cursor/User/workspaceStorage/*/state.vscdb.backup*",
         ],
         "delete the chat in Cursor, or the transcript's file with Cursor closed; a database keeps deleted text until it is compacted",
     ),
+    // source: session-state, session-store.db, command-history-state and logs (GitHub's reference of ~/.copilot); notes: data.db
+    // and the variable.
     following(
         &[Folder("COPILOT_HOME", ".copilot")],
         owner(
@@ -102,7 +132,9 @@ pub(super) static ALL: &[Owner] = &[
             &[
                 ".copilot/session-state",
                 ".copilot/history-session-state",
-                ".copilot/command-history-state.json",
+                ".copilot/command-history-state*",
+                ".copilot/session-store.db",
+                ".copilot/data.db",
                 ".copilot/logs",
                 "{editor}/globalStorage/emptyWindowChatSessions",
                 "{editor}/globalStorage/github.copilot-chat",
@@ -132,6 +164,7 @@ pub(super) static ALL: &[Owner] = &[
             "delete the lines, or the file with aider closed; `--chat-history-file` and `--input-history-file` move them",
         )
     },
+    // source: tool-output (opencode's tool/truncation.ts).
     following(
         &[File("OPENCODE_DB")],
         owner(
@@ -140,6 +173,7 @@ pub(super) static ALL: &[Owner] = &[
                 "{data}/opencode/storage",
                 "{data}/opencode/opencode*.db",
                 "{data}/opencode/log",
+                "{data}/opencode/tool-output",
                 "{state}/opencode/prompt-history.jsonl",
             ],
             "delete the session with `opencode session delete`, or its files with opencode closed",
@@ -158,7 +192,41 @@ pub(super) static ALL: &[Owner] = &[
         &["{data}/amp/threads", "{data}/amp/history.jsonl"],
         "delete the thread; Amp keeps a copy on its server",
     ),
-    owner("Kiro", &[".kiro/sessions"], "end the session and delete the file"),
+    // source: ~/.kiro (Kiro's documentation); notes: all else, and the variable.
+    following(
+        &[Folder("KIRO_HOME", ".kiro")],
+        owner(
+            "Kiro",
+            &[
+                ".kiro/sessions",
+                ".kiro/.cli_bash_history",
+                "{data}/kiro-cli/data.sqlite3",
+                "{data}/kiro-cli/history",
+                "{config}/Kiro/User/globalStorage/kiro.kiroagent",
+                ".kiro-server/data/User/globalStorage/kiro.kiroagent",
+            ],
+            "end the session and delete the file; the rows of ~/.local/share/kiro-cli/data.sqlite3 stay until it is compacted",
+        ),
+    ),
+    // source: the database and prompts (aws/amazon-q-developer-cli); notes: history, that of the editors' extension.
+    owner(
+        "Amazon Q",
+        &["{data}/amazon-q/data.sqlite3", ".aws/amazonq/.cli_bash_history", ".aws/amazonq/history"],
+        "delete the conversation, or the file with Amazon Q closed; a database keeps deleted text until it is compacted",
+    ),
+    // source: state.vscdb (threads of microsoft/vscode); notes: that of profiles, and copies beside it.
+    owner(
+        "VS Code and editors made of it",
+        &[
+            "{editor}/globalStorage/state.vscdb",
+            "{editor}/globalStorage/state.vscdb.backup*",
+            "{editor}/profiles/*/globalStorage/state.vscdb",
+            "{editor}/profiles/*/globalStorage/state.vscdb.backup*",
+            "{editor}/workspaceStorage/*/state.vscdb",
+            "{editor}/workspaceStorage/*/state.vscdb.backup*",
+        ],
+        "delete what the extension or the editor's search keeps, or the database's row with the editor closed, and compact it",
+    ),
     following(
         &[Shell("HISTFILE")],
         owner(
@@ -210,44 +278,71 @@ pub(super) static ALL: &[Owner] = &[
         ],
         "delete the line with all shells closed",
     ),
+    // source: pgcli, litecli, mycli, usql, duckdb, mongosh, pry and irb (their code), cqlsh (its documentation); notes:
+    // VALKEYCLI_HISTFILE; known: all else.
     following(
         &[
             File("PYTHON_HISTORY"),
             File("NODE_REPL_HISTORY"),
             File("PSQL_HISTORY"),
             File("MYSQL_HISTFILE"),
+            File("MYCLI_HISTFILE"),
             File("SQLITE_HISTORY"),
+            File("DUCKDB_HISTORY"),
+            File("CQL_HISTORY"),
+            File("USQL_HISTORY"),
             File("REDISCLI_HISTFILE"),
+            File("VALKEYCLI_HISTFILE"),
             File("LESSHISTFILE"),
+            Folder("IPYTHONDIR", ".ipython"),
         ],
-        owner(
-            "an interactive prompt",
-            &[
-                ".python_history",
-                ".ipython/profile_*/history.sqlite",
-                ".node_repl_history",
-                ".psql_history",
-                ".mysql_history",
-                ".mariadb_history",
-                ".sqlite_history",
-                ".rediscli_history",
-                ".mongodb/mongosh/*_history",
-                ".mongodb/mongosh/mongosh_repl_history",
-                ".dbshell",
-                ".irb_history",
-                ".irb-history",
-                ".pry_history",
-                ".local/share/pry/pry_history",
-                ".php_history",
-                ".Rhistory",
-                ".lesshst",
-                "{state}/lesshst",
-                "{data}/lesshst",
-                ".viminfo",
-                "{data}/nvim/shada",
-                "{state}/nvim/shada",
-            ],
-            "delete the line with the program closed",
-        ),
+        owner("an interactive prompt", PROMPTS, "delete the line with the program closed"),
     ),
+    // source: GDBHISTFILE and the current folder (GDB's manual, R's of savehistory); known: R_HISTFILE.
+    Owner {
+        variables: &[File("GDBHISTFILE"), File("R_HISTFILE")],
+        in_projects: true,
+        ..owner(
+            "a prompt that writes where it is started",
+            &[".gdb_history", ".Rhistory"],
+            "delete the line with the program closed",
+        )
+    },
+];
+
+/// The histories of interactive prompts.
+static PROMPTS: &[&str] = &[
+    ".python_history",
+    ".ipython/profile_*/history.sqlite",
+    ".node_repl_history",
+    ".psql_history",
+    "AppData/Roaming/postgresql/psql_history",
+    "{config}/pgcli/history",
+    "{config}/litecli/history",
+    "AppData/Local/dbcli/*/history",
+    ".mysql_history",
+    ".mariadb_history",
+    ".mycli-history",
+    ".sqlite_history",
+    ".duckdb_history",
+    ".usql_history",
+    ".cassandra/cqlsh_history",
+    ".cassandra/cql_history",
+    ".rediscli_history",
+    ".valkeycli_history",
+    ".mongodb/mongosh/*_history",
+    "AppData/Roaming/mongodb/mongosh/*_history",
+    ".dbshell",
+    ".irb_history",
+    ".irb-history",
+    "{config}/irb/irb_history",
+    ".pry_history",
+    "{data}/pry/pry_history",
+    ".php_history",
+    ".lesshst",
+    "{state}/lesshst",
+    "{data}/lesshst",
+    ".viminfo",
+    "{data}/nvim/shada",
+    "{state}/nvim/shada",
 ];

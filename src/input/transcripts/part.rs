@@ -94,11 +94,16 @@ impl<'a> Part<'a> {
     }
 }
 
-/// Shows all parts of the file at `path`, called `shown`.
+/// Shows all parts of the file at `path`, called `shown`; `is_database` says that it should be one.
 ///
 /// # Errors
 /// If the file cannot be read; one that went away in the meantime is none.
-pub(super) fn read(path: &Path, shown: &BString, coverage: &Coverage, visitor: &dyn Visitor) -> io::Result<()> {
+pub(super) fn read(
+    path: &Path,
+    (shown, is_database): (&BString, bool),
+    coverage: &Coverage,
+    visitor: &dyn Visitor,
+) -> io::Result<()> {
     let mut file = match File::open(path) {
         Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(()),
         file => file?,
@@ -107,7 +112,7 @@ pub(super) fn read(path: &Path, shown: &BString, coverage: &Coverage, visitor: &
     let (mut raw, mut unescaped) = (Vec::new(), Unescaped::default());
     let (mut before, mut bytes_before, mut own_start) = (Position::default(), 0, 0);
     coverage.count(&origin, 0);
-    if database::read(path, &file, &origin, coverage, visitor)? {
+    if database::read(path, &file, (shown, is_database), coverage, visitor)? {
         return Ok(());
     }
     file.rewind()?;
@@ -177,7 +182,7 @@ mod tests {
         std::fs::write(&path, bytes).expect("it is writable");
         let finder = Finder { needle: needle.into(), found: Mutex::default() };
         let coverage = Coverage::default();
-        read(&path, &"file".into(), &coverage, &finder).expect("it can be read");
+        read(&path, (&"file".into(), false), &coverage, &finder).expect("it can be read");
         assert_eq!((coverage.files.into_inner(), coverage.bytes.into_inner()), (1, bytes.len() as u64));
         finder.found.into_inner().expect("nothing panicked")
     }

@@ -3,8 +3,10 @@
 //! Every byte is shown at most once. The columns of rows are texts of their own, wherever they go on in other pages; what
 //! is no row, such as the unused parts of pages, pages that are free, and what is damaged, is shown as it lies there. Not
 //! shown are the numbers of a row, among its columns and before them, and what leads from page to page. The pages are taken
-//! as they come, not from the roots of the tables on, so that rows are found that no table has any more.
+//! as they come, not from the roots of the tables on, so that rows are found that no table has any more. In a database that
+//! is sound each page has its purpose all the same; where one has none, that is told.
 
+mod damage;
 mod page;
 mod pages;
 mod text;
@@ -13,34 +15,49 @@ use std::fs::File;
 use std::io;
 use std::path::Path;
 
+use bstr::BString;
 use page::{Cell, cells, gaps, long};
-use pages::{HEADER, Pages};
+use pages::Pages;
 pub(super) use text::Piece;
 use text::Text;
 
 use super::read_at;
-use crate::input::{Coverage, Visitor};
+use crate::finding::Notice;
+use crate::input::{Coverage, Visitor, printable};
 use crate::source::Origin;
 
-/// Shows the database at `path`, or the log of one; returns whether it is any.
+/// What to do about a database of which something is missing.
+const HELP: &str = "close the program that writes it and scan again; `PRAGMA integrity_check` in `sqlite3` tells more";
+
+/// Shows the database at `path`, called `shown`, or the log of one; returns whether it is any. What is missing of it or damaged
+/// is told, also where it is none any more; `is_due` says that it should be one.
 ///
 /// # Errors
 /// If the file cannot be read.
 pub(super) fn read(
     path: &Path,
     file: &File,
-    origin: &Origin,
+    (shown, is_due): (&BString, bool),
     coverage: &Coverage,
     visitor: &dyn Visitor,
 ) -> io::Result<bool> {
     let len = usize::try_from(file.metadata()?.len()).unwrap_or(usize::MAX);
-    let Some(pages) = Pages::of(path, file, len) else { return Ok(false) };
-    let text = Text::new(file.try_clone()?, origin.clone(), coverage, visitor);
-    let mut reader = Reader { shown: vec![false; pages.count], pages, file, text, page: Vec::new() };
-    reader.read(len, visitor)?;
-    // The numbers between the texts were looked at, too.
-    let rest = if visitor.interrupted() { 0 } else { len.saturating_sub(reader.text.taken) };
-    coverage.bytes.fetch_add(rest as u64, std::sync::atomic::Ordering::Relaxed);
+    let tell = |message: String| visitor.notice(Notice::unread(printable(shown), message, HELP));
+    let Some(pages) = Pages::of(path, file, len) else {
+        damage::of_another(path, file, len, is_due).map(str::to_owned).into_iter().for_each(tell);
+        return Ok(false);
+    };
+    let text = Text::new(file.try_clone()?, Origin::File { path: shown.clone() }, coverage, visitor);
+    let none = vec![false; pages.count];
+    let mut reader = Reader { shown: none.clone(), broken: none, pages, file, text, page: Vec::new() };
+    let free = reader.free()?;
+    reader.read(len, &free, visitor)?;
+    if !visitor.interrupted() {
+        // The numbers between the texts were looked at, too.
+        let rest = len.saturating_sub(reader.text.taken);
+        coverage.bytes.fetch_add(rest as u64, std::sync::atomic::Ordering::Relaxed);
+        damage::of(path, &reader.pages, len, &reader.broken, &free).into_iter().for_each(tell);
+    }
     Ok(true)
 }
 
@@ -50,13 +67,14 @@ struct Reader<'a> {
     text: Text<'a>,
     /// The pages that were shown, by their place.
     shown: Vec<bool>,
+    /// The pages that are not what they should be, by their place.
+    broken: Vec<bool>,
     /// A page on which a row goes on.
     page: Vec<u8>,
 }
 
 impl Reader<'_> {
-    fn read(&mut self, len: usize, visitor: &dyn Visitor) -> io::Result<()> {
-        let free = self.free()?;
+    fn read(&mut self, len: usize, free: &[bool], visitor: &dyn Visitor) -> io::Result<()> {
         // What is in use comes first: a row that was deleted may seem to go on in a page that has another by now. So may
         // one that a log has in an earlier state.
         let (used, unused): (Vec<usize>, Vec<usize>) = (0..self.pages.count).rev().partition(|&place| !free[place]);
@@ -79,6 +97,7 @@ impl Reader<'_> {
                 self.text.end();
             } else {
                 self.load(place, &mut page)?;
+                self.broken[place] = damage::is_broken(&self.pages, place, &page);
                 self.text.push(self.pages.offset(place), &page);
             }
         }
@@ -125,14 +144,17 @@ impl Reader<'_> {
 
     /// Shows a page with rows: first these, then what lies between them.
     fn rows(&mut self, place: usize, page: &[u8]) -> io::Result<()> {
-        let start = if self.pages.headed.binary_search(&place).is_ok() { HEADER } else { 0 };
+        let start = self.pages.start(place);
         let usable = page.get(..self.pages.usable).unwrap_or_default();
         let Some(cells) = cells(usable, start) else { return Ok(()) };
         self.shown[place] = true;
         let offset = self.pages.offset(place);
+        let mut is_whole = page::count(usable, start) == Some(cells.len());
         for cell in &cells {
-            self.row(cell, offset, page)?;
+            // What a log has of a row may go on in the database.
+            is_whole &= self.row(cell, offset, page)? || self.pages.is_log();
         }
+        self.broken[place] = !is_whole;
         for gap in gaps(&cells, page.len()) {
             self.text.push(offset + gap.start, &page[gap]);
             self.text.end();
@@ -140,8 +162,8 @@ impl Reader<'_> {
         Ok(())
     }
 
-    /// Shows the columns of a row, in the page at `offset` and in those where it goes on.
-    fn row(&mut self, cell: &Cell, offset: usize, page: &[u8]) -> io::Result<()> {
+    /// Shows the columns of a row, in the page at `offset` and in those where it goes on; returns whether all of it was there.
+    fn row(&mut self, cell: &Cell, offset: usize, page: &[u8]) -> io::Result<bool> {
         let mut row = Row { cell, columns: 0, at: 0 };
         self.text.alone(self.pages.is_utf16);
         row.take(&mut self.text, offset + cell.local.start, &page[cell.local.clone()]);
@@ -168,7 +190,7 @@ impl Reader<'_> {
             self.text.end();
         }
         self.page = page;
-        Ok(())
+        Ok(row.at >= cell.len)
     }
 }
 
@@ -284,8 +306,8 @@ mod tests {
             std::fs::write(&path, &bytes).expect("it is writable");
             let file = File::open(&path).expect("it is there");
             let counter = Counter { counts: vec![0; bytes.len() + 1].into() };
-            let (coverage, origin) = (Coverage::default(), Origin::File { path: "file".into() });
-            prop_assert!(read(&path, &file, &origin, &coverage, &counter).expect("it can be read"));
+            let coverage = Coverage::default();
+            prop_assert!(read(&path, &file, (&"file".into(), true), &coverage, &counter).expect("it can be read"));
             prop_assert_eq!(coverage.bytes.into_inner(), bytes.len() as u64);
             let counts = counter.counts.into_inner().expect("nothing panicked");
             prop_assert!(counts.iter().all(|count| *count <= 1), "{:?}", counts);

@@ -27,9 +27,11 @@ pub(super) struct Cell {
 }
 
 /// What kinds of pages hold rows, by their first byte: those of tables, and of indexes at the ends and inside of their trees.
-const TABLE: u8 = 0x0d;
-const INDEX: u8 = 0x0a;
+pub(super) const TABLE: u8 = 0x0d;
+pub(super) const INDEX: u8 = 0x0a;
 const INSIDE: u8 = 0x02;
+/// What the pages inside of a table's tree are, which hold no rows.
+const BRANCH: u8 = 0x05;
 
 /// Returns the cells of a page, ascending and apart, or `None` if it is of another kind. `start` is where the page begins
 /// behind a header of the file.
@@ -42,7 +44,7 @@ pub(super) fn cells(page: &[u8], start: usize) -> Option<Vec<Cell>> {
         INSIDE => (12, 4),
         _ => return None,
     };
-    let count = usize::from(short(page, start + 3)?);
+    let count = count(page, start)?;
     let pointers = start + head..start + head + 2 * count;
     let mut starts: Vec<usize> = page.get(pointers.clone())?.chunks_exact(2).map(|two| short_of(two).into()).collect();
     starts.sort_unstable();
@@ -56,6 +58,19 @@ pub(super) fn cells(page: &[u8], start: usize) -> Option<Vec<Cell>> {
         }
     }
     Some(cells)
+}
+
+/// Returns how many cells a page with rows says it has; `start` is as in [`cells`].
+pub(super) fn count(page: &[u8], start: usize) -> Option<usize> {
+    short(page, start + 3).map(usize::from)
+}
+
+/// Returns whether a page leads to others of a table, and to none behind the page with the number `last`.
+pub(super) fn is_branch(page: &[u8], start: usize, last: usize) -> bool {
+    let leads = |at: usize| long(page, at).is_some_and(|number| number > 0 && number as usize <= last);
+    let cells = |count: usize| page.get(start + 12..start + 12 + 2 * count);
+    let cells = count(page, start).and_then(cells).map(|pointers| pointers.chunks_exact(2).map(short_of));
+    page.get(start) == Some(&BRANCH) && leads(start + 8) && cells.is_some_and(|mut all| all.all(|at| leads(at.into())))
 }
 
 /// Returns the parts of a page that none of its cells takes up; it has `len` bytes.

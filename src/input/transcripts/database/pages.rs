@@ -34,6 +34,10 @@ pub(super) struct Pages {
     pub(super) headed: Vec<usize>,
     /// The first of the pages that list what is free.
     pub(super) free: u32,
+    /// How many pages a database should have.
+    pub(super) declared: usize,
+    /// Whether some pages of a database tell to what the others belong.
+    pub(super) is_mapped: bool,
     pub(super) is_utf16: bool,
 }
 
@@ -49,7 +53,10 @@ impl Pages {
             };
             let (first, before, count, places) = (0, 0, len / size.max(1), None);
             let (usable, headed, free, is_utf16) = (size, vec![0], long(&header, 32)?, false);
-            return Self { size, usable, first, before, count, places, headed, free, is_utf16 }.described(&header);
+            let (declared, is_mapped) = (declared(&header, len, size)?, long(&header, 52)? > 0);
+            let pages =
+                Self { size, usable, first, before, count, places, headed, free, declared, is_mapped, is_utf16 };
+            return pages.described(&header);
         }
         if long(&header, 0)? & !1 != LOG {
             return None;
@@ -58,7 +65,9 @@ impl Pages {
         let (first, before) = (LOG_HEADER, FRAME);
         let count = len.saturating_sub(first) / size.checked_add(before)?;
         let (usable, headed, free, is_utf16) = (size, Vec::new(), 0, false);
-        let mut pages = Self { size, usable, first, before, count, places: None, headed, free, is_utf16 };
+        let (declared, is_mapped, places) = (0, false, None);
+        let mut pages =
+            Self { size, usable, first, before, count, places, headed, free, declared, is_mapped, is_utf16 };
         if !pages.is_sound() {
             return None;
         }
@@ -108,6 +117,16 @@ impl Pages {
         self.places = Some(places);
     }
 
+    /// Returns whether the file is the log of a database.
+    pub(super) const fn is_log(&self) -> bool {
+        self.places.is_some()
+    }
+
+    /// Returns where the page at a place begins in itself: behind the header of the database, if it has that.
+    pub(super) fn start(&self, place: usize) -> usize {
+        if self.headed.binary_search(&place).is_ok() { HEADER } else { 0 }
+    }
+
     /// Returns where the page at a place starts in the file.
     pub(super) const fn offset(&self, place: usize) -> usize {
         self.first + place * (self.before + self.size) + self.before
@@ -120,6 +139,16 @@ impl Pages {
             None => (number as usize).checked_sub(1).filter(|&place| place < self.count),
         }
     }
+}
+
+/// Returns how many pages a database of `len` bytes should have.
+///
+/// Its header says so; but what it says counts only if the same change wrote it that was the last one, since old programs leave it
+/// as it was.
+fn declared(header: &[u8], len: usize, size: usize) -> Option<usize> {
+    let written = long(header, 28).filter(|&count| count > 0 && header.get(24..28) == header.get(92..96));
+    long(header, HEADER - 4)?;
+    Some(written.map_or(len.div_ceil(size.max(1)), |count| count as usize))
 }
 
 /// Reads the header of a database from a place of a file on; `None` if there is none.

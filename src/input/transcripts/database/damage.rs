@@ -1,0 +1,116 @@
+//! Tells what is missing or damaged of a file that is, or should be, a database or the log of one.
+
+use std::fs::File;
+use std::path::Path;
+
+use super::super::read_at;
+use super::page::{INDEX, TABLE, is_branch, long};
+use super::pages::{HEADER, LOG, LOG_HEADER, MAGIC, Pages};
+
+/// Where in a database a page lies that is never used, for locks.
+const LOCK: usize = 1 << 30;
+
+/// Returns what is wrong with a file that is neither a database nor a log, if it begins like one or should be one, which `is_due`
+/// says.
+pub(super) fn of_another(path: &Path, file: &File, len: usize, is_due: bool) -> Option<&'static str> {
+    let mut header = Vec::new();
+    read_at(file, 0, HEADER, &mut header).ok()?;
+    let is_log = long(&header, 0).is_some_and(|start| start & !1 == LOG);
+    let least = if is_log { LOG_HEADER } else { HEADER };
+    if header.starts_with(MAGIC) || is_log {
+        return Some(match len < least {
+            true => "is cut off: it ends in its header",
+            false => "is damaged: its header says what cannot be, so that it was not read row by row",
+        });
+    }
+    (is_due && len > 0).then(|| match path.as_os_str().as_encoded_bytes().ends_with(b"-wal") {
+        true => "is no write-ahead log of SQLite, although it is called one",
+        false => "is no database of SQLite, although it is called one",
+    })
+}
+
+/// Returns what is wrong with a file of `len` bytes.
+///
+/// `broken` says which pages could not be read by their kind, and `free` which belong to nothing, both by place.
+pub(super) fn of(path: &Path, pages: &Pages, len: usize, broken: &[bool], free: &[bool]) -> Option<String> {
+    let places: Vec<usize> = (0..pages.count).filter(|&place| broken[place] && !free[place]).collect();
+    if pages.is_log() {
+        let is_cut = len > pages.offset(pages.count) - pages.before;
+        let cut = || "is cut off: it ends in the middle of a page".to_owned();
+        return if is_cut { Some(cut()) } else { damaged(places.len(), pages.count) };
+    }
+    let missing = pages.declared.saturating_sub(pages.count);
+    if missing == 0 && places.is_empty() {
+        return None;
+    }
+    let log = log_of(path);
+    let has = |number: usize| log.as_ref().is_some_and(|log| log.place(number as u32).is_some());
+    // No more than the log has can be there, however many the header makes up.
+    let is_there = || missing <= log.as_ref().map_or(0, |log| log.count) && (pages.count + 1..=pages.declared).all(has);
+    if missing > 0 && !is_there() {
+        let (count, declared) = (pages.count, pages.declared);
+        return Some(format!("is cut off: {} there, and no more could be looked at", some(count, declared)));
+    }
+    let mapped = pages.is_mapped.then_some(pages.usable);
+    let counts = |number: usize| number <= pages.declared && !is_of_no_tree(number, pages.size, mapped) && !has(number);
+    damaged(places.iter().filter(|&place| counts(place + 1)).count(), pages.count)
+}
+
+/// Returns whether a page that belongs to no row reads as none, so that something of it may be missed.
+///
+/// Of a log, which has some pages alone, only those with rows can be told.
+pub(super) fn is_broken(pages: &Pages, place: usize, page: &[u8]) -> bool {
+    let start = pages.start(place);
+    match pages.is_log() {
+        true => matches!(page.get(start), Some(&TABLE | &INDEX)),
+        false => !is_branch(page, start, pages.declared.max(pages.count)),
+    }
+}
+
+fn damaged(broken: usize, count: usize) -> Option<String> {
+    let message = "unreadable row by row, so that something may be missed";
+    (broken > 0).then(|| format!("is damaged: {} {message}", some(broken, count)))
+}
+
+/// Says that so many pages of all are something.
+fn some(count: usize, all: usize) -> String {
+    let (pages, are) = (if all == 1 { "page" } else { "pages" }, if count == 1 { "is" } else { "are" });
+    format!("{count} of {all} {pages} {are}")
+}
+
+/// Returns whether a page holds neither rows nor what leads to them: it is kept for locks, or tells to what others belong, as in
+/// a database of which `mapped` bytes of a page are used. Pages have `size` bytes.
+const fn is_of_no_tree(number: usize, size: usize, mapped: Option<usize>) -> bool {
+    let lock = LOCK / size + 1;
+    let Some(usable) = mapped else { return number == lock };
+    // Each of them tells of so many pages behind it, with five bytes for one.
+    let each = usable / 5 + 1;
+    let map = number.saturating_sub(2) / each * each + 2;
+    number == lock || number == if map == lock { map + 1 } else { map }
+}
+
+/// Returns the pages of the log beside a database.
+fn log_of(path: &Path) -> Option<Pages> {
+    let mut name = path.as_os_str().to_owned();
+    name.push("-wal");
+    let file = File::open(&name).ok()?;
+    let len = usize::try_from(file.metadata().ok()?.len()).ok()?;
+    Pages::of(Path::new(&name), &file, len).filter(Pages::is_log)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn pages_for_locks_and_those_that_tell_of_others_are_no_rows() {
+        let special = |range: std::ops::Range<usize>, size: usize, mapped: Option<usize>| {
+            range.filter(|&number| is_of_no_tree(number, size, mapped)).collect::<Vec<_>>()
+        };
+        assert_eq!(special(1..300_000, 4096, None), [262_145]);
+        assert_eq!(special(1..1700, 4096, Some(4096)), [2, 822, 1642]);
+        // The page for locks comes where one of the others would be: that is the next one.
+        let lock = LOCK / 1024 + 1;
+        assert_eq!(special(lock - 10..lock + 10, 1024, Some(610)), [lock, lock + 1]);
+    }
+}
