@@ -110,8 +110,6 @@ mod avx2 {
     struct Step {
         /// Token bytes.
         tokens: u64,
-        /// Digits and capitals: a run that has one is no name.
-        telling: u64,
         /// Where a fingerprint may start.
         anchors: u64,
     }
@@ -144,6 +142,16 @@ mod avx2 {
         _mm256_and_si256(_mm256_srli_epi16::<4>(bytes), _mm256_set1_epi8(15))
     }
 
+    /// Reads 32 bytes.
+    ///
+    /// # Safety
+    /// They can be read at `at`.
+    #[target_feature(enable = "avx2")]
+    unsafe fn load(at: *const u8) -> __m256i {
+        // SAFETY: the caller's promise.
+        unsafe { _mm256_loadu_si256(at.cast()) }
+    }
+
     /// Returns a bit for each byte that is not zero.
     #[target_feature(enable = "avx2")]
     fn nonzero(bytes: __m256i) -> u32 {
@@ -174,31 +182,33 @@ mod avx2 {
             // SAFETY: the block holds WIDTH bytes more than the STEP of them that are looked at.
             unsafe {
                 let (low, high) = (block.as_ptr(), block.as_ptr().add(32));
-                let ((low_tokens, low_telling), (high_tokens, high_telling)) =
-                    (self.token_bytes(low), self.token_bytes(high));
                 Step {
-                    tokens: both(low_tokens, high_tokens),
-                    telling: both(low_telling, high_telling),
+                    tokens: both(nonzero(self.classes(load(low))), nonzero(self.classes(load(high)))),
                     anchors: both(self.anchors(low), self.anchors(high)),
                 }
             }
         }
 
-        /// Returns a bit for each of the 32 bytes at `at` that is a token byte, and for each that is a digit or a capital.
-        ///
-        /// # Safety
-        /// 32 bytes can be read at `at`.
+        /// Returns a bit for each of the first bytes of a block that is a digit or a capital: a run that has one is no name.
         #[target_feature(enable = "avx2")]
-        unsafe fn token_bytes(&self, at: *const u8) -> (u32, u32) {
-            // SAFETY: the caller's promise.
-            let bytes = unsafe { _mm256_loadu_si256(at.cast()) };
+        fn telling(&self, block: &Block) -> u64 {
+            let telling = |bytes: __m256i| {
+                let underscores = _mm256_cmpeq_epi8(bytes, _mm256_set1_epi8(b'_' as i8));
+                let classes = _mm256_and_si256(self.classes(bytes), _mm256_set1_epi8(TELLING));
+                u64::from(nonzero(_mm256_andnot_si256(underscores, classes)))
+            };
+            // SAFETY: the block holds more than STEP bytes.
+            let (low, high) = unsafe { (load(block.as_ptr()), load(block.as_ptr().add(32))) };
+            telling(low) | telling(high) << 32
+        }
+
+        /// Returns the class of each byte, zero for one that is no token byte.
+        #[target_feature(enable = "avx2")]
+        fn classes(&self, bytes: __m256i) -> __m256i {
             // `vpshufb` yields zero for a byte above 127, so the low table needs no mask.
             let low = _mm256_shuffle_epi8(self.low, bytes);
             let high = _mm256_shuffle_epi8(self.high, high_halves(bytes));
-            let classes = _mm256_and_si256(low, high);
-            let underscores = _mm256_cmpeq_epi8(bytes, _mm256_set1_epi8(b'_' as i8));
-            let telling = _mm256_andnot_si256(underscores, _mm256_and_si256(classes, _mm256_set1_epi8(TELLING)));
-            (nonzero(classes), nonzero(telling))
+            _mm256_and_si256(low, high)
         }
 
         /// Returns a bit for each of the 32 bytes at `at` at which a fingerprint may start.
@@ -210,7 +220,7 @@ mod avx2 {
             let mut buckets = _mm256_set1_epi8(-1);
             for (position, (low, high)) in self.positions.iter().enumerate() {
                 // SAFETY: the caller's promise: the last of the four loads ends 35 bytes behind `at`.
-                let bytes = unsafe { _mm256_loadu_si256(at.add(position).cast()) };
+                let bytes = unsafe { load(at.add(position)) };
                 // The mask keeps a byte above 127, which any-byte positions accept, from yielding zero.
                 let halves = _mm256_and_si256(bytes, _mm256_set1_epi8(15));
                 buckets = _mm256_and_si256(buckets, _mm256_shuffle_epi8(*low, halves));
@@ -230,8 +240,9 @@ mod avx2 {
         let mut start = 0; // of the run that reaches the current step
         let mut at = 0;
         while at < bytes.len() {
-            let step = tables.step(block(&bytes[at..], &mut spare));
-            start = runs(bytes, step, at, start, kept, sifted);
+            let block = block(&bytes[at..], &mut spare);
+            let step = tables.step(block);
+            start = runs(bytes, step.tokens, || tables.telling(block), at, start, kept, sifted);
             let mut anchors = step.anchors;
             while anchors != 0 {
                 push_anchor(bytes, at + anchors.trailing_zeros() as usize, sifted);
@@ -253,16 +264,24 @@ mod avx2 {
         eights | (eights << 8)
     }
 
-    /// Closes the runs that end within a step; returns where the run that leaves it started.
+    /// Closes the runs that end within a step; returns where the run that leaves it started. Most steps have none, and need
+    /// not know which bytes are telling.
     #[inline]
-    fn runs(bytes: &[u8], step: Step, at: usize, start: usize, kept: bool, sifted: &mut Sifted) -> usize {
-        let Step { tokens, telling, .. } = step;
+    fn runs(
+        bytes: &[u8],
+        tokens: u64,
+        telling: impl Fn() -> u64,
+        at: usize,
+        start: usize,
+        kept: bool,
+        sifted: &mut Sifted,
+    ) -> usize {
         if tokens == u64::MAX {
             return start;
         }
         let first = tokens.trailing_ones() as usize;
         if at + first - start >= LEAST_RUN {
-            let tells = telling & ((1 << first) - 1) != 0;
+            let tells = telling() & ((1 << first) - 1) != 0;
             close_run(bytes, Span::new(start, at + first), kept || tells, sifted);
         }
         // Bits that start sixteen set bits in a row.
@@ -271,6 +290,10 @@ mod avx2 {
         let eights = fours & (fours >> 4);
         let mut long = (eights & (eights >> 8)) & !((1u64 << first) - 1);
         let leaving = STEP - tokens.leading_ones() as usize;
+        if long == 0 {
+            return at + leaving;
+        }
+        let telling = telling();
         // Most runs are names. One that has a word too long for a name has as many bytes in a row.
         const { assert!(LONGEST_WORD == LEAST_RUN + 8) };
         if !kept && long & (long >> 8) == 0 && spread(long) & telling == 0 {
