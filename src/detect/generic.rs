@@ -225,7 +225,7 @@ fn is_simple_password(bytes: &[u8], assignment: &Assignment, text: &[u8], kind: 
         Operator::Assign | Operator::Compare | Operator::Is => assignment.quote == Quote::Quoted,
         _ => false,
     };
-    let names_something = [&b"pass"[..], b"pwd", b"secret", b"token", b"key", b"user", b"auth", b"login"]
+    let names_something = [&b"pass"[..], b"pw", b"secret", b"token", b"key", b"user", b"auth", b"login"]
         .iter()
         .any(|name| memchr::memmem::find(text, name).is_some());
     set && (6..=20).contains(&text.len()) && letters >= 4 && text.iter().all(is_part) && !names_something
