@@ -199,7 +199,8 @@ fn is_password(text: &[u8], shape: &Shape, assignment: &Assignment) -> bool {
         // Letters alone: a word of any language is more likely a name or a label.
         return shape.pairs > 2
             && shape.surprise >= 3.9
-            && memchr::memmem::find(&text.to_ascii_lowercase(), b"passw").is_none();
+            && memchr::memmem::find(&text.to_ascii_lowercase(), b"passw").is_none()
+            && !text.to_ascii_lowercase().ends_with(b"pw");
     }
     if shape.letters() == 0 {
         return shape.digits >= 6 && shape.symbols > 0 && shape.length < 24;
