@@ -3,7 +3,8 @@
 //! Detectors read any text and lints settings, so that each judges by more than this; what holds for both is here.
 
 /// Words of names whose value is a password.
-pub const PASSWORDS: &[&str] = &["password", "passwd", "passwort", "passphrase", "pwd", "pass", "passcode", "psw"];
+pub const PASSWORDS: &[&str] =
+    &["password", "passwd", "passwort", "passphrase", "pwd", "pass", "passcode", "psw", "pw"];
 
 /// Parts of values that people write where a secret belongs, in lower case.
 pub const PLACEHOLDERS: &[&str] = &[

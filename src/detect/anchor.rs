@@ -54,27 +54,29 @@ const FINGERPRINTS: &[Fingerprint] = &[
     Fingerprint { bucket: 1, kind: AnchorKind::Id, bytes: [b"ts", b"_-", b"i", b"d"] },
     Fingerprint { bucket: 4, kind: AnchorKind::Url, bytes: [b":", b"/", b"/", ANY] },
     Fingerprint { bucket: 5, kind: AnchorKind::Word, bytes: [b"p", b"w", b"d", ANY] },
-    Fingerprint { bucket: 5, kind: AnchorKind::Word, bytes: [b"_", b"p", b"w", ANY] },
+    Fingerprint { bucket: 5, kind: AnchorKind::Word, bytes: [b"_-.$\"' \n\tdtrn", b"p", b"w", ANY] },
     Fingerprint { bucket: 6, kind: AnchorKind::Word, bytes: [b"a", b"u", b"t", b"h"] },
     Fingerprint { bucket: 6, kind: AnchorKind::Word, bytes: [b"c", b"r", b"e", b"d"] },
     Fingerprint { bucket: 6, kind: AnchorKind::Command, bytes: [b"c", b"u", b"r", b"l"] },
-    // redis-cli, ldapsearch, mysqldump, smbclient, psexec ...
+    // redis-cli; ldapsearch, lftp; mysqldump, mongosh, mosquitto_pub; psexec, ipmitool; sqlcmd, smbclient; sudo; zip, 7z, rar
     Fingerprint { bucket: 0, kind: AnchorKind::Command, bytes: [b"s", b"-", b"c", b"l"] },
-    Fingerprint { bucket: 2, kind: AnchorKind::Command, bytes: [b"l", b"d", b"a", b"p"] },
-    Fingerprint { bucket: 2, kind: AnchorKind::Command, bytes: [b"s", b"m", b"b", b"c"] },
-    Fingerprint { bucket: 3, kind: AnchorKind::Command, bytes: [b"m", b"y", b"s", b"q"] },
-    Fingerprint { bucket: 3, kind: AnchorKind::Command, bytes: [b"p", b"s", b"e", b"x"] },
-    Fingerprint { bucket: 0, kind: AnchorKind::Command, bytes: [b"s", b"q", b"l", b"c"] },
+    Fingerprint { bucket: 2, kind: AnchorKind::Command, bytes: [b"l", b"df", b"at", b"p"] },
+    Fingerprint { bucket: 3, kind: AnchorKind::Command, bytes: [b"m", b"oy", b"sn", b"qg"] },
+    Fingerprint { bucket: 3, kind: AnchorKind::Command, bytes: [b"pi", b"sp", b"em", b"xi"] },
+    Fingerprint { bucket: 0, kind: AnchorKind::Command, bytes: [b"s", b"qm", b"lb", b"c"] },
     Fingerprint { bucket: 0, kind: AnchorKind::Command, bytes: [b"|", b" ", b"s", b"u"] },
-    // connect, mysqli_connect, getConnection; login; WiFi.begin
+    Fingerprint { bucket: 0, kind: AnchorKind::Command, bytes: [b"7zr", b"zia", b" apr.", b" axeu"] },
+    // connect, mysqli_connect, getConnection; login; WiFi.begin, FTP
     Fingerprint { bucket: 1, kind: AnchorKind::Function, bytes: [b"n", b"e", b"c", b"t"] },
     Fingerprint { bucket: 2, kind: AnchorKind::Function, bytes: [b"l", b"o", b"g", b"i"] },
-    Fingerprint { bucket: 4, kind: AnchorKind::Function, bytes: [b"f", b"i", b".", b"b"] },
-    // IDENTIFIED BY; the port in `.pgpass`; a key that two hosts share; sqlplus
+    Fingerprint { bucket: 4, kind: AnchorKind::Function, bytes: [b"f", b"it", b".p", b"b(_"] },
+    // IDENTIFIED BY; the port in `.pgpass` and `+@all`; a key that two hosts share; sqlplus, snmp-server; cqlsh, rabbitmqctl; /user:
     Fingerprint { bucket: 6, kind: AnchorKind::Statement, bytes: [b"f", b"i", b"e", b"d"] },
-    Fingerprint { bucket: 4, kind: AnchorKind::Statement, bytes: [b":", b"5", b"4", b"3"] },
+    Fingerprint { bucket: 4, kind: AnchorKind::Statement, bytes: [b":+-", b"5@", b"4a", b"3l"] },
     Fingerprint { bucket: 0, kind: AnchorKind::Statement, bytes: [b"p", b"s", b"k", b" ="] },
-    Fingerprint { bucket: 0, kind: AnchorKind::Statement, bytes: [b"s", b"q", b"l", b"p"] },
+    Fingerprint { bucket: 0, kind: AnchorKind::Statement, bytes: [b"s", b"qn", b"lm", b"p"] },
+    Fingerprint { bucket: 0, kind: AnchorKind::Statement, bytes: [b"cm", b"q", b"lc", b"st"] },
+    Fingerprint { bucket: 6, kind: AnchorKind::Statement, bytes: [b"/", b"u", b"s", b"e"] },
     Fingerprint { bucket: 7, kind: AnchorKind::Armor, bytes: [b"-", b"b", b"e", b"g"] },
     Fingerprint { bucket: 7, kind: AnchorKind::Word, bytes: [b"s", b"a", b"l", b"t"] },
     Fingerprint { bucket: 7, kind: AnchorKind::Escape, bytes: [b"%", HEX, HEX, b"%"] },
@@ -191,7 +193,8 @@ mod tests {
         for text in [
             "pass", "PASS", "Secr", "toKe", "_key", "iKEY", "://x", "pwd=", "Auth", "cred", "CURL", "-BEG", "_pw=",
             "SALT", "jdbc", "t_id", "s-cl", "sqlC", "| su", "neCT", "logi", "Fi.b", "FIED", ":543", "psk=", "sqlp",
-            "%4F%", "\\u00",
+            "%4F%", "\\u00", "lftp", "mosq", "mong", "mysq", "ipmi", "psex", "smbc", "7z x", "7za ", "zip ", "rar ",
+            "FTP(", "ftp_", "+@al", "-@al", "snmp", "cqls", "mqct", "/use", "-pw ", "dpw ", "\"pw\"",
         ] {
             assert!(kind_at(text.as_bytes(), 0).is_some(), "{text}");
             assert!(passes_tables(text.as_bytes(), 0), "{text}");

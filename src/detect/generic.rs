@@ -199,7 +199,8 @@ fn is_password(text: &[u8], shape: &Shape, assignment: &Assignment) -> bool {
         // Letters alone: a word of any language is more likely a name or a label.
         return shape.pairs > 2
             && shape.surprise >= 3.9
-            && memchr::memmem::find(&text.to_ascii_lowercase(), b"passw").is_none();
+            && memchr::memmem::find(&text.to_ascii_lowercase(), b"passw").is_none()
+            && !text.to_ascii_lowercase().ends_with(b"pw");
     }
     if shape.letters() == 0 {
         return shape.digits >= 6 && shape.symbols > 0 && shape.length < 24;
@@ -225,7 +226,7 @@ fn is_simple_password(bytes: &[u8], assignment: &Assignment, text: &[u8], kind: 
         Operator::Assign | Operator::Compare | Operator::Is => assignment.quote == Quote::Quoted,
         _ => false,
     };
-    let names_something = [&b"pass"[..], b"pwd", b"secret", b"token", b"key", b"user", b"auth", b"login"]
+    let names_something = [&b"pass"[..], b"pw", b"secret", b"token", b"key", b"user", b"auth", b"login"]
         .iter()
         .any(|name| memchr::memmem::find(text, name).is_some());
     set && (6..=20).contains(&text.len()) && letters >= 4 && text.iter().all(is_part) && !names_something

@@ -5,6 +5,7 @@ mod armor;
 mod ascending;
 pub mod assignment;
 mod call;
+mod chance;
 mod changes;
 mod cursor;
 pub mod engine;

@@ -133,6 +133,9 @@ const TOKENS: &[&str] = &[
     "salt",
 ];
 
+/// Last words of names that say password in a word with something else.
+const JOINED: &[&str] = &["authtok", "bindpw", "rootpw", "userpw", "dbpw", "adminpw"];
+
 /// Words before `key` that make it a secret.
 const KEYS: &[&str] = &[
     "api",
@@ -195,7 +198,7 @@ pub(super) fn name(key: &[u8]) -> Option<Name> {
         return None;
     }
     let ends_with = |endings: &[&str]| endings.iter().any(|ending| last.ends_with(ending));
-    if PASSWORDS.contains(&last) || ends_with(&["password", "passwd", "pwd"]) {
+    if PASSWORDS.contains(&last) || JOINED.contains(&last) || ends_with(&["password", "passwd", "pwd"]) {
         return Some(Name::Password);
     }
     let before = words.len().checked_sub(2).map_or("", |at| words[at].as_str());
@@ -256,6 +259,10 @@ mod tests {
             ("hwScaleFilterFirstPass", None),
             ("adminPass", Some(Name::Password)),
             ("db_pwd", Some(Name::Password)),
+            ("pw", Some(Name::Password)),
+            ("olcRootPW", Some(Name::Password)),
+            ("ldap_default_authtok", Some(Name::Password)),
+            ("ldap_default_authtok_type", None),
             ("HEX_KEY", Some(Name::Token)),
             ("OVH_APPLICATION_KEY", Some(Name::Token)),
             ("TOKEN_ADDRESS", None),

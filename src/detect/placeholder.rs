@@ -141,7 +141,7 @@ const TELLING: &[&str] = &[
 ];
 
 /// Finds either kind of parts in lower-case text, all at once: every assignment's value is looked through.
-static PARTS: LazyLock<AhoCorasick> = LazyLock::new(|| {
+pub(super) static PARTS: LazyLock<AhoCorasick> = LazyLock::new(|| {
     // A hook judges a few values: another kind is made more slowly than it finds.
     let kind = Some(AhoCorasickKind::ContiguousNFA);
     let parts = PLACEHOLDERS.iter().chain(TELLING);

@@ -10,7 +10,7 @@ use super::notation::kebab_words;
 use super::password;
 use super::place;
 use super::placeholder::{counts, insists, is_monotonous, is_placeholder, is_reference};
-use super::{INFLUENCE, armor, jwt, shape, structure};
+use super::{INFLUENCE, armor, chance, jwt, shape, structure};
 use crate::finding::{Confidence, Severity};
 use crate::rules::checksum::Checksum;
 use crate::rules::{Placeholders, Rule};
@@ -102,8 +102,11 @@ pub fn prove(
         return None;
     }
     // A checksum can be computed over filling, too, and is for the sake of tests.
-    let filling =
-        if certain { is_monotonous(text) || insists(text) } else { stands_for_a_secret(text, entry.confidence) };
+    let filling = if certain {
+        is_monotonous(text) || insists(text)
+    } else {
+        stands_for_a_secret(text, entry.confidence, prefix(rule, text))
+    };
     if filling && check.placeholders == Placeholders::Drop {
         return None;
     }
@@ -118,14 +121,25 @@ pub fn prove(
     }
 }
 
+/// Returns how many bytes at the start of a secret are the prefix that a rule's provider gives its tokens.
+fn prefix(rule: &Rule, text: &[u8]) -> usize {
+    let begins = |keyword: &&[u8]| text.len() > keyword.len() && text[..keyword.len()].eq_ignore_ascii_case(keyword);
+    rule.keywords.iter().map(|keyword| keyword.as_bytes()).filter(begins).map(<[u8]>::len).max().unwrap_or(0)
+}
+
 /// Tells whether the text is a placeholder. A long token of a provider's own format may contain any short
-/// word by chance, so there only the shapes of placeholders count.
-fn stands_for_a_secret(text: &[u8], confidence: Confidence) -> bool {
+/// word by chance, so there only the shapes of placeholders count; a shorter one behind a `prefix` of the provider's
+/// may contain one.
+fn stands_for_a_secret(text: &[u8], confidence: Confidence, prefix: usize) -> bool {
     if is_reference(text) || is_monotonous(text) {
         return true;
     }
     let is_long = confidence == Confidence::High && text.len() >= 64 && !is_address(text);
-    if is_long { counts(text) } else { is_placeholder(text) }
+    if is_long {
+        return counts(text);
+    }
+    let may_be_chance = confidence == Confidence::High && prefix > 0;
+    is_placeholder(text) && !(may_be_chance && chance::is_chance(text, prefix))
 }
 
 /// Tells whether a secret is an address of the web, whose parts are words: it begins with the scheme, or with a host and a path.
@@ -326,10 +340,10 @@ mod tests {
     fn a_word_in_a_long_token_is_an_accident_and_in_an_address_none() {
         let rest = format!("{}EXAMPLE{}", "q7Zr".repeat(9), "Wm3x".repeat(9));
         for before in ["https://hooks.acme.io/", "http://hooks.acme.io/", "hooks.acme.io/v1/", "acme.com/"] {
-            assert!(stands_for_a_secret(format!("{before}{rest}").as_bytes(), Confidence::High), "{before}");
+            assert!(stands_for_a_secret(format!("{before}{rest}").as_bytes(), Confidence::High, 0), "{before}");
         }
         for before in ["", "q7Zr/", "q7.Zr/", "v4.public./", ".io/", "a.b/"] {
-            assert!(!stands_for_a_secret(format!("{before}{rest}").as_bytes(), Confidence::High), "{before}");
+            assert!(!stands_for_a_secret(format!("{before}{rest}").as_bytes(), Confidence::High, 0), "{before}");
         }
     }
 

@@ -9,6 +9,7 @@ use memchr::memmem::Finder;
 
 use super::bounds::Bounds;
 use super::builtin::{self, Entry, Parts};
+use super::issue::{RuleError, RuleIssue, check_entry};
 use super::lexicon::Lexicon;
 use super::pattern::{Pattern, PatternError};
 use super::schema::{Provider, RuleEntry, RuleFile};
@@ -233,62 +234,8 @@ impl std::ops::Deref for RuleEntryRef {
     }
 }
 
-/// What is wrong with one rule.
-#[derive(Debug, thiserror::Error, PartialEq, Eq)]
-pub enum RuleIssue {
-    /// The id is not `provider/thing` in kebab-case with the file's provider.
-    #[error("the id must be `{0}/thing`, in lower case with hyphens")]
-    Id(String),
-    /// A keyword is missing, short, or not lower case.
-    #[error("a rule needs keywords of at least three lower-case bytes")]
-    Keyword,
-    /// The pattern is wrong.
-    #[error(transparent)]
-    Pattern(#[from] PatternError),
-    /// A path is no glob.
-    #[error("`{0}` is not a glob")]
-    Path(String),
-    /// `check.proof` names no proof.
-    #[error("`{0}` is not the name of a proof")]
-    Proof(String),
-}
-
-/// Why rules could not be taken.
-#[derive(Debug, thiserror::Error)]
-pub enum RuleError {
-    /// The text is not a rule file.
-    #[error(transparent)]
-    Syntax(#[from] SyntaxError),
-    /// One rule is wrong.
-    #[error("rule `{id}`: {issue}")]
-    Rule {
-        /// The rule's id.
-        id: String,
-        /// What is wrong.
-        issue: RuleIssue,
-    },
-}
-
-/// Checks what the schema alone cannot.
-fn check_entry(provider: &Provider, entry: &RuleEntry) -> Result<(), RuleIssue> {
-    let kebab = |text: &str| {
-        !text.is_empty() && text.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-')
-    };
-    if !entry.id.split_once('/').is_some_and(|(family, thing)| family == provider.id && kebab(family) && kebab(thing)) {
-        return Err(RuleIssue::Id(provider.id.clone()));
-    }
-    let keyword = |keyword: &String| keyword.len() >= 3 && !keyword.bytes().any(|b| b.is_ascii_uppercase());
-    if entry.keywords.is_empty() && !entry.pattern.is_empty() || !entry.keywords.iter().all(keyword) {
-        return Err(RuleIssue::Keyword);
-    }
-    if !entry.pattern.is_empty() {
-        Pattern::compile(&entry.pattern)?;
-    }
-    globs(&entry.paths).map(|_| ())
-}
-
 /// Compiles the globs of a rule.
-fn globs(paths: &[String]) -> Result<GlobSet, RuleIssue> {
+pub(super) fn globs(paths: &[String]) -> Result<GlobSet, RuleIssue> {
     let mut set = GlobSetBuilder::new();
     for path in paths {
         set.add(Glob::new(path).map_err(|_| RuleIssue::Path(path.clone()))?);

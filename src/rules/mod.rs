@@ -6,6 +6,7 @@ mod builtin;
 mod catalogue;
 pub mod checksum;
 mod filter;
+mod issue;
 mod lexicon;
 mod needs;
 #[cfg_attr(not(test), allow(dead_code, reason = "the build writes parts, and the program reads them; see `build.rs`"))]
@@ -20,8 +21,9 @@ pub mod template;
 mod token_run;
 
 pub use bounds::Bounds;
-pub use catalogue::{Catalogue, Rule, RuleError, RuleIssue};
+pub use catalogue::{Catalogue, Rule};
 pub use filter::block;
+pub use issue::{RuleError, RuleIssue};
 pub use lexicon::{LONGEST as LONGEST_KEYWORD, Lexicon, is_boundary, is_word_byte};
 pub use needs::Needs;
 pub use schema::{Check, Examples, Placeholders, Provider, RuleEntry, RuleFile};
