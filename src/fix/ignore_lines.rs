@@ -7,7 +7,7 @@ use super::run::Run;
 use super::{Applied, FixedFile, Left, diff};
 use crate::finding::Notice;
 use crate::input::ignore_rules::IgnoreRules;
-use crate::lint::{Edit, RepositoryFacts, RepositoryFinding, UNCOVERED_SECRET_FILE, lint_repository};
+use crate::lint::{Edit, RepositoryFacts, RepositoryFinding, UNCOVERED_SECRET_FILE, clients, lint_repository};
 use crate::replace::{self, Links, Replace};
 use crate::source::Span;
 
@@ -18,9 +18,11 @@ impl Run<'_> {
     /// the root's lack is left.
     pub(super) fn ignore_lines(&mut self, rules: &IgnoreRules, present: &[BString]) {
         let Some(old) = self.gitignore(NAME.into()) else { return };
+        let clients = [clients(&self.tracked), clients(present)].concat();
         let facts = RepositoryFacts {
             tracked: &self.tracked,
             untracked: present,
+            clients: &clients,
             gitignore: old.as_deref(),
             ignored: &|path: &BStr, is_directory| rules.state(path, is_directory),
             persona: self.options.persona,

@@ -14,8 +14,10 @@ use crate::source::Span;
 pub struct RepositoryFacts<'a> {
     /// All paths of the index.
     pub tracked: &'a [BString],
-    /// Other files of the working tree that may be an agent's configuration.
+    /// Other files of the working tree, of which those that say what git ignores count.
     pub untracked: &'a [BString],
+    /// The [clients] whose own configuration lies there, tracked or not.
+    pub clients: &'a [&'static str],
     /// The content of the `.gitignore` at the root, if there is one.
     pub gitignore: Option<&'a [u8]>,
     /// Asks git's rules about a path; the flag tells whether it is a directory.
@@ -35,11 +37,12 @@ pub struct RepositoryFinding {
 
 /// Lints what a repository ignores and tracks.
 pub fn lint_repository(facts: &RepositoryFacts<'_>) -> Vec<RepositoryFinding> {
-    let clients = [clients(facts.tracked), clients(facts.untracked)].concat();
+    let clients = facts.clients;
     // Where no agent is at work, nobody is about to write credentials there.
     let counts = !clients.is_empty();
     let mut found = Vec::new();
-    let closer: BTreeSet<&BString> = facts.tracked.iter().filter(|path| path.ends_with(b"/.gitignore")).collect();
+    let closer: BTreeSet<&BString> =
+        facts.tracked.iter().chain(facts.untracked).filter(|path| path.ends_with(b"/.gitignore")).collect();
     for file in credential_files() {
         let relevant = match &file.ignore {
             Some(Where::Everywhere) => true,
@@ -175,8 +178,14 @@ mod tests {
         let ignored = |path: &BStr, _: bool| {
             if ignored.iter().any(|known| path == *known) { IgnoreState::Ignored } else { IgnoreState::No }
         };
-        let facts =
-            RepositoryFacts { tracked: &tracked, untracked: &[], gitignore: Some(b"x\n"), ignored: &ignored, persona };
+        let facts = RepositoryFacts {
+            tracked: &tracked,
+            untracked: &[],
+            clients: &clients(&tracked),
+            gitignore: Some(b"x\n"),
+            ignored: &ignored,
+            persona,
+        };
         lint_repository(&facts).into_iter().map(|found| format!("{} {}", found.path, found.finding.pointer)).collect()
     }
 
@@ -201,23 +210,26 @@ mod tests {
 
     #[test]
     fn a_nested_ignore_file_that_takes_a_file_out_is_named() {
-        let tracked = [".gitignore", "web/.gitignore", "api/.gitignore"].map(BString::from);
+        let files = [".gitignore", "web/.gitignore", "api/.gitignore"].map(BString::from);
         let rules = |path: &BStr, _: bool| {
             let open = path == "web/.env" || !(path.ends_with(b".env") || path.ends_with(b".doxhub"));
             if open { IgnoreState::No } else { IgnoreState::Ignored }
         };
-        let facts = RepositoryFacts {
-            tracked: &tracked,
-            untracked: &[],
-            gitignore: Some(b".env\n.doxhub/\n"),
-            ignored: &rules,
-            persona: Persona::Regular,
-        };
-        let found = lint_repository(&facts);
-        let named: Vec<_> =
-            found.iter().map(|found| (found.path.to_string(), found.finding.message.as_str())).collect();
-        assert_eq!(named, [("web/.gitignore".to_owned(), "this file takes `.env` out of what git ignores")]);
-        assert!(found[0].finding.fix.is_none());
+        for (tracked, untracked) in [(&files[..], &files[..0]), (&files[..1], &files[1..])] {
+            let facts = RepositoryFacts {
+                tracked,
+                untracked,
+                clients: &[],
+                gitignore: Some(b".env\n.doxhub/\n"),
+                ignored: &rules,
+                persona: Persona::Regular,
+            };
+            let found = lint_repository(&facts);
+            let named: Vec<_> =
+                found.iter().map(|found| (found.path.to_string(), found.finding.message.as_str())).collect();
+            assert_eq!(named, [("web/.gitignore".to_owned(), "this file takes `.env` out of what git ignores")]);
+            assert!(found[0].finding.fix.is_none());
+        }
     }
 
     #[test]

@@ -24,20 +24,23 @@ pub struct WorkingTree<'a> {
 impl<'a> WorkingTree<'a> {
     /// Lints for the clients whose configuration is tracked.
     pub fn new(repository: &'a Repository, persona: Persona) -> Self {
-        // An index that cannot be read is noted when its files are looked for.
+        // An index that cannot be read is noted where its files are looked for, or its ignore rules.
         let index = repository.index().ok();
         let tracked: Vec<BString> =
             index.iter().flat_map(|index| index.entries()).map(|entry| entry.path.to_owned()).collect();
-        let mut notices = Vec::new();
-        let findings = lint(repository, &tracked, &[], persona, &mut notices);
-        Self { repository, persona, clients: clients(&tracked), tracked, findings, notices }
+        let (clients, mut notices) = (clients(&tracked), Vec::new());
+        let findings = lint(repository, &tracked, &clients, persona, &mut notices);
+        Self { repository, persona, clients, tracked, findings, notices }
     }
 
     /// Returns all findings of a working tree in which `seen` may be agents' configuration.
     pub fn finish(mut self, seen: &[BString], notices: &mut Vec<Notice>) -> Vec<Finding> {
-        if clients(seen).iter().any(|client| !self.clients.contains(client)) {
+        let mut others = clients(seen);
+        others.retain(|client| !self.clients.contains(client));
+        if !others.is_empty() {
+            self.clients.append(&mut others);
             self.notices.clear();
-            self.findings = lint(self.repository, &self.tracked, seen, self.persona, &mut self.notices);
+            self.findings = lint(self.repository, &self.tracked, &self.clients, self.persona, &mut self.notices);
         }
         notices.append(&mut self.notices);
         self.findings
@@ -57,7 +60,7 @@ pub fn staged<'a>(
     if secret.is_empty() {
         return Vec::new();
     }
-    let mut findings = lint(repository, &secret, &[], persona, notices);
+    let mut findings = lint(repository, &secret, &clients(&secret), persona, notices);
     findings.retain(|finding| finding.places[0].origin.path().is_some_and(|path| secret.iter().any(|own| own == path)));
     findings
 }
@@ -65,7 +68,7 @@ pub fn staged<'a>(
 fn lint(
     repository: &Repository,
     tracked: &[BString],
-    untracked: &[BString],
+    clients: &[&'static str],
     persona: Persona,
     notices: &mut Vec<Notice>,
 ) -> Vec<Finding> {
@@ -80,7 +83,8 @@ fn lint(
     let gitignore = std::fs::read(root.join(".gitignore")).ok();
     let facts = RepositoryFacts {
         tracked,
-        untracked,
+        untracked: &[],
+        clients,
         gitignore: gitignore.as_deref(),
         ignored: &|path: &BStr, is_directory| rules.state(path, is_directory),
         persona,
