@@ -197,10 +197,11 @@ fn is_password(text: &[u8], shape: &Shape, assignment: &Assignment) -> bool {
     }
     if shape.digits == 0 && shape.symbols == 0 {
         // Letters alone: a word of any language is more likely a name or a label.
-        return shape.pairs > 2
-            && shape.surprise >= 3.9
-            && memchr::memmem::find(&text.to_ascii_lowercase(), b"passw").is_none()
-            && !text.to_ascii_lowercase().ends_with(b"pw");
+        let names_itself = || {
+            let text = text.to_ascii_lowercase();
+            memchr::memmem::find(&text, b"passw").is_some() || text.ends_with(b"pw")
+        };
+        return shape.pairs > 2 && shape.surprise >= 3.9 && !names_itself();
     }
     if shape.letters() == 0 {
         return shape.digits >= 6 && shape.symbols > 0 && shape.length < 24;

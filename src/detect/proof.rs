@@ -105,7 +105,8 @@ pub fn prove(
     let filling = if certain {
         is_monotonous(text) || insists(text)
     } else {
-        stands_for_a_secret(text, entry.confidence, prefix(rule, text))
+        let prefix = rule.keywords_at_start(text).map(str::len).max().unwrap_or(0);
+        stands_for_a_secret(text, entry.confidence, prefix)
     };
     if filling && check.placeholders == Placeholders::Drop {
         return None;
@@ -119,12 +120,6 @@ pub fn prove(
         }
         (Some(name), None) => named(name, bytes, path, whole.start, &mut proven).then_some(proven),
     }
-}
-
-/// Returns how many bytes at the start of a secret are the prefix that a rule's provider gives its tokens.
-fn prefix(rule: &Rule, text: &[u8]) -> usize {
-    let begins = |keyword: &&[u8]| text.len() > keyword.len() && text[..keyword.len()].eq_ignore_ascii_case(keyword);
-    rule.keywords.iter().map(|keyword| keyword.as_bytes()).filter(begins).map(<[u8]>::len).max().unwrap_or(0)
 }
 
 /// Tells whether the text is a placeholder. A long token of a provider's own format may contain any short

@@ -325,8 +325,6 @@ impl Inspector {
 
 /// Returns how many leading bytes of a secret are its provider's public prefix.
 fn public_prefix(rule: &Rule, secret: &[u8]) -> usize {
-    let starts =
-        |keyword: &str| secret.get(..keyword.len()).is_some_and(|start| start.eq_ignore_ascii_case(keyword.as_bytes()));
     // Keywords that differ in nothing but their last character list what a secret may begin with.
     let is_list = |keyword: &str| {
         let stem = &keyword.as_bytes()[..keyword.len() - 1];
@@ -334,5 +332,5 @@ fn public_prefix(rule: &Rule, secret: &[u8]) -> usize {
         rule.keywords.iter().filter(|other| alike(other)).count() > MOST_ALIKE
     };
     let public = |keyword: &str| keyword.len() - usize::from(is_list(keyword));
-    rule.keywords.iter().filter(|keyword| starts(keyword)).map(|keyword| public(keyword)).max().unwrap_or(0)
+    rule.keywords_at_start(secret).map(public).max().unwrap_or(0)
 }

@@ -206,6 +206,14 @@ impl Rule {
         }
     }
 
+    /// Returns the keywords with which a secret begins, in whatever case.
+    pub fn keywords_at_start(&self, secret: &[u8]) -> impl Iterator<Item = &str> {
+        let starts = |keyword: &&str| {
+            secret.get(..keyword.len()).is_some_and(|start| start.eq_ignore_ascii_case(keyword.as_bytes()))
+        };
+        self.keywords.iter().map(AsRef::as_ref).filter(starts)
+    }
+
     /// Returns the provider's part of the id.
     pub fn family(&self) -> &str {
         self.id.split('/').next().unwrap_or_default()

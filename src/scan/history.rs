@@ -11,8 +11,7 @@ use super::gather::{Gathered, objects};
 use super::settle::settle;
 use crate::finding::Notice;
 use crate::input::Coverage;
-pub use crate::input::history::Trail;
-use crate::input::history::{self, HistoryError, Known, Options, Provenance};
+use crate::input::history::{self, HistoryError, Known, Options, Provenance, Trail};
 use crate::input::repository::Repository;
 use crate::inspect::Inspector;
 

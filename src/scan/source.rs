@@ -11,7 +11,7 @@ use super::report::Mode;
 use super::{Gather, before, history, lint};
 use crate::finding::{Finding, Notice};
 use crate::input::compare::Differences;
-use crate::input::history::{HistoryError, Known};
+use crate::input::history::{HistoryError, Known, Trail};
 use crate::input::range::{Limit, Part, Range, RangeError, Selection};
 use crate::input::repository::{Repository, RepositoryError};
 use crate::input::transcripts::{Owner, Transcripts, TranscriptsError};
@@ -148,13 +148,13 @@ pub enum Source {
 }
 
 /// What reading a source leaves for [`Source::complete`].
-pub enum Trail<'a> {
+pub enum Unfinished<'a> {
     /// Nothing.
-    None,
+    Nothing,
     /// The lints of a repository whose files were read.
-    Tree(Option<lint::WorkingTree<'a>>),
+    Lints(lint::WorkingTree<'a>),
     /// How objects of a history belong together.
-    History(history::Trail),
+    History(Trail),
 }
 
 impl Source {
@@ -227,23 +227,23 @@ impl Source {
         gather: &Gather<'_>,
         coverage: &Coverage,
         known: Option<&Known>,
-    ) -> Result<Trail<'_>, ScanError> {
+    ) -> Result<Unfinished<'_>, ScanError> {
         match self {
             Self::Tree(tree) => {
                 let mut lints = None;
                 let repository = tree.repository().filter(|_| tree.is_whole());
                 tree.read(coverage, gather, || lints = repository.map(|found| lint::WorkingTree::new(found, persona)));
-                return Ok(Trail::Tree(lints));
+                return Ok(lints.map_or(Unfinished::Nothing, Unfinished::Lints));
             }
             Self::Staged(repository, differences) => staged::read(differences, repository.objects(), coverage, gather),
             Self::History(repository) => {
-                return Ok(Trail::History(history::read(repository, gather, coverage, known)?));
+                return Ok(Unfinished::History(history::read(repository, gather, coverage, known)?));
             }
             Self::Range(repository, range) => range.read(repository.objects(), coverage, gather),
             Self::Transcripts(transcripts) => transcripts.read(coverage, gather),
             Self::Stdin => stdin::scan(coverage, gather).map_err(ScanError::Stdin)?,
         }
-        Ok(Trail::None)
+        Ok(Unfinished::Nothing)
     }
 
     /// Says which of the paths that are `asked` for have no content yet that would be committed.
@@ -253,25 +253,21 @@ impl Source {
     }
 
     /// Adds what can only be known after reading: the lints of a repository, and where objects come from.
-    pub fn complete(&self, trail: Trail<'_>, inspector: &Inspector, persona: Persona, gathered: &mut Gathered) {
-        match self {
-            Self::History(repository) => {
-                if let Trail::History(trail) = trail {
-                    history::complete(repository, trail, inspector, gathered);
-                }
+    pub fn complete(&self, rest: Unfinished<'_>, inspector: &Inspector, persona: Persona, gathered: &mut Gathered) {
+        match (self, rest) {
+            (Self::History(repository), Unfinished::History(trail)) => {
+                history::complete(repository, trail, inspector, gathered);
             }
-            Self::Range(repository, _) => history::attribute(repository, gathered),
-            Self::Tree(_) => {
-                if let Trail::Tree(Some(lints)) = trail {
-                    gathered.findings.extend(lints.finish(&gathered.agents, &mut gathered.notices));
-                }
+            (Self::Range(repository, _), _) => history::attribute(repository, gathered),
+            (Self::Tree(_), Unfinished::Lints(lints)) => {
+                gathered.findings.extend(lints.finish(&gathered.agents, &mut gathered.notices));
             }
-            Self::Staged(repository, differences) => {
+            (Self::Staged(repository, differences), _) => {
                 let added = differences.changes.iter().map(|change| change.path.as_ref());
                 gathered.findings.extend(lint::staged(repository, added, persona, &mut gathered.notices));
             }
-            Self::Transcripts(transcripts) => advise(transcripts, gathered),
-            Self::Stdin => {}
+            (Self::Transcripts(transcripts), _) => advise(transcripts, gathered),
+            _ => {}
         }
     }
 

@@ -17,6 +17,7 @@ use clap::{Subcommand, ValueEnum};
 use miette::IntoDiagnostic as _;
 
 use super::output;
+use crate::policy::config::NOTHING_SCANNED;
 use crate::scan::MISSED;
 pub use agent::Agent;
 pub use scanner::{Pipeline, Scan, What};
@@ -135,7 +136,6 @@ pub fn run(arguments: &Arguments) -> miette::Result<u8> {
             let usual = if manager::is_bare(Path::new(".")) { &Name::SERVER[..] } else { &Name::USUAL[..] };
             let hooks = if hooks.is_empty() { usual } else { hooks };
             let roots = agent_roots();
-            let roots: Vec<&Path> = roots.iter().map(PathBuf::as_path).collect();
             each(hooks, "set up", "", |hook| match hook.agent() {
                 Some(agent) => agent::install(agent, &agent_root(*user)?, *user, *no_bypass, &roots),
                 None if *user || *no_bypass => Err(miette::miette!(
@@ -176,7 +176,6 @@ fn status() -> miette::Result<u8> {
         }
     }
     let roots = agent_roots();
-    let roots: Vec<&Path> = roots.iter().map(PathBuf::as_path).collect();
     for (name, agent) in Name::AGENTS.iter().filter_map(|name| Some((name, name.agent()?))) {
         for user in [false, true] {
             // What is wrong with the settings of one agent says nothing about the others.
@@ -366,8 +365,7 @@ fn one_line(error: &miette::Report) -> String {
 /// Says what to do when a hook cannot do its job.
 fn way_on(hook: Name, error: &miette::Report) -> String {
     // The line says itself that nothing was checked.
-    let help =
-        error.help().map(|help| help.to_string().replace("; nothing was scanned", "") + "; ").unwrap_or_default();
+    let help = error.help().map(|help| help.to_string().replace(NOTHING_SCANNED, "") + "; ").unwrap_or_default();
     let skip = match hook {
         Name::PreCommit | Name::CommitMsg => "to commit all the same, `git commit --no-verify`",
         Name::PrePush => "to push all the same, `git push --no-verify`",

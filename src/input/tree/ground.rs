@@ -28,13 +28,8 @@ impl Ground {
     /// Takes the directory `real`, which is the current one if `is_here`; `root` is the scan's.
     pub(super) fn new(real: &Path, is_here: bool, root: &Path, hasher: &RandomState) -> Self {
         let walked = if is_here { PathBuf::from(HERE) } else { real.to_owned() };
-        let with_slash = |path: &[u8]| match path.last() {
-            None | Some(b'/') => BString::from(path),
-            Some(_) => BString::from([path, b"/"].concat()),
-        };
         let lead = with_slash(&bytes(&walked)).len();
-        let mut hasher = hasher.build_hasher();
-        hasher.write(&with_slash(&bytes(real)));
+        let hasher = hasher_below(real, hasher);
         Self { real: real.to_owned(), walked, lead, shown: with_slash(&shown(real, root)), hasher }
     }
 
@@ -66,6 +61,20 @@ impl Ground {
     /// Returns the absolute path of what the walk comes by.
     pub(super) fn real_of(&self, path: &Path) -> PathBuf {
         path.strip_prefix(&self.walked).map_or_else(|_| path.to_owned(), |inside| self.real.join(inside))
+    }
+}
+
+/// Returns a hasher that has seen what the absolute path of all that lies below a directory begins with.
+pub(super) fn hasher_below(real: &Path, hasher: &RandomState) -> <RandomState as BuildHasher>::Hasher {
+    let mut hasher = hasher.build_hasher();
+    hasher.write(&with_slash(&bytes(real)));
+    hasher
+}
+
+fn with_slash(path: &[u8]) -> BString {
+    match path.last() {
+        None | Some(b'/') => BString::from(path),
+        Some(_) => BString::from([path, b"/"].concat()),
     }
 }
 

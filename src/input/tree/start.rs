@@ -16,7 +16,7 @@ pub(super) struct Place {
     pub(super) real: PathBuf,
     /// Whether it is a directory or a link to one.
     pub(super) is_directory: bool,
-    /// Whether it was named as the current directory.
+    /// Whether it is the current directory, by its short name.
     is_here: bool,
 }
 
@@ -28,7 +28,7 @@ pub(super) struct Start {
     pub(super) shown: BString,
     /// Whether it is a directory.
     pub(super) is_directory: bool,
-    /// Whether it was named as the current directory.
+    /// Whether it is the current directory, by its short name.
     pub(super) is_here: bool,
 }
 

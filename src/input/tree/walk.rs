@@ -9,7 +9,7 @@ use std::sync::{Arc, Mutex};
 use bstr::{BStr, ByteSlice};
 use ignore::{DirEntry, WalkBuilder, WalkState};
 
-use super::ground::Ground;
+use super::ground::{Ground, hasher_below};
 use super::read::Reader;
 use super::start::{Start, bytes, shown};
 use super::{broken_notice, ignored};
@@ -212,9 +212,7 @@ impl<'a> Walk<'a> {
         };
         let Ok(inside) = below.strip_prefix(work_tree) else { return Vec::new() };
         let inside = bytes(inside);
-        let mut prefix = self.hasher.build_hasher();
-        prefix.write(&bytes(work_tree));
-        prefix.write(b"/");
+        let prefix = hasher_below(work_tree, &self.hasher);
         let mut reader = Reader::new(self.coverage, self.visitor);
         let (mut submodules, mut outside) = (Vec::new(), HashMap::new());
         for position in 0..index.len() {

@@ -2,6 +2,9 @@
 
 use crate::rules::SyntaxError;
 
+/// What a help ends with where the error leaves nothing else to do.
+pub const NOTHING_SCANNED: &str = "; nothing was scanned";
+
 /// Why a configuration cannot be used.
 ///
 /// No error quotes the file but the rules in it, once they have the shape of rules: what is found in somebody else's
@@ -22,7 +25,7 @@ pub enum ConfigError {
     },
     /// The file is no text.
     #[error("the configuration `{path}` is not UTF-8")]
-    #[diagnostic(code(config::not_text), help("save it as UTF-8; nothing was scanned"))]
+    #[diagnostic(code(config::not_text), help("save it as UTF-8{NOTHING_SCANNED}"))]
     NotText {
         /// The file.
         path: String,
@@ -32,7 +35,7 @@ pub enum ConfigError {
     #[diagnostic(
         code(config::rule_file),
         help(
-            "`rule-files` of the configuration names it: mend the path there, or the file's permissions; nothing was scanned"
+            "`rule-files` of the configuration names it: mend the path there, or the file's permissions{NOTHING_SCANNED}"
         )
     )]
     RuleFile {
@@ -52,7 +55,7 @@ pub enum ConfigError {
     },
     /// The file is not valid TOML, or has a key, a value or a rule's name that is not known.
     #[error("`{path}` is not valid: {problem}")]
-    #[diagnostic(code(config::syntax), help("`keysweep init --stdout` explains every key; nothing was scanned"))]
+    #[diagnostic(code(config::syntax), help("`keysweep init --stdout` explains every key{NOTHING_SCANNED}"))]
     Syntax {
         /// The file.
         path: String,
@@ -68,7 +71,7 @@ pub enum ConfigError {
     },
     /// A rule of the user's is wrong.
     #[error("`{path}`: {message}")]
-    #[diagnostic(code(config::rule), help("`keysweep rules check FILE` checks a file of rules; nothing was scanned"))]
+    #[diagnostic(code(config::rule), help("`keysweep rules check FILE` checks a file of rules{NOTHING_SCANNED}"))]
     Rule {
         /// The file.
         path: String,

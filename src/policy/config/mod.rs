@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 use serde::Deserialize;
 use toml::Spanned;
 
-pub use self::error::ConfigError;
+pub use self::error::{ConfigError, NOTHING_SCANNED};
 pub use self::glob::Globs;
 use super::names;
 use crate::finding::{Confidence, Severity, Threshold, masked};

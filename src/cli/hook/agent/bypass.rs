@@ -187,16 +187,20 @@ impl Shell<'_> {
     /// Tells whether a program with these words takes hooks away or changes them.
     fn changes_hooks(&self, program: &str, words: &[String]) -> bool {
         let names_hook = || words.iter().any(|word| self.is_hook(word));
-        let downloads = || words::downloads(program, words).into_iter().any(|file| self.is_hook(file));
         let names_last = || words.last().is_some_and(|word| self.is_hook(word));
+        let writes = match program {
+            _ if SINKS.contains(&program) => names_hook(),
+            _ if EDITORS.contains(&program) => words.iter().any(|word| is_in_place(word)) && names_hook(),
+            _ => words::downloads(program, words).into_iter().any(|file| self.is_hook(file)),
+        };
+        if writes {
+            return true;
+        }
         if !self.reach.is_of_hooks() {
             let is_written = matches!(words, [first, second, ..] if first == "baseline" && second == "write");
             return match program {
                 "keysweep" => is_written,
-                "curl" | "wget" => downloads(),
-                _ if SINKS.contains(&program) => names_hook(),
-                _ if COPIES.contains(&program) || program == "mv" => names_last(),
-                _ => EDITORS.contains(&program) && words.iter().any(|word| is_in_place(word)) && names_hook(),
+                _ => (COPIES.contains(&program) || program == "mv") && names_last(),
             };
         }
         if takes_hooks_out(program, words) {
@@ -208,15 +212,12 @@ impl Shell<'_> {
             }
             "find" => self.finds_hooks(words),
             "dd" => words.iter().filter_map(|word| word.strip_prefix("of=")).any(|file| self.is_hook(file)),
-            "curl" | "wget" => downloads(),
             _ if CHANGES.contains(&program) => names_hook() || words.iter().any(|word| self.is_repository(word)),
             // What is only read stands before the last word.
             "rsync" if words.iter().any(|word| word.starts_with("--del")) => names_last(),
-            _ if SINKS.contains(&program) => names_hook(),
             _ if COPIES.contains(&program) => {
                 names_last() && !words.last().is_some_and(|word| self.is_folder_of_agent(word))
             }
-            _ if EDITORS.contains(&program) => words.iter().any(|word| is_in_place(word)) && names_hook(),
             _ => false,
         }
     }

@@ -21,7 +21,7 @@ struct Entry {
 ///
 /// # Errors
 /// If the settings are no JSON, or something else stands where the hooks belong.
-pub fn install(agent: Agent, root: &Path, user: bool, no_bypass: bool, roots: &[&Path]) -> miette::Result<String> {
+pub fn install(agent: Agent, root: &Path, user: bool, no_bypass: bool, roots: &[PathBuf]) -> miette::Result<String> {
     let (path, links) = file(agent, root, user)?;
     let before = text(&path, links)?;
     // Whoever sets the hooks up anew does not say that agents may go around them from now on.
@@ -91,7 +91,7 @@ pub fn uninstall(agent: Agent, root: &Path, user: bool) -> miette::Result<String
 ///
 /// # Errors
 /// If the settings cannot be read.
-pub fn status(agent: Agent, root: &Path, user: bool, roots: &[&Path]) -> miette::Result<Option<String>> {
+pub fn status(agent: Agent, root: &Path, user: bool, roots: &[PathBuf]) -> miette::Result<Option<String>> {
     let (path, links) = file(agent, root, user)?;
     let text = text(&path, links)?;
     let count = |no_bypass| text.matches(&command(agent, no_bypass)).count();
@@ -105,7 +105,7 @@ pub fn status(agent: Agent, root: &Path, user: bool, roots: &[&Path]) -> miette:
 }
 
 /// Says what keeps an agent from running the hooks that are set up, if anything does.
-fn but_off(agent: Agent, roots: &[&Path]) -> String {
+fn but_off(agent: Agent, roots: &[PathBuf]) -> String {
     switch::off(agent, roots).map_or_else(String::new, |off| format!(", but {off}"))
 }
 

@@ -3,7 +3,7 @@
 //! Sources: Claude Code's settings reference (`disableAllHooks`), Gemini CLI's hooks and configuration references
 //! (`hooksConfig`, before that `hooks.enabled`), both read in November 2026.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use super::Agent;
 use super::settings::command;
@@ -12,7 +12,7 @@ use crate::replace::{self, Links};
 
 /// Tells what keeps the agent from running its hooks, or why that is not known; `None` if nothing does. `roots` are the folders whose
 /// settings count: the project's, which decides, and the user's own.
-pub(super) fn off(agent: Agent, roots: &[&Path]) -> Option<String> {
+pub(super) fn off(agent: Agent, roots: &[PathBuf]) -> Option<String> {
     // A project's files come from whoever made it, and a link there could lead anywhere.
     let links = [Links::Refuse, Links::Follow];
     let paths =
@@ -95,7 +95,7 @@ mod tests {
             std::fs::create_dir_all(path.parent().expect("it lies in a folder")).expect("the folder can be made");
             std::fs::write(path, text).expect("the file can be written");
         };
-        let off = |agent| off(agent, &[project.path(), home.path()]).unwrap_or_default();
+        let off = |agent| off(agent, &[project.path().to_owned(), home.path().to_owned()]).unwrap_or_default();
         write(home.path(), ".claude/settings.json", "{\"disableAllHooks\": true, /* for a while */}");
         let said = off(Agent::ClaudeCode);
         assert!(

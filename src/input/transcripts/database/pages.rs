@@ -19,7 +19,7 @@ pub(super) const LOG_HEADER: usize = 32;
 pub(super) const FRAME: usize = 24;
 
 /// Where the pages of a file lie, and which are which.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub(super) struct Pages {
     /// How many bytes a page has, and how many of them are used.
     pub(super) size: usize,
@@ -51,11 +51,10 @@ impl Pages {
                 1 => 1 << 16,
                 size => usize::from(size),
             };
-            let (first, before, count, places) = (0, 0, len / size.max(1), None);
-            let (usable, headed, free, is_utf16) = (size, vec![0], long(&header, 32)?, false);
+            let (count, free) = (len / size.max(1), long(&header, 32)?);
             let (declared, is_mapped) = (declared(&header, len, size)?, long(&header, 52)? > 0);
-            let pages =
-                Self { size, usable, first, before, count, places, headed, free, declared, is_mapped, is_utf16 };
+            let headed = vec![0];
+            let pages = Self { size, usable: size, count, headed, free, declared, is_mapped, ..Self::default() };
             return pages.described(&header);
         }
         if long(&header, 0)? & !1 != LOG {
@@ -64,10 +63,7 @@ impl Pages {
         let size = usize::try_from(long(&header, 8)?).ok()?;
         let (first, before) = (LOG_HEADER, FRAME);
         let count = len.saturating_sub(first) / size.checked_add(before)?;
-        let (usable, headed, free, is_utf16) = (size, Vec::new(), 0, false);
-        let (declared, is_mapped, places) = (0, false, None);
-        let mut pages =
-            Self { size, usable, first, before, count, places, headed, free, declared, is_mapped, is_utf16 };
+        let mut pages = Self { size, usable: size, first, before, count, ..Self::default() };
         if !pages.is_sound() {
             return None;
         }
