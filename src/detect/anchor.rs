@@ -45,10 +45,10 @@ const ANY: &[u8] = b"";
 
 /// A bucket also lets through what takes each byte from another of its fingerprints, so those share one that real texts mix least.
 const FINGERPRINTS: &[Fingerprint] = &[
-    Fingerprint { bucket: 0, kind: AnchorKind::Word, bytes: [b"p", b"a", b"s", b"s"] },
+    Fingerprint { bucket: 2, kind: AnchorKind::Word, bytes: [b"p", b"a", b"s", b"s"] },
     Fingerprint { bucket: 1, kind: AnchorKind::Word, bytes: [b"s", b"e", b"c", b"r"] },
-    Fingerprint { bucket: 2, kind: AnchorKind::Word, bytes: [b"t", b"o", b"k", b"e"] },
-    Fingerprint { bucket: 2, kind: AnchorKind::Url, bytes: [b"j", b"d", b"b", b"c"] },
+    Fingerprint { bucket: 1, kind: AnchorKind::Word, bytes: [b"t", b"o", b"k", b"e"] },
+    Fingerprint { bucket: 6, kind: AnchorKind::Url, bytes: [b"j", b"d", b"b", b"c"] },
     // api_key, api-key, apikey, accesskey, privatekey, clientkey, signatureKey ...
     Fingerprint { bucket: 3, kind: AnchorKind::Word, bytes: [b"_-. \"'isetnryg", b"k", b"e", b"y"] },
     Fingerprint { bucket: 1, kind: AnchorKind::Id, bytes: [b"ts", b"_-", b"i", b"d"] },
@@ -56,31 +56,31 @@ const FINGERPRINTS: &[Fingerprint] = &[
     Fingerprint { bucket: 5, kind: AnchorKind::Word, bytes: [b"p", b"w", b"d", ANY] },
     Fingerprint { bucket: 5, kind: AnchorKind::Word, bytes: [b"_-.$\"' \n\tdtrn", b"p", b"w", ANY] },
     Fingerprint { bucket: 6, kind: AnchorKind::Word, bytes: [b"a", b"u", b"t", b"h"] },
-    Fingerprint { bucket: 6, kind: AnchorKind::Word, bytes: [b"c", b"r", b"e", b"d"] },
+    Fingerprint { bucket: 1, kind: AnchorKind::Word, bytes: [b"c", b"r", b"e", b"d"] },
     Fingerprint { bucket: 6, kind: AnchorKind::Command, bytes: [b"c", b"u", b"r", b"l"] },
     // redis-cli; ldapsearch, lftp; mysqldump, mongosh, mosquitto_pub; psexec, ipmitool; sqlcmd, smbclient; sudo; zip, 7z, rar
-    Fingerprint { bucket: 0, kind: AnchorKind::Command, bytes: [b"s", b"-", b"c", b"l"] },
-    Fingerprint { bucket: 2, kind: AnchorKind::Command, bytes: [b"l", b"df", b"at", b"p"] },
-    Fingerprint { bucket: 3, kind: AnchorKind::Command, bytes: [b"m", b"oy", b"sn", b"qg"] },
+    Fingerprint { bucket: 1, kind: AnchorKind::Command, bytes: [b"s", b"-", b"c", b"l"] },
+    Fingerprint { bucket: 6, kind: AnchorKind::Command, bytes: [b"l", b"df", b"at", b"p"] },
+    Fingerprint { bucket: 4, kind: AnchorKind::Command, bytes: [b"m", b"oy", b"sn", b"qg"] },
     Fingerprint { bucket: 3, kind: AnchorKind::Command, bytes: [b"pi", b"sp", b"em", b"xi"] },
     Fingerprint { bucket: 0, kind: AnchorKind::Command, bytes: [b"s", b"qm", b"lb", b"c"] },
-    Fingerprint { bucket: 0, kind: AnchorKind::Command, bytes: [b"|", b" ", b"s", b"u"] },
+    Fingerprint { bucket: 2, kind: AnchorKind::Command, bytes: [b"|", b" ", b"s", b"u"] },
     Fingerprint { bucket: 0, kind: AnchorKind::Command, bytes: [b"7zr", b"zia", b" apr.", b" axeu"] },
     // connect, mysqli_connect, getConnection; login; WiFi.begin, FTP
     Fingerprint { bucket: 1, kind: AnchorKind::Function, bytes: [b"n", b"e", b"c", b"t"] },
-    Fingerprint { bucket: 2, kind: AnchorKind::Function, bytes: [b"l", b"o", b"g", b"i"] },
+    Fingerprint { bucket: 3, kind: AnchorKind::Function, bytes: [b"l", b"o", b"g", b"i"] },
     Fingerprint { bucket: 4, kind: AnchorKind::Function, bytes: [b"f", b"it", b".p", b"b(_"] },
     // IDENTIFIED BY; the port in `.pgpass` and `+@all`; a key that two hosts share; sqlplus, snmp-server; cqlsh, rabbitmqctl; /user:
-    Fingerprint { bucket: 6, kind: AnchorKind::Statement, bytes: [b"f", b"i", b"e", b"d"] },
-    Fingerprint { bucket: 4, kind: AnchorKind::Statement, bytes: [b":+-", b"5@", b"4a", b"3l"] },
-    Fingerprint { bucket: 0, kind: AnchorKind::Statement, bytes: [b"p", b"s", b"k", b" ="] },
-    Fingerprint { bucket: 0, kind: AnchorKind::Statement, bytes: [b"s", b"qn", b"lm", b"p"] },
-    Fingerprint { bucket: 0, kind: AnchorKind::Statement, bytes: [b"cm", b"q", b"lc", b"st"] },
-    Fingerprint { bucket: 6, kind: AnchorKind::Statement, bytes: [b"/", b"u", b"s", b"e"] },
+    Fingerprint { bucket: 4, kind: AnchorKind::Statement, bytes: [b"f", b"i", b"e", b"d"] },
+    Fingerprint { bucket: 6, kind: AnchorKind::Statement, bytes: [b":+-", b"5@", b"4a", b"3l"] },
+    Fingerprint { bucket: 2, kind: AnchorKind::Statement, bytes: [b"p", b"s", b"k", b" ="] },
+    Fingerprint { bucket: 2, kind: AnchorKind::Statement, bytes: [b"s", b"qn", b"lm", b"p"] },
+    Fingerprint { bucket: 2, kind: AnchorKind::Statement, bytes: [b"cm", b"q", b"lc", b"st"] },
+    Fingerprint { bucket: 7, kind: AnchorKind::Statement, bytes: [b"/", b"u", b"s", b"e"] },
     Fingerprint { bucket: 7, kind: AnchorKind::Armor, bytes: [b"-", b"b", b"e", b"g"] },
-    Fingerprint { bucket: 7, kind: AnchorKind::Word, bytes: [b"s", b"a", b"l", b"t"] },
+    Fingerprint { bucket: 2, kind: AnchorKind::Word, bytes: [b"s", b"a", b"l", b"t"] },
     Fingerprint { bucket: 7, kind: AnchorKind::Escape, bytes: [b"%", HEX, HEX, b"%"] },
-    Fingerprint { bucket: 7, kind: AnchorKind::Escape, bytes: [b"\\", b"u", b"0", b"0"] },
+    Fingerprint { bucket: 6, kind: AnchorKind::Escape, bytes: [b"\\", b"u", b"0", b"0"] },
 ];
 
 /// The tables of one position: the buckets that accept a byte's low half, and its high half.
