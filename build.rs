@@ -5,6 +5,8 @@
 //!
 //! The table holds numbers and one text, and no pointers, each of which would have to be adjusted at every start.
 
+#[path = "src/rules/escape.rs"]
+mod escape;
 #[path = "src/rules/filter.rs"]
 mod filter;
 

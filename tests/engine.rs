@@ -37,7 +37,9 @@ fn text() -> impl Strategy<Value = String> {
         "[ -~]{0,80}",
         "[A-Za-z0-9_-]{0,60}",
     ];
-    let joint = prop_oneof![Just("\n"), Just(" "), Just("\";"), Just("")];
+    let escape = || prop::sample::select(vec!["%3D", "%20", "\\n", "\\u003d", "\\x22", "\x1b[0m"]);
+    let joint = prop_oneof![Just("\n"), Just(" "), Just("\";"), Just(""), escape()];
+    let line = (prop_oneof![4 => Just(""), 1 => escape()], line).prop_map(|(before, line)| format!("{before}{line}"));
     proptest::collection::vec((line, joint), 1..6)
         .prop_map(|lines| lines.iter().map(|(line, joint)| format!("{line}{joint}")).collect())
 }

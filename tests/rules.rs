@@ -79,6 +79,12 @@ const AROUND_TOKENS: &[&str] = &[
     "--token VALUE",
     "(VALUE)",
     "{\\\"token\\\":\\\"VALUE\\\"}",
+    "next=%2Fv1%3Ftoken%3DVALUE%26page%3D2",
+    "Bearer%20VALUE",
+    "token\\u003dVALUE\\u0026page",
+    "the token:\\nVALUE\\n",
+    "\\x22VALUE\\x22",
+    "\x1b[1;32mVALUE\x1b[0m",
 ];
 
 /// How a key without a format of its own stands near its provider's name.

@@ -24,8 +24,10 @@ pub enum AnchorKind {
     Function,
     /// A statement or a line that holds a password without naming it.
     Statement,
-    /// `%41%`, or `\u00` of `\u0041`: the start of escapes in a row.
-    Escape,
+    /// `%41`.
+    Percent,
+    /// `\u00`, as in `\u0041`.
+    Unicode,
 }
 
 /// An anchor by the offset of its first byte.
@@ -54,7 +56,7 @@ const FINGERPRINTS: &[Fingerprint] = &[
     Fingerprint { bucket: 1, kind: AnchorKind::Id, bytes: [b"ts", b"_-", b"i", b"d"] },
     Fingerprint { bucket: 4, kind: AnchorKind::Url, bytes: [b":", b"/", b"/", ANY] },
     Fingerprint { bucket: 5, kind: AnchorKind::Word, bytes: [b"p", b"w", b"d", ANY] },
-    Fingerprint { bucket: 5, kind: AnchorKind::Word, bytes: [b"_-.$\"' \n\tdtrn", b"p", b"w", ANY] },
+    Fingerprint { bucket: 5, kind: AnchorKind::Word, bytes: [b"_-.$\"' \n\t{(>?&,dtrn", b"p", b"w", ANY] },
     Fingerprint { bucket: 6, kind: AnchorKind::Word, bytes: [b"a", b"u", b"t", b"h"] },
     Fingerprint { bucket: 1, kind: AnchorKind::Word, bytes: [b"c", b"r", b"e", b"d"] },
     Fingerprint { bucket: 6, kind: AnchorKind::Command, bytes: [b"c", b"u", b"r", b"l"] },
@@ -77,10 +79,10 @@ const FINGERPRINTS: &[Fingerprint] = &[
     Fingerprint { bucket: 2, kind: AnchorKind::Statement, bytes: [b"s", b"qn", b"lm", b"p"] },
     Fingerprint { bucket: 2, kind: AnchorKind::Statement, bytes: [b"cm", b"q", b"lc", b"st"] },
     Fingerprint { bucket: 7, kind: AnchorKind::Statement, bytes: [b"/", b"u", b"s", b"e"] },
-    Fingerprint { bucket: 7, kind: AnchorKind::Armor, bytes: [b"-", b"b", b"e", b"g"] },
+    Fingerprint { bucket: 3, kind: AnchorKind::Armor, bytes: [b"-", b"b", b"e", b"g"] },
     Fingerprint { bucket: 2, kind: AnchorKind::Word, bytes: [b"s", b"a", b"l", b"t"] },
-    Fingerprint { bucket: 7, kind: AnchorKind::Escape, bytes: [b"%", HEX, HEX, b"%"] },
-    Fingerprint { bucket: 6, kind: AnchorKind::Escape, bytes: [b"\\", b"u", b"0", b"0"] },
+    Fingerprint { bucket: 7, kind: AnchorKind::Percent, bytes: [b"%", HEX, HEX, ANY] },
+    Fingerprint { bucket: 6, kind: AnchorKind::Unicode, bytes: [b"\\", b"u", b"0", b"0"] },
 ];
 
 /// The tables of one position: the buckets that accept a byte's low half, and its high half.
@@ -193,8 +195,9 @@ mod tests {
         for text in [
             "pass", "PASS", "Secr", "toKe", "_key", "iKEY", "://x", "pwd=", "Auth", "cred", "CURL", "-BEG", "_pw=",
             "SALT", "jdbc", "t_id", "s-cl", "sqlC", "| su", "neCT", "logi", "Fi.b", "FIED", ":543", "psk=", "sqlp",
-            "%4F%", "\\u00", "lftp", "mosq", "mong", "mysq", "ipmi", "psex", "smbc", "7z x", "7za ", "zip ", "rar ",
-            "FTP(", "ftp_", "+@al", "-@al", "snmp", "cqls", "mqct", "/use", "-pw ", "dpw ", "\"pw\"",
+            "%4F%", "%3D1", "\\u00", "lftp", "mosq", "mong", "mysq", "ipmi", "psex", "smbc", "7z x", "7za ", "zip ",
+            "rar ", "FTP(", "ftp_", "+@al", "-@al", "snmp", "cqls", "mqct", "/use", "-pw ", "dpw ", "\"pw\"", "{pw:",
+            "(pw=", ">pw ", "?pw=", "&pw=",
         ] {
             assert!(kind_at(text.as_bytes(), 0).is_some(), "{text}");
             assert!(passes_tables(text.as_bytes(), 0), "{text}");

@@ -3,7 +3,7 @@
 use super::changes::Changes;
 use super::proof;
 use super::window::OPENING;
-use crate::rules::{Rule, is_boundary};
+use crate::rules::{Rule, starts_word};
 use crate::source::Span;
 
 /// How far before a keyword the matches of a rule may start that is tried at its keywords, and not in windows around them.
@@ -61,7 +61,7 @@ impl Extent {
 
     /// Tells whether a keyword at `at` may lead to a match.
     pub(super) fn may_match(&self, bytes: &[u8], at: usize) -> bool {
-        (!self.at_word || is_boundary(bytes, at)) && (self.is_anchored() || self.has_sign(bytes, at))
+        (!self.at_word || starts_word(bytes, at)) && (self.is_anchored() || self.has_sign(bytes, at))
     }
 
     /// Tells whether there is an `@` around a keyword at `at`, if there must be one.

@@ -24,8 +24,10 @@ pub struct Sifted {
     pub runs: Vec<Span>,
     /// Anchors, without those of escapes.
     pub anchors: Vec<Anchor>,
-    /// Whether there is an anchor of escapes.
-    pub has_escapes: bool,
+    /// Whether there may be escapes such as `%41`.
+    pub has_percent: bool,
+    /// Whether there may be escapes such as `\u0041`.
+    pub has_unicode: bool,
 }
 
 impl Sifted {
@@ -33,7 +35,7 @@ impl Sifted {
     pub fn clear(&mut self) {
         self.runs.clear();
         self.anchors.clear();
-        self.has_escapes = false;
+        (self.has_percent, self.has_unicode) = (false, false);
     }
 }
 
@@ -78,7 +80,8 @@ fn close_run(bytes: &[u8], run: Span, counts: bool, sifted: &mut Sifted) {
 
 fn push_anchor(bytes: &[u8], at: usize, sifted: &mut Sifted) {
     match anchor::kind_at(bytes, at) {
-        Some(AnchorKind::Escape) => sifted.has_escapes = true,
+        Some(AnchorKind::Percent) => sifted.has_percent = true,
+        Some(AnchorKind::Unicode) => sifted.has_unicode = true,
         Some(kind) if call::may_lead(kind, bytes, at) => sifted.anchors.push((at, kind)),
         _ => {}
     }

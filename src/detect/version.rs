@@ -200,12 +200,13 @@ impl Scratch {
             self.sifted.anchors.extend(moved.filter(|&(at, kind)| call::may_lead(kind, bytes, at)));
         }
         let carried = self.sifted.anchors.len();
+        // One that ends a part is seen only together with what follows.
+        (self.sifted.has_percent, self.sifted.has_unicode) = (true, true);
         for part in change.parts {
             sieve::sift(&bytes[part.range()], names, &mut self.part);
             let moved = |run: &Span| Span::new(part.start + run.start, part.start + run.end);
             self.sifted.runs.extend(self.part.runs.iter().map(moved));
             self.sifted.anchors.extend(self.part.anchors.iter().map(|&(at, kind)| (part.start + at, kind)));
-            self.sifted.has_escapes |= self.part.has_escapes;
         }
         ascending::merge(&mut self.sifted.anchors, carried);
     }

@@ -110,8 +110,10 @@ pub fn encoded_in(bytes: &[u8], parts: &[Span], sifted: &Sifted) -> Vec<Piece> {
             pieces.push(piece);
         }
     }
-    for part in parts.iter().filter(|_| sifted.has_escapes) {
-        escapes::decode(bytes, *part, &mut pieces);
+    for encoding in [(sifted.has_percent, escapes::PERCENT), (sifted.has_unicode, escapes::UNICODE)] {
+        if let (true, encoding) = encoding {
+            parts.iter().for_each(|part| escapes::decode(bytes, *part, encoding, &mut pieces));
+        }
     }
     pieces
 }

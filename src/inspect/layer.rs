@@ -5,7 +5,8 @@ use std::sync::Arc;
 
 use bstr::ByteSlice;
 
-use super::{Inspected, Inspector, archive, decode, limit, overlap, place};
+use super::repeat::Telling;
+use super::{Inspected, Inspector, archive, decode, escapes, limit, overlap, place, repeat};
 use crate::detect::{Candidate, Scratch};
 use crate::finding::{Excerpt, Finding, InlineAllow, Notice, masked_secret};
 use crate::lint::{LintFinding, Linted};
@@ -15,10 +16,6 @@ use crate::source::{LineIndex, Origin, Position, Span, join};
 
 /// How deep wrappings are opened: an archive in an archive, base64 of base64.
 const DEPTH: usize = 4;
-/// The families of rules that find encoded text by what stands around it, or by what it begins with.
-const WRAPPERS: [&str; 2] = ["kubernetes-secret", "private-key"];
-/// The most characters that base64 is filled up with.
-const PADDING: usize = 2;
 /// How many unwrapped bytes one blob may yield, against archives that blow up.
 const BUDGET: usize = 256 << 20;
 
@@ -73,6 +70,8 @@ pub(super) struct Barren {
     pub(super) span: Span,
     /// How many unwrapped bytes were looked at for it.
     pub(super) spent: usize,
+    /// Whether it may be shown: it is plain text but for escapes.
+    pub(super) is_plain: bool,
 }
 
 /// The inspection of one blob.
@@ -178,19 +177,24 @@ impl<'a> Inspection<'a> {
         let mut found = Found::default();
         if self.inspector.options.detect {
             found.candidates = self.inspector.engine.candidates(layer.bytes, layer.path, self.scratch);
-            let encoded = decode::encoded(layer.bytes, self.scratch.sifted());
-            if layer.depth < DEPTH {
-                found.encoded = encoded;
-            } else {
-                self.limited |= !encoded.is_empty();
-            }
+            found.encoded = decode::encoded(layer.bytes, self.scratch.sifted());
         }
         self.found(layer, found);
     }
 
     /// Reports what was found in a text, and follows encodings. Returns all encoded pieces if there was nothing to tell of them.
     pub(super) fn found(&mut self, layer: &Layer<'_>, found: Found) -> Option<Vec<Barren>> {
-        let Found { mut candidates, encoded, mut barren } = found;
+        let Found { mut candidates, mut encoded, mut barren } = found;
+        encoded.retain(|piece| {
+            self.may_tell(piece, layer.path) || {
+                barren.push(Barren { span: piece.span, spent: piece.bytes.len(), is_plain: true });
+                false
+            }
+        });
+        if layer.depth >= DEPTH {
+            self.limited |= !encoded.is_empty();
+            encoded.clear();
+        }
         let is_affordable = barren.iter().all(|piece| self.spend(piece.spent));
         let mut linted = match layer.path {
             Some(path) if self.inspector.options.lint && layer.depth == 0 => {
@@ -204,7 +208,8 @@ impl<'a> Inspection<'a> {
         }
         let secrets = candidates.iter().map(|candidate| candidate.secret);
         let secrets: Vec<Span> = secrets.chain(linted.findings.iter().filter_map(|found| found.secret)).collect();
-        let encodings = encoded.iter().map(|piece| piece.span).chain(barren.iter().map(|piece| piece.span));
+        let opaque = barren.iter().filter(|piece| !piece.is_plain).map(|piece| piece.span);
+        let encodings = encoded.iter().map(|piece| piece.span).chain(opaque);
         let hidden = self.hide(layer.bytes, &secrets, encodings);
         overlap::resolve(&mut candidates);
         let lint_level = |found: &LintFinding| (found.severity, found.confidence);
@@ -229,19 +234,21 @@ impl<'a> Inspection<'a> {
         let outer = |span| place::outer(layer.bytes, lines.get_or_init(index), span, true, &hidden);
         let (telling, is_complete) = self.follow_each(layer, &encoded, &outer, &mut barren);
         let is_barren = is_complete && self.inspected.len() == told && self.untold == 0 && !self.limited;
-        self.let_inside_speak(first, &candidates, &telling);
+        if !telling.is_empty() {
+            self.take_back(layer.bytes, first, &candidates, &telling);
+        }
         is_barren.then_some(barren)
     }
 
     /// Follows the encoded pieces of a layer, while there is a budget for it; tells in which something was found, and whether
     /// all were followed.
-    fn follow_each(
+    fn follow_each<'p>(
         &mut self,
         layer: &Layer<'_>,
-        pieces: &[decode::Piece],
+        pieces: &'p [decode::Piece],
         outer: &dyn Fn(Span) -> Outer,
         followed: &mut Vec<Barren>,
-    ) -> (Vec<Span>, bool) {
+    ) -> (Vec<Telling<'p>>, bool) {
         let mut telling = Vec::new();
         for piece in pieces {
             let made;
@@ -254,8 +261,9 @@ impl<'a> Inspection<'a> {
             };
             let before = self.inspected.findings.len();
             let barren = self.follow(layer, outer, piece);
-            if self.inspected.findings.len() > before {
-                telling.push(piece.span);
+            let findings = before..self.inspected.findings.len();
+            if !findings.is_empty() {
+                telling.push(Telling { piece, findings });
             }
             let Some(barren) = barren else { return (telling, false) };
             followed.push(barren);
@@ -263,19 +271,11 @@ impl<'a> Inspection<'a> {
         (telling, true)
     }
 
-    /// Takes back the findings of `candidates`, which begin at `first`, that say no more than that something is encoded, where
-    /// something was found inside.
-    fn let_inside_speak(&mut self, first: usize, candidates: &[Candidate], telling: &[Span]) {
-        let is_piece = |Candidate { rule, secret, .. }: &Candidate| {
-            WRAPPERS.contains(&rule.family())
-                && telling.iter().any(|piece| piece.overlaps(*secret) && secret.len() <= piece.len() + PADDING)
-        };
-        let mut candidates = candidates.iter();
-        let mut at = 0;
-        self.inspected.findings.retain(|_| {
-            at += 1;
-            at <= first || !candidates.next().is_some_and(is_piece)
-        });
+    /// Takes back findings that say no more than others: those of `candidates` begin at `first`.
+    fn take_back(&mut self, bytes: &[u8], first: usize, candidates: &[Candidate], telling: &[Telling<'_>]) {
+        let silent = repeat::silent(bytes, candidates, first, telling, &self.inspected.findings);
+        let mut at = 0..;
+        self.inspected.findings.retain(|_| at.next().is_some_and(|at| !silent.contains(&at)));
     }
 
     /// Takes note of secrets, and returns what must not be shown of their text: them and what is encoded.
@@ -300,7 +300,14 @@ impl<'a> Inspection<'a> {
         let via = [layer.via, &[piece.encoding.to_owned()]].concat();
         let (bytes, outer) = (piece.bytes.as_slice(), Some(outer));
         self.layer(&Layer { bytes, via: &via, outer, path: layer.path, depth: layer.depth + 1 });
-        Some(Barren { span: piece.span, spent: budget - self.budget })
+        Some(Barren { span: piece.span, spent: budget - self.budget, is_plain: escapes::is_of(piece) })
+    }
+
+    /// Tells whether there may be something to tell of an encoded piece: of text without its escapes that is known at once.
+    fn may_tell(&mut self, piece: &decode::Piece, path: Option<&[u8]>) -> bool {
+        !escapes::is_of(piece)
+            || !self.inspector.engine.candidates(&piece.bytes, path, self.scratch).is_empty()
+            || !decode::encoded(&piece.bytes, self.scratch.sifted()).is_empty()
     }
 }
 

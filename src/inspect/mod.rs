@@ -9,6 +9,7 @@ mod limit;
 mod lint;
 mod overlap;
 mod place;
+mod repeat;
 mod version;
 
 pub use allow::MARK as ALLOW;

@@ -9,6 +9,7 @@
 use std::borrow::Cow;
 use std::ops::Range;
 
+use super::escape;
 use super::filter::{BLOCK, Block, Filter, Passed, block, fold, hash, three};
 
 /// The length of the shortest keywords.
@@ -177,7 +178,7 @@ impl Lexicon {
             let keyword = (first + index) as u16;
             let word = self.word(keyword);
             let text = bytes.get(place..place + word.len());
-            if (!self.at_word[usize::from(keyword)] || is_boundary(bytes, place))
+            if (!self.at_word[usize::from(keyword)] || starts_word(bytes, place))
                 && text.is_some_and(|text| text.eq_ignore_ascii_case(word))
             {
                 each(keyword, place);
@@ -194,6 +195,11 @@ pub const fn is_word_byte(byte: u8) -> bool {
 /// Tells whether a word starts at `at`, or something behind a word.
 pub fn is_boundary(bytes: &[u8], at: usize) -> bool {
     (at > 0 && is_word_byte(bytes[at - 1])) != bytes.get(at).copied().is_some_and(is_word_byte)
+}
+
+/// Tells whether a word starts at `at`, or something behind a word; an escape is no part of the word behind it.
+pub fn starts_word(bytes: &[u8], at: usize) -> bool {
+    is_boundary(bytes, at) || escape::is_before_word(bytes, at)
 }
 
 /// Returns the range of the part at `place`, of parts that end at `ends`.
@@ -236,7 +242,7 @@ mod tests {
                 expected.extend(words.iter().enumerate().filter(starts).map(|(index, _)| (at, index)));
             }
             found.sort_unstable();
-            let counts = |(at, word): &(usize, usize)| !at_word(*word) || is_boundary(text.as_bytes(), *at);
+            let counts = |(at, word): &(usize, usize)| !at_word(*word) || starts_word(text.as_bytes(), *at);
             expected.retain(counts);
             prop_assert_eq!(found, expected);
         }

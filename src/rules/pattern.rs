@@ -14,6 +14,7 @@ use regex_automata::{Anchored, Input, PatternID};
 use regex_syntax::hir::{Hir, HirKind};
 
 use super::attempt::{Outcome, attempt};
+use super::escape;
 use super::packed;
 use super::part::{Bytes, Part, SECRET};
 use super::shorthand;
@@ -88,6 +89,9 @@ struct Groups {
 /// The greatest size of a compiled pattern, in bytes; with its groups it may have twice as many.
 const LARGEST: usize = 64 << 20;
 
+/// The greatest length of an escape.
+const LONGEST_ESCAPE: usize = 24;
+
 /// How many steps all attempts of a pattern may take together: they take about as long as compiling it.
 const STEPS: u32 = 100_000;
 
@@ -125,20 +129,31 @@ impl Pattern {
 
     /// Calls `each` with the span of every match in `window` and of its secret, in order.
     ///
-    /// Word boundaries at the window's edges look at the bytes outside of it. A match may start where the
-    /// secret before it ended, because tokens often share a separator.
+    /// Word boundaries at the window's edges look at the bytes outside of it; behind an escape a word starts. A match may start
+    /// where the secret before it ended, because tokens often share a separator.
     pub fn matches(&self, bytes: &[u8], window: Range<usize>, mut each: impl FnMut(Range<usize>, Range<usize>)) {
+        let words = words_behind_escapes(bytes, window.clone());
         let mut from = window.start;
         while from < window.end {
-            let Some((whole, secret)) = self.first(bytes, from..window.end, Anchored::No) else { return };
+            let plain = self.first(bytes, from..window.end, Anchored::No);
+            let last = plain.as_ref().map_or(window.end, |(whole, _)| whole.start);
+            let before = words.iter().copied().filter(|at| (from..=last).contains(at));
+            let behind_escape = before.map(|at| self.match_at(bytes, at..window.end)).find(Option::is_some).flatten();
+            let Some((whole, secret)) = behind_escape.or(plain) else { return };
             from = secret.end.max(whole.start + 1);
             each(whole, secret);
         }
     }
 
-    /// Returns the match that starts where `window` does, and its secret.
+    /// Returns the match that starts where `window` does, and its secret. Behind an escape a word starts.
     pub fn match_at(&self, bytes: &[u8], window: Range<usize>) -> Option<(Range<usize>, Range<usize>)> {
-        self.first(bytes, window, Anchored::Yes)
+        let Range { start, end } = window;
+        if !escape::is_before_word(bytes, start) {
+            return self.first(bytes, window, Anchored::Yes);
+        }
+        let (whole, secret) = self.first(&bytes[start..], 0..end - start, Anchored::Yes)?;
+        let moved = |range: Range<usize>| range.start + start..range.end + start;
+        Some((moved(whole), moved(secret)))
     }
 
     /// Returns the first match in `window`, or at its start if it is anchored there, and its secret.
@@ -206,6 +221,17 @@ impl Groups {
         let secret = regex.group_info().to_index(PatternID::ZERO, SECRET).expect("compiling has looked for it");
         Self { regex, secret }
     }
+}
+
+/// Finds the places in `window` at which a word starts that without the escape before it would have started earlier.
+fn words_behind_escapes(bytes: &[u8], window: Range<usize>) -> Vec<usize> {
+    let from = window.start.saturating_sub(LONGEST_ESCAPE);
+    let mut places = Vec::new();
+    for mark in memchr::memchr3_iter(b'%', b'\\', b'\x1b', &bytes[from..window.end]).map(|mark| from + mark) {
+        let next = places.last().map_or(window.start, |last| last + 1).max(mark + 2);
+        places.extend((next..window.end.min(mark + LONGEST_ESCAPE)).filter(|&at| escape::is_before_word(bytes, at)));
+    }
+    places
 }
 
 /// Checks what a pattern must be like.

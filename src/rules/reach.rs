@@ -49,7 +49,7 @@ fn fold_class(class: &ClassBytes) -> ClassBytes {
 
 /// Tells whether in every match a keyword stands where a word starts, or something behind one, with at most one byte before it.
 pub fn at_word(pattern: &Hir, keywords: &[Cow<'static, str>]) -> bool {
-    if starts_word(pattern) {
+    if begins_with_boundary(pattern) {
         return lead(pattern, keywords) == Some(0);
     }
     let HirKind::Concat(parts) = pattern.kind() else { return false };
@@ -58,12 +58,12 @@ pub fn at_word(pattern: &Hir, keywords: &[Cow<'static, str>]) -> bool {
 }
 
 /// Tells whether every match starts with a test for a boundary between a word and something else.
-fn starts_word(hir: &Hir) -> bool {
+fn begins_with_boundary(hir: &Hir) -> bool {
     match hir.kind() {
         HirKind::Look(look) => matches!(look, Look::WordAscii | Look::WordStartAscii),
-        HirKind::Capture(capture) => starts_word(&capture.sub),
-        HirKind::Concat(parts) => parts.first().is_some_and(starts_word),
-        HirKind::Alternation(branches) => branches.iter().all(starts_word),
+        HirKind::Capture(capture) => begins_with_boundary(&capture.sub),
+        HirKind::Concat(parts) => parts.first().is_some_and(begins_with_boundary),
+        HirKind::Alternation(branches) => branches.iter().all(begins_with_boundary),
         _ => false,
     }
 }

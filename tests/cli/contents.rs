@@ -32,6 +32,39 @@ fn a_secret_is_found_in_text_of_every_shape() {
 }
 
 #[test]
+fn a_secret_is_told_once_whether_all_around_it_is_escaped_or_a_few_characters() {
+    let (percent, token) = (|text: &str| text.bytes().map(|byte| format!("%{byte:02X}")).collect::<String>(), token(2));
+    let (prefix, rest) = token.split_once('_').expect("the token has a prefix");
+    let shapes = [
+        format!("next=%2Fv1%3Ftoken%3D{token}%26page%3D2"),
+        format!("Bearer%20{token}"),
+        format!("%257B%2522token%2522%253A%2522{token}%2522%257D"),
+        format!("token={prefix}%5F{rest}"),
+        format!("{{\"body\": \"{{\\u0022token\\u0022:\\u0022{prefix}\\u005f{rest}\\u0022}}\"}}"),
+        format!("{{\"body\": \"GITHUB_TOKEN\\n{token}\\n\"}}"),
+        format!("\u{1b}[1;32m{token}\u{1b}[0m"),
+        percent(&line(2)),
+    ];
+    for text in shapes {
+        let git = repository();
+        let shown = text.replace(&token, "TOKEN").replace(rest, "REST");
+        git.commit_file("a.txt", format!("# a\n{text}\n# b\n"), "Leak");
+        for arguments in [&[][..], &["--history"]] {
+            let report = scan(&git, arguments, 1);
+            assert_eq!((report.places(RULE), report.count("active")), (vec!["a.txt:2".to_owned()], 1), "{shown}");
+        }
+    }
+}
+
+#[test]
+fn userinfo_with_an_escaped_character_is_one_password() {
+    let git = repository();
+    let url = format!("postgres://admin:{}%40{}@db.acme.io/app", "q8Zk4t", "Lw2Xv7");
+    git.commit_file("a.txt", format!("DATABASE_URL={url}\nNEXT=https%3A%2F%2Fhost.acme.io%2Fa%20b\n"), "Leak");
+    assert_eq!(scan(&git, &[], 1).count("active"), 1);
+}
+
+#[test]
 fn a_line_of_twenty_megabytes_is_read_to_its_end_and_shown_in_short() {
     let git = repository();
     let mut bytes = b"lorem ipsum, ".repeat(20 << 20 >> 4);

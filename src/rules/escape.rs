@@ -1,0 +1,72 @@
+//! Recognises escapes, such as `%3D` and `\n`, whose last letter or digit is no part of the word that follows.
+
+use super::lexicon::is_word_byte;
+
+/// Tells whether a word starts at `at` only because an escape ends there.
+pub fn is_before_word(bytes: &[u8], at: usize) -> bool {
+    let is_word = |at: usize| bytes.get(at).copied().is_some_and(is_word_byte);
+    at > 0 && is_word(at - 1) && is_word(at) && ends_at(bytes, at)
+}
+
+/// Tells whether an escape for something that is of no word ends right before `at`: `%3D`, `\u003d`, `\x3d`, `\n`, `\r`, `\t`,
+/// or a sequence of ECMA-48 that colours what a terminal shows.
+pub fn ends_at(bytes: &[u8], at: usize) -> bool {
+    let is_apart = |high, low| byte(high, low).is_some_and(|byte| byte.is_ascii() && !is_word_byte(byte));
+    match bytes[..at] {
+        [.., b'\\', b'n' | b'r' | b't'] => true,
+        [.., b'%', high, low] | [.., b'\\', b'x', high, low] | [.., b'\\', b'u', b'0', b'0', high, low] => {
+            is_apart(high, low)
+        }
+        [.., b'm'] => ends_colour(&bytes[..at]),
+        _ => false,
+    }
+}
+
+/// Returns the value of two hexadecimal digits.
+pub fn byte(high: u8, low: u8) -> Option<u8> {
+    let digit = |byte: u8| char::from(byte).to_digit(16).map(|digit| digit as u8);
+    Some(digit(high)? << 4 | digit(low)?)
+}
+
+/// Tells whether bytes that end with `m` end with a "select graphic rendition" of few numbers.
+fn ends_colour(before: &[u8]) -> bool {
+    let numbers = before[..before.len() - 1].iter().rev().take(16);
+    let numbers = numbers.take_while(|&&byte| byte.is_ascii_digit() || byte == b';').count();
+    let start = &before[..before.len() - 1 - numbers];
+    [&b"\x1b["[..], b"\\x1b[", b"\\u001b[", b"\\033[", b"\\e["].iter().any(|mark| start.ends_with(mark))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_escape_of_what_is_of_no_word_ends_before_a_word() {
+        for (before, expected) in [
+            ("a%3D", true),
+            ("a%3d", true),
+            ("%20", true),
+            ("%41", false),
+            ("%5f", false),
+            ("%C3", false),
+            ("3D", false),
+            ("\\u0022", true),
+            ("\\u0041", false),
+            ("\\u2022", false),
+            ("\\x3D", true),
+            ("\\n", true),
+            ("\\t", true),
+            ("\\d", false),
+            ("n", false),
+            ("", false),
+            ("\x1b[0m", true),
+            ("\x1b[1;31m", true),
+            ("\\u001b[m", true),
+            ("\\033[32m", true),
+            ("[32m", false),
+            ("x2m", false),
+        ] {
+            assert_eq!(ends_at(format!("{before}word").as_bytes(), before.len()), expected, "{before:?}");
+        }
+    }
+}
