@@ -2,8 +2,9 @@
 //!
 //! One token of twenty characters in sixty thousand has `todo` in it, in some mixture of capitals.
 
-use super::placeholder::{PARTS, counts, is_interleaved_sequence, is_monotonous, is_placeholder};
+use super::placeholder::{PARTS, TELLING, is_interleaved_sequence, is_monotonous, is_placeholder};
 use super::shape::Shape;
+use crate::wording::PLACEHOLDERS;
 
 /// The greatest length of a word that chance writes often enough to count.
 const WORD: usize = 5;
@@ -33,6 +34,20 @@ pub(super) fn is_chance(token: &[u8], prefix: usize) -> bool {
     }
     let rest = [&token[prefix..at], &token[at + text.len()..]].concat();
     is_random(&rest) && ![is_placeholder, is_monotonous, is_interleaved_sequence, counts].iter().any(|sign| sign(&rest))
+}
+
+/// Tells whether a word that people write where a secret belongs stands in `value` more than once, which is no
+/// accident even in a long token.
+pub(super) fn insists(value: &[u8]) -> bool {
+    let lower = value.to_ascii_lowercase();
+    let long = PLACEHOLDERS.iter().chain(TELLING).filter(|part| part.len() >= 5);
+    long.into_iter().any(|part| memchr::memmem::find_iter(&lower, part).nth(1).is_some())
+}
+
+/// Tells whether a long value counts to nine or goes through the alphabet, which no random one does by accident.
+pub(super) fn counts(value: &[u8]) -> bool {
+    let lower = value.to_ascii_lowercase();
+    [&b"123456789"[..], b"abcdefghij"].iter().any(|run| memchr::memmem::find(&lower, run).is_some())
 }
 
 /// Tells whether a machine made the rest of a token.
@@ -91,5 +106,19 @@ mod tests {
             }
         }
         assert!(held * 100 >= all * 95, "{held} of {all}");
+    }
+
+    #[test]
+    fn a_long_token_that_counts_is_no_accident() {
+        let long = |part: &str| format!("{}{part}{}", "q7Zr".repeat(9), "Wm3x".repeat(9));
+        for (part, expected) in [("1234567890", true), ("aBcDeFgHiJ", true), ("EXAMPLE", false), ("12345", false)] {
+            assert_eq!(counts(long(part).as_bytes()), expected, "{part}");
+        }
+    }
+
+    #[test]
+    fn a_word_that_is_repeated_is_no_accident() {
+        assert!(insists(b"glsa_iNValIdinValiDinvalidinvalidinva"));
+        assert!(!insists(b"glsa_q8Zk4tInvalid9Lw2Xv7Rb1Nc8Hd"));
     }
 }

@@ -6,11 +6,12 @@ use base64::Engine as _;
 use base64::alphabet;
 use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
 
+use super::chance::{self, counts, insists};
 use super::notation::kebab_words;
 use super::password;
 use super::place;
-use super::placeholder::{counts, insists, is_monotonous, is_placeholder, is_reference};
-use super::{INFLUENCE, armor, chance, jwt, shape, structure};
+use super::placeholder::{is_monotonous, is_placeholder, is_reference};
+use super::{INFLUENCE, armor, jwt, shape, structure};
 use crate::finding::{Confidence, Severity};
 use crate::rules::checksum::Checksum;
 use crate::rules::{Placeholders, Rule};
