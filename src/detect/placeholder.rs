@@ -7,54 +7,61 @@ use aho_corasick::{AhoCorasick, AhoCorasickKind};
 use super::shape::Shape;
 use crate::wording::PLACEHOLDERS;
 
+/// What stands somewhere in a reference.
+const REFERENCES_WITHIN: &[&[u8]] = &[
+    b"${",
+    b"$(",
+    b"{{",
+    b"#{",
+    b"<%",
+    b"%>",
+    b"$[",
+    b"@{",
+    b"%{",
+    b"[[",
+    b"process.env",
+    b"os.environ",
+    b"getenv",
+    b"import.meta",
+    b"$env:",
+    b"$Env:",
+];
+
+/// What a reference begins with.
+const REFERENCES_BEGIN: &[&[u8]] = &[
+    b"op://",
+    b"vault://",
+    b"vault:",
+    b"doppler://",
+    b"infisical://",
+    b"bws://",
+    b"keychain://",
+    b"secret://",
+    b"aws-sm://",
+    b"gcp-sm://",
+    b"azkv://",
+    b"!vault",
+    b"!env",
+    b"!secret",
+    b"!Ref",
+    b"!Sub",
+    b"!GetAtt",
+    b"arn:aws:",
+    b"ENC[",
+    b"ENC(",
+    b"{env:",
+    b"{file:",
+    b"ENV[",
+];
+
 /// Tells whether `value` is, or contains, a reference that some program replaces: `${NAME}`, `$(cmd)`,
 /// `{{ name }}`, `%NAME%`, `<name>`, `op://vault/item`, `process.env.NAME` and the like.
 pub fn is_reference(value: &[u8]) -> bool {
     let starts = |prefixes: &[&[u8]]| prefixes.iter().any(|prefix| value.starts_with(prefix));
     let contains = |needles: &[&[u8]]| needles.iter().any(|needle| memchr::memmem::find(value, needle).is_some());
-    contains(&[
-        b"${",
-        b"$(",
-        b"{{",
-        b"#{",
-        b"<%",
-        b"%>",
-        b"$[",
-        b"@{",
-        b"%{",
-        b"[[",
-        b"process.env",
-        b"os.environ",
-        b"getenv",
-        b"import.meta",
-        b"$env:",
-        b"$Env:",
-    ]) || starts(&[
-        b"op://",
-        b"vault://",
-        b"vault:",
-        b"doppler://",
-        b"infisical://",
-        b"bws://",
-        b"keychain://",
-        b"secret://",
-        b"aws-sm://",
-        b"gcp-sm://",
-        b"azkv://",
-        b"!vault",
-        b"!env",
-        b"!secret",
-        b"!Ref",
-        b"!Sub",
-        b"!GetAtt",
-        b"!ImportValue",
-        b"arn:aws:",
-        b"ENC[",
-        b"ENC(",
-        b"{env:",
-        b"{file:",
-        b"ENV[",
-    ]) || (value.len() > 2 && value[0] == b'$' && is_name(&value[1..]))
+    contains(REFERENCES_WITHIN)
+        || starts(REFERENCES_BEGIN)
+        || (value.len() > 2 && value[0] == b'$' && is_name(&value[1..]))
         || (value.len() > 2 && value.starts_with(b"%") && value.ends_with(b"%"))
         || (value.starts_with(b"%(") && value.ends_with(b")s"))
         || is_at_name(value)
@@ -67,8 +74,8 @@ pub fn is_reference(value: &[u8]) -> bool {
 
 /// Tells whether a value is a name that a build replaces, as in `@DB_PASSWORD@`.
 fn is_at_name(value: &[u8]) -> bool {
-    let inner = value.strip_prefix(b"@").and_then(|rest| rest.strip_suffix(b"@")).filter(|inner| !inner.is_empty());
-    inner.is_some_and(|inner| is_name(inner) && !inner.iter().any(u8::is_ascii_digit))
+    let is_part = |byte: &u8| byte.is_ascii_alphabetic() || *byte == b'_';
+    matches!(value, [b'@', name @ .., b'@'] if !name.is_empty() && name.iter().all(is_part))
 }
 
 /// Tells whether a value has a field for a formatter, as in `key-{name}` or `{hex:32}`.
