@@ -15,10 +15,12 @@ pub(super) const UNICODE: &str = "unicode escapes";
 
 /// Decodes every stretch of a part of a text that has escapes: it goes as far as there is neither white space nor a quote.
 pub(super) fn decode(bytes: &[u8], part: Span, encoding: &'static str, pieces: &mut Vec<Piece>) {
-    let (mark, mut behind) = (mark(encoding), part.start);
-    for at in memchr::memchr_iter(mark, &bytes[part.range()]).map(|at| part.start + at) {
+    let mark = mark(encoding);
+    let (mut from, mut behind) = (part.start, part.start);
+    while let Some(at) = memchr::memchr(mark, &bytes[from..part.end]).map(|at| from + at) {
+        from = at + 1;
         // The sieve does not see one that ends the text, behind which nothing is encoded.
-        if at < behind || escape(bytes, at, encoding).is_none_or(|(_, width)| at + width == bytes.len()) {
+        if escape(bytes, at, encoding).is_none_or(|(_, width)| at + width == bytes.len()) {
             continue;
         }
         let before = bytes[behind.max(at.saturating_sub(AROUND))..at].iter().rev();
@@ -31,7 +33,7 @@ pub(super) fn decode(bytes: &[u8], part: Span, encoding: &'static str, pieces: &
             end += width;
             limit = if escaped.is_some() { end + AROUND } else { limit };
         }
-        behind = end;
+        (from, behind) = (end, end);
         if decoded.len() >= LEAST {
             pieces.push(Piece { span: Span::new(start, end), encoding, bytes: decoded });
         }
@@ -66,22 +68,19 @@ const fn is_break(byte: u8) -> bool {
 
 /// Returns the character of the escape at `at`, and the length of the escape. A percent sign may be escaped itself, often.
 fn escape(bytes: &[u8], at: usize, encoding: &str) -> Option<(u8, usize)> {
-    let rest = bytes.get(at..)?;
-    let digits = if encoding == PERCENT {
-        let mut rest = rest.strip_prefix(b"%")?;
-        while let Some(&[b'2', b'5', high, low, ..]) = rest.first_chunk::<4>().map(|four| &four[..])
-            && byte(high, low).is_some()
-        {
-            rest = &rest[2..];
-        }
-        rest
-    } else {
-        rest.strip_prefix(b"\\u00")?
-    };
-    let &[high, low] = digits.first_chunk()?;
-    let character = byte(high, low)?;
+    let mark: &[u8] = if encoding == PERCENT { b"%" } else { b"\\u00" };
+    let mut digits = bytes.get(at..)?.strip_prefix(mark)?;
+    let two = |digits: &[u8]| digits.first_chunk().and_then(|&[high, low]| byte(high, low));
+    let (mut character, mut width) = (two(digits)?, mark.len() + 2);
+    while character == b'%'
+        && encoding == PERCENT
+        && let Some(inner) = two(&digits[2..])
+    {
+        digits = &digits[2..];
+        (character, width) = (inner, width + 2);
+    }
     let is_text = character.is_ascii_graphic() || character.is_ascii_whitespace();
-    is_text.then_some((character, rest.len() - digits.len() + 2))
+    is_text.then_some((character, width))
 }
 
 #[cfg(test)]

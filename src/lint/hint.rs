@@ -147,10 +147,12 @@ fn has_word(bytes: &[u8]) -> bool {
     SERVERS.find_iter(bytes).any(is_name) || speaks_of_mcp(bytes) || EXTENSIONS.find_iter(bytes).any(is_key)
 }
 
-/// Tells whether a text has the word that stands in every command and link with a credential: every program in C has `memcpy`.
+/// Tells whether a text has the word that stands in every command and link with a credential: within letters and digits, as in
+/// `memcpy` and in base64, it is none.
 pub fn speaks_of_mcp(bytes: &[u8]) -> bool {
-    let copies_memory = |at: usize| bytes[..at].ends_with(b"me") && bytes.get(at + 3) == Some(&b'y');
-    MCP.find_iter(bytes).any(|at| !copies_memory(at))
+    let is_inside = |at: usize| at > 0 && bytes[at - 1].is_ascii_alphanumeric();
+    let goes_on = |at: usize| bytes.get(at + 3).is_some_and(u8::is_ascii_alphanumeric);
+    MCP.find_iter(bytes).any(|at| !(is_inside(at) && goes_on(at)))
 }
 
 #[cfg(test)]

@@ -2,6 +2,18 @@
 
 use super::lexicon::is_word_byte;
 
+/// The value of each hexadecimal digit; a greater one for other bytes.
+const DIGITS: [u8; 256] = {
+    let mut table = [u8::MAX; 256];
+    let mut value = 0;
+    while value < 16 {
+        let digit = b"0123456789abcdef"[value as usize];
+        (table[digit as usize], table[digit.to_ascii_uppercase() as usize]) = (value, value);
+        value += 1;
+    }
+    table
+};
+
 /// Tells whether a word starts at `at` only because an escape ends there.
 pub fn is_before_word(bytes: &[u8], at: usize) -> bool {
     let is_word = |at: usize| bytes.get(at).copied().is_some_and(is_word_byte);
@@ -24,8 +36,8 @@ pub fn ends_at(bytes: &[u8], at: usize) -> bool {
 
 /// Returns the value of two hexadecimal digits.
 pub fn byte(high: u8, low: u8) -> Option<u8> {
-    let digit = |byte: u8| char::from(byte).to_digit(16).map(|digit| digit as u8);
-    Some(digit(high)? << 4 | digit(low)?)
+    let (high, low) = (DIGITS[usize::from(high)], DIGITS[usize::from(low)]);
+    (high | low < 16).then_some(high << 4 | low)
 }
 
 /// Tells whether bytes that end with `m` end with a "select graphic rendition" of few numbers.

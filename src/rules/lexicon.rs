@@ -16,15 +16,17 @@ use super::filter::{BLOCK, Block, Filter, Passed, block, fold, hash, three};
 const SHORTEST: usize = 3;
 /// How many bytes of a keyword are looked for.
 pub const LONGEST: usize = 64;
-/// How many bits of a hash choose a bucket of the table.
+/// How many bits of a hash choose a bucket of a table.
 const BUCKET_BITS: u32 = 12;
+/// From how many bytes on keywords have a table of their own: many start with the same word, and differ behind it.
+const TOLD_BY_MORE: usize = 8;
 
 /// All keywords, ready to be found in either case, and the rules that each of them names.
 #[derive(Clone, Debug)]
 pub struct Lexicon {
     /// Which places of a text may start one.
     pub filter: Filter,
-    /// Where each bucket begins among the keywords, and where the last one ends.
+    /// Where each bucket begins among the keywords, first those of the shorter ones, and where the last one ends.
     pub buckets: Cow<'static, [u16]>,
     /// The first bytes of each keyword.
     pub heads: Cow<'static, [Head]>,
@@ -72,8 +74,22 @@ fn start_of(keyword: &str) -> u32 {
     if keyword.len() == SHORTEST { three(word) } else { word }
 }
 
+/// Returns the bucket of keywords that are told by their first four bytes, or three.
 const fn bucket(start: u32) -> usize {
     (hash(start) >> (32 - BUCKET_BITS)) as usize
+}
+
+/// Returns the bucket of keywords that are told by four bytes more, too.
+const fn bucket_of_longer(start: u32, next: u32) -> usize {
+    (1 << BUCKET_BITS) + bucket(hash(start) ^ next)
+}
+
+/// Returns the bucket of a keyword.
+fn bucket_of(keyword: &str) -> usize {
+    match keyword.len() < TOLD_BY_MORE {
+        true => bucket(start_of(keyword)),
+        false => bucket_of_longer(start_of(keyword), fold(word_at(keyword.as_bytes(), 4))),
+    }
 }
 
 impl Lexicon {
@@ -82,13 +98,13 @@ impl Lexicon {
     pub fn new(keywords: impl IntoIterator<Item = (String, u16, bool)>) -> Self {
         let of_length = |(mut word, rule, at_word): (String, u16, bool)| {
             word.truncate((0..=LONGEST.min(word.len())).rfind(|&end| word.is_char_boundary(end)).unwrap_or(0));
-            (word.len() >= SHORTEST).then(|| (bucket(start_of(&word)), word, rule, at_word))
+            (word.len() >= SHORTEST).then(|| (bucket_of(&word), word, rule, at_word))
         };
         let mut pairs: Vec<(usize, String, u16, bool)> = keywords.into_iter().filter_map(of_length).collect();
         pairs.sort_unstable();
         pairs.dedup();
         let mut filter = Filter::default();
-        let mut buckets = vec![0; (1 << BUCKET_BITS) + 1];
+        let mut buckets = vec![0; (2 << BUCKET_BITS) + 1];
         let (mut heads, mut at_word, mut ends, mut text) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
         let (mut named_ends, mut named) = (Vec::new(), Vec::new());
         for same in pairs.chunk_by(|one, other| one.1 == other.1) {
@@ -166,12 +182,22 @@ impl Lexicon {
     /// Tells which keywords with the folded bytes `start` stand at `place`.
     #[inline]
     fn compare(&self, start: u32, bytes: &[u8], place: usize, each: &mut impl FnMut(u16, usize)) {
-        let bucket = bucket(start);
-        let range = usize::from(self.buckets[bucket])..usize::from(self.buckets[bucket + 1]);
-        if range.is_empty() {
-            return;
-        }
         let next = fold(word_at(bytes, place + 4));
+        self.compare_with(bucket(start), (start, next), bytes, place, each);
+        self.compare_with(bucket_of_longer(start, next), (start, next), bytes, place, each);
+    }
+
+    /// Tells which keywords of a bucket stand at `place`.
+    #[inline]
+    fn compare_with(
+        &self,
+        bucket: usize,
+        (start, next): (u32, u32),
+        bytes: &[u8],
+        place: usize,
+        each: &mut impl FnMut(u16, usize),
+    ) {
+        let range = usize::from(self.buckets[bucket])..usize::from(self.buckets[bucket + 1]);
         let first = range.start;
         let heads = self.heads[range].iter().enumerate();
         for (index, _) in heads.filter(|(_, head)| head.start == start && head.next == next & head.mask) {
