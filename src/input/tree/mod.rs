@@ -28,7 +28,8 @@ pub use read::LARGEST;
 /// - A path that was named is looked at even if it is ignored, and followed if it is a symbolic link; the rules hold for
 ///   what is inside it.
 /// - The directories in which version control systems keep their own files are left out.
-/// - Named pipes, sockets and devices are left out, unless a named path is one.
+/// - Named pipes, sockets and devices are left out. A path that was named may be a device or a pipe that a shell made; a pipe
+///   in a folder is noted and not read.
 pub struct Tree {
     root: PathBuf,
     starts: Vec<Start>,
