@@ -213,3 +213,57 @@ fn a_pipe_that_is_named_is_refused_and_not_waited_for() {
     let Ok(run) = run else { return println!("skipped: bash is not installed") };
     assert_eq!(run.status.code(), Some(1), "{}", String::from_utf8_lossy(&run.stderr));
 }
+
+#[test]
+fn roots_that_would_be_judged_otherwise_alone_are_told() {
+    let home = Git::outside();
+    let make = |name: &str, seed: u64| {
+        let git = home.at(name);
+        std::fs::create_dir(git.path()).expect("the folder can be made");
+        git.run(&["init", "--quiet", "--initial-branch=main"]);
+        git.add(".gitignore", ".env\n.doxhub/\n");
+        git.commit_file("tests/file", line(seed), "Begin");
+        git
+    };
+    let (one, two) = (make("one", 1), make("two", 2));
+    let told = |paths: &[&str], code: i32| scan(&home, paths, code).0["notices"].to_string();
+    // Without any configuration each gets the same in either way, but for the lints of a repository.
+    let notices = told(&["one", "two"], 1);
+    assert!(
+        notices.contains("a repository as a whole is linted") && notices.contains("\"incomplete\":false"),
+        "{notices}"
+    );
+    assert_eq!(told(&["one", "one/tests"], 1), "[]");
+    let lint = keysweep(&home, &["lint", "one", "two", "--format", "json"]).exits(3).report();
+    assert!(lint.0["notices"].to_string().contains("a repository as a whole is linted"), "{}", lint.0["notices"]);
+    std::fs::remove_dir_all(two.file(".git")).expect("it can be removed");
+    assert_eq!(told(&["one", "two"], 1), "[]");
+    // What the first one leaves out says nothing about the second one.
+    one.write("keysweep.toml", "exclude = ['tests/']\n");
+    for (paths, subject) in [(["one", "two"], "two"), (["one", "two/tests/file"], "two/tests/file")] {
+        let notices = told(&paths, 3);
+        assert!(notices.contains(subject) && notices.contains("keysweep.toml"), "{paths:?}: {notices}");
+    }
+    let report = scan(&home, &["two", "one"], 1);
+    assert!(
+        report.0["complete"] == false && report.0["notices"].to_string().contains("/one"),
+        "{}",
+        report.0["notices"]
+    );
+    // The second one's own counts for nothing.
+    std::fs::remove_file(one.file("keysweep.toml")).expect("it is there");
+    two.write("keysweep.baseline.json", "{}");
+    let report = scan(&home, &["one", "two"], 1);
+    assert_eq!(report.0["complete"], false, "{}", report.0["notices"]);
+    // Whoever names them for all knows that they hold for all.
+    home.write("all.toml", "");
+    assert_eq!(told(&["one", "two", "--config", "all.toml", "--no-baseline"], 1), "[]");
+    assert_eq!(told(&["one"], 1), "[]");
+    // Outside of any repository, the current folder's configuration is that of all that lies in it.
+    std::fs::remove_dir_all(one.file(".git")).expect("it can be removed");
+    std::fs::remove_file(two.file("keysweep.baseline.json")).expect("it is there");
+    home.write("keysweep.toml", "");
+    assert_eq!(told(&["one", "two"], 1), "[]");
+    two.write("keysweep.toml", "");
+    assert!(told(&["one", "two"], 1).contains("/two"));
+}

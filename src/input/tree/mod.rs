@@ -37,6 +37,17 @@ pub struct Tree {
     notices: Vec<Notice>,
 }
 
+/// A path in a scan that would have another root alone.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Other {
+    /// The absolute path.
+    pub path: PathBuf,
+    /// The root of a scan of this path alone.
+    pub root: PathBuf,
+    /// Whether that is the root of a repository's work tree.
+    pub is_work_tree: bool,
+}
+
 /// Why a scan of files cannot begin.
 #[derive(Debug, thiserror::Error, miette::Diagnostic)]
 pub enum TreeError {
@@ -101,6 +112,20 @@ impl Tree {
     /// Tells whether a folder is scanned, rather than a few files that were named.
     pub fn is_whole(&self) -> bool {
         self.starts.iter().any(|start| start.is_directory)
+    }
+
+    /// Returns the paths that were named and would have another root alone.
+    pub fn others(&self) -> Vec<Other> {
+        let is_work_tree = self.repository.as_ref().and_then(Repository::work_tree).is_some();
+        let outside = self.starts.iter().filter(|start| !(is_work_tree && start.path.starts_with(&self.root)));
+        let other = |start: &Start| {
+            let around = start.path.ancestors().skip(usize::from(!start.is_directory));
+            let work_tree = around.clone().find(|above| above.join(".git").exists()).map(Path::to_owned);
+            let alone = if start.is_directory { Some(start.path.clone()) } else { Path::new(HERE).canonicalize().ok() };
+            let is_work_tree = work_tree.is_some();
+            Some(Other { path: start.path.clone(), root: work_tree.or(alone)?, is_work_tree })
+        };
+        outside.filter_map(other).filter(|other| other.root != self.root).collect()
     }
 
     /// Returns the repository that the first path belongs to.
