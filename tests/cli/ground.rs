@@ -171,7 +171,10 @@ fn a_repository_that_cannot_be_opened_is_told_wherever_a_scan_begins() {
         git.write("folder/deep/file", "nothing\n");
         spoil(&git);
         for here in [git.clone(), git.at("folder"), git.at("folder/deep")] {
-            for paths in [&[][..], &["."], &[git.file("folder").to_str().expect("temporary paths are UTF-8")]] {
+            let (folder, file) = (git.file("folder"), git.file("folder/deep/file"));
+            let [folder, file] = [&folder, &file].map(|path| path.to_str().expect("temporary paths are UTF-8"));
+            // Whose configuration holds for a file alone is not known either.
+            for paths in [&[][..], &["."], &[folder], &[file]] {
                 let report = scan(&here, paths, 3);
                 let notices = report.0["notices"].to_string();
                 assert!(notices.contains("cannot be opened"), "{paths:?} in {}: {notices}", here.path().display());

@@ -140,6 +140,9 @@ impl Tree {
         let mut walk = walk::Walk::new(&self.root, self.repository.as_ref(), coverage, visitor, Box::new(beside));
         // Named files first, so that the walks leave them out.
         let (directories, files): (Vec<_>, Vec<_>) = self.starts.iter().partition(|start| start.is_directory);
+        if let (None, true, Some(first)) = (&self.repository, directories.is_empty(), files.first()) {
+            walk.look_around(first);
+        }
         files.into_iter().for_each(|file| walk.file(file));
         directories.into_iter().for_each(|directory| walk.directory(directory));
         walk.finish();

@@ -81,6 +81,11 @@ impl<'a> Walk<'a> {
         }
     }
 
+    /// Notes a repository around a file that cannot be used, so that nobody knows whose configuration holds.
+    pub(super) fn look_around(&mut self, file: &Start) {
+        let _ = file.path.parent().map(|folder| self.discover(folder));
+    }
+
     /// Looks at all files below a directory that was named.
     pub(super) fn directory(&mut self, start: &Start) {
         let elsewhere = self.discover(&start.path);
@@ -116,8 +121,7 @@ impl<'a> Walk<'a> {
     fn discover(&mut self, directory: &Path) -> Option<Repository> {
         let own = self.work_tree.clone();
         let above = directory.ancestors().take_while(|above| Some(*above) != own.as_deref());
-        // What cannot be asked for may well be there.
-        for root in above.filter(|above| above.join(".git").try_exists().unwrap_or(true)) {
+        for root in above.filter(|above| above.join(".git").exists()) {
             match self.open(root) {
                 Ok(None) => {}
                 Ok(found) => return found.filter(|found| is_in_work_tree(directory, found)),
