@@ -178,6 +178,7 @@ fn a_repository_that_cannot_be_opened_is_told_wherever_a_scan_begins() {
                 let report = scan(&here, paths, 3);
                 let notices = report.0["notices"].to_string();
                 assert!(notices.contains("cannot be opened"), "{paths:?} in {}: {notices}", here.path().display());
+                assert!(!notices.contains("another repository"), "{paths:?}: {notices}");
             }
         }
     }

@@ -116,6 +116,9 @@ impl Tree {
 
     /// Returns the paths that were named and would have another root alone.
     pub fn others(&self) -> Vec<Other> {
+        if let [_] = &self.starts[..] {
+            return Vec::new();
+        }
         let is_work_tree = self.repository.as_ref().and_then(Repository::work_tree).is_some();
         let outside = self.starts.iter().filter(|start| !(is_work_tree && start.path.starts_with(&self.root)));
         let other = |start: &Start| {

@@ -327,8 +327,11 @@ impl Worker<'_, '_> {
     fn unread(&self, error: &ignore::Error) {
         match error {
             ignore::Error::WithPath { path, err } => {
+                let shown = self.ground.shown(&self.ground.inside(path));
+                // The root of the scan has no name in it.
+                let shown = if shown.is_empty() { bytes(&self.ground.real).as_ref().into() } else { shown };
                 if let Some(error) = err.io_error() {
-                    self.reader.unread(&self.ground.shown(&self.ground.inside(path)), error);
+                    self.reader.unread(&shown, error);
                 }
             }
             ignore::Error::WithDepth { err, .. } | ignore::Error::WithLineNumber { err, .. } => self.unread(err),
