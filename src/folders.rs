@@ -38,6 +38,33 @@ pub fn moved(path: &str, variable: &dyn Fn(&str) -> Option<PathBuf>) -> Vec<(Pat
     each(path.to_owned(), "{editor}", &folders().editor).into_iter().filter_map(place).collect()
 }
 
+/// A folder of an agent's in the home directory, and the variable that names another one in its place.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct AgentHome {
+    /// The variable.
+    pub variable: &'static str,
+    /// The folder, from the home directory on; nothing if the variable names another home directory.
+    pub folder: &'static str,
+}
+
+/// Claude Code's settings, sessions and all else. Source: `CLAUDE_CONFIG_DIR` among its environment variables
+/// (code.claude.com/docs/en/env-vars), read in November 2026.
+pub const CLAUDE: AgentHome = AgentHome { variable: "CLAUDE_CONFIG_DIR", folder: ".claude" };
+
+/// Codex's configuration, `hooks.json` next to it, and sessions; the folder must exist before Codex starts. Source: `CODEX_HOME`
+/// among its environment variables (developers.openai.com/docs/config-file/environment-variables) and where it looks for hooks
+/// (developers.openai.com/codex/hooks), read in November 2026.
+pub const CODEX: AgentHome = AgentHome { variable: "CODEX_HOME", folder: ".codex" };
+
+/// The settings, hooks and sessions of Copilot's command line. Source: GitHub's references of its configuration directory and of
+/// hooks (docs.github.com/en/copilot/reference/copilot-cli-reference/cli-config-dir-reference and
+/// docs.github.com/en/copilot/reference/hooks-reference), read in November 2026.
+pub const COPILOT: AgentHome = AgentHome { variable: "COPILOT_HOME", folder: ".copilot" };
+
+/// The home directory in which Gemini CLI has `.gemini`. Source: what its `homedir` returns (packages/core/src/utils/paths.ts),
+/// as told by those who read it, in November 2026.
+pub const GEMINI: AgentHome = AgentHome { variable: "GEMINI_CLI_HOME", folder: "" };
+
 /// Returns the user's home directory, or `None` if it is not known.
 ///
 /// One that is not set, or set to nothing, is not looked up elsewhere: programs take different places then, and a look at

@@ -4,6 +4,7 @@ mod action;
 mod agents;
 mod chain;
 mod framework;
+mod homes;
 mod leave;
 mod packages;
 mod push;

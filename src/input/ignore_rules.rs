@@ -4,8 +4,13 @@ use std::cell::RefCell;
 use std::path::{Path, PathBuf};
 
 use bstr::{BStr, ByteSlice as _};
+use gix::glob::pattern::Case;
 use gix::index::entry::Mode;
+use gix::worktree::stack::State;
+use gix::worktree::stack::state::Ignore;
 use gix::worktree::stack::state::ignore::Source;
+
+use super::repository::{Repository, with_all_settings};
 
 /// What git's ignore rules say about a path.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -47,7 +52,7 @@ pub struct IgnoreRules<'repository> {
     stack: RefCell<gix::AttributeStack<'repository>>,
     root: PathBuf,
     exclude: PathBuf,
-    global: Vec<PathBuf>,
+    global: Option<PathBuf>,
 }
 
 /// Why the rules could not be read.
@@ -82,14 +87,26 @@ impl<'repository> IgnoreRules<'repository> {
     ///
     /// # Errors
     /// The index or the configuration cannot be read, or a file of rules is too large.
+    pub fn of(repository: &'repository Repository) -> Result<Self, IgnoreRulesError> {
+        Self::with(repository.git(), repository.excludes_file())
+    }
+
+    /// Reads the rules that belong to a repository that `gix` has opened.
+    ///
+    /// # Errors
+    /// As of [`IgnoreRules::of`].
     pub fn new(repository: &'repository gix::Repository) -> Result<Self, IgnoreRulesError> {
+        Self::with(repository, excludes_file(repository).as_deref())
+    }
+
+    fn with(repository: &'repository gix::Repository, global: Option<&Path>) -> Result<Self, IgnoreRulesError> {
         let index = index(repository).map_err(IgnoreRulesError::Index)?;
         let root = repository.workdir().unwrap_or(repository.git_dir()).to_path_buf();
         let too_large = |path: &Path| {
             let path = path.strip_prefix(&root).unwrap_or(path);
             Err(IgnoreRulesError::TooLarge { path: super::printable(path.as_os_str().as_encoded_bytes()) })
         };
-        let (exclude, global) = (repository.common_dir().join("info/exclude"), global(repository));
+        let (exclude, global) = (repository.common_dir().join("info/exclude"), global.map(Path::to_owned));
         let own = [root.join(".gitignore"), exclude.clone()];
         if let Some(path) = own.iter().chain(&global).find(|path| is_too_large(path)) {
             return too_large(path);
@@ -97,9 +114,8 @@ impl<'repository> IgnoreRules<'repository> {
         if let Some(path) = index_rules(repository, &index, &root) {
             return too_large(&path);
         }
-        let stack = repository
-            .excludes(&index, None, Source::WorktreeThenIdMappingIfNotSkipped)
-            .map_err(|error| IgnoreRulesError::Rules(Box::new(error)))?;
+        let stack =
+            stack(repository, &index, global.clone()).map_err(|error| IgnoreRulesError::Rules(Box::new(error)))?;
         Ok(Self { stack: RefCell::new(stack), root, exclude, global })
     }
 
@@ -121,7 +137,7 @@ impl<'repository> IgnoreRules<'repository> {
         }
         match platform.matching_exclude_pattern().and_then(|found| found.source.map(Path::to_path_buf)) {
             Some(source) if same(&source, &self.exclude) => IgnoreState::Exclude,
-            Some(source) if self.global.iter().any(|global| same(&source, global)) => IgnoreState::Global,
+            Some(source) if self.global.as_ref().is_some_and(|global| same(&source, global)) => IgnoreState::Global,
             _ => IgnoreState::Ignored,
         }
     }
@@ -136,13 +152,49 @@ fn index(repository: &gix::Repository) -> Result<gix::index::State, Box<dyn std:
     gix::index::File::at(path, hash, true, Default::default()).map(Into::into).map_err(|error| error.to_string().into())
 }
 
-/// Returns the files of rules that a user has for all repositories.
-fn global(repository: &gix::Repository) -> Vec<PathBuf> {
-    let configured = repository.config_snapshot().trusted_path("core.excludesFile");
-    let home = std::env::var_os("XDG_CONFIG_HOME")
-        .map(PathBuf::from)
-        .or_else(|| std::env::var_os("HOME").map(|home| PathBuf::from(home).join(".config")));
-    configured.ok().flatten().into_iter().chain(home.map(|home| home.join("git/ignore"))).collect()
+/// Puts the rules together, of which those of the user stand in `global`: what `gix` itself takes for that file is another one
+/// where it must not look at the settings and the home directory of the user.
+fn stack<'repository>(
+    repository: &'repository gix::Repository,
+    index: &gix::index::State,
+    global: Option<PathBuf>,
+) -> std::io::Result<gix::AttributeStack<'repository>> {
+    let is_set = |name: &str| repository.config_snapshot().boolean(name) == Some(true);
+    let parser = gix::ignore::search::Ignore { support_precious: is_set("gitoxide.parsePrecious") };
+    let case = if ignores_case(repository) { Case::Fold } else { Case::Sensitive };
+    let mut buffer = Vec::new();
+    let rules = gix::ignore::Search::from_git_dir(repository.common_dir(), global, &mut buffer, parser)?;
+    let source = Source::WorktreeThenIdMappingIfNotSkipped;
+    let state = State::IgnoreStack(Ignore::new(Default::default(), rules, None, source, parser));
+    let mappings = state.id_mappings_from_index(index, index.path_backing(), case);
+    let root = repository.workdir().unwrap_or(repository.git_dir());
+    Ok(gix::AttributeStack::new(gix::worktree::Stack::new(root, state, case, buffer, mappings), repository))
+}
+
+/// Tells whether patterns match names whatever the case of their letters.
+pub fn ignores_case(repository: &gix::Repository) -> bool {
+    repository.config_snapshot().boolean("core.ignoreCase") == Some(true)
+}
+
+/// Returns the file of rules that a user has for all repositories: `core.excludesFile`, or git's default for it.
+///
+/// Git goes to the top of the work tree before it opens the file, so that a relative path begins there. One that is not there
+/// has no rules, and nothing else takes its place.
+pub fn excludes_file(repository: &gix::Repository) -> Option<PathBuf> {
+    let settings = with_all_settings(repository);
+    let configured = settings.and_then(|git| match git.config_snapshot().trusted_path("core.excludesFile") {
+        Ok(path) => path,
+        // It begins with `~`, and nobody knows where that is: git reads no file then.
+        Err(_) => Some(PathBuf::new()),
+    });
+    let variable = |name: &str| std::env::var_os(name).filter(|value| !value.is_empty()).map(PathBuf::from);
+    let default = || {
+        let base = variable("XDG_CONFIG_HOME").or_else(|| Some(variable("HOME")?.join(".config")));
+        Some(base?.join("git/ignore"))
+    };
+    let path = configured.or_else(default)?;
+    let path = repository.workdir().map_or(path.clone(), |root| root.join(path));
+    path.is_file().then_some(path)
 }
 
 /// Returns a file of rules that would be read from the index, since it is not in the working tree, and is too large.

@@ -12,6 +12,7 @@ use gix::discover::upwards::TrustPolicy;
 
 use format::{RefStorage, check_format};
 
+use super::ignore_rules;
 use super::index::{Index, IndexError};
 use super::objects::Objects;
 use super::reftable::{self, Refs};
@@ -26,6 +27,8 @@ pub struct Repository {
     reftable: Option<Refs>,
     /// The index, once it was asked for.
     index: OnceCell<Index>,
+    /// The user's own file of ignore rules, once it was asked for.
+    excludes: OnceCell<Option<PathBuf>>,
 }
 
 /// What the refs of a repository name.
@@ -157,7 +160,7 @@ impl Repository {
             RefStorage::Reftable => Some(read_reftables(&git).map_err(|_| RepositoryError::BrokenRefs)?),
         };
         let objects = Objects::new(git.objects.clone(), git.common_dir(), git.object_hash());
-        Ok(Self { git, objects, reftable, index: OnceCell::new() })
+        Ok(Self { git, objects, reftable, index: OnceCell::new(), excludes: OnceCell::new() })
     }
 
     /// Returns the repository as `gix` sees it.
@@ -282,8 +285,12 @@ impl Repository {
 
     /// Returns the repository with the configuration of its user and of the system as well, which decides what git itself does.
     pub fn with_all_settings(&self) -> Option<gix::Repository> {
-        let options = gix::open::Options::default().with(gix::sec::Trust::Full).open_path_as_is(true);
-        gix::open_opts(self.git.git_dir(), options.filter_config_section(|_| true)).ok()
+        with_all_settings(&self.git)
+    }
+
+    /// Returns the user's own file of ignore rules, as it was when it was asked for first; see [`ignore_rules::excludes_file`].
+    pub fn excludes_file(&self) -> Option<&Path> {
+        self.excludes.get_or_init(|| ignore_rules::excludes_file(&self.git)).as_deref()
     }
 
     /// Returns the only remote there is, by its name and the address that is pushed to.
@@ -311,6 +318,12 @@ impl Repository {
         let named = names.filter_map(|name| ObjectId::from_hex(name.strip_prefix("GITHEAD_")?.as_bytes()).ok());
         written.chain(named.filter(|id| self.objects.contains(id))).collect()
     }
+}
+
+/// Opens a repository with the configuration of its user and of the system as well.
+pub(super) fn with_all_settings(git: &gix::Repository) -> Option<gix::Repository> {
+    let options = gix::open::Options::default().with(gix::sec::Trust::Full).open_path_as_is(true);
+    gix::open_opts(git.git_dir(), options.filter_config_section(|_| true)).ok()
 }
 
 /// Opens the git directory that the environment names, in which git runs hooks of servers.

@@ -73,7 +73,7 @@ fn lint(
     notices: &mut Vec<Notice>,
 ) -> Vec<Finding> {
     let Some(root) = repository.work_tree() else { return Vec::new() };
-    let rules = match IgnoreRules::new(repository.git()) {
+    let rules = match IgnoreRules::of(repository) {
         Ok(rules) => rules,
         Err(error) => {
             notices.push(Notice::unread(".gitignore", error.to_string(), error.help()));

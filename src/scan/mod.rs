@@ -69,6 +69,7 @@ pub fn run(request: &Request, coverage: &Coverage, stop: &AtomicBool) -> Result<
         cache.close(&mut gathered);
     }
     source.complete(trail, &inspector, request.persona, &mut gathered);
+    gathered.notices.extend(source.elsewhere(request));
     gathered.notices.extend(source.undecided(|path| request.covers(path) && !policy.config.excludes(path)));
     // Before they are joined: what a rule found that is off must not speak for what another one found elsewhere.
     retain_wanted(&mut gathered.findings, request, &policy.config);

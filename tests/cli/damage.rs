@@ -1,6 +1,6 @@
 //! Databases of which something is missing or damaged: what is left is looked at, and the rest is named.
 
-use super::databases::{CURSOR, database, found, rows};
+use super::databases::{CURSOR, database, found, rows, secret};
 use super::*;
 
 /// Statements for a database of many pages without a secret; the last row goes on in other pages.
@@ -93,6 +93,127 @@ fn a_damaged_page_is_named() {
         told(&home, CURSOR, "is damaged");
         damage(0..100, 0);
         told(&home, CURSOR, "is no database of SQLite");
+    }
+}
+
+#[test]
+fn pages_that_lead_in_circles_are_named() {
+    for setup in [&[][..], &["PRAGMA page_size = 1024", "PRAGMA auto_vacuum = INCREMENTAL"]] {
+        let home = Git::outside();
+        if !database(&home, CURSOR, &clean(setup), &[]) {
+            return;
+        }
+        let bytes = std::fs::read(home.file(CURSOR)).expect("it is there");
+        found(&home, 0);
+        let size = usize::from(u16::from_be_bytes([bytes[16], bytes[17]]));
+        let short = |at: usize| usize::from(u16::from_be_bytes([bytes[at], bytes[at + 1]]));
+        let long = |at: usize| u32::from_be_bytes(bytes[at..at + 4].try_into().expect("four bytes"));
+        // The inner pages of a table and of an index.
+        for kind in [5, 2] {
+            let at = (1..bytes.len() / size).map(|page| page * size).find(|&at| bytes[at] == kind);
+            let at = at.expect("both have many pages");
+            let (first, last) = (at + short(at + 12), at + 8);
+            let own = u32::try_from(at / size + 1).expect("few pages");
+            for (place, page) in [(first, own), (last, own), (first, long(last)), (last, 1)] {
+                let mut bytes = bytes.clone();
+                bytes[place..place + 4].copy_from_slice(&page.to_be_bytes());
+                home.write(CURSOR, bytes);
+                told(&home, CURSOR, "is damaged");
+            }
+        }
+    }
+}
+
+#[test]
+fn a_list_of_free_pages_that_makes_no_sense_is_named() {
+    let home = Git::outside();
+    let mut statements = clean(&[]);
+    statements.push(serde_json::json!(["DELETE FROM messages WHERE id > 100"]));
+    if !database(&home, CURSOR, &statements, &[]) {
+        return;
+    }
+    found(&home, 0);
+    let bytes = std::fs::read(home.file(CURSOR)).expect("it is there");
+    let long = |at: usize| u32::from_be_bytes(bytes[at..at + 4].try_into().expect("four bytes"));
+    let (trunk, count) = (long(32), long(36));
+    let at = (trunk as usize - 1) * 4096;
+    assert!(count > 10 && long(at + 4) > 2, "pages are free");
+    for (place, number) in [
+        (32, u32::MAX),
+        (32, 0),
+        (36, count + 1),
+        (36, 0),
+        (at, trunk),
+        (at, u32::MAX),
+        (at + 4, u32::MAX),
+        (at + 4, 0),
+        (at + 8, 0),
+        (at + 8, u32::MAX),
+        (at + 8, long(at + 12)),
+    ] {
+        let mut bytes = bytes.clone();
+        bytes[place..place + 4].copy_from_slice(&number.to_be_bytes());
+        home.write(CURSOR, bytes);
+        told(&home, CURSOR, "is damaged: its list of free pages");
+    }
+}
+
+#[test]
+fn a_log_that_is_none_is_named_beside_any_database() {
+    let home = Git::outside();
+    let path = ".local/share/goose/sessions/sessions.db";
+    let setup = ["PRAGMA journal_mode = WAL", "PRAGMA wal_autocheckpoint = 0"];
+    if !database(&home, path, &clean(&setup), &["leave"]) {
+        return;
+    }
+    let name = format!("{path}-wal");
+    let log = std::fs::read(home.file(&name)).expect("the log was left");
+    found(&home, 0);
+    let told = |bytes: Vec<u8>, expected: &str| {
+        home.write(&name, bytes);
+        let (_, report) = found(&home, 3);
+        let notices = report.0["notices"].to_string();
+        assert!(notices.contains(&format!("~/{name}")) && notices.contains(expected), "{expected}: {notices}");
+    };
+    told(vec![7; 5000], "is no write-ahead log");
+    told(vec![0; 5000], "is no write-ahead log");
+    // Its header is not what was written: no program of SQLite's would believe it.
+    let mut spoilt = log.clone();
+    spoilt[17] ^= 1;
+    told(spoilt, "is damaged");
+    home.write(&name, log);
+    found(&home, 0);
+    // Beside another file it may be anything.
+    home.write(path, "no database");
+    home.write(&name, "no log");
+    found(&home, 0);
+}
+
+#[test]
+fn a_row_of_very_many_columns_is_sound() {
+    let home = Git::outside();
+    let names: Vec<String> = (0..1200).map(|number| format!("c{number} TEXT")).collect();
+    let mut row = vec![Value::from(format!("INSERT INTO wide VALUES ({})", vec!["?"; 1200].join(", ")))];
+    row.extend((0..1200).map(|number| Value::from(format!("lorem ipsum {number}"))));
+    let mut held = row.clone();
+    (held[3], held[1100]) = (secret(1).into(), secret(2).into());
+    let statements =
+        |row: Vec<Value>| [serde_json::json!([format!("CREATE TABLE wide ({})", names.join(", "))]), Value::from(row)];
+    for size in ["512", "4096", "65536"] {
+        for (row, count) in [(&row, 0), (&held, 2)] {
+            let mut all = vec![serde_json::json!([format!("PRAGMA page_size = {size}")])];
+            all.extend(statements(row.clone()));
+            if !database(&home, CURSOR, &all, &[]) {
+                return;
+            }
+            let (secrets, report) = found(&home, i32::from(count > 0));
+            assert_eq!(
+                (secrets.len(), &report.0["complete"]),
+                (count, &true.into()),
+                "{size}: {}",
+                report.0["notices"]
+            );
+        }
     }
 }
 

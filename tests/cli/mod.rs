@@ -5,6 +5,7 @@ mod contents;
 mod damage;
 mod databases;
 mod files;
+mod ground;
 mod interrupt;
 mod knowledge;
 mod modes;

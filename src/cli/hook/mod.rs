@@ -9,6 +9,7 @@ mod message;
 mod push;
 mod scanner;
 mod script;
+mod state;
 
 use std::io::Read as _;
 use std::path::{Path, PathBuf};
@@ -17,6 +18,7 @@ use clap::{Subcommand, ValueEnum};
 use miette::IntoDiagnostic as _;
 
 use super::output;
+use crate::input::repository::Repository;
 use crate::policy::config::NOTHING_SCANNED;
 use crate::scan::MISSED;
 pub use agent::Agent;
@@ -51,7 +53,11 @@ enum Command {
         user: bool,
     },
     /// Says which hooks are set up.
-    Status,
+    Status {
+        /// Of agents' hooks in the user's own settings alone.
+        #[arg(long)]
+        user: bool,
+    },
     /// Runs a hook: this is what git and the agents call.
     Run {
         /// Say what was looked at even if nothing is found.
@@ -145,65 +151,10 @@ pub fn run(arguments: &Arguments) -> miette::Result<u8> {
                 None => install::install(hook, Path::new(".")),
             })
         }
-        Command::Uninstall { hooks, user } => {
-            let all = [&Name::GIT[..], &Name::AGENTS[..]].concat();
-            let nothing = not_set_up(hooks, *user);
-            let hooks = if hooks.is_empty() { &all } else { hooks };
-            each(hooks, "taken out", &nothing, |hook| match hook.agent() {
-                Some(agent) => {
-                    let done = agent::uninstall(agent, &agent_root(*user)?, *user)?;
-                    Ok(if done.is_empty() && !user { left_for_user(hook, agent) } else { done })
-                }
-                None => install::uninstall(hook, Path::new(".")),
-            })
-        }
-        Command::Status => status(),
+        Command::Uninstall { hooks, user } => state::uninstall(hooks, *user),
+        Command::Status { user } => state::status(*user),
         Command::Run { verbose, hook, arguments } => Ok(run_hook(*hook, arguments, *verbose)),
     }
-}
-
-/// Says which hooks are set up.
-fn status() -> miette::Result<u8> {
-    // Agents have theirs outside of a repository, too.
-    let (mut lines, mut failed) = (Vec::new(), None);
-    for hook in Name::GIT {
-        match (install::status(hook, Path::new(".")), &failed) {
-            (Ok(line), _) => lines.push(line),
-            (Err(error), None) => failed = Some(error),
-            // What is wrong with all of them is told once.
-            (Err(error), Some(first)) if error.to_string() == first.to_string() => {}
-            (Err(error), Some(_)) => lines.push(format!("{}: not known: {error}", hook.word())),
-        }
-    }
-    let roots = agent_roots();
-    for (name, agent) in Name::AGENTS.iter().filter_map(|name| Some((name, name.agent()?))) {
-        for user in [false, true] {
-            // What is wrong with the settings of one agent says nothing about the others.
-            let status = agent_root(user).and_then(|root| agent::status(agent, &root, user, &roots));
-            lines.extend(status.unwrap_or_else(|error| Some(format!("{}: not known: {error}", name.word()))));
-        }
-    }
-    let code = print(lines)?;
-    failed.map_or(Ok(code), Err)
-}
-
-/// Says that an agent's hooks are set up in the user's own settings, if they are.
-fn left_for_user(hook: Name, agent: Agent) -> String {
-    let status = agent_root(true).and_then(|root| agent::status(agent, &root, true, &[])).ok().flatten();
-    let text = |_| format!("{}: left as set up for all projects; `--user` takes it out there", hook.word());
-    status.map_or_else(String::new, text)
-}
-
-/// Says of hooks that are to be taken out that they are not set up; of all if none is named.
-fn not_set_up(hooks: &[Name], user: bool) -> String {
-    let place = if user { "for all projects" } else { "here" };
-    let words: Vec<&str> = hooks.iter().map(|hook| hook.word()).collect();
-    let what = match words.as_slice() {
-        [] => "no hook of keysweep is".to_owned(),
-        [word] => format!("{word} is not"),
-        [words @ .., last] => format!("{} and {last} are not", words.join(", ")),
-    };
-    format!("nothing was taken out: {what} set up {place}")
 }
 
 /// Does something with each hook once, whatever becomes of the others, and prints what was done, or `nothing` if that is nothing.
@@ -252,7 +203,7 @@ fn agent_root(user: bool) -> miette::Result<PathBuf> {
         return crate::folders::home().ok_or_else(|| miette::miette!(help = "set `HOME`", "{unknown}"));
     }
     let here = std::env::current_dir().into_diagnostic()?;
-    let repository = crate::input::repository::Repository::discover(&here).ok();
+    let repository = Repository::discover(&here).ok();
     Ok(repository.and_then(|repository| repository.work_tree().map(Path::to_owned)).unwrap_or(here))
 }
 

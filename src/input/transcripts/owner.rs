@@ -4,6 +4,7 @@ use std::path::Path;
 
 use Variable::{File, Folder, Inside, Shell};
 
+use crate::folders::{AgentHome, CLAUDE, CODEX, COPILOT, GEMINI};
 use crate::name_pattern::NamePattern;
 
 /// An agent, a shell or another program that writes down what was said to it.
@@ -56,6 +57,10 @@ const fn owner(name: &'static str, paths: &'static [&'static str], delete: &'sta
     Owner { name, delete, paths, variables: &[], in_projects: false }
 }
 
+const fn of_agent(home: AgentHome) -> Variable {
+    Folder(home.variable, home.folder)
+}
+
 const fn following(variables: &'static [Variable], owner: Owner) -> Owner {
     Owner { variables, ..owner }
 }
@@ -64,7 +69,7 @@ const fn following(variables: &'static [Variable], owner: Owner) -> Owner {
 /// documentation, `notes` those of others who read its files, and `known` no more than what is generally known.
 pub(super) static ALL: &[Owner] = &[
     following(
-        &[Folder("CLAUDE_CONFIG_DIR", ".claude")],
+        &[of_agent(CLAUDE)],
         owner(
             "Claude Code",
             &[
@@ -84,7 +89,7 @@ pub(super) static ALL: &[Owner] = &[
     ),
     // source: the databases and CODEX_SQLITE_HOME (codex-rs/state); notes: `sqlite/`, session_index.jsonl.
     following(
-        &[Folder("CODEX_HOME", ".codex"), Inside("CODEX_SQLITE_HOME", "*.sqlite")],
+        &[of_agent(CODEX), Inside("CODEX_SQLITE_HOME", "*.sqlite")],
         owner(
             "Codex",
             &[
@@ -101,7 +106,7 @@ pub(super) static ALL: &[Owner] = &[
         ),
     ),
     following(
-        &[Folder("GEMINI_CLI_HOME", "")],
+        &[of_agent(GEMINI)],
         owner(
             "Gemini CLI",
             &[".gemini/tmp", ".gemini/sessions"],
@@ -123,10 +128,9 @@ pub(super) static ALL: &[Owner] = &[
         ],
         "delete the chat in Cursor, or the transcript's file with Cursor closed; a database keeps deleted text until it is compacted",
     ),
-    // source: session-state, session-store.db, command-history-state and logs (GitHub's reference of ~/.copilot); notes: data.db
-    // and the variable.
+    // source: session-state, session-store.db, command-history-state and logs (GitHub's reference of ~/.copilot); notes: data.db.
     following(
-        &[Folder("COPILOT_HOME", ".copilot")],
+        &[of_agent(COPILOT)],
         owner(
             "GitHub Copilot",
             &[

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use ignore::WalkBuilder;
 
-use crate::input::ignore_rules::{self, is_too_large};
+use crate::input::ignore_rules::{self, ignores_case, is_too_large};
 use crate::input::repository::Repository;
 
 /// Where version control systems keep their own files.
@@ -32,27 +32,22 @@ pub(super) fn walk(directory: &Path, repository: Option<&Repository>, excludes: 
         return builder;
     };
     let Some(work_tree) = repository.work_tree().and_then(|path| path.canonicalize().ok()) else { return builder };
-    builder.current_dir(&work_tree);
+    builder.current_dir(&work_tree).ignore_case_insensitive(ignores_case(repository.git()));
     if let Some(excludes) = excludes {
         let _ = builder.add_ignore(excludes);
     }
-    if !work_tree.join(".git").exists() {
-        // The git directory lies elsewhere, so the walk cannot know that this is a work tree.
-        builder.require_git(false);
+    let git = work_tree.join(".git").metadata();
+    if git.is_err() {
+        // The walk cannot know that this is a work tree, and where it ends.
+        builder.require_git(false).parents(work_tree != real(directory));
+    }
+    if !git.is_ok_and(|git| git.is_dir()) {
+        // The git directory lies elsewhere, and only git knows all the ways there.
         let _ = builder.add_ignore(repository.git().common_dir().join("info/exclude"));
     }
     builder
 }
 
-/// Returns the user's own file of patterns: `core.excludesFile`, or git's default for it.
-pub(super) fn excludes_file(repository: &Repository) -> Option<PathBuf> {
-    let configured = repository
-        .with_all_settings()
-        .and_then(|git| git.config_snapshot().trusted_path("core.excludesFile").ok().flatten());
-    let home = || std::env::var_os("HOME").filter(|home| !home.is_empty()).map(PathBuf::from);
-    let default = || {
-        let base = std::env::var_os("XDG_CONFIG_HOME").filter(|base| !base.is_empty()).map(PathBuf::from);
-        Some(base.or_else(|| home().map(|home| home.join(".config")))?.join("git/ignore"))
-    };
-    configured.or_else(default).filter(|path| path.is_file())
+fn real(directory: &Path) -> PathBuf {
+    directory.canonicalize().unwrap_or_else(|_| directory.to_owned())
 }

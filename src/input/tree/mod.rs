@@ -28,12 +28,24 @@ pub use read::LARGEST;
 /// - A path that was named is looked at even if it is ignored, and followed if it is a symbolic link; the rules hold for
 ///   what is inside it.
 /// - The directories in which version control systems keep their own files are left out.
-/// - Named pipes, sockets and devices are left out, unless a named path is one.
+/// - Named pipes, sockets and devices are left out. A path that was named may be a device or a pipe that a shell made; a pipe
+///   in a folder is noted and not read.
 pub struct Tree {
     root: PathBuf,
     starts: Vec<Start>,
     repository: Option<Repository>,
     notices: Vec<Notice>,
+}
+
+/// A path in a scan that would have another root alone.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Other {
+    /// The absolute path.
+    pub path: PathBuf,
+    /// The root of a scan of this path alone.
+    pub root: PathBuf,
+    /// Whether that is the root of a repository's work tree.
+    pub is_work_tree: bool,
 }
 
 /// Why a scan of files cannot begin.
@@ -102,6 +114,23 @@ impl Tree {
         self.starts.iter().any(|start| start.is_directory)
     }
 
+    /// Returns the paths that were named and would have another root alone.
+    pub fn others(&self) -> Vec<Other> {
+        if let [_] = &self.starts[..] {
+            return Vec::new();
+        }
+        let is_work_tree = self.repository.as_ref().and_then(Repository::work_tree).is_some();
+        let outside = self.starts.iter().filter(|start| !(is_work_tree && start.path.starts_with(&self.root)));
+        let other = |start: &Start| {
+            let around = start.path.ancestors().skip(usize::from(!start.is_directory));
+            let work_tree = around.clone().find(|above| above.join(".git").exists()).map(Path::to_owned);
+            let alone = if start.is_directory { Some(start.path.clone()) } else { Path::new(HERE).canonicalize().ok() };
+            let is_work_tree = work_tree.is_some();
+            Some(Other { path: start.path.clone(), root: work_tree.or(alone)?, is_work_tree })
+        };
+        outside.filter_map(other).filter(|other| other.root != self.root).collect()
+    }
+
     /// Returns the repository that the first path belongs to.
     pub fn repository(&self) -> Option<&Repository> {
         self.repository.as_ref()
@@ -114,6 +143,9 @@ impl Tree {
         let mut walk = walk::Walk::new(&self.root, self.repository.as_ref(), coverage, visitor, Box::new(beside));
         // Named files first, so that the walks leave them out.
         let (directories, files): (Vec<_>, Vec<_>) = self.starts.iter().partition(|start| start.is_directory);
+        if let (None, true, Some(first)) = (&self.repository, directories.is_empty(), files.first()) {
+            walk.look_around(first);
+        }
         files.into_iter().for_each(|file| walk.file(file));
         directories.into_iter().for_each(|directory| walk.directory(directory));
         walk.finish();

@@ -18,6 +18,8 @@ pub(super) struct Place {
     pub(super) is_directory: bool,
     /// Whether it is the current directory, by its short name.
     is_here: bool,
+    /// Whether it is a pipe or a link to one.
+    is_pipe: bool,
 }
 
 /// A path that was named, with its name in reports.
@@ -30,6 +32,8 @@ pub(super) struct Start {
     pub(super) is_directory: bool,
     /// Whether it is the current directory, by its short name.
     pub(super) is_here: bool,
+    /// Whether it is a pipe or a link to one.
+    pub(super) is_pipe: bool,
 }
 
 impl Place {
@@ -41,16 +45,16 @@ impl Place {
             let name = path.file_name().expect("the pattern above leaves paths with a name");
             let parent = path.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new(HERE));
             let real = parent.canonicalize().map_err(unreachable)?.join(name);
-            return Ok(Self { real, is_directory: false, is_here: false });
+            return Ok(Self { real, is_directory: false, is_here: false, is_pipe: is_pipe(&metadata) });
         };
         let real = path.canonicalize().map_err(unreachable)?;
-        Ok(Self { real, is_directory: metadata.is_dir(), is_here: path == Path::new(HERE) })
+        Ok(Self { real, is_directory: metadata.is_dir(), is_here: path == Path::new(HERE), is_pipe: false })
     }
 
     /// Says how the place is called in a scan of `root`.
     pub(super) fn start(self, root: &Path) -> Start {
-        let Self { real, is_directory, is_here } = self;
-        Start { shown: shown(&real, root), path: real, is_directory, is_here }
+        let Self { real, is_directory, is_here, is_pipe } = self;
+        Start { shown: shown(&real, root), path: real, is_directory, is_here, is_pipe }
     }
 }
 
@@ -66,4 +70,14 @@ pub(super) fn bytes(path: &Path) -> Cow<'_, [u8]> {
         Some(bytes) => Cow::Owned(bytes.replace("\\", "/")),
         None => Cow::Owned(path.to_string_lossy().replace('\\', "/").into_bytes()),
     }
+}
+
+#[cfg(unix)]
+fn is_pipe(metadata: &std::fs::Metadata) -> bool {
+    std::os::unix::fs::FileTypeExt::is_fifo(&metadata.file_type())
+}
+
+#[cfg(not(unix))]
+fn is_pipe(_: &std::fs::Metadata) -> bool {
+    false
 }

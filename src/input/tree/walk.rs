@@ -14,11 +14,14 @@ use super::read::Reader;
 use super::start::{Start, bytes, shown};
 use super::{broken_notice, ignored};
 use crate::finding::Notice;
-use crate::input::ignore_rules::{UNUSABLE_HELP, unusable as unusable_in, unusable_problem};
+use crate::input::ignore_rules::{UNUSABLE_HELP, is_too_large, unusable_problem};
 use crate::input::index::Mode;
 use crate::input::repository::{Repository, RepositoryError};
 use crate::input::{Coverage, Visitor, printable};
 use crate::replace::leaves;
+
+/// A repository is there that cannot be used, and that is noted.
+struct Unusable;
 
 /// One scan of a working tree.
 pub(super) struct Walk<'a> {
@@ -67,62 +70,78 @@ impl<'a> Walk<'a> {
     }
 
     /// Looks at a file that was named; a symbolic link is followed.
+    ///
+    /// A pipe that lies in a folder is left alone: nobody may ever write into it.
     pub(super) fn file(&mut self, file: &Start) {
-        if self.seen.insert(hash(&self.hasher, &bytes(&file.path))) {
+        if file.is_pipe && is_in_a_folder(&file.path) {
+            let help = "scan what comes out of it with `keysweep scan --stdin`";
+            self.visitor.notice(Notice::unread(printable(&file.shown), "is a named pipe, not a file", help));
+        } else if self.seen.insert(hash(&self.hasher, &bytes(&file.path))) {
             Reader::new(self.coverage, self.visitor).file(&file.path, file.shown.clone());
         }
     }
 
+    /// Notes a repository around a file that cannot be used, so that nobody knows whose configuration holds.
+    pub(super) fn look_around(&mut self, file: &Start) {
+        let _ = file.path.parent().map(|folder| self.discover(folder));
+    }
+
     /// Looks at all files below a directory that was named.
     pub(super) fn directory(&mut self, start: &Start) {
-        let own = self.work_tree.as_ref().filter(|work_tree| start.path.starts_with(work_tree));
-        let mut elsewhere = None;
-        let repository = match own {
-            Some(_) => self.repository,
-            None => {
-                elsewhere = self.discover(&start.path);
-                elsewhere.as_ref()
-            }
-        };
+        let elsewhere = self.discover(&start.path);
+        let is_own = self.work_tree.as_ref().is_some_and(|work_tree| start.path.starts_with(work_tree));
+        let repository = elsewhere.as_ref().or(self.repository.filter(|_| is_own));
         let work_tree = repository.and_then(real_work_tree);
         // Patterns that are anchored at the root of the work tree are compared with what the walk calls a file.
         let is_here = start.is_here && work_tree.as_ref().is_none_or(|work_tree| *work_tree == start.path);
-        let mut pending = vec![start.path.clone()];
-        while let Some(directory) = pending.pop() {
-            let is_here = is_here && directory == start.path;
-            let nested = self.walk(&Ground::new(&directory, is_here, self.root, &self.hasher), repository);
-            if let (Some(repository), Some(work_tree)) = (repository, &work_tree) {
-                pending.extend(self.tracked(repository, work_tree, &start.path));
-            }
-            for work_tree in nested {
-                if let Some(repository) = self.open(&work_tree) {
-                    pending.extend(self.tracked(&repository, &work_tree, &work_tree));
-                }
+        let nested = self.walk(&Ground::new(&start.path, is_here, self.root, &self.hasher), repository);
+        self.inside(nested, repository);
+        if let (Some(repository), Some(work_tree)) = (repository, work_tree) {
+            let submodules = self.tracked(repository, &work_tree, &start.path);
+            self.inside(submodules, Some(repository));
+        }
+    }
+
+    /// Looks at all files of the repositories at `roots` and of those inside of them, each by its own rules; where one of them
+    /// is none, by those of the repository around it.
+    fn inside(&mut self, mut roots: Vec<PathBuf>, around: Option<&Repository>) {
+        while let Some(root) = roots.pop() {
+            let own = self.open(&root).ok().flatten();
+            // The files of a work tree that is another folder are looked at there.
+            let own = own.filter(|own| real_work_tree(own).as_ref() == Some(&root));
+            let ground = Ground::new(&root, false, self.root, &self.hasher);
+            roots.extend(self.walk(&ground, own.as_ref().or(around)));
+            if let Some(own) = own {
+                roots.extend(self.tracked(&own, &root, &root));
             }
         }
-        drop(elsewhere);
     }
 
     /// Returns the repository that `directory` lies in, if it is not the one of the scan.
     fn discover(&mut self, directory: &Path) -> Option<Repository> {
-        let root = directory.ancestors().find(|above| above.join(".git").exists())?;
-        self.open(root)
-    }
-
-    fn open(&mut self, work_tree: &Path) -> Option<Repository> {
-        match Repository::open(work_tree) {
-            Ok(repository) => Some(repository),
-            // Whatever is called `.git` there, git would not take it for a repository either.
-            Err(RepositoryError::NotARepository { .. }) if !is_remnant(&work_tree.join(".git")) => None,
-            Err(RepositoryError::NotARepository { path }) => {
-                self.note(work_tree, &RepositoryError::Broken { path });
-                None
-            }
-            Err(error) => {
-                self.note(work_tree, &error);
-                None
+        let own = self.work_tree.clone();
+        let above = directory.ancestors().take_while(|above| Some(*above) != own.as_deref());
+        for root in above.filter(|above| above.join(".git").exists()) {
+            match self.open(root) {
+                Ok(None) => {}
+                Ok(found) => return found.filter(|found| is_in_work_tree(directory, found)),
+                Err(Unusable) => return None,
             }
         }
+        None
+    }
+
+    /// Opens the repository at the root of a work tree, if git takes what is there for one; notes one that cannot be used.
+    fn open(&mut self, work_tree: &Path) -> Result<Option<Repository>, Unusable> {
+        let error = match Repository::open(work_tree) {
+            Ok(repository) => return Ok(Some(repository)),
+            // Whatever is called `.git` there, git would not take it for a repository either.
+            Err(RepositoryError::NotARepository { .. }) if !is_remnant(&work_tree.join(".git")) => return Ok(None),
+            Err(RepositoryError::NotARepository { path }) => RepositoryError::Broken { path },
+            Err(error) => error,
+        };
+        self.note(work_tree, &error);
+        Err(Unusable)
     }
 
     fn note(&mut self, work_tree: &Path, error: &RepositoryError) {
@@ -131,39 +150,45 @@ impl<'a> Walk<'a> {
         }
     }
 
-    /// Looks at all files of `ground` that are not ignored; returns the work trees of repositories inside it.
+    /// Looks at all files of `ground` that are not ignored; returns the directories with what may be a repository of their own,
+    /// which it does not look into.
     ///
     /// A directory whose ignore rules are too many is not looked into, and noted.
     fn walk(&mut self, ground: &Ground, repository: Option<&Repository>) -> Vec<PathBuf> {
-        let excludes = repository.and_then(ignored::excludes_file);
-        if let Some(rules) = ignored::unusable(&ground.real, excludes.as_deref()) {
+        let excludes = repository.and_then(Repository::excludes_file);
+        if let Some(rules) = ignored::unusable(&ground.real, excludes) {
             self.not_looked_into(&rules);
             return Vec::new();
         }
-        let own_files = Arc::new(Mutex::new(Vec::new()));
+        let nested = Arc::new(Mutex::new(Vec::new()));
         let unusable = Arc::new(Mutex::new(Vec::new()));
-        let mut builder = ignored::walk(&ground.walked, repository, excludes.as_deref());
-        let (found, left_out) = (Arc::clone(&own_files), Arc::clone(&unusable));
+        let mut builder = ignored::walk(&ground.walked, repository, excludes);
+        let (found, left_out) = (Arc::clone(&nested), Arc::clone(&unusable));
         builder.filter_entry(move |entry| {
-            if !ignored::is_own_file(entry.file_name()) {
-                let is_directory = entry.file_type().is_some_and(|kind| kind.is_dir());
-                let Some(rules) = is_directory.then(|| unusable_in(entry.path())).flatten() else { return true };
-                left_out.lock().expect("pushing does not panic").push(rules);
+            if ignored::is_own_file(entry.file_name()) {
                 return false;
             }
-            if entry.file_name() == ".git" {
-                found.lock().expect("pushing does not panic").push(entry.path().to_owned());
+            // What is walked is not its own part.
+            if entry.depth() == 0 || !entry.file_type().is_some_and(|kind| kind.is_dir()) {
+                return true;
             }
-            false
+            if entry.path().join(".git").symlink_metadata().is_ok() {
+                found.lock().expect("pushing does not panic").push(entry.path().to_owned());
+                return false;
+            }
+            let rules = entry.path().join(".gitignore");
+            let is_usable = !is_too_large(&rules);
+            if !is_usable {
+                left_out.lock().expect("pushing does not panic").push(rules);
+            }
+            is_usable
         });
         self.look(ground, &builder);
         let unusable = std::mem::take(&mut *unusable.lock().expect("pushing does not panic"));
         unusable.iter().for_each(|rules| self.not_looked_into(&ground.real_of(rules)));
-        let own_files = std::mem::take(&mut *own_files.lock().expect("pushing does not panic"));
-        let mut nested: Vec<PathBuf> =
-            own_files.iter().filter_map(|git| Some(ground.real_of(git).parent()?.to_owned())).collect();
-        nested.retain(|parent| Some(parent) != self.work_tree.as_ref());
-        self.seen.extend(nested.iter().map(|work_tree| hash(&self.hasher, &bytes(&work_tree.join(".git")))));
+        let nested = std::mem::take(&mut *nested.lock().expect("pushing does not panic"));
+        let nested: Vec<PathBuf> = nested.iter().map(|path| ground.real_of(path)).collect();
+        self.seen.extend(nested.iter().map(|root| hash(&self.hasher, &bytes(&root.join(".git")))));
         nested
     }
 
@@ -302,8 +327,11 @@ impl Worker<'_, '_> {
     fn unread(&self, error: &ignore::Error) {
         match error {
             ignore::Error::WithPath { path, err } => {
+                let shown = self.ground.shown(&self.ground.inside(path));
+                // The root of the scan has no name in it.
+                let shown = if shown.is_empty() { bytes(&self.ground.real).as_ref().into() } else { shown };
                 if let Some(error) = err.io_error() {
-                    self.reader.unread(&self.ground.shown(&self.ground.inside(path)), error);
+                    self.reader.unread(&shown, error);
                 }
             }
             ignore::Error::WithDepth { err, .. } | ignore::Error::WithLineNumber { err, .. } => self.unread(err),
@@ -327,10 +355,21 @@ fn real_work_tree(repository: &Repository) -> Option<PathBuf> {
     repository.work_tree()?.canonicalize().ok()
 }
 
-/// Tells whether a `.git` that is no repository has been one, or points to one that is gone.
+/// Tells whether git takes a directory for one of a repository's work tree.
+fn is_in_work_tree(directory: &Path, repository: &Repository) -> bool {
+    real_work_tree(repository).is_some_and(|work_tree| directory.starts_with(work_tree))
+}
+
+/// Tells whether a `.git` that is no repository has been one, points to one that is gone, or may not be looked into.
 fn is_remnant(git: &Path) -> bool {
     const LEFT: [&str; 6] = ["HEAD", "objects", "refs", "config", "index", "packed-refs"];
-    git.is_file() || LEFT.iter().any(|name| git.join(name).exists())
+    git.is_file() || LEFT.iter().any(|name| git.join(name).try_exists().unwrap_or(true))
+}
+
+/// Tells whether a pipe lies in a folder, as one does that somebody made there; a shell names those that it makes by the
+/// numbers under which they are open.
+fn is_in_a_folder(pipe: &Path) -> bool {
+    pipe.canonicalize().is_ok_and(|real| !real.starts_with("/dev"))
 }
 
 fn hash(hasher: &RandomState, path: &[u8]) -> u64 {

@@ -116,6 +116,8 @@ impl Config {
             Err(error) if given.is_none() && error.kind() == std::io::ErrorKind::NotADirectory => {
                 return Ok(Self::default());
             }
+            // A folder that may not be entered: nothing else in it can be read either, which the scan of it tells.
+            Err(_) if given.is_none() && is_denied(&path.symlink_metadata()) => return Ok(Self::default()),
             Err(error) => return Err(access(error)),
         };
         let not_text = |_| ConfigError::NotText { path: path.display().to_string() };
@@ -272,6 +274,10 @@ fn allow(entry: &Spanned<AllowText>, source: &str) -> Result<Allow, Wrong> {
     let path = text.path.as_ref().map(glob).transpose()?;
     let rule = text.rule.as_ref().map(|rule| rule.as_ref().clone());
     Ok(Allow { rule, path, fingerprint: text.fingerprint.clone(), reason: text.reason.clone(), line })
+}
+
+fn is_denied<T>(asked: &std::io::Result<T>) -> bool {
+    asked.as_ref().is_err_and(|error| error.kind() == std::io::ErrorKind::PermissionDenied)
 }
 
 /// Returns a text of several lines without what a terminal could act on.

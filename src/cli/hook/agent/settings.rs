@@ -1,13 +1,17 @@
 //! Where each agent keeps its hooks, and what is entered there.
 
+mod home;
+
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
+use home::{Home, is_settings, settings_in};
 use miette::miette;
 use serde_json::{Value, json};
 
-use super::super::{Name, files};
+use super::super::files;
 use super::{Agent, json, place, switch};
+use crate::document::{Format, Value as Document, parse};
 use crate::replace::{self, Links, Replace};
 
 /// One entry in an agent's settings: the way to the array, and the element.
@@ -22,14 +26,14 @@ struct Entry {
 /// # Errors
 /// If the settings are no JSON, or something else stands where the hooks belong.
 pub fn install(agent: Agent, root: &Path, user: bool, no_bypass: bool, roots: &[PathBuf]) -> miette::Result<String> {
-    let (path, links) = file(agent, root, user)?;
+    let (home, path, links) = file(agent, root, user)?;
     let before = text(&path, links)?;
     // Whoever sets the hooks up anew does not say that agents may go around them from now on.
     let is_kept = !no_bypass && before.contains(&command(agent, true));
     let mut text = without(agent, &path, &before)?;
     let adds_version = matches!(agent, Agent::Cursor | Agent::Copilot) && !text.contains("\"version\"");
     let is_again = before.contains(&command(agent, false));
-    let made = if is_again { made(&before).map(str::to_owned) } else { to_make(root, entered(agent, user)) };
+    let made = if is_again { made(&before).map(str::to_owned) } else { home.to_make().or_else(|| blanks(&before)) };
     let made = made.or_else(|| adds_version.then(|| VERSION.to_owned()));
     let there = if is_again { found(&before).map(str::to_owned).collect() } else { containers(agent, &before) };
     let mut remembered = made.map_or_else(String::new, |made| format!("{MADE}{made}"));
@@ -62,24 +66,27 @@ pub fn install(agent: Agent, root: &Path, user: bool, no_bypass: bool, roots: &[
 /// # Errors
 /// If the settings are no JSON or cannot be written.
 pub fn uninstall(agent: Agent, root: &Path, user: bool) -> miette::Result<String> {
-    let (path, links) = file(agent, root, user)?;
+    let (_, path, links) = file(agent, root, user)?;
     let before = text(&path, links)?;
     if !before.contains(&command(agent, false)) {
         return Ok(String::new());
     }
     let made = made(&before);
-    let made_file = made.and_then(|made| entered(agent, user).strip_suffix(made)).is_some_and(is_start);
+    let made_file = made.is_some_and(|made| Home::may_have_made(agent, user, made));
+    let blank = made.and_then(blank);
     // What was made with the file goes with it, and what was added to one that was there goes as well.
-    let adds_version = made_file || made == Some(VERSION);
+    let adds_version = made_file || blank.is_some() || made == Some(VERSION);
     let before = if adds_version { before.replacen(VERSION_LINE, "", 1) } else { before.clone() };
     let text = without(agent, &path, &before)?;
     let is_left_over = |value: Value| value == json!({}) || value == json!({ "version": 1 });
-    if made_file && serde_json::from_str(&text).is_ok_and(is_left_over) {
+    let is_empty = serde_json::from_str(text.trim_start_matches(MARK)).is_ok_and(is_left_over);
+    if made_file && is_empty {
         std::fs::remove_file(&path).map_err(|error| miette!("cannot remove `{}`: {error}", path.display()))?;
         let folders = made.map_or(0, |made| made.matches('/').count());
         // Whoever put something else into a folder keeps it.
         let _ = path.ancestors().skip(1).take(folders).try_for_each(std::fs::remove_dir);
     } else {
+        let text = blank.filter(|_| is_empty).unwrap_or(text);
         files::write(&path, text.as_bytes(), Replace { links, ..Replace::default() })?;
     }
     Ok(format!("{}: taken out of {}", word(agent), path.display()))
@@ -90,10 +97,13 @@ pub fn uninstall(agent: Agent, root: &Path, user: bool) -> miette::Result<String
 /// `roots` are the folders whose settings count.
 ///
 /// # Errors
-/// If the settings cannot be read.
+/// If the settings cannot be read, by the agent neither.
 pub fn status(agent: Agent, root: &Path, user: bool, roots: &[PathBuf]) -> miette::Result<Option<String>> {
-    let (path, links) = file(agent, root, user)?;
+    let (_, path, links) = file(agent, root, user)?;
     let text = text(&path, links)?;
+    if !text.trim_start_matches(MARK).trim().is_empty() && !is_object(&text) {
+        return Err(miette!("`{}` is not what its agent expects", path.display()));
+    }
     let count = |no_bypass| text.matches(&command(agent, no_bypass)).count();
     let bypass = match (count(false), count(true)) {
         (0, _) => return Ok(None),
@@ -106,7 +116,7 @@ pub fn status(agent: Agent, root: &Path, user: bool, roots: &[PathBuf]) -> miett
 
 /// Says what keeps an agent from running the hooks that are set up, if anything does.
 fn but_off(agent: Agent, roots: &[PathBuf]) -> String {
-    switch::off(agent, roots).map_or_else(String::new, |off| format!(", but {off}"))
+    home::off(agent, roots).map_or_else(String::new, |off| format!(", but {off}"))
 }
 
 fn word(agent: Agent) -> &'static str {
@@ -155,52 +165,47 @@ fn containers(agent: Agent, text: &str) -> Vec<String> {
     names.map(|name| (*name).to_owned()).collect::<BTreeSet<_>>().into_iter().collect()
 }
 
-/// Returns how much of `file` is not there yet, from the first folder that is missing on; nothing if the file is.
-fn to_make(root: &Path, file: &str) -> Option<String> {
-    let names: Vec<&str> = file.split('/').collect();
-    let is_missing = |len: &usize| root.join(names[..*len].join("/")).symlink_metadata().is_err();
-    let first = (1..=names.len()).find(is_missing)?;
-    Some(names[first - 1..].join("/"))
+/// The byte order mark that some editors write.
+const MARK: char = '\u{feff}';
+/// What the word for the blanks starts with that were all that a file had.
+const BLANK: &str = "blank:";
+/// The blanks of a file, and what stands for each of them in one word.
+const BLANKS: [(char, char); 5] = [(' ', 's'), ('\t', 't'), ('\r', 'r'), ('\n', 'n'), (MARK, 'm')];
+/// How many blanks are remembered.
+const MOST_BLANKS: usize = 80;
+
+/// Returns the word for the text of a file that has nothing but blanks.
+fn blanks(text: &str) -> Option<String> {
+    let letter = |blank: char| BLANKS.iter().find(|(each, _)| *each == blank).map(|(_, letter)| *letter);
+    let letters: Option<String> = text.chars().map(letter).collect();
+    letters.filter(|letters| letters.len() <= MOST_BLANKS).map(|letters| format!("{BLANK}{letters}"))
 }
 
-/// Tells whether this is how a path starts before the name of a folder or file.
-fn is_start(start: &str) -> bool {
-    start.is_empty() || start.ends_with('/')
+/// Returns the text that such a word stands for.
+fn blank(word: &str) -> Option<String> {
+    let blank = |letter: char| BLANKS.iter().find(|(_, each)| *each == letter).map(|(blank, _)| *blank);
+    word.strip_prefix(BLANK)?.chars().map(blank).collect()
 }
 
-/// Returns the file of an agent's settings, and whether it may be a link: only where the user's own files lie, because a
+/// Tells whether a text is an object, as an agent reads its settings.
+fn is_object(text: &str) -> bool {
+    let document = parse(text.as_bytes(), Format::Json);
+    document.is_ok_and(|document| matches!(document.roots.first().map(|root| &root.value), Some(Document::Map(_))))
+}
+
+/// Returns where an agent's settings lie, the file, and whether it may be a link: only where the user's own files lie, because a
 /// project's come from whoever made it.
-fn file(agent: Agent, root: &Path, user: bool) -> miette::Result<(PathBuf, Links)> {
-    let file = entered(agent, user);
-    let path = root.join(file);
+fn file(agent: Agent, root: &Path, user: bool) -> miette::Result<(Home, PathBuf, Links)> {
+    let home = Home::of(agent, root, user);
+    let path = home.path();
     if user {
-        return Ok((path, Links::Follow));
+        return Ok((home, path, Links::Follow));
     }
-    if replace::leaves(root, Path::new(file)) {
+    if replace::leaves(root, Path::new(home.file)) {
         let help = "put a folder in place of the link, or set the hooks up for yourself with `--user`";
         return Err(miette!(help = help, "a symbolic link is on the way to `{}`", path.display()));
     }
-    Ok((path, Links::Refuse))
-}
-
-/// Returns the file in which an agent's hooks are entered, from a project's root or the user's home directory on.
-const fn entered(agent: Agent, user: bool) -> &'static str {
-    match agent {
-        Agent::ClaudeCode => ".claude/settings.json",
-        Agent::Cursor => ".cursor/hooks.json",
-        Agent::Copilot if user => ".copilot/hooks/keysweep.json",
-        Agent::Copilot => ".github/hooks/keysweep.json",
-        Agent::Codex => ".codex/hooks.json",
-        Agent::Gemini => ".gemini/settings.json",
-    }
-}
-
-/// Returns the files in which hooks of any agent are entered or turned off, each once.
-fn files_of_all() -> BTreeSet<&'static str> {
-    let agents = Name::AGENTS.iter().filter_map(|name| name.agent());
-    let files =
-        |agent| [false, true].map(|user| entered(agent, user)).into_iter().chain(switch::files(agent).iter().copied());
-    agents.flat_map(files).collect()
+    Ok((home, path, Links::Refuse))
 }
 
 /// What every entry has.
@@ -210,20 +215,15 @@ const ANY: &str = "keysweep hook run ";
 pub(super) fn holds_hooks(path: &Path) -> bool {
     let holds =
         |path: &Path| place::read(path).is_some_and(|bytes| memchr::memmem::find(&bytes, ANY.as_bytes()).is_some());
-    if !path.is_dir() {
-        return files_of_all().iter().any(|file| path.ends_with(file)) && holds(path);
+    match path.is_dir() {
+        true => settings_in(path).iter().any(|file| holds(file)),
+        false => is_settings(path) && holds(path),
     }
-    let below = |file: &&str| {
-        let file = Path::new(file);
-        let folders = file.ancestors().skip(1).find(|folder| !folder.as_os_str().is_empty() && path.ends_with(folder));
-        folders.and_then(|folder| file.strip_prefix(folder).ok()).map(|rest| path.join(rest))
-    };
-    files_of_all().iter().filter_map(below).any(|file| holds(&file))
 }
 
 /// Tells whether a change of a file's text takes hooks of keysweep's out, or turns them off.
 pub(super) fn loses_hooks(path: &Path, before: &str, after: &str) -> bool {
-    if !files_of_all().iter().any(|file| path.ends_with(file)) {
+    if !is_settings(path) {
         return false;
     }
     let count = |text: &str, what: &str| text.matches(what).count();

@@ -29,18 +29,29 @@ pub(super) fn of_another(path: &Path, file: &File, len: usize, is_due: bool) -> 
     })
 }
 
+/// What was seen of the pages of a file, each by its place.
+pub(super) struct Seen<'a> {
+    /// Those that could not be read by their kind.
+    pub broken: &'a [bool],
+    /// Those that belong to nothing, as a list says.
+    pub free: &'a [bool],
+    /// Whether that list is sound, and where pages lead to.
+    pub is_list_sound: bool,
+    pub are_trees_sound: bool,
+}
+
 /// Returns what is wrong with a file of `len` bytes.
-///
-/// `broken` says which pages could not be read by their kind, and `free` which belong to nothing, both by place.
-pub(super) fn of(path: &Path, pages: &Pages, len: usize, broken: &[bool], free: &[bool]) -> Option<String> {
-    let places: Vec<usize> = (0..pages.count).filter(|&place| broken[place] && !free[place]).collect();
+pub(super) fn of(path: &Path, pages: &Pages, len: usize, seen: &Seen<'_>) -> Option<String> {
+    let places: Vec<usize> = (0..pages.count).filter(|&place| seen.broken[place] && !seen.free[place]).collect();
     if pages.is_log() {
         let is_cut = len > pages.offset(pages.count) - pages.before;
         let cut = || "is cut off: it ends in the middle of a page".to_owned();
-        return if is_cut { Some(cut()) } else { damaged(places.len(), pages.count) };
+        let unbelieved =
+            || (!pages.is_believed).then(|| "is damaged: its header is not what was written there".to_owned());
+        return if is_cut { Some(cut()) } else { damaged(places.len(), pages.count).or_else(unbelieved) };
     }
     let missing = pages.declared.saturating_sub(pages.count);
-    if missing == 0 && places.is_empty() {
+    if missing == 0 && places.is_empty() && seen.is_list_sound && seen.are_trees_sound {
         return None;
     }
     let log = log_of(path);
@@ -51,9 +62,24 @@ pub(super) fn of(path: &Path, pages: &Pages, len: usize, broken: &[bool], free: 
         let (count, declared) = (pages.count, pages.declared);
         return Some(format!("is cut off: {} there, and no more could be looked at", some(count, declared)));
     }
+    // What a change that is not done has left says nothing about how pages belong together.
+    let is_done = log.as_ref().is_none_or(|log| log.count == 0) && !is_journal_open(path);
+    if is_done && !seen.is_list_sound {
+        return Some("is damaged: its list of free pages makes no sense".to_owned());
+    }
     let mapped = pages.is_mapped.then_some(pages.usable);
     let counts = |number: usize| number <= pages.declared && !is_of_no_tree(number, pages.size, mapped) && !has(number);
-    damaged(places.iter().filter(|&place| counts(place + 1)).count(), pages.count)
+    let circles = || {
+        (is_done && !seen.are_trees_sound)
+            .then(|| "is damaged: pages lead in circles, or two of them to the same one".to_owned())
+    };
+    damaged(places.iter().filter(|&place| counts(place + 1)).count(), pages.count).or_else(circles)
+}
+
+/// Returns whether a page of a database tells, as far as its number says, where others of a tree are.
+pub(super) const fn may_be_of_tree(pages: &Pages, place: usize) -> bool {
+    let mapped = if pages.is_mapped { Some(pages.usable) } else { None };
+    !pages.is_log() && !is_of_no_tree(place + 1, pages.size, mapped)
 }
 
 /// Returns whether a page that belongs to no row reads as none, so that something of it may be missed.
@@ -96,6 +122,15 @@ fn log_of(path: &Path) -> Option<Pages> {
     let file = File::open(&name).ok()?;
     let len = usize::try_from(file.metadata().ok()?.len()).ok()?;
     Pages::of(Path::new(&name), &file, len).filter(Pages::is_log)
+}
+
+/// Tells whether the journal beside a database has what would be taken back: one that is done with is empty, or begins with zeros.
+fn is_journal_open(path: &Path) -> bool {
+    let mut name = path.as_os_str().to_owned();
+    name.push("-journal");
+    let mut start = Vec::new();
+    let read = File::open(&name).and_then(|file| read_at(&file, 0, 8, &mut start));
+    read.is_ok() && start.iter().any(|&byte| byte != 0)
 }
 
 #[cfg(test)]

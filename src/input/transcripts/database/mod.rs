@@ -10,16 +10,18 @@ mod damage;
 mod page;
 mod pages;
 mod text;
+mod tree;
 
 use std::fs::File;
 use std::io;
 use std::path::Path;
 
 use bstr::BString;
-use page::{Cell, cells, gaps, long};
+use page::{Cell, More, cells, gaps, long};
 use pages::Pages;
 pub(super) use text::Piece;
 use text::Text;
+use tree::Tree;
 
 use super::read_at;
 use crate::finding::Notice;
@@ -44,19 +46,23 @@ pub(super) fn read(
     let len = usize::try_from(file.metadata()?.len()).unwrap_or(usize::MAX);
     let tell = |message: String| visitor.notice(Notice::unread(printable(shown), message, HELP));
     let Some(pages) = Pages::of(path, file, len) else {
+        let is_due = is_due || pages::is_called_log(path);
         damage::of_another(path, file, len, is_due).map(str::to_owned).into_iter().for_each(tell);
         return Ok(false);
     };
     let text = Text::new(file.try_clone()?, Origin::File { path: shown.clone() }, coverage, visitor);
     let none = vec![false; pages.count];
-    let mut reader = Reader { shown: none.clone(), broken: none, pages, file, text, page: Vec::new() };
-    let free = reader.free()?;
+    let (tree, spare) = (Tree::new(pages.count), len.saturating_mul(2));
+    let mut reader = Reader { shown: none.clone(), broken: none, pages, file, text, tree, spare, page: Vec::new() };
+    let (free, is_list_sound) = reader.free()?;
     reader.read(len, &free, visitor)?;
     if !visitor.interrupted() {
         // The numbers between the texts were looked at, too.
         let rest = len.saturating_sub(reader.text.taken);
         coverage.bytes.fetch_add(rest as u64, std::sync::atomic::Ordering::Relaxed);
-        damage::of(path, &reader.pages, len, &reader.broken, &free).into_iter().for_each(tell);
+        let are_trees_sound = reader.tree.is_sound();
+        let seen = damage::Seen { broken: &reader.broken, free: &free, is_list_sound, are_trees_sound };
+        damage::of(path, &reader.pages, len, &seen).into_iter().for_each(tell);
     }
     Ok(true)
 }
@@ -69,6 +75,9 @@ struct Reader<'a> {
     shown: Vec<bool>,
     /// The pages that are not what they should be, by their place.
     broken: Vec<bool>,
+    tree: Tree,
+    /// How many bytes may still be read to find out what the columns of rows are, so that no file makes that endless.
+    spare: usize,
     /// A page on which a row goes on.
     page: Vec<u8>,
 }
@@ -85,6 +94,9 @@ impl Reader<'_> {
             }
             if !self.shown[place] {
                 self.load(place, &mut page)?;
+                if !free[place] && damage::may_be_of_tree(&self.pages, place) {
+                    self.tree.add(place, &page, self.pages.start(place));
+                }
                 self.rows(place, &page)?;
             }
         }
@@ -127,26 +139,39 @@ impl Reader<'_> {
         read_at(self.file, self.pages.offset(place) as u64, self.pages.size, page)
     }
 
-    /// Returns which pages are free.
-    fn free(&self) -> io::Result<Vec<bool>> {
+    /// Returns which pages are free, and whether their list is sound: each page stands in it once, and as many as the header
+    /// says.
+    fn free(&self) -> io::Result<(Vec<bool>, bool)> {
         let (mut free, mut page) = (vec![false; self.pages.count], Vec::new());
-        let mut next = self.pages.place(self.pages.free);
-        while let Some(place) = next.filter(|&place| !free[place]) {
+        let (mut next, mut found, mut is_sound) = (self.pages.free, 0, true);
+        let mut take = |number: u32| {
+            // The first page has the header, and is never free.
+            let place = self.pages.place(number).filter(|&place| place > 0 && !free[place])?;
             free[place] = true;
+            found += 1;
+            Some(place)
+        };
+        while next > 0 {
+            let Some(place) = take(next) else { return Ok((free, false)) };
             self.load(place, &mut page)?;
-            let (Some(following), Some(count)) = (long(&page, 0), long(&page, 4)) else { break };
-            let listed = page[8..].chunks_exact(4).take(count as usize).filter_map(|four| long(four, 0));
-            listed.filter_map(|number| self.pages.place(number)).for_each(|place| free[place] = true);
-            next = self.pages.place(following).filter(|_| following > 0);
+            let (Some(following), Some(count)) = (long(&page, 0), long(&page, 4)) else { return Ok((free, false)) };
+            let most = self.pages.usable / 4 - 2;
+            is_sound &= count as usize <= most;
+            let listed = page[8..].chunks_exact(4).take(most.min(count as usize)).filter_map(|four| long(four, 0));
+            is_sound &= listed.filter(|&number| take(number).is_none()).count() == 0;
+            next = following;
         }
-        Ok(free)
+        Ok((free, is_sound && found == self.pages.free_count))
     }
 
     /// Shows a page with rows: first these, then what lies between them.
     fn rows(&mut self, place: usize, page: &[u8]) -> io::Result<()> {
         let start = self.pages.start(place);
         let usable = page.get(..self.pages.usable).unwrap_or_default();
-        let Some(cells) = cells(usable, start) else { return Ok(()) };
+        let (pages, file, spare) = (&self.pages, self.file, &mut self.spare);
+        let mut read = |next, wanted| goes_on(pages, file, next, wanted, spare);
+        let mut more = More { read: &mut read, may_fail: pages.is_log() };
+        let Some(cells) = cells(usable, start, &mut more) else { return Ok(()) };
         self.shown[place] = true;
         let offset = self.pages.offset(place);
         let mut is_whole = page::count(usable, start) == Some(cells.len());
@@ -192,6 +217,19 @@ impl Reader<'_> {
         self.page = page;
         Ok(row.at >= cell.len)
     }
+}
+
+/// Reads `wanted` bytes of a row from the page with the number `next` on, and takes what it reads from `spare`.
+fn goes_on(pages: &Pages, file: &File, next: u32, wanted: usize, spare: &mut usize) -> Option<Vec<u8>> {
+    let (mut bytes, mut page, mut next) = (Vec::new(), Vec::new(), next);
+    while bytes.len() < wanted {
+        *spare = spare.checked_sub(pages.size)?;
+        read_at(file, pages.offset(pages.place(next)?) as u64, pages.size, &mut page).ok()?;
+        next = long(&page, 0)?;
+        bytes.extend_from_slice(page.get(4..pages.usable)?);
+    }
+    bytes.truncate(wanted);
+    Some(bytes)
 }
 
 /// A row whose columns are being taken.

@@ -29,15 +29,25 @@ pub(super) struct Cell {
 /// What kinds of pages hold rows, by their first byte: those of tables, and of indexes at the ends and inside of their trees.
 pub(super) const TABLE: u8 = 0x0d;
 pub(super) const INDEX: u8 = 0x0a;
-const INSIDE: u8 = 0x02;
+pub(super) const INSIDE: u8 = 0x02;
 /// What the pages inside of a table's tree are, which hold no rows.
-const BRANCH: u8 = 0x05;
+pub(super) const BRANCH: u8 = 0x05;
+/// The most bytes that say what kind the columns of a row are: nine for each of as many as a table may have.
+const MOST_HEAD: usize = 9 * 32_768;
+
+/// What is known of a row beyond its own page.
+pub(super) struct More<'a> {
+    /// Reads bytes of a row from the page with a number on, as many as are asked for.
+    pub(super) read: &'a mut dyn FnMut(u32, usize) -> Option<Vec<u8>>,
+    /// Whether that page may be another one than the row's, as in a log: then all of the row is one column.
+    pub(super) may_fail: bool,
+}
 
 /// Returns the cells of a page, ascending and apart, or `None` if it is of another kind. `start` is where the page begins
-/// behind a header of the file.
+/// behind a header of the file, and `more` is asked where a row says in other pages what its columns are.
 ///
 /// What does not look like a cell through and through is none, so that nothing is lost of a page that only seems to be one.
-pub(super) fn cells(page: &[u8], start: usize) -> Option<Vec<Cell>> {
+pub(super) fn cells(page: &[u8], start: usize, more: &mut More<'_>) -> Option<Vec<Cell>> {
     let kind = *page.get(start)?;
     let (head, child) = match kind {
         TABLE | INDEX => (8, 0),
@@ -51,7 +61,7 @@ pub(super) fn cells(page: &[u8], start: usize) -> Option<Vec<Cell>> {
     let (mut cells, mut end) = (Vec::with_capacity(count), pointers.end);
     for at in starts {
         if at >= end
-            && let Some(cell) = cell(page, at, at + child, kind == TABLE)
+            && let Some(cell) = cell(page, at, at + child, kind == TABLE, more)
         {
             end = cell.whole.end;
             cells.push(cell);
@@ -81,7 +91,7 @@ pub(super) fn gaps(cells: &[Cell], len: usize) -> impl Iterator<Item = Range<usi
 }
 
 /// Reads the cell that starts at `start` and says what it holds from `at` on.
-fn cell(page: &[u8], start: usize, at: usize, is_table: bool) -> Option<Cell> {
+fn cell(page: &[u8], start: usize, at: usize, is_table: bool, more: &mut More<'_>) -> Option<Cell> {
     let (len, mut at) = number(page, at)?;
     if is_table {
         at = number(page, at)?.1;
@@ -96,7 +106,16 @@ fn cell(page: &[u8], start: usize, at: usize, is_table: bool) -> Option<Cell> {
         next => next.flatten(),
     };
     let end = local.end + if next.is_some() { 4 } else { 0 };
-    Some(Cell { whole: start..end, local, len, next, columns: columns(row, len)? })
+    let head = usize::try_from(number(row, 0)?.0).ok().filter(|&head| head <= len.min(MOST_HEAD))?;
+    let columns = match next {
+        Some(next) if head > row.len() => {
+            let rest = (more.read)(next, head - row.len());
+            let found = rest.and_then(|rest| columns(&[row, &rest].concat(), len));
+            found.or_else(|| more.may_fail.then(|| vec![Column { start: 0, end: len }]))
+        }
+        _ => columns(row, len),
+    };
+    Some(Cell { whole: start..end, local, len, next, columns: columns? })
 }
 
 /// Returns how many bytes of a row stand in its own page.
@@ -203,7 +222,7 @@ mod tests {
             mut page in proptest::collection::vec(prop_oneof![0_u8..20, any::<u8>()], 512),
         ) {
             (page[0], page[3]) = (kind, 0);
-            let Some(cells) = cells(&page, 0) else { return Ok(()) };
+            let Some(cells) = cells(&page, 0, &mut More { read: &mut |_, _| None, may_fail: false }) else { return Ok(()) };
             let mut covered = 0;
             for cell in &cells {
                 prop_assert!(covered <= cell.whole.start && cell.whole.end <= page.len());

@@ -32,8 +32,11 @@ pub(super) struct Pages {
     places: Option<HashMap<u32, usize>>,
     /// The places of pages that begin with the header of the database, ascending.
     pub(super) headed: Vec<usize>,
-    /// The first of the pages that list what is free.
+    /// The first of the pages that list what is free, and how many pages are free.
     pub(super) free: u32,
+    pub(super) free_count: u32,
+    /// Whether the header of a log is one that was made so, since SQLite goes by no other.
+    pub(super) is_believed: bool,
     /// How many pages a database should have.
     pub(super) declared: usize,
     /// Whether some pages of a database tell to what the others belong.
@@ -53,8 +56,9 @@ impl Pages {
             };
             let (count, free) = (len / size.max(1), long(&header, 32)?);
             let (declared, is_mapped) = (declared(&header, len, size)?, long(&header, 52)? > 0);
-            let headed = vec![0];
-            let pages = Self { size, usable: size, count, headed, free, declared, is_mapped, ..Self::default() };
+            let (headed, free_count) = (vec![0], long(&header, 36)?);
+            let pages = Self { size, usable: size, count, headed, free, free_count, ..Self::default() };
+            let pages = Self { declared, is_mapped, ..pages };
             return pages.described(&header);
         }
         if long(&header, 0)? & !1 != LOG {
@@ -63,7 +67,8 @@ impl Pages {
         let size = usize::try_from(long(&header, 8)?).ok()?;
         let (first, before) = (LOG_HEADER, FRAME);
         let count = len.saturating_sub(first) / size.checked_add(before)?;
-        let mut pages = Self { size, usable: size, first, before, count, ..Self::default() };
+        let is_believed = header.get(..LOG_HEADER).is_none_or(is_summed_up);
+        let mut pages = Self { size, usable: size, first, before, count, is_believed, ..Self::default() };
         if !pages.is_sound() {
             return None;
         }
@@ -145,6 +150,30 @@ fn declared(header: &[u8], len: usize, size: usize) -> Option<usize> {
     let written = long(header, 28).filter(|&count| count > 0 && header.get(24..28) == header.get(92..96));
     long(header, HEADER - 4)?;
     Some(written.map_or(len.div_ceil(size.max(1)), |count| count as usize))
+}
+
+/// Tells whether the sums at the end of a log's header are those of what stands before.
+fn is_summed_up(header: &[u8]) -> bool {
+    let (told, sums) = header.split_at(LOG_HEADER - 8);
+    // The last bit of the first number says in which order the bytes of a number are added.
+    let is_big = told[3] & 1 == 1;
+    let number = |four: &[u8]| {
+        let four = [four[0], four[1], four[2], four[3]];
+        if is_big { u32::from_be_bytes(four) } else { u32::from_le_bytes(four) }
+    };
+    let (mut one, mut two) = (0_u32, 0_u32);
+    for eight in told.chunks_exact(8) {
+        one = one.wrapping_add(number(&eight[..4])).wrapping_add(two);
+        two = two.wrapping_add(number(&eight[4..])).wrapping_add(one);
+    }
+    long(sums, 0) == Some(one) && long(sums, 4) == Some(two)
+}
+
+/// Tells whether a file is called the log of one beside it that begins like a database.
+pub(super) fn is_called_log(path: &Path) -> bool {
+    let name = path.file_name().and_then(|name| name.to_str()).and_then(|name| name.strip_suffix("-wal"));
+    let database = name.and_then(|name| File::open(path.with_file_name(name)).ok());
+    database.is_some_and(|file| header_at(&file, 0).is_some())
 }
 
 /// Reads the header of a database from a place of a file on; `None` if there is none.
