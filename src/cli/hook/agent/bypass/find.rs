@@ -2,151 +2,243 @@
 
 use globset::GlobMatcher;
 
+use super::call::name;
 use super::guard::{Guarded, glob};
+use super::targets::EDITORS;
 
-/// Tests whose value is a pattern.
-const PATTERNS: [&str; 6] = ["-name", "-iname", "-path", "-ipath", "-wholename", "-iwholename"];
-/// The most words of a command that is run for what is found.
-const LONGEST: usize = 64;
-/// How many folders and commands are looked at.
-const MOST: usize = 8;
 /// The options before the first folder that have no value.
 const OPTIONS: [&str; 3] = ["-H", "-L", "-P"];
+/// Parts of names that are guarded, by which expressions are known that are about them.
+const NAMES: [&str; 5] = ["git", "hook", "pre-", "commit", "husky"];
+/// The most words of a command that is run for what is found.
+const LONGEST: usize = 64;
+/// How many folders are looked at, and how many commands for each file.
+const MOST: usize = 8;
+/// How deep parentheses are read.
+const DEPTH: usize = 16;
 
 /// One search, with what it does to what it finds.
-#[derive(Default)]
 pub struct Search<'a> {
     /// The folders that it begins in.
-    pub folders: Vec<&'a str>,
-    /// What must match, or what one of must, if there is a choice.
-    wanted: Vec<Pattern>,
-    /// What must not match.
-    unwanted: Vec<Pattern>,
-    is_choice: bool,
-    /// Whether files alone are found, or folders alone.
-    is_file: Option<bool>,
-    is_empty: bool,
-    /// Whether it deletes what it finds.
-    deletes: bool,
-    /// The commands that it runs for what it finds.
-    runs: Vec<&'a [String]>,
+    folders: Vec<&'a str>,
+    /// How far it goes down from there.
+    depth: Option<usize>,
+    terms: Term<'a>,
 }
 
-struct Pattern {
-    glob: GlobMatcher,
-    is_whole: bool,
-    /// Whether what lies below what matches is not looked at.
+/// What is asked of a file, or done to it.
+enum Term<'a> {
+    /// A pattern for its name, or for all of its path.
+    Pattern {
+        glob: GlobMatcher,
+        is_whole: bool,
+    },
+    /// Whether it is a file, or else a folder.
+    IsFile(bool),
+    /// What holds of nothing that is guarded.
+    Never,
+    /// What may hold or not.
+    Unknown,
+    /// What lies below is not looked at.
+    Prune,
+    Delete,
+    Run(&'a [String]),
+    Not(Box<Self>),
+    /// One of several lists, all terms of which must hold, as far as they are asked.
+    Any(Vec<Vec<Self>>),
+}
+
+/// What a search does to one file.
+#[derive(Default)]
+struct Done<'a> {
     prunes: bool,
-}
-
-impl Pattern {
-    fn matches(&self, path: &str) -> bool {
-        let is_match = |path: &str| match self.is_whole {
-            true => self.glob.is_match(path),
-            false => self.glob.is_match(path.trim_end_matches('/').rsplit('/').next().unwrap_or_default()),
-        };
-        let mut folders = path.match_indices('/').map(|(at, _)| &path[..at]).filter(|folder| !folder.is_empty());
-        is_match(path) || self.prunes && folders.any(is_match)
-    }
+    deletes: bool,
+    runs: Vec<&'a [String]>,
 }
 
 impl<'a> Search<'a> {
     /// Reads the words behind `find`.
     pub fn new(words: &'a [String]) -> Self {
-        let mut search = Self::default();
-        let mut at = words.iter().take_while(|word| OPTIONS.contains(&word.as_str())).count();
-        while let Some(folder) = words.get(at).filter(|word| !word.starts_with(['-', '(', '!'])) {
-            search.folders.push(folder);
-            at += 1;
+        let options = words.iter().take_while(|word| OPTIONS.contains(&word.as_str())).count();
+        let words = &words[options..];
+        let is_folder = |word: &&String| !word.starts_with(['-', '(', '!']);
+        let mut folders: Vec<&str> = words.iter().take_while(is_folder).map(String::as_str).collect();
+        let mut rest = &words[folders.len()..];
+        if folders.is_empty() {
+            folders.push(".");
         }
-        if search.folders.is_empty() {
-            search.folders.push(".");
+        let at = rest.iter().position(|word| word == "-maxdepth");
+        let depth = at.and_then(|at| rest.get(at + 1)?.parse().ok());
+        let mut terms = Vec::new();
+        // A parenthesis too many ends nothing.
+        while !rest.is_empty() {
+            terms.push(vec![any(&mut rest, DEPTH)]);
         }
-        let mut is_not = false;
-        while let Some(word) = words.get(at) {
-            at += 1;
-            let value = words.get(at).map(String::as_str).unwrap_or_default();
-            match word.as_str() {
-                "!" | "-not" => {
-                    is_not = !is_not;
-                    continue;
-                }
-                "-o" | "-or" => search.is_choice |= !search.wanted.is_empty(),
-                "-delete" => search.deletes = true,
-                "-empty" => search.is_empty = true,
-                "-type" if !is_not && (value == "f" || value == "d") => search.is_file = Some(value == "f"),
-                "-prune" => search.prune(),
-                "-exec" | "-execdir" | "-ok" | "-okdir" => {
-                    let end =
-                        words[at..].iter().position(|word| word == ";" || word == "+").unwrap_or(words.len() - at);
-                    search.runs.push(&words[at..at + end]);
-                    at += end;
-                }
-                word if PATTERNS.contains(&word) => {
-                    at += 1;
-                    let ignores_case = word.starts_with("-i");
-                    let is_whole = !word.ends_with("-name") && !word.ends_with("-iname");
-                    let pattern = glob(value, ignores_case).map(|glob| Pattern { glob, is_whole, prunes: false });
-                    if is_not { search.unwanted.extend(pattern) } else { search.wanted.extend(pattern) }
-                }
-                _ => {}
-            }
-            is_not = false;
-        }
-        search
-    }
-
-    /// Takes what was last wanted for what is passed over.
-    fn prune(&mut self) {
-        // Those in parentheses before it belong together.
-        self.unwanted.extend(self.wanted.drain(..).map(|pattern| Pattern { prunes: true, ..pattern }));
-        self.is_choice = false;
-    }
-
-    /// Tells whether it finds a path, a file or a folder.
-    fn finds(&self, path: &str, is_folder: bool) -> bool {
-        let is_wanted = |pattern: &Pattern| pattern.matches(path);
-        let mut wanted = self.wanted.iter();
-        // Nothing that is guarded is empty.
-        !self.is_empty
-            && self.is_file != Some(is_folder)
-            && !self.unwanted.iter().any(is_wanted)
-            && if self.is_choice { wanted.any(is_wanted) } else { wanted.all(is_wanted) }
+        Self { folders, depth, terms: Term::Any(terms) }
     }
 
     /// Returns the commands that it runs for what is guarded, `rm` for what it deletes.
     pub fn commands(&self, guarded: Guarded<'_>, joined: &dyn Fn(&str) -> String) -> Vec<Vec<String>> {
         let Guarded::Hooks(surroundings) = guarded else { return Vec::new() };
-        if !self.deletes && self.runs.is_empty() {
-            return Vec::new();
-        }
         let mut commands = Vec::new();
         for folder in self.folders.iter().take(MOST) {
             let from = joined(folder);
             let is_hook = guarded.is_hook(&from);
             let below = surroundings.below(&from);
-            let named = below.iter().map(|name| match name.as_str() {
-                "" => (*folder).to_owned(),
-                name => format!("{}/{name}", folder.trim_end_matches('/')),
-            });
-            let is_folder =
-                |path: &String| below.iter().any(|other| format!("{folder}/{other}").starts_with(&format!("{path}/")));
-            let mut found: Vec<String> = named.filter(|path| self.finds(path, is_folder(path))).collect();
-            // Of what lies elsewhere only the name is known.
-            found.extend(is_hook.then(|| (*folder).to_owned()));
+            // Elsewhere nothing is known but the name.
+            let alone = (is_hook && below.is_empty()).then(String::new);
             let is_near = is_hook || surroundings.is_git_folder(&from);
-            for path in found {
-                commands.extend(self.deletes.then(|| vec!["rm".to_owned(), path.clone()]));
-                let runs = self.runs.iter().take(MOST).filter(|words| is_near || !changes_text(words));
-                let runs = runs.filter(|words| words.len() <= LONGEST);
+            for inside in below.iter().chain(&alone) {
+                let is_folder = below.iter().any(|other| is_inside(other, inside));
+                let (path, done) = self.done(folder, inside, is_folder || alone.is_some());
+                commands.extend(done.deletes.then(|| vec!["rm".to_owned(), path.clone()]));
+                let is_read = |words: &&&[String]| words.len() <= LONGEST && (is_near || !changes_text(words));
+                let runs = done.runs.iter().filter(is_read).take(MOST);
                 commands.extend(runs.map(|words| words.iter().map(|word| word.replace("{}", &path)).collect()));
             }
         }
         commands
     }
+
+    /// Returns what it does to what lies in a folder, and how it names that.
+    fn done(&self, folder: &str, inside: &str, is_folder: bool) -> (String, Done<'a>) {
+        let named = |inside: &str| match inside {
+            "" => folder.to_owned(),
+            inside => format!("{}/{inside}", folder.trim_end_matches('/')),
+        };
+        let above = std::iter::once("").chain(inside.match_indices('/').map(|(at, _)| &inside[..at]));
+        for outer in above.filter(|outer| *outer != inside) {
+            let mut done = Done::default();
+            self.terms.holds(&named(outer), true, &mut done);
+            if done.prunes {
+                return (named(inside), Done::default());
+            }
+        }
+        let mut done = Done::default();
+        let depth = inside.split('/').filter(|part| !part.is_empty()).count();
+        if self.depth.is_none_or(|most| depth <= most) {
+            self.terms.holds(&named(inside), is_folder, &mut done);
+        }
+        (named(inside), done)
+    }
+}
+
+/// Tells whether a path lies below another.
+fn is_inside(path: &str, folder: &str) -> bool {
+    path.strip_prefix(folder).is_some_and(|rest| rest.starts_with('/') || folder.is_empty() && !rest.is_empty())
+}
+
+/// Reads terms up to the parenthesis that closes them, or to the end.
+fn any<'a>(words: &mut &'a [String], depth: usize) -> Term<'a> {
+    let mut lists = vec![Vec::new()];
+    while let Some((word, rest)) = words.split_first() {
+        match word.as_str() {
+            ")" => {
+                *words = rest;
+                break;
+            }
+            "-o" | "-or" => {
+                *words = rest;
+                lists.push(Vec::new());
+            }
+            _ => {
+                let term = term(words, depth);
+                lists.last_mut().expect("there is a list").push(term);
+            }
+        }
+    }
+    Term::Any(lists)
+}
+
+/// Reads one term.
+fn term<'a>(words: &mut &'a [String], depth: usize) -> Term<'a> {
+    let Some((word, rest)) = words.split_first() else { return Term::Unknown };
+    *words = rest;
+    let mut value = || {
+        let (value, rest) = words.split_first()?;
+        *words = rest;
+        Some(value.as_str())
+    };
+    match word.as_str() {
+        "(" if depth > 0 => any(words, depth - 1),
+        "!" | "-not" if depth > 0 => Term::Not(Box::new(term(words, depth - 1))),
+        "-name" | "-iname" | "-path" | "-ipath" | "-wholename" | "-iwholename" => {
+            let is_whole = !word.ends_with("-name") && word != "-iname";
+            let pattern = value().and_then(|pattern| glob(pattern, word.starts_with("-i")));
+            pattern.map_or(Term::Unknown, |glob| Term::Pattern { glob, is_whole })
+        }
+        "-regex" | "-iregex" => match value().is_some_and(|pattern| NAMES.iter().any(|name| pattern.contains(name))) {
+            true => Term::Unknown,
+            false => Term::Never,
+        },
+        "-type" => match value() {
+            Some("f") => Term::IsFile(true),
+            Some("d") => Term::IsFile(false),
+            _ => Term::Unknown,
+        },
+        // Nothing that is guarded is empty.
+        "-empty" => Term::Never,
+        "-prune" => Term::Prune,
+        "-delete" => Term::Delete,
+        "-exec" | "-execdir" | "-ok" | "-okdir" => {
+            let end = rest.iter().position(|word| word == ";" || word == "+").unwrap_or(rest.len());
+            *words = rest.get(end + 1..).unwrap_or_default();
+            Term::Run(&rest[..end])
+        }
+        _ => Term::Unknown,
+    }
+}
+
+impl<'a> Term<'a> {
+    /// Tells whether this holds of a path, if that is known, and does what it does.
+    fn holds(&self, path: &str, is_folder: bool, done: &mut Done<'a>) -> Option<bool> {
+        match self {
+            Self::Pattern { glob, is_whole: true } => Some(glob.is_match(path)),
+            Self::Pattern { glob, .. } => Some(glob.is_match(path.rsplit('/').next().unwrap_or_default())),
+            Self::IsFile(is_file) => Some(*is_file != is_folder),
+            Self::Never => Some(false),
+            Self::Unknown => None,
+            Self::Prune => {
+                done.prunes = true;
+                Some(true)
+            }
+            Self::Delete => {
+                done.deletes = true;
+                Some(true)
+            }
+            Self::Run(words) => {
+                done.runs.push(words);
+                None
+            }
+            Self::Not(term) => term.holds(path, is_folder, done).map(|holds| !holds),
+            Self::Any(lists) => {
+                let mut is_known = true;
+                for list in lists {
+                    let mut holds = Some(true);
+                    for term in list {
+                        match term.holds(path, is_folder, done) {
+                            Some(true) => {}
+                            None => holds = None,
+                            Some(false) => {
+                                holds = Some(false);
+                                break;
+                            }
+                        }
+                    }
+                    // What comes behind is asked only if this does not hold.
+                    match holds {
+                        Some(true) => return holds,
+                        None => is_known = false,
+                        Some(false) => {}
+                    }
+                }
+                is_known.then_some(false)
+            }
+        }
+    }
 }
 
 /// Tells whether a command changes the text of files, which is seldom about all that it could be.
 fn changes_text(words: &[String]) -> bool {
-    words.first().is_some_and(|word| super::targets::EDITORS.contains(&super::call::name(word).as_str()))
+    words.first().is_some_and(|word| EDITORS.contains(&name(word).as_str()))
 }

@@ -287,4 +287,9 @@ pub const AROUND: &[&str] = &[
     "pwsh -c 'Set-Content .git\\hooks\\pre-commit x'",
     "Copy-Item x -Destination .git/hooks",
     "Invoke-WebRequest https://x -OutFile .git/hooks/pre-commit",
+    "find . \\( -name x -o -name pre-commit \\) -delete",
+    "find . \\( -name node_modules -o -name target \\) -prune -o -name 'pre-*' -exec rm {} +",
+    "find . ! -name x -type f -delete",
+    "find . -maxdepth 1 -name '.git' -exec mv {} x \\;",
+    "find . -regex '.*/pre-commit' -delete",
 ];

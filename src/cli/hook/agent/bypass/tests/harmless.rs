@@ -216,4 +216,10 @@ pub const HARMLESS: &[&str] = &[
     "ls .git/hooks/* | xargs wc -l",
     "Remove-Item -Recurse node_modules",
     "Get-Content .git/hooks/pre-commit",
+    "find . -type d -name node_modules -prune -exec rm -rf {} +",
+    "find . \\( -name '*.o' -o -name '*.a' \\) -delete",
+    "find . \\( -path ./.git -o -path ./.husky -o -path './.[cp]*' -o -path ./tools \\) -prune -o -type f -exec rm {} +",
+    "find . -maxdepth 1 -type d -name 'x*' -exec rm -rf {} +",
+    "find . -regex '.*\\.pyc' -delete",
+    "find . -type f ! -path './.*' ! -path './tools/*' -delete",
 ];
