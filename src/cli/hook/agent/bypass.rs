@@ -198,10 +198,10 @@ impl Shell<'_> {
 fn git_goes_around(words: &[String], reach: Reach<'_>) -> bool {
     let git = Git::new(words, reach.folder, reach.switched_off);
     let reach = Reach { folder: &git.folder, switched_off: git.set, ..reach };
-    let alias = match (reach.guarded, git.subcommand) {
-        (Guarded::Hooks(surroundings), Some(name)) => surroundings.alias(name).map(|value| git.with_rest(&value)),
-        _ => None,
-    };
+    let alias = git.alias(|name| match reach.guarded {
+        Guarded::Hooks(surroundings) => surroundings.alias(name),
+        Guarded::Scanning => None,
+    });
     let is_around = |line: &String| reach.deeper().is_some_and(|reach| goes_around(line, reach));
     if git.lines().iter().chain(&alias).any(is_around) {
         return true;

@@ -77,8 +77,8 @@ pub struct Git<'a> {
     pub folder: String,
     /// Whether its surroundings or options switch hooks off.
     pub set: bool,
-    /// The lines that it defines names for.
-    defined: Vec<String>,
+    /// The names that its options define, and what each stands for.
+    defined: Vec<(String, &'a str)>,
 }
 
 impl<'a> Git<'a> {
@@ -96,7 +96,7 @@ impl<'a> Git<'a> {
                     // Of a key the case does not count, but in the middle.
                     let key = key.to_ascii_lowercase();
                     set |= leads_elsewhere(&key);
-                    defined.extend(key.starts_with("alias.").then(|| definition(value)));
+                    defined.extend(key.strip_prefix("alias.").map(|name| (name.to_owned(), value)));
                 }
                 Some(("-C", _)) => {
                     let Some(path) = rest.next() else { break None };
@@ -113,9 +113,14 @@ impl<'a> Git<'a> {
         Self { subcommand, rest: rest.as_slice(), folder, set, defined }
     }
 
-    /// Returns the line that git makes of a name it has for `value`, with the words behind it.
-    pub fn with_rest(&self, value: &str) -> String {
-        format!("{} {}", definition(value), shell::line(self.rest.iter().map(String::as_str)))
+    /// Returns the line that git makes of its subcommand, with the words behind it, if that is a name for something else: one that its
+    /// options define, or that `configured` knows.
+    pub fn alias(&self, configured: impl Fn(&str) -> Option<String>) -> Option<String> {
+        // Of its own commands git asks no configuration.
+        let name = self.subcommand.filter(|name| ![&WITH_HOOKS[..], &WITHOUT_HOOKS].concat().contains(name))?;
+        let defined = self.defined.iter().find(|(defined, _)| defined.eq_ignore_ascii_case(name));
+        let value = defined.map(|(_, value)| (*value).to_owned()).or_else(|| configured(name))?;
+        Some(format!("{} {}", definition(&value), shell::line(self.rest.iter().map(String::as_str))))
     }
 
     /// Returns what `git clean` with these words takes, folders included.
@@ -144,7 +149,7 @@ impl<'a> Git<'a> {
             [line] => (*line).to_owned(),
             words => shell::line(words.iter().copied()),
         };
-        let mut lines = self.defined.clone();
+        let mut lines: Vec<String> = self.defined.iter().map(|(_, value)| definition(value)).collect();
         match self.subcommand {
             Some("rebase") => lines.extend(executed(self.rest)),
             Some("submodule") => {

@@ -1,12 +1,16 @@
 //! Which texts of a line the programs in it read on their standard input.
 
+use std::ops::Range;
+
 use super::super::shell::Command;
 use super::call::Call;
 use super::script::{Script, script};
 
 /// How many commands before another are taken to feed it.
 const LONGEST_PIPE: usize = 32;
-/// The words that end several commands which share input and output.
+/// The words that begin several commands which share input and output.
+const BEGINS: [&str; 6] = ["{", "while", "until", "for", "if", "case"];
+/// The words that end them.
 const ENDS: [&str; 4] = ["}", "done", "fi", "esac"];
 
 /// Returns what commands print that a shell reads for its script: through pipes, or as a file; `outer` is what the line is fed.
@@ -21,14 +25,14 @@ pub fn printed_to_shells(commands: &[Command], outer: &[String]) -> Vec<String> 
             Some(Script::Process) => before = commands.len(),
             Some(Script::Input) => {
                 is_read[at] = true;
-                let from = pipe(commands, at);
-                is_read[from..at].fill(true);
-                if commands[from..at].iter().any(ends_group) {
-                    before = before.max(at);
+                let pipe = pipe(commands, at);
+                is_read[pipe.clone()].fill(true);
+                if commands[pipe.clone()].iter().any(ends_group) {
+                    before = before.max(pipe.end);
                 }
                 texts.extend(shared(commands, at));
                 // What begins the pipe reads what all of the line does.
-                if commands[from].input.is_empty() {
+                if commands[pipe.start].input.is_empty() {
                     texts.extend_from_slice(outer);
                 }
             }
@@ -46,21 +50,32 @@ pub fn input(commands: &[Command], at: usize, outer: &[String]) -> Vec<String> {
     if !commands[at].input.is_empty() {
         return vec![commands[at].input.clone()];
     }
-    let from = pipe(commands, at);
-    let is_group = commands[from..at].iter().any(ends_group);
-    let from = if is_group { at.saturating_sub(LONGEST_PIPE) } else { from };
-    if from < at {
-        return commands[from..at].iter().flat_map(given).collect();
+    let mut pipe = pipe(commands, at);
+    if commands[pipe.clone()].iter().any(ends_group) {
+        pipe.start = pipe.end.saturating_sub(LONGEST_PIPE);
+    }
+    if !pipe.is_empty() {
+        return commands[pipe].iter().flat_map(given).collect();
     }
     shared(commands, at).map_or_else(|| outer.to_vec(), |text| vec![text])
 }
 
-/// Returns where the pipe begins that leads to a command.
-fn pipe(commands: &[Command], at: usize) -> usize {
+/// Returns the commands whose output a command reads: those before it in a pipe, or before the group that it is in.
+fn pipe(commands: &[Command], at: usize) -> Range<usize> {
+    let to = |end: usize| {
+        let length = commands[..end].iter().rev().take(LONGEST_PIPE).take_while(|command| command.pipes).count();
+        end - length..end
+    };
     // A parenthesis stands between nothing and the first command in it.
-    let is_part = |command: &&Command| command.pipes || command.words.is_empty();
-    let length = commands[..at].iter().rev().take(LONGEST_PIPE).take_while(is_part).count();
-    (at - length..at).find(|at| commands[*at].pipes).unwrap_or(at)
+    let begins = |command: &Command| command.words.first().is_none_or(|word| BEGINS.contains(&word.as_str()));
+    let is_open = |end: &usize| commands[*end - 1].pipes && begins(&commands[*end]);
+    match to(at) {
+        pipe if pipe.is_empty() => {
+            let mut ends = (at.saturating_sub(LONGEST_PIPE).max(1)..at).rev();
+            ends.find(is_open).map_or(pipe, to)
+        }
+        pipe => pipe,
+    }
 }
 
 /// Returns what the group of commands is fed in which one stands.
@@ -87,9 +102,7 @@ pub fn printed(command: &Command) -> Option<String> {
 
 /// Returns the words that `xargs` adds, as far as the line tells: what is printed to it.
 pub fn arguments(commands: &[Command], at: usize) -> Vec<String> {
-    let Some(before) = at.checked_sub(1).map(|at| &commands[at]).filter(|command| command.pipes) else {
-        return Vec::new();
-    };
+    let Some(before) = commands[pipe(commands, at)].last() else { return Vec::new() };
     let listed = || before.words.iter().skip(1).filter(|word| !word.starts_with('-')).cloned().collect();
     match before.words.first().map(String::as_str) {
         Some("ls") => listed(),

@@ -38,11 +38,15 @@ impl<'a> Words<'a> {
 
     /// Returns the next option before the first word that is none.
     pub fn option(&mut self) -> Option<Word<'a>> {
+        if self.letters.is_empty() && self.words.first().is_some_and(|word| word == "--") {
+            self.take();
+            self.are_over = true;
+        }
         let is_option = self.words.first().is_some_and(|word| word.len() > 1 && word.starts_with('-'));
         if self.letters.is_empty() && (!is_option || self.are_over) {
             return None;
         }
-        self.next().filter(|word| !matches!(word, Word::Operand(_)))
+        self.next()
     }
 
     /// Returns the words that are left.
@@ -77,8 +81,7 @@ impl<'a> Iterator for Words<'a> {
         }
         if word == "--" {
             self.are_over = true;
-            // Where only options are asked for, there are none any more.
-            return self.words.is_empty().then_some(Word::Long("", None)).or_else(|| self.next());
+            return self.next();
         }
         let bare = word.trim_start_matches('-');
         let (long, value) = bare.split_once(['=', ':']).map_or((bare, None), |(long, value)| (long, Some(value)));
@@ -118,5 +121,9 @@ mod tests {
         let mut words = Words::new(&words, valued);
         assert_eq!(std::iter::from_fn(|| words.option()).count(), 2);
         assert_eq!(words.rest().len(), 11);
+        let words = ["-v", "--", "-x"].map(str::to_owned);
+        let mut words = Words::new(&words, valued);
+        assert_eq!((words.option(), words.option()), (Some(Word::Letter('v', None)), None));
+        assert_eq!(words.rest(), ["-x"]);
     }
 }

@@ -292,4 +292,11 @@ pub const AROUND: &[&str] = &[
     "find . ! -name x -type f -delete",
     "find . -maxdepth 1 -name '.git' -exec mv {} x \\;",
     "find . -regex '.*/pre-commit' -delete",
+    "git -c alias.ci=commit ci -n",
+    "git -c alias.CI='!git commit' ci --no-verify",
+    "sudo -E -u me -- git commit -n",
+    "mise exec -- git commit -n",
+    "cat <<E | (cd src; bash)\ngit commit -n\nE",
+    "echo git commit -n | while true; do sh; done",
+    "echo pre-commit | (cd .git/hooks && xargs rm)",
 ];

@@ -222,4 +222,10 @@ pub const HARMLESS: &[&str] = &[
     "find . -maxdepth 1 -type d -name 'x*' -exec rm -rf {} +",
     "find . -regex '.*\\.pyc' -delete",
     "find . -type f ! -path './.*' ! -path './tools/*' -delete",
+    "git -c alias.ci=commit ci -m -n",
+    "git -c alias.x='log' x -n 3",
+    "echo git commit -n | (cat > x); bash build.sh",
+    "git log | while read -r x; do sh -c 'cat'; done",
+    "cat list | (cd src && xargs rm)",
+    "sudo -- git commit -m -n",
 ];
