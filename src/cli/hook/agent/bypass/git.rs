@@ -125,19 +125,16 @@ impl<'a> Git<'a> {
 
     /// Returns what `git clean` with these words takes, folders included.
     pub fn cleans(&self) -> Option<Cleaned> {
-        let has = |letter: char, long: &str| {
-            let is_short = |word: &String| word.starts_with('-') && !word.starts_with("--") && word.contains(letter);
-            self.rest.iter().any(|word| is_short(word) || word == long)
-        };
-        if has('n', "--dry-run") || has('i', "--interactive") || !has('d', "-d") {
+        let is_short = |word: &&String| word.starts_with('-') && !word.starts_with("--");
+        let letters: String = self.rest.iter().filter(is_short).map(String::as_str).collect();
+        let only_tells = self.rest.iter().any(|word| word == "--dry-run" || word == "--interactive");
+        if only_tells || letters.contains(['n', 'i']) || !letters.contains('d') {
             return None;
         }
-        Some(if has('X', "-X") {
-            Cleaned::Ignored
-        } else if has('x', "-x") {
-            Cleaned::All
-        } else {
-            Cleaned::Untracked
+        Some(match (letters.contains('X'), letters.contains('x')) {
+            (true, _) => Cleaned::Ignored,
+            (_, true) => Cleaned::All,
+            _ => Cleaned::Untracked,
         })
     }
 

@@ -59,7 +59,10 @@ impl Guarded<'_> {
             Deed::Writes => self.is_hook(path),
             Deed::Copies => self.is_hook(path) && !is_folder_of_agent(surroundings, path),
             Deed::Puts => {
-                is_hook_of_git(path) || surroundings.leads_to_hook(path) || surroundings.holds_agents_hooks(path)
+                is_hook_of_git(path)
+                    || is_settings_of_git(path)
+                    || surroundings.leads_to_hook(path)
+                    || surroundings.holds_agents_hooks(path)
             }
             Deed::Disables => self.is_hook(path) && !is_settings_of_git(path),
         };

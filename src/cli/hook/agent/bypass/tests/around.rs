@@ -299,4 +299,5 @@ pub const AROUND: &[&str] = &[
     "cat <<E | (cd src; bash)\ngit commit -n\nE",
     "echo git commit -n | while true; do sh; done",
     "echo pre-commit | (cd .git/hooks && xargs rm)",
+    "cp /tmp/config .git/",
 ];

@@ -228,4 +228,6 @@ pub const HARMLESS: &[&str] = &[
     "git log | while read -r x; do sh -c 'cat'; done",
     "cat list | (cd src && xargs rm)",
     "sudo -- git commit -m -n",
+    "cp .git/config /tmp/",
+    "cp .husky/pre-commit .pre-commit-config.yaml /tmp/",
 ];
