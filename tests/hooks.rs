@@ -2,6 +2,7 @@
 
 mod action;
 mod agents;
+mod bypass;
 mod chain;
 mod framework;
 mod homes;

@@ -1,58 +1,45 @@
 //! Recognises commands that go around git's hooks.
 
+mod call;
+mod find;
 mod git;
+mod guard;
 mod input;
-mod words;
+mod options;
+mod script;
+mod skips;
+mod targets;
 
 use std::path::Path;
 
 use super::leave;
-use super::shell::{self, Command};
+use super::shell::{self, Command, joined};
+use call::{Call, name};
+use find::Search;
 use git::Git;
-use input::{printed_to_shells, reads_input};
-use words::{is_before_program, is_in_place, is_script_option, name, revokes, switches_off};
+use guard::Guarded;
+pub use guard::{Cleaned, Surroundings, is_hook_of_git};
+use script::Script;
+use skips::switches_off;
+use targets::{Deed, EDITORS, is_in_place};
 
-/// Shells, which run the text behind `-c` or on their standard input.
-const SHELLS: [&str; 10] = ["sh", "bash", "zsh", "dash", "ksh", "fish", "powershell", "pwsh", "cmd", "su"];
-/// Commands that take a hook away or make it another.
-const CHANGES: [&str; 7] = ["rm", "mv", "unlink", "truncate", "trash", "shred", "srm"];
-/// Commands that write what their last word names.
-const COPIES: [&str; 5] = ["cp", "ln", "install", "rsync", "scp"];
-/// Commands that write what they are given into the files that they name.
-const SINKS: [&str; 2] = ["tee", "sponge"];
-/// Commands that change a file in place if an option says so.
-const EDITORS: [&str; 5] = ["sed", "gsed", "perl", "ruby", "gawk"];
 /// Commands that only show or look for their words.
 const PRINTERS: [&str; 14] =
     ["echo", "printf", "cat", "grep", "egrep", "fgrep", "rg", "ag", "ls", "man", "less", "head", "tail", "which"];
-/// Programs that look after hooks, and take them out under `uninstall`.
-const MANAGERS: [&str; 5] = ["pre-commit", "pre_commit", "prek", "lefthook", "husky"];
-/// How many commands before a shell are taken to feed it.
-const LONGEST_PIPE: usize = 32;
 /// How deep texts for shells are read.
 const DEPTH: usize = 4;
 
-/// What is known of the files in which an agent's own hooks are entered.
-pub struct Ours<'a> {
-    /// Tells of a path whether they are entered there, or in what lies below.
-    pub holds: &'a dyn Fn(&str) -> bool,
-    /// Tells of such a path whether they stay if git's version of it comes back.
-    pub comes_back: &'a dyn Fn(&str) -> bool,
-    /// Tells of a path whether it is what makes the project a repository, with all of its hooks.
-    pub is_repository: &'a dyn Fn(&str) -> bool,
-}
-
-/// Tells whether a command line runs git so that its hooks do not run, or takes the hooks away.
+/// Tells whether a command line that is run in a folder runs git so that its hooks do not run, or takes the hooks away.
 ///
 /// Reads the line as a shell would, as far as words, quotes and variables go that stand there; what a script does that it calls is
 /// not known.
-pub fn goes_around_hooks(command: &str, ours: &Ours<'_>) -> bool {
-    goes_around(command, Reach { guarded: Guarded::Hooks(ours), depth: DEPTH })
+pub fn goes_around_hooks(command: &str, folder: &str, surroundings: &dyn Surroundings) -> bool {
+    goes_around(command, Reach { guarded: Guarded::Hooks(surroundings), folder, ..Reach::default() })
 }
 
 /// Tells whether a command line writes what makes keysweep look for less.
 pub fn looks_for_less(command: &str) -> bool {
-    goes_around(command, Reach { guarded: Guarded::Scanning, depth: DEPTH })
+    goes_around(command, Reach::default())
 }
 
 /// Tells whether a change of git's own configuration in a repository is about where hooks are.
@@ -66,20 +53,23 @@ pub fn leads_elsewhere(path: &Path, before: &str, after: &str) -> bool {
     path.ends_with(".git/config") && paths(before) != paths(after)
 }
 
-/// What a line must not touch.
-#[derive(Clone, Copy)]
-enum Guarded<'a> {
-    /// The hooks of git and those of the agent.
-    Hooks(&'a Ours<'a>),
-    /// What says what keysweep looks for.
-    Scanning,
-}
-
-/// How far a line is read, and what is protected.
+/// How far a line is read, what is protected, and what the line is given.
 #[derive(Clone, Copy)]
 struct Reach<'a> {
     guarded: Guarded<'a>,
     depth: usize,
+    /// Where it runs.
+    folder: &'a str,
+    /// What it is fed.
+    input: &'a [String],
+    /// Whether hooks are switched off where it runs.
+    switched_off: bool,
+}
+
+impl Default for Reach<'_> {
+    fn default() -> Self {
+        Self { guarded: Guarded::Scanning, depth: DEPTH, folder: "", input: &[], switched_off: false }
+    }
 }
 
 impl Reach<'_> {
@@ -92,203 +82,152 @@ impl Reach<'_> {
     }
 }
 
-/// Tells whether a path names one of git's own hooks, which no change of the project is about.
-pub fn is_hook_of_git(path: &str) -> bool {
-    path.replace('\\', "/").contains(".git/hooks/")
-}
-
 fn goes_around(line: &str, reach: Reach<'_>) -> bool {
-    let mut shell = Shell { reach, switched_off: false, folder: String::new() };
-    let commands = shell::commands(line);
-    let is_run = |reach| printed_to_shells(&commands).any(|text| goes_around(&text, reach));
-    reach.deeper().is_some_and(is_run) || commands.iter().any(|command| shell.goes_around(command))
+    let commands = shell::commands(line, reach.folder);
+    let is_run = |reach: Reach<'_>| {
+        let texts = input::printed_to_shells(&commands, reach.input);
+        texts.iter().any(|text| goes_around(text, Reach { input: &[], ..reach }))
+    };
+    let mut shell = Shell { reach, commands: &commands, switched_off: reach.switched_off, passes_on: true };
+    reach.deeper().is_some_and(is_run) || (0..commands.len()).any(|at| shell.goes_around(at))
 }
 
-/// What earlier commands of a line leave to later ones.
+/// A shell that runs the commands of a line, one after the other.
 struct Shell<'a> {
     reach: Reach<'a>,
-    /// Whether hooks are switched off by the environment.
+    commands: &'a [Command],
+    /// Whether hooks are switched off by what went before.
     switched_off: bool,
-    /// Where `cd` has led.
-    folder: String,
+    /// Whether it is asked what is found and handed on; what is run for that is not asked again.
+    passes_on: bool,
 }
 
 impl Shell<'_> {
-    fn goes_around(&mut self, command: &Command) -> bool {
-        let words = &command.words;
-        let is_setting = |word: &String| switches_off(word);
-        let first = words.iter().position(|word| !is_before_program(word)).unwrap_or(words.len());
-        let program = words.get(first).map(|word| name(word)).unwrap_or_default();
+    /// Tells whether the command at `at` goes around hooks, after those before it.
+    fn goes_around(&mut self, at: usize) -> bool {
+        let command = &self.commands[at];
+        let call = Call::new(command);
         // Set for what follows: alone, or by `export`.
-        let exports = first == words.len() || matches!(program.as_str(), "export" | "declare" | "typeset");
-        self.switched_off |= exports && words.iter().any(is_setting);
-        let rest = words.get(first + 1..).unwrap_or_default();
-        if matches!(program.as_str(), "cd" | "pushd") {
-            self.folder = rest.first().map(|folder| self.joined(folder)).unwrap_or_default();
-            return false;
-        }
-        if command.writes.iter().any(|file| self.is_hook(file)) || self.changes_hooks(&program, rest) {
-            return true;
-        }
-        if self.reach.is_of_hooks() && words::hands_skip_on(words, first) {
-            return true;
-        }
-        if !self.reach.is_of_hooks() && gives_leave(command, &program) {
+        let exports = ["", "export", "declare", "typeset", "set"].contains(&call.program.as_str());
+        let is_powershells = |word: &String| word.starts_with('$') && switches_off(word);
+        self.switched_off |= exports && command.words.iter().any(|word| switches_off(word));
+        self.switched_off |= command.words.first().is_some_and(is_powershells);
+        let guarded = self.reach.guarded;
+        let is_written = |file: &String| guarded.is_harmed(Deed::Writes, &joined(&command.folder, file));
+        command.writes.iter().any(is_written)
+            || !self.reach.is_of_hooks() && gives_leave(command, &call)
+            || self.runs(&command.words, &command.folder, at)
+    }
+
+    /// Tells whether words that are run in a folder go around hooks; the command at `at` brings them.
+    fn runs(&self, words: &[String], folder: &str, at: usize) -> bool {
+        let call = Call::of(words, folder);
+        if self.harms(&call) || self.passes_on(&call, at) {
             return true;
         }
         // What only prints or searches its words runs none of them.
-        if PRINTERS.contains(&program.as_str()) {
+        if PRINTERS.contains(&call.program.as_str()) {
             return false;
         }
-        let set = self.switched_off || words[..first].iter().any(is_setting);
-        if let Some(reach) = self.reach.deeper() {
-            let scripts = words::scripts(&program, rest).into_iter().chain(words::split(words));
-            if scripts.into_iter().any(|script| goes_around(&script, reach)) {
-                return true;
-            }
-            let shell = words.iter().position(|word| SHELLS.contains(&name(word).as_str()));
-            if let Some(shell) = shell.filter(|_| program != "git") {
-                let script = words[shell + 1..].iter().skip_while(|word| !is_script_option(word)).nth(1);
-                let reads = || reads_input(&name(&words[shell]), &words[shell + 1..]);
-                return match script {
-                    Some(script) => goes_around(script, reach),
-                    None => reads() && goes_around(&command.input, reach),
-                };
-            }
-            if let Some(subcommand) = program.strip_prefix("git-") {
-                let words = [&[subcommand.to_owned()], rest].concat();
-                return self.git_goes_around(&words, set);
-            }
-        }
-        let Some(git) = words.iter().position(|word| name(word) == "git") else { return false };
-        let set = set || words[..git].iter().any(is_setting);
-        self.git_goes_around(&words[git + 1..], set)
-    }
-
-    fn git_goes_around(&self, words: &[String], set: bool) -> bool {
-        let git = Git::new(words, set);
-        if let Some(reach) = self.reach.deeper()
-            && git.lines().iter().any(|line| goes_around(line, reach))
-        {
+        if self.reach.is_of_hooks() && (skips::hands_skip_on(words, &call) || skips::takes_hooks_out(&call)) {
             return true;
         }
-        let Guarded::Hooks(ours) = self.reach.guarded else { return false };
-        match git.subcommand {
-            Some("rm" | "mv") => git.rest.iter().any(|word| self.is_hook(word)),
-            Some("checkout" | "restore") => {
-                let is_lost =
-                    |path: String| (ours.holds)(&path) && (git.takes_other_version() || !(ours.comes_back)(&path));
-                git.writes_files() && git.rest.iter().any(|word| is_lost(self.joined(word.trim_end_matches('/'))))
+        let set = self.switched_off || call.settings.iter().any(|word| switches_off(word));
+        let reach = Reach { folder: &call.folder, switched_off: set, input: &[], ..self.reach };
+        if let Some(line) = &call.split {
+            return reach.deeper().is_some_and(|reach| goes_around(line, reach));
+        }
+        match script::script(&call.program, call.words) {
+            Some(Script::Text(text)) => {
+                let input = input::input(self.commands, at, self.reach.input);
+                reach.deeper().is_some_and(|reach| goes_around(&text, Reach { input: &input, ..reach }))
             }
-            _ => git.goes_around(),
+            Some(_) => false,
+            None if call.program == "git" => git_goes_around(call.words, reach),
+            None => match call.program.strip_prefix("git-") {
+                Some(subcommand) => git_goes_around(&[&[subcommand.to_owned()], call.words].concat(), reach),
+                // What is not known may run what stands behind it.
+                None => script::within(call.words).is_some_and(|from| {
+                    let shell = Shell { reach, switched_off: set, ..*self };
+                    shell.runs(&call.words[from..], &call.folder, at)
+                }),
+            },
         }
     }
 
-    /// Tells whether a program with these words takes hooks away or changes them.
-    fn changes_hooks(&self, program: &str, words: &[String]) -> bool {
-        let names_hook = || words.iter().any(|word| self.is_hook(word));
-        let names_last = || words.last().is_some_and(|word| self.is_hook(word));
-        let writes = match program {
-            _ if SINKS.contains(&program) => names_hook(),
-            _ if EDITORS.contains(&program) => words.iter().any(|word| is_in_place(word)) && names_hook(),
-            _ => words::downloads(program, words).into_iter().any(|file| self.is_hook(file)),
+    /// Tells whether a program takes or writes what is guarded.
+    fn harms(&self, call: &Call<'_>) -> bool {
+        let guarded = self.reach.guarded;
+        let scans = matches!(call.words, [first, second, ..] if first == "baseline" && second == "write");
+        if !self.reach.is_of_hooks() && call.program == "keysweep" && scans {
+            return true;
+        }
+        targets::targets(call).iter().any(|(deed, path)| guarded.is_harmed(*deed, path))
+    }
+
+    /// Tells whether a command does what goes around hooks to what it finds or is told.
+    fn passes_on(&self, call: &Call<'_>, at: usize) -> bool {
+        if !self.reach.is_of_hooks() || !self.passes_on {
+            return false;
+        }
+        let once = Shell { passes_on: false, ..*self };
+        let runs = |words: &Vec<String>| once.runs(words, &call.folder, at);
+        let does = |words: &[String]| {
+            let search = Search::new(words);
+            search.commands(self.reach.guarded, &|path| joined(&call.folder, path)).iter().any(runs)
         };
-        if writes {
-            return true;
+        if call.program == "find" {
+            return does(call.words);
         }
-        if !self.reach.is_of_hooks() {
-            let is_written = matches!(words, [first, second, ..] if first == "baseline" && second == "write");
-            return match program {
-                "keysweep" => is_written,
-                _ => (COPIES.contains(&program) || program == "mv") && names_last(),
-            };
+        if !call.wrappers.iter().any(|name| name == "xargs") {
+            return false;
         }
-        if takes_hooks_out(program, words) {
-            return true;
-        }
-        match program {
-            "chmod" if words.iter().all(|word| !self.is_settings_of_git(word)) => {
-                words.first().is_some_and(|mode| revokes(mode)) && names_hook()
+        let words = [std::slice::from_ref(&call.program), call.words].concat();
+        let found = at.checked_sub(1).map(|at| &self.commands[at]).filter(|command| command.pipes);
+        match found.filter(|command| command.words.first().is_some_and(|word| name(word) == "find")) {
+            Some(found) => does(&input::as_action(found, &words)[1..]),
+            None => {
+                let arguments = input::arguments(self.commands, at);
+                !arguments.is_empty() && runs(&[words, arguments].concat())
             }
-            "find" => self.finds_hooks(words),
-            "dd" => words.iter().filter_map(|word| word.strip_prefix("of=")).any(|file| self.is_hook(file)),
-            _ if CHANGES.contains(&program) => names_hook() || words.iter().any(|word| self.is_repository(word)),
-            // What is only read stands before the last word.
-            "rsync" if words.iter().any(|word| word.starts_with("--del")) => names_last(),
-            _ if COPIES.contains(&program) => {
-                names_last() && !words.last().is_some_and(|word| self.is_folder_of_agent(word))
-            }
-            _ => false,
         }
-    }
-
-    /// Tells whether `find` with these words does something to hooks that it finds.
-    fn finds_hooks(&self, words: &[String]) -> bool {
-        let is_change = |word: &String| CHANGES.contains(&name(word).as_str());
-        let acts = words.iter().any(|word| word == "-delete")
-            || words.windows(2).any(|pair| pair[0].starts_with("-exec") && is_change(&pair[1]));
-        // In git's own folder it may be about anything, unless its tests are about hooks.
-        let of_git = || words.iter().any(|word| self.joined(word).trim_end_matches('/').ends_with(".git"));
-        let names_one = |word: &String| ["hook", "pre-", "commit-msg"].iter().any(|part| word.contains(part));
-        acts && (words.iter().any(|word| self.is_hook(word)) || of_git() && words.iter().any(names_one))
-    }
-
-    fn is_repository(&self, word: &str) -> bool {
-        matches!(self.reach.guarded, Guarded::Hooks(ours) if (ours.is_repository)(self.joined(word).trim_end_matches('/')))
-    }
-
-    /// Tells whether a word names a folder of an agent's, into which other files may be put.
-    fn is_folder_of_agent(&self, word: &str) -> bool {
-        let path = self.joined(word);
-        let holds = |path: &str| matches!(self.reach.guarded, Guarded::Hooks(ours) if (ours.holds)(path));
-        !path.ends_with(".json") && !path.contains("hooks") && holds(path.trim_end_matches('/'))
-    }
-
-    fn joined(&self, path: &str) -> String {
-        if path.starts_with(['/', '~', '$']) || self.folder.is_empty() {
-            return path.to_owned();
-        }
-        format!("{}/{path}", self.folder.trim_end_matches('/'))
-    }
-
-    /// Tells whether a word names what is guarded: git's hooks, those of a manager, where they are entered; or keysweep's configuration.
-    fn is_hook(&self, word: &str) -> bool {
-        let path = self.joined(word.trim_end_matches('/')).replace("/./", "/");
-        let Guarded::Hooks(ours) = self.reach.guarded else { return leave::is_configuration(&path) };
-        [".git/hooks", ".husky", ".githooks"]
-            .iter()
-            .any(|hooks| path.ends_with(hooks) || path.contains(&format!("{hooks}/")))
-            || [".pre-commit-config.yaml", "lefthook.yml"].iter().any(|file| path.ends_with(file))
-            || self.is_settings_of_git(word)
-            || (ours.holds)(&path)
-    }
-
-    /// Tells whether a word names git's configuration in a repository.
-    fn is_settings_of_git(&self, word: &str) -> bool {
-        let path = self.joined(word);
-        path == ".git/config" || path.ends_with("/.git/config")
     }
 }
 
-/// Tells whether one of the words, whatever runs it, is a program that looks after hooks and is told to take them out.
-fn takes_hooks_out(program: &str, words: &[String]) -> bool {
-    if program == "git" || PRINTERS.contains(&program) {
-        return false;
+/// Tells whether git with these words goes around hooks.
+fn git_goes_around(words: &[String], reach: Reach<'_>) -> bool {
+    let git = Git::new(words, reach.folder, reach.switched_off);
+    let reach = Reach { folder: &git.folder, switched_off: git.set, ..reach };
+    let alias = git.alias(|name| match reach.guarded {
+        Guarded::Hooks(surroundings) => surroundings.alias(name),
+        Guarded::Scanning => None,
+    });
+    let is_around = |line: &String| reach.deeper().is_some_and(|reach| goes_around(line, reach));
+    if git.lines().iter().chain(&alias).any(is_around) {
+        return true;
     }
-    let words: Vec<&str> = std::iter::once(program).chain(words.iter().map(String::as_str)).collect();
-    (0..words.len()).any(|at| {
-        // A package may be named with its version.
-        let program = words[at].split_once('@').map_or(words[at], |(package, _)| package);
-        let mut rest = words[at + 1..].iter().filter(|word| !word.starts_with('-'));
-        match name(program).as_str() {
-            "keysweep" => rest.next() == Some(&"hook") && rest.next() == Some(&"uninstall"),
-            program => MANAGERS.contains(&program) && rest.next() == Some(&"uninstall"),
+    let Guarded::Hooks(surroundings) = reach.guarded else { return false };
+    let mut paths = git.rest.iter().filter(|word| !word.starts_with('-')).map(|path| joined(&git.folder, path));
+    match git.subcommand {
+        Some("rm" | "mv") => paths.any(|path| reach.guarded.is_harmed(Deed::Takes, &path)),
+        Some("checkout" | "restore") => {
+            let is_lost = |path: String| {
+                surroundings.holds_agents_hooks(&path) && (git.takes_other_version() || !surroundings.comes_back(&path))
+            };
+            git.writes_files() && paths.any(is_lost)
         }
-    })
+        Some("clean") => git.cleans().is_some_and(|takes| {
+            let mut paths = paths.peekable();
+            let is_lost = |path: &str| surroundings.loses_hooks_to_clean(path, takes);
+            if paths.peek().is_none() { is_lost(&git.folder) } else { paths.any(|path| is_lost(&path)) }
+        }),
+        _ => git.goes_around(alias.is_some()),
+    }
 }
 
 /// Tells whether a command writes a comment into a file that allows findings.
-fn gives_leave(command: &Command, program: &str) -> bool {
+fn gives_leave(command: &Command, call: &Call<'_>) -> bool {
+    let program = call.program.as_str();
     let prints = !command.writes.is_empty() && matches!(program, "echo" | "printf" | "cat");
     let edits = EDITORS.contains(&program) && command.words.iter().any(|word| is_in_place(word));
     (prints || edits) && command.words.iter().chain([&command.input]).any(|text| leave::grants(text, ""))

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use serde_json::Value;
 
 use super::edit::{self, Edit};
-use super::{Agent, decode, patch, place, shell};
+use super::{Agent, decode, patch, place, shell, tool};
 
 /// What is about to happen.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -64,31 +64,6 @@ const COMING: [&str; 6] = ["new_string", "new_str", "newString", "new_text", "ne
 const PATHS: [&str; 6] = ["file_path", "filePath", "path", "notebook_path", "absolute_path", "target_file"];
 /// The keys that hold a command line.
 const COMMANDS: [&str; 3] = ["command", "cmd", "script"];
-/// The tools that write files of this machine and do nothing else with what they are given, in small letters and digits alone.
-const WRITERS: [&str; 20] = [
-    "applypatch",
-    "create",
-    "createfile",
-    "edit",
-    "editfile",
-    "editfiles",
-    "editnotebook",
-    "editnotebookfile",
-    "inserteditintofile",
-    "multiedit",
-    "multireplacestringinfile",
-    "notebookedit",
-    "replace",
-    "replacestringinfile",
-    "searchreplace",
-    "strreplace",
-    "strreplacebasededittool",
-    "strreplaceeditor",
-    "write",
-    "writefile",
-];
-/// The tools that delete a file of this machine, written the same way.
-const DELETERS: [&str; 2] = ["delete", "deletefile"];
 /// The keys by which the events of Copilot are known that have no name: a tool's, a prompt's, an error's, those of sessions and of
 /// turns that end. What has none of them was meant to be something else.
 const NATIVE: [&str; 10] = [
@@ -153,7 +128,7 @@ impl Event {
                     None => Some("what the tool is given"),
                     // What a tool without arguments is given may be nothing.
                     Some(Value::Bool(_) | Value::Number(_)) => Some("what the tool is given"),
-                    Some(_) => None,
+                    Some(input) => Some("a command").filter(|_| tool::runs_lines(&tool) && !says_command(input)),
                 };
                 event.take(&tool, input.unwrap_or(&value));
             }
@@ -174,11 +149,14 @@ impl Event {
             }
             return;
         }
-        if is_one_of(tool, &DELETERS) && !tool.contains("__") && path(input).is_some() {
+        if tool::deletes(tool) && path(input).is_some() {
             self.changes.push(Change { path: path(input), stays: true, ..Change::default() });
             return;
         }
-        let stays = is_one_of(tool, &WRITERS);
+        if let Some(text) = tool::typed(tool).and_then(|key| input.get(key)?.as_str()) {
+            self.commands.push(text.to_owned());
+        }
+        let stays = tool::writes(tool);
         self.tool(tool, input, stays);
         // What a server or another tool gets is looked at as a whole too: the name of a value says what it is.
         if !stays && self.commands.is_empty() && input.is_object() {
@@ -269,7 +247,10 @@ impl Event {
         } else {
             text.to_owned()
         };
-        self.line(rest.clone(), rest);
+        // PowerShell has another sign that makes the next one plain.
+        let of_powershell = tool::is_powershell(tool);
+        let line = if of_powershell { rest.replace('\\', "/").replace('`', "\\") } else { rest.clone() };
+        self.line(rest, line);
     }
 
     /// Takes the content of the files that were written: from disk, or else from the event. What a file held before is known
@@ -301,13 +282,25 @@ fn words(list: &[Value]) -> Option<Vec<&str>> {
     list.iter().map(Value::as_str).collect::<Option<Vec<_>>>().filter(|words| !words.is_empty())
 }
 
-/// Tells whether a tool has one of these names, however it is written.
-fn is_one_of(tool: &str, names: &[&str]) -> bool {
-    // `mcp__SERVER__TOOL` names a server's tool.
-    let name = tool.rsplit("__").next().unwrap_or(tool);
-    let name: String =
-        name.chars().filter(char::is_ascii_alphanumeric).map(|letter| letter.to_ascii_lowercase()).collect();
-    names.contains(&name.as_str())
+/// Tells whether what a tool is given holds a command: a line, or words.
+fn says_command(input: &Value) -> bool {
+    match input {
+        Value::String(text) => match serde_json::from_str::<Value>(text) {
+            Ok(parsed @ (Value::Object(_) | Value::Array(_))) => says_command(&parsed),
+            _ => true,
+        },
+        Value::Object(object) => {
+            // Some agents put it into an object of their own.
+            let is_said = |value: &Value| match value {
+                Value::Array(list) => list.iter().all(Value::is_string),
+                value => value.is_string(),
+            };
+            COMMANDS.iter().any(|key| object.get(*key).is_some_and(is_said))
+                || object.values().any(|value| value.is_object() && says_command(value))
+        }
+        Value::Array(list) => words(list).is_some(),
+        _ => false,
+    }
 }
 
 /// Returns the paths of the files that a tool with this input has written: the one that it names, or those of its patch.

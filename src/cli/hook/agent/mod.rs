@@ -10,18 +10,20 @@ mod json;
 mod leave;
 mod patch;
 mod place;
+mod project;
 mod reply;
 mod settings;
 mod shell;
 mod switch;
+mod tool;
 
 pub use settings::{install, status, uninstall};
 
 use super::scanner::Scan;
 use crate::policy::config::FILE;
 use added::{Added, Look};
-use bypass::Ours;
 use event::{Event, Kind};
+use project::Project;
 
 /// A coding agent whose hooks keysweep can answer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -103,23 +105,13 @@ pub fn run(agent: Agent, input: &[u8], no_bypass: bool, scan: &dyn Scan) -> Repl
 
 /// Tells whether a tool would go around git's hooks or write one of them, or take out or turn off those of an agent.
 fn goes_around_hooks(event: &Event, looks: &[Look]) -> bool {
-    let hooks = event.changes.iter().filter(|change| change.stays).filter_map(|change| change.path.as_deref());
-    let home = std::env::home_dir().unwrap_or_default();
-    let real = |path: &str| {
-        let below_home = ["~/", "$HOME/", "${HOME}/"].iter().find_map(|start| path.strip_prefix(start));
-        let (folder, path) = below_home.map_or((&event.directory, path), |path| (&home, path));
-        let path = path.strip_prefix("$CLAUDE_PROJECT_DIR/").unwrap_or(path);
-        place::real(folder, path)
-    };
-    let holds = &|path: &str| settings::holds_hooks(&real(path));
-    let comes_back = &|path: &str| settings::come_back(&real(path));
-    let is_repository = &|path: &str| path.ends_with(".git") && place::is_repository(&event.directory, &real(path));
+    let written = event.changes.iter().filter(|change| change.stays);
+    let mut written = written.flat_map(|change| change.path.iter().chain(&change.moved));
+    let project = Project::new(&event.directory);
+    let folder = event.directory.to_string_lossy();
     let is_settings = |text: &str| text.trim_start().starts_with('{');
-    hooks.into_iter().any(bypass::is_hook_of_git)
-        || event
-            .commands
-            .iter()
-            .any(|command| bypass::goes_around_hooks(command, &Ours { holds, comes_back, is_repository }))
+    written.any(|path| bypass::is_hook_of_git(path) || project.is_hook_of_git(path))
+        || event.commands.iter().any(|command| bypass::goes_around_hooks(command, &folder, &project))
         || added::takes_away(event, &settings::holds_hooks)
         || added::loses(looks, &settings::loses_hooks, &is_settings)
         || added::loses(looks, &settings::loses_manager, &|text| text.contains([' ', '\n']))

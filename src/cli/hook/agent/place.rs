@@ -54,12 +54,6 @@ pub fn read(path: &Path) -> Option<Vec<u8>> {
     (bytes.len() <= LARGEST).then_some(bytes)
 }
 
-/// Tells whether a path is what makes the work tree around a folder a repository.
-pub fn is_repository(folder: &Path, path: &Path) -> bool {
-    let root = Repository::discover(folder).ok().and_then(|repository| repository.work_tree().map(Path::to_owned));
-    root.and_then(|root| root.join(".git").canonicalize().ok()).is_some_and(|git| git == path)
-}
-
 /// What a file is to credentials.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Keeping {

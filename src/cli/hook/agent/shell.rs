@@ -1,17 +1,21 @@
 //! Reads a command line as a shell would, as far as words, quotes, redirections and the texts in it go.
 
 mod expand;
+mod folder;
 
 use std::iter::Peekable;
+use std::rc::Rc;
 use std::str::Chars;
 
 use self::expand::{Values, active};
+use self::folder::Folder;
+pub use self::folder::{TOP, joined};
 
 /// How deep substitutions are read.
 const DEPTH: usize = 32;
 
 /// One command of a line.
-#[derive(Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Command {
     /// Its words, without quotes, with the values of variables that the line sets; what most substitutions would put there is not
     /// known and left out.
@@ -22,6 +26,8 @@ pub struct Command {
     pub input: String,
     /// Whether the next command gets what it prints.
     pub pipes: bool,
+    /// Where it runs, as far as the line tells.
+    pub folder: Rc<str>,
 }
 
 impl Command {
@@ -38,20 +44,23 @@ impl Command {
             ),
             ["printf", "--", rest @ ..] | ["printf", rest @ ..] => Some(rest.join(" ").replace("\\n", "\n")),
             ["cat"] | ["cat", "-"] => Some(self.input.clone()),
-            ["pwd"] | ["git", "rev-parse", "--show-toplevel"] => Some(".".to_owned()),
-            ["git", "rev-parse", "--git-dir" | "--absolute-git-dir" | "--git-common-dir"] => Some(".git".to_owned()),
-            ["git", "rev-parse", "--git-path", path] => Some(format!(".git/{path}")),
+            ["pwd", ..] => Some(self.folder.to_string()),
+            ["git", "rev-parse", "--show-toplevel"] => Some(TOP.to_owned()),
+            ["git", "rev-parse", "--git-dir" | "--absolute-git-dir" | "--git-common-dir"] => {
+                Some(format!("{TOP}/.git"))
+            }
+            ["git", "rev-parse", "--git-path", path] => Some(format!("{TOP}/.git/{path}")),
             ["git", "config", "core.hooksPath"] | ["git", "config", "--get" | "get", "core.hooksPath"] => {
-                Some(".git/hooks".to_owned())
+                Some(format!("{TOP}/.git/hooks"))
             }
             _ => None,
         }
     }
 }
 
-/// Splits a line into commands, those in substitutions included.
-pub fn commands(line: &str) -> Vec<Command> {
-    read(line, Values::default())
+/// Splits a line that is run in a folder into commands, those in substitutions included.
+pub fn commands(line: &str, folder: &str) -> Vec<Command> {
+    read(line, Values::new(folder))
 }
 
 /// The length from which a word may be worth looking at.
@@ -132,12 +141,15 @@ struct Reader<'a, 'b> {
     role: Use,
     documents: Vec<Document>,
     values: Values,
+    /// Where the shells work that wait for the end of another one between parentheses.
+    outer: Vec<Folder>,
 }
 
 impl<'a, 'b> Reader<'a, 'b> {
     fn new(characters: &'a mut Peekable<Chars<'b>>, depth: usize, values: Values) -> Self {
         let (commands, inner, documents) = (vec![Command::default()], Vec::new(), Vec::new());
-        Self { characters, depth, commands, inner, word: None, role: Use::Word, documents, values }
+        let outer = Vec::new();
+        Self { characters, depth, commands, inner, word: None, role: Use::Word, documents, values, outer }
     }
 
     /// Reads up to the character that closes a substitution, or to the end.
@@ -188,7 +200,16 @@ impl<'a, 'b> Reader<'a, 'b> {
                 self.commands.last_mut().expect("there is always a command").pipes = true;
                 self.end_command();
             }
-            ';' | '&' | '|' | '(' | ')' => self.end_command(),
+            '(' => {
+                self.end_command();
+                self.outer.push(self.values.folder().clone());
+            }
+            ')' => {
+                self.end_command();
+                let folder = self.outer.pop();
+                folder.into_iter().for_each(|folder| self.values.enter(folder));
+            }
+            ';' | '&' | '|' => self.end_command(),
             '<' => self.from(),
             '>' => self.to(),
             blank if blank.is_whitespace() => self.end_word(),
@@ -238,8 +259,10 @@ impl<'a, 'b> Reader<'a, 'b> {
     fn substitution(&mut self, close: char, dollar: char) {
         self.characters.next_if_eq(&'(');
         let values = std::mem::take(&mut self.values);
+        let folder = values.folder().clone();
         let (inner, values) = Reader::new(self.characters, self.depth - 1, values).read(Some(close));
         self.values = values;
+        self.values.enter(folder);
         let mut printing = inner.iter().filter(|command| !command.words.is_empty());
         let printed = printing.next().filter(|_| printing.next().is_none()).and_then(Command::printed);
         let printed = match self.values.are_left() {
@@ -294,6 +317,7 @@ impl<'a, 'b> Reader<'a, 'b> {
         let Some(word) = self.word.take() else { return };
         let command = self.commands.last_mut().expect("there is always a command");
         let words = self.values.expanded(&word);
+        command.folder = Rc::clone(self.values.folder().now());
         match std::mem::replace(&mut self.role, Use::Word) {
             Use::Word => {
                 self.values.learn(&command.words, &words);
@@ -314,6 +338,7 @@ impl<'a, 'b> Reader<'a, 'b> {
         {
             self.values.set(name, &values.join(" "));
         }
+        self.values.follow(&command.words);
         self.commands.push(Command::default());
     }
 

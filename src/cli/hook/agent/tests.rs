@@ -294,6 +294,10 @@ fn a_tool_of_which_the_event_says_too_little_is_stopped() {
             (json!({ "tool_name": 1, "tool_input": { "x": "ls" } }), "the name of a tool"),
             (json!({ "tool_name": "Bash" }), ""),
             (json!({ "tool_name": "Bash", "tool_input": 7 }), "what the tool is given"),
+            (json!({ "tool_name": "Bash", "tool_input": {} }), "a command"),
+            (json!({ "tool_name": "Bash", "tool_input": null }), "a command"),
+            (json!({ "tool_name": "exec_command", "tool_input": { "cmd": 1 } }), "a command"),
+            (json!({ "tool_name": "run_shell_command", "tool_input": { "command": [1] } }), "a command"),
         ] {
             event["hook_event_name"] = json!(name);
             let said = answer(agent, &event).to_string();
@@ -308,7 +312,13 @@ fn a_tool_of_which_the_event_says_too_little_is_stopped() {
         }
         assert!(!answer(agent, &event).to_string().contains("deny"), "{agent:?} {event}");
     }
-    for event in [json!({ "toolName": "bash" }), json!({ "toolArgs": "{}" })] {
+}
+
+#[test]
+fn an_event_of_copilots_that_says_too_little_is_stopped() {
+    for event in
+        [json!({ "toolName": "bash" }), json!({ "toolArgs": "{}" }), json!({ "toolName": "bash", "toolArgs": "{}" })]
+    {
         assert_eq!(answer(Agent::Copilot, &event)["permissionDecision"], "deny", "{event}");
     }
     for event in [json!({}), json!({ "sessionId": "1", "cwd": "/" }), json!({ "prompt": 1 }), json!({ "tool": "bash" })]

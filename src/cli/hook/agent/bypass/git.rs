@@ -1,6 +1,7 @@
 //! What git is asked to do by its words.
 
-use super::super::shell;
+use super::super::shell::{self, joined};
+use super::guard::Cleaned;
 
 /// The long options of `git commit` whose value is the next word.
 const VALUES: [&str; 11] = [
@@ -20,8 +21,9 @@ const VALUES: [&str; 11] = [
 const WITH_HOOKS: [&str; 8] = ["commit", "am", "push", "merge", "pull", "rebase", "cherry-pick", "revert"];
 
 /// Subcommands that have no hooks to skip, whatever their words are; what is none of git's may hand its options to `git commit`.
-const WITHOUT_HOOKS: [&str; 41] = [
+const WITHOUT_HOOKS: [&str; 43] = [
     "add",
+    "annex",
     "annotate",
     "apply",
     "archive",
@@ -42,6 +44,7 @@ const WITHOUT_HOOKS: [&str; 41] = [
     "grep",
     "help",
     "init",
+    "lfs",
     "log",
     "ls-files",
     "ls-remote",
@@ -70,35 +73,69 @@ pub struct Git<'a> {
     pub subcommand: Option<&'a str>,
     /// The words behind that.
     pub rest: &'a [String],
+    /// Where it works.
+    pub folder: String,
     /// Whether its surroundings or options switch hooks off.
-    set: bool,
-    /// The lines that it defines names for.
-    defined: Vec<String>,
+    pub set: bool,
+    /// The names that its options define, and what each stands for.
+    defined: Vec<(String, &'a str)>,
 }
 
 impl<'a> Git<'a> {
-    /// Reads the words behind `git`; `set` is whether its surroundings switch hooks off.
-    pub fn new(words: &'a [String], mut set: bool) -> Self {
-        let (mut rest, mut defined) = (words.iter(), Vec::new());
+    /// Reads the words behind `git`, which is run in a folder; `set` is whether its surroundings switch hooks off.
+    pub fn new(words: &'a [String], folder: &str, mut set: bool) -> Self {
+        let (mut rest, mut defined, mut folder) = (words.iter(), Vec::new(), folder.to_owned());
         let subcommand = loop {
-            match rest.next().map(String::as_str) {
-                Some("-c" | "--config-env") => {
-                    let Some(setting) = rest.next() else { break None };
-                    let setting_of = |name: &str| setting.to_lowercase().starts_with(name);
-                    set |= setting_of("core.hookspath=") || setting_of("include.path=");
-                    let (key, value) = setting.split_once('=').unwrap_or_default();
-                    defined.extend(key.starts_with("alias.").then(|| definition(value)));
+            let word = rest.next().map(String::as_str);
+            let option =
+                word.map(|word| word.split_once('=').map_or((word, None), |(option, value)| (option, Some(value))));
+            match option {
+                Some(("-c" | "--config-env", value)) => {
+                    let Some(setting) = value.or_else(|| rest.next().map(String::as_str)) else { break None };
+                    let (key, value) = setting.split_once('=').unwrap_or((setting, ""));
+                    // Of a key the case does not count, but in the middle.
+                    let key = key.to_ascii_lowercase();
+                    set |= leads_elsewhere(&key);
+                    defined.extend(key.strip_prefix("alias.").map(|name| (name.to_owned(), value)));
+                }
+                Some(("-C", _)) => {
+                    let Some(path) = rest.next() else { break None };
+                    folder = joined(&folder, path);
                 }
                 // The next word is a value, whatever it looks like.
-                Some("-C" | "--git-dir" | "--work-tree" | "--namespace" | "--super-prefix" | "--attr-source") => {
+                Some(("--git-dir" | "--work-tree" | "--namespace" | "--super-prefix" | "--attr-source", None)) => {
                     let _ = rest.next();
                 }
-                Some(option) if option.to_lowercase().starts_with("--config-env=core.hookspath=") => set = true,
-                Some(option) if option.starts_with('-') => {}
-                other => break other,
+                Some((option, _)) if option.starts_with('-') => {}
+                _ => break word,
             }
         };
-        Self { subcommand, rest: rest.as_slice(), set, defined }
+        Self { subcommand, rest: rest.as_slice(), folder, set, defined }
+    }
+
+    /// Returns the line that git makes of its subcommand, with the words behind it, if that is a name for something else: one that its
+    /// options define, or that `configured` knows.
+    pub fn alias(&self, configured: impl Fn(&str) -> Option<String>) -> Option<String> {
+        // Of its own commands git asks no configuration.
+        let name = self.subcommand.filter(|name| ![&WITH_HOOKS[..], &WITHOUT_HOOKS].concat().contains(name))?;
+        let defined = self.defined.iter().find(|(defined, _)| defined.eq_ignore_ascii_case(name));
+        let value = defined.map(|(_, value)| (*value).to_owned()).or_else(|| configured(name))?;
+        Some(format!("{} {}", definition(&value), shell::line(self.rest.iter().map(String::as_str))))
+    }
+
+    /// Returns what `git clean` with these words takes, folders included.
+    pub fn cleans(&self) -> Option<Cleaned> {
+        let is_short = |word: &&String| word.starts_with('-') && !word.starts_with("--");
+        let letters: String = self.rest.iter().filter(is_short).map(String::as_str).collect();
+        let only_tells = self.rest.iter().any(|word| word == "--dry-run" || word == "--interactive");
+        if only_tells || letters.contains(['n', 'i']) || !letters.contains('d') {
+            return None;
+        }
+        Some(match (letters.contains('X'), letters.contains('x')) {
+            (true, _) => Cleaned::Ignored,
+            (_, true) => Cleaned::All,
+            _ => Cleaned::Untracked,
+        })
     }
 
     /// Returns the lines that git would run, or that it gets a name for.
@@ -109,7 +146,7 @@ impl<'a> Git<'a> {
             [line] => (*line).to_owned(),
             words => shell::line(words.iter().copied()),
         };
-        let mut lines = self.defined.clone();
+        let mut lines: Vec<String> = self.defined.iter().map(|(_, value)| definition(value)).collect();
         match self.subcommand {
             Some("rebase") => lines.extend(executed(self.rest)),
             Some("submodule") => {
@@ -126,8 +163,9 @@ impl<'a> Git<'a> {
         lines
     }
 
-    /// Tells whether git does its work without its hooks, or changes where they are.
-    pub fn goes_around(&self) -> bool {
+    /// Tells whether git does its work without its hooks, or changes where they are; `is_known` is whether it has a name for something
+    /// else there, which says what is done.
+    pub fn goes_around(&self, is_known: bool) -> bool {
         let (rest, set) = (self.rest, self.set);
         if set && self.subcommand.is_some_and(|subcommand| WITH_HOOKS.contains(&subcommand)) {
             return true;
@@ -140,7 +178,9 @@ impl<'a> Git<'a> {
             Some("pull" | "rebase" | "cherry-pick" | "revert") => skips_hooks(rest, "", "", ""),
             Some("config") => config_goes_around(rest),
             Some("commit-tree" | "send-pack") => true,
-            Some(other) if !WITHOUT_HOOKS.contains(&other) => rest.iter().any(|word| word == "--no-verify"),
+            Some(other) if !is_known && !WITHOUT_HOOKS.contains(&other) => {
+                rest.iter().any(|word| word == "--no-verify")
+            }
             _ => false,
         }
     }
@@ -179,15 +219,18 @@ fn definition(value: &str) -> String {
     value.strip_prefix('!').map_or_else(|| format!("git {value}"), str::to_owned)
 }
 
+/// Tells whether a key in small letters says where hooks are, or what else is read that may say it.
+fn leads_elsewhere(key: &str) -> bool {
+    key == "core.hookspath" || key == "include.path" || key.starts_with("includeif.")
+}
+
 /// Tells whether `git config` with these words changes where hooks are.
 fn config_goes_around(words: &[String]) -> bool {
     let has = |option: &str| words.iter().any(|word| word.contains(option));
     if has("-section") {
         return words.iter().any(|word| word.eq_ignore_ascii_case("core"));
     }
-    // What is included may say where hooks are.
-    let leads = |key: String| key == "core.hookspath" || key == "include.path" || key.starts_with("includeif.");
-    let Some(at) = words.iter().position(|word| leads(word.to_lowercase())) else { return false };
+    let Some(at) = words.iter().position(|word| leads_elsewhere(&word.to_lowercase())) else { return false };
     let asks = has("--get") || has("--show-origin") || words.first().is_some_and(|word| word == "get");
     !asks && (words.len() > at + 1 || has("unset"))
 }

@@ -1,88 +1,119 @@
-//! Which texts of a line a shell reads that the line runs: what is piped to it, and what stands for a file.
+//! Which texts of a line the programs in it read on their standard input.
+
+use std::ops::Range;
 
 use super::super::shell::Command;
-use super::words::{is_before_program, is_script_option, name};
-use super::{LONGEST_PIPE, SHELLS};
+use super::call::Call;
+use super::script::{Script, script};
 
-/// Returns what commands print that a shell reads: through pipes, or as a file.
-pub fn printed_to_shells(commands: &[Command]) -> impl Iterator<Item = String> {
+/// How many commands before another are taken to feed it.
+const LONGEST_PIPE: usize = 32;
+/// The words that begin several commands which share input and output.
+const BEGINS: [&str; 6] = ["{", "while", "until", "for", "if", "case"];
+/// The words that end them.
+const ENDS: [&str; 4] = ["}", "done", "fi", "esac"];
+
+/// Returns what commands print that a shell reads for its script: through pipes, or as a file; `outer` is what the line is fed.
+pub fn printed_to_shells(commands: &[Command], outer: &[String]) -> Vec<String> {
     let mut is_read = vec![false; commands.len()];
     // What a group prints cannot be told from what stands before it.
     let mut before = 0;
-    let is_group = |command: &Command| command.words.is_empty() || command.words == ["}"];
+    let mut texts = Vec::new();
     for (at, command) in commands.iter().enumerate() {
-        match source(command) {
-            Some(Source::Process) => before = commands.len(),
-            Some(Source::Input) => {
+        let call = Call::new(command);
+        match script(&call.program, call.words) {
+            Some(Script::Process) => before = commands.len(),
+            Some(Script::Input) => {
                 is_read[at] = true;
-                let piped = commands[..at].iter().rev().take(LONGEST_PIPE).take_while(|command| command.pipes).count();
-                is_read[at - piped..at].fill(true);
-                if commands[at - piped..at].iter().any(is_group) {
-                    before = before.max(at);
+                let pipe = pipe(commands, at);
+                is_read[pipe.clone()].fill(true);
+                if commands[pipe.clone()].iter().any(ends_group) {
+                    before = before.max(pipe.end);
+                }
+                texts.extend(shared(commands, at));
+                // What begins the pipe reads what all of the line does.
+                if commands[pipe.start].input.is_empty() {
+                    texts.extend_from_slice(outer);
                 }
             }
-            None => {}
+            _ => {}
         }
     }
     is_read[..before].fill(true);
     let read = commands.iter().zip(is_read).filter(|(_, is_read)| *is_read).map(|(command, _)| command);
-    read.flat_map(|command| without_wrappers(command).printed().into_iter().chain([command.input.clone()]))
+    texts.extend(read.flat_map(given));
+    texts
 }
 
-/// Where a shell without a script in its words finds one.
-enum Source {
-    /// On its standard input.
-    Input,
-    /// In what stands for a file, but is commands.
-    Process,
-}
-
-fn source(command: &Command) -> Option<Source> {
-    let words = without_wrappers(command).words;
-    let [program, words @ ..] = words.as_slice() else { return None };
-    let is_source = matches!(program.as_str(), "source" | ".");
-    if !is_source && !SHELLS.contains(&name(program).as_str()) || words.iter().any(|word| is_script_option(word)) {
-        return None;
+/// Returns what the command at `at` reads, as far as the line tells; `outer` is what the line is fed.
+pub fn input(commands: &[Command], at: usize, outer: &[String]) -> Vec<String> {
+    if !commands[at].input.is_empty() {
+        return vec![commands[at].input.clone()];
     }
-    match script_file(name(program).as_str(), words) {
-        Some("") => Some(Source::Process),
-        Some(_) => None,
-        None => Some(Source::Input).filter(|_| !is_source || !words.is_empty()),
+    let mut pipe = pipe(commands, at);
+    if commands[pipe.clone()].iter().any(ends_group) {
+        pipe.start = pipe.end.saturating_sub(LONGEST_PIPE);
     }
+    if !pipe.is_empty() {
+        return commands[pipe].iter().flat_map(given).collect();
+    }
+    shared(commands, at).map_or_else(|| outer.to_vec(), |text| vec![text])
 }
 
-/// Tells whether a shell with these words reads its standard input as a script.
-pub fn reads_input(program: &str, words: &[String]) -> bool {
-    script_file(program, words).is_none()
-}
-
-/// Returns the file that a shell with these words reads, if that is not its standard input.
-fn script_file<'a>(program: &str, words: &'a [String]) -> Option<&'a str> {
-    // These take words that name no file.
-    if matches!(program, "su" | "cmd") {
-        return None;
-    }
-    let mut words = words.iter().map(String::as_str);
-    while let Some(word) = words.next() {
-        let is_option = word.starts_with(['-', '+']);
-        let is_short = is_option && !word.starts_with("--");
-        match word {
-            "--" => {}
-            "/dev/stdin" => return None,
-            "-o" | "+o" | "-O" | "+O" | "--rcfile" | "--init-file" => {
-                words.next();
-            }
-            // What follows is for the script.
-            _ if is_short && word.contains('s') => return None,
-            _ if is_option => {}
-            file => return Some(file),
+/// Returns the commands whose output a command reads: those before it in a pipe, or before the group that it is in.
+fn pipe(commands: &[Command], at: usize) -> Range<usize> {
+    let to = |end: usize| {
+        let length = commands[..end].iter().rev().take(LONGEST_PIPE).take_while(|command| command.pipes).count();
+        end - length..end
+    };
+    // A parenthesis stands between nothing and the first command in it.
+    let begins = |command: &Command| command.words.first().is_none_or(|word| BEGINS.contains(&word.as_str()));
+    let is_open = |end: &usize| commands[*end - 1].pipes && begins(&commands[*end]);
+    match to(at) {
+        pipe if pipe.is_empty() => {
+            let mut ends = (at.saturating_sub(LONGEST_PIPE).max(1)..at).rev();
+            ends.find(is_open).map_or(pipe, to)
         }
+        pipe => pipe,
     }
-    None
 }
 
-/// Returns a command from its program on.
-fn without_wrappers(command: &Command) -> Command {
-    let words = command.words.iter().skip_while(|word| is_before_program(word)).cloned().collect();
-    Command { words, input: command.input.clone(), ..Command::default() }
+/// Returns what the group of commands is fed in which one stands.
+fn shared(commands: &[Command], at: usize) -> Option<String> {
+    let behind = commands[at + 1..].iter().take(LONGEST_PIPE);
+    behind.filter(|command| ends_group(command)).map(|command| command.input.clone()).find(|input| !input.is_empty())
+}
+
+fn ends_group(command: &Command) -> bool {
+    command.words.iter().all(|word| ENDS.contains(&word.as_str()))
+}
+
+/// Returns what a command prints, and what it is fed, which it may print.
+fn given(command: &Command) -> impl Iterator<Item = String> {
+    printed(command).into_iter().chain([command.input.clone()]).filter(|text| !text.is_empty())
+}
+
+/// Returns what a command prints, whatever stands before its program.
+pub fn printed(command: &Command) -> Option<String> {
+    let call = Call::new(command);
+    let words = std::iter::once(call.program.clone()).chain(call.words.iter().cloned()).collect();
+    Command { words, ..command.clone() }.printed()
+}
+
+/// Returns the words that `xargs` adds, as far as the line tells: what is printed to it.
+pub fn arguments(commands: &[Command], at: usize) -> Vec<String> {
+    let Some(before) = commands[pipe(commands, at)].last() else { return Vec::new() };
+    let listed = || before.words.iter().skip(1).filter(|word| !word.starts_with('-')).cloned().collect();
+    match before.words.first().map(String::as_str) {
+        Some("ls") => listed(),
+        _ => printed(before).map(|text| text.split_whitespace().map(str::to_owned).collect()).unwrap_or_default(),
+    }
+}
+
+/// Returns the words by which `find` would do what a command does to each file that is printed to it.
+pub fn as_action(found: &Command, words: &[String]) -> Vec<String> {
+    let is_placed = words.iter().any(|word| word.contains("{}"));
+    let placed = (!is_placed).then(|| "{}".to_owned());
+    let exec = std::iter::once("-exec".to_owned()).chain(words.iter().cloned()).chain(placed).chain([";".to_owned()]);
+    found.words.iter().filter(|word| !word.starts_with("-print")).cloned().chain(exec).collect()
 }

@@ -1,298 +1,82 @@
 //! Lines that go around hooks, and others that look so.
 
+mod around;
+mod harmless;
+
 use super::*;
+use around::AROUND;
+use harmless::HARMLESS;
 
-/// Lines that go around hooks.
-const AROUND: [&str; 150] = [
-    "git commit --no-verify -m x",
-    "git commit --no-verif -m x",
-    "git commit -nm x",
-    "git commit -an",
-    "cd a && git -C b commit -m 'x' -n",
-    "git -c core.hooksPath=/dev/null commit -m x",
-    "git --config-env=core.hooksPath=X commit -m x",
-    "HUSKY=0 git commit -m x",
-    "env HUSKY=0 git commit -m x",
-    "export HUSKY=0; git commit -m x",
-    "HUSKY=0; git commit -m x",
-    "SKIP=keysweep git push",
-    "git push --no-verify",
-    "(/usr/bin/git commit \\\n --no-verify)",
-    "bash -lc 'git commit -n -m x'",
-    "sh -c \"cd a && sh -c 'git push --no-verify'\"",
-    "git config core.hookspath /dev/null",
-    "git config --unset core.hooksPath",
-    "git commit-tree HEAD^{tree} -m x",
-    "rm -f .git/hooks/pre-commit",
-    "chmod -x /a/.git/hooks/pre-push",
-    "mv .husky elsewhere",
-    "cp /dev/null .git/hooks/pre-commit",
-    "git commit $'--no-verify' -m x",
-    "declare -x HUSKY=0; git commit -m x",
-    "LEFTHOOK_EXCLUDE=keysweep git commit -m x",
-    "PREK_SKIP=keysweep git commit -m x",
-    "echo \"$(git commit -n -m x)\"",
-    "eval \"git commit -n -m x\"",
-    "bash <<'E'\ngit commit -n\nE",
-    "sudo rm .git/hooks/pre-commit",
-    "git am -n x",
-    "git pull --no-verify",
-    "git config core.hooksPath \"\"",
-    "git config --remove-section core",
-    "git config --global alias.ci 'commit --no-verify'",
-    "git -c alias.x='!git commit -n' x",
-    "git-commit -n -m x",
-    "git.exe commit -n",
-    "powershell -Command \"git commit -n\"",
-    "cd .git && rm -rf hooks",
-    "cd .git/hooks && : > pre-commit",
-    "echo 'exit 0' > .git/hooks/pre-commit",
-    "sed -i d .husky/pre-commit",
-    "dd if=/dev/null of=.git/hooks/pre-commit",
-    "chmod 644 .git/hooks/pre-commit",
-    "keysweep hook uninstall",
-    "npx lefthook uninstall",
-    "git commit -m \"$(cat <<'E'\nit's (a) fix\nE\n)\" --no-verify",
-    "git commit -F - <<'E'\ndon't\nE\ngit push --no-verify",
-    "git commit -m $(date) -n",
-    "find .git/hooks -delete",
-    "find .git/hooks -type f -exec rm {} +",
-    "find . -path '*/.git/hooks/*' -delete",
-    "find .git -name 'pre-*' -delete",
-    "cd .git && find hooks -type f -delete",
-    "rsync -a --delete empty/ .git/hooks/",
-    "rsync -a --delete empty/ .git/hooks",
-    "rm .claude/settings.json",
-    "rm -rf .claude",
-    "mv .claude/settings.json /tmp",
-    "git rm -q .claude/settings.json",
-    "cd .claude && rm settings.json",
-    "echo '{}' > .claude/settings.json",
-    "sed -i /keysweep/d .claude/settings.json",
-    "jq 'del(.hooks)' x > .claude/settings.json",
-    "find .claude -delete",
-    "echo git commit --no-verify -m x | sh",
-    "echo 'git commit -n' | bash -s",
-    "sudo -u me git commit -n",
-    "cat <<'E' | bash\ngit commit -n\nE",
-    "echo 'git commit -n' | sudo sh",
-    "{ echo cd a; echo git commit -n; } | sh",
-    "(echo cd a; echo git commit -n) | sh -s",
-    "printf 'cd a\\ngit commit -n\\n' | tee log | sh",
-    "bash <(echo git commit -n)",
-    "source /dev/stdin <<< 'git commit -n'",
-    "bash -c \"$(cat <<'E'\ngit commit -n\nE\n)\"",
-    "eval \"$(echo git commit -n)\"",
-    "git rebase -x 'git commit --amend -n' main",
-    "git rebase main --exec='cd a && git commit -n'",
-    "git rebase --exec 'sh -c \"git commit -n\"' main",
-    "git submodule foreach 'git commit -n -m x'",
-    "git submodule foreach --recursive git commit -n -m x",
-    "git bisect run git commit -n",
-    "git bisect run sh -c 'git commit -n'",
-    "trap 'git commit -n' EXIT",
-    "alias c='git commit -n'; c",
-    "FLAGS=-n; git commit $FLAGS -m x",
-    "F=--no-verify && git push \"$F\"",
-    "export F='-n -m x'; git commit ${F}",
-    "N=ver; git commit --no-${N}ify",
-    "git commit {-n,-m} x",
-    "git commit --{no-verify,message=x}",
-    "git commit $(echo -m x --no-verify)",
-    "git commit $'\\x2dn'",
-    "poetry run pre-commit uninstall",
-    "uv run --no-sync pre-commit uninstall",
-    "pipx run pre-commit uninstall",
-    "npx -y lefthook@1.6 uninstall",
-    "pnpm exec lefthook uninstall",
-    "python3 -m pre_commit uninstall",
-    "uvx keysweep hook uninstall claude-code",
-    "rm \"$(git rev-parse --git-dir)/hooks/pre-commit\"",
-    "rm -f $(git rev-parse --git-path hooks)/pre-commit",
-    "D=`git rev-parse --git-dir`; rm -r $D/hooks",
-    "rm \"$(git rev-parse --show-toplevel)/.git/hooks/pre-push\"",
-    "sed -i '/hooksPath/d' .git/config",
-    "printf '[core]\\n\\thooksPath = x\\n' >> .git/config",
-    "echo x | tee -a .git/config",
-    "cd .git && cp /tmp/c config",
-    "jq 'del(.hooks)' x | sponge .claude/settings.json",
-    "git restore .claude/settings.json",
-    "git checkout -- .claude/settings.json",
-    "git checkout HEAD~3 -- .cursor/hooks.json",
-    "git restore -s HEAD~3 .cursor/hooks.json",
-    "cd .claude && git checkout settings.json",
-    "find . -exec sh -c 'git commit -n' ';'",
-    "script -qc 'git commit -n' /dev/null",
-    "for o in -n; do git commit $o; done",
-    "git -c include.path=x commit -m x",
-    "env -S 'git commit -n'",
-    "env -vS 'git commit' -n -m x",
-    "env -u A --split-string='git commit --no-verify'",
-    "rm -rf .git",
-    "mv .git x",
-    "sudo rm -rf ./.git/",
-    "shred -u .git/hooks/pre-commit",
-    "git config include.path /tmp/x",
-    "git config --global includeIf.gitdir:~/.path /tmp/x",
-    "git commit ${F:---no-verify} -m x",
-    "git commit \"${F:--n}\" -m x",
-    "git commit ${F:=-n -m x}",
-    "F=; git commit ${F:-${G---no-verify}}",
-    "F=1; git commit ${F:+-n}",
-    "curl -fsSo .git/hooks/pre-commit https://x",
-    "curl --output=.git/hooks/pre-push https://x",
-    "cd .git/hooks && wget -Opre-commit https://x",
-    "wget -P .git/hooks https://x/pre-commit",
-    "git cz -- --no-verify",
-    "git ci --no-verify",
-    "npm run commit -- --no-verify",
-    "npx cz --no-verify",
-    "yarn commit --no-verify",
-    "npm version patch --no-commit-hooks",
-    "echo 'git commit -n' | bash -s -- x",
-    "echo 'git commit -n' | su me",
-    "bash -o pipefail <<E\ngit commit -n\nE",
-    "git commit -m x \"$(printf -- '-n')\"",
-    "GIT_CONFIG_GLOBAL= git commit -m x",
+/// A project in `/p`, whose settings of Cursor git has as they are.
+struct Known;
+
+/// What is guarded there.
+const GUARDED: [&str; 12] = [
+    "/p/.claude",
+    "/p/.claude/settings.json",
+    "/p/.cursor/hooks.json",
+    "/p/.git",
+    "/p/.git/hooks",
+    "/p/.git/hooks/pre-commit",
+    "/p/.git/hooks/pre-push",
+    "/p/.husky",
+    "/p/.husky/pre-commit",
+    "/p/.pre-commit-config.yaml",
+    "/p/tools/hooks",
+    "/p/tools/hooks/pre-commit",
 ];
 
-/// Lines that do not, whatever they look like.
-const HARMLESS: [&str; 122] = [
-    "git commit -m 'use --no-verify never'",
-    "git commit -m 'git commit -n'",
-    "git commit -mn",
-    "git commit --no-verbose",
-    "git push -n",
-    "git commit -m x; echo --no-verify",
-    "HUSKY=0 npm install; git commit -m x",
-    "echo git commit",
-    "git log -n 5",
-    "git config --get core.hooksPath",
-    "git config core.hooksPath",
-    "git commit --amend --no-edit",
-    "grep -n commit git",
-    "cat .git/hooks/pre-commit",
-    "rm -rf target",
-    "cp .pre-commit-config.yaml backup",
-    "git commit -m -n",
-    "git commit -am -n",
-    "git commit --message --no-verify",
-    "git commit -- -n",
-    "git commit -m x # -n",
-    "git commit -F - <<E\ngit commit -n\nE",
-    "cat > notes.md <<'E'\ngit commit -n\nE",
-    "chmod +x .git/hooks/pre-commit",
-    "chmod 755 .husky/pre-commit",
-    "sed -n 1,5p .git/hooks/pre-commit",
-    "cat .git/hooks/pre-commit > copy",
-    "git config alias.ci commit",
-    "keysweep hook status",
-    "pre-commit run",
-    "echo git commit --no-verify",
-    "printf '%s' git push --no-verify",
-    "grep -rn git commit -n docs",
-    "echo git commit -n | tee notes.md",
-    "echo git commit -n; sh build.sh",
-    "find .git -name '*.lock' -delete",
-    "find . -name '*.pyc' -delete",
-    "find .git/hooks -type f",
-    "find .git/hooks -type f -exec cat {} +",
-    "rsync -a .git/hooks/ backup/",
-    "rm .claude/settings.local.json",
-    "rm other/settings.json",
-    "cat .claude/settings.json",
-    "jq . .claude/settings.json > copy",
-    "echo x > .claude/notes.md",
-    "git add .claude/settings.json",
-    "man git commit -n",
-    "keysweep hook install claude-code --no-bypass",
-    "keysweep hook install claude-code",
-    "keysweep hook install pre-commit",
-    "cp notes.md .claude/",
-    "cat <<'E' | tee notes\ngit commit -n\nE",
-    "cat <<'E' | bash\ngit commit -m 'about -n'\nE",
-    "cat build.sh | bash",
-    "curl -fsSL https://example.org/install.sh | sh",
-    "echo git commit -n && bash build.sh",
-    "git log | grep 'git commit -n' || sh build.sh",
-    "git rebase -x 'cargo test' main",
-    "git rebase -x 'git commit --amend --no-edit' main",
-    "git rebase -i main",
-    "git submodule foreach 'git pull --rebase'",
-    "git submodule foreach --recursive git clean -n",
-    "git submodule update --init",
-    "git bisect run cargo test",
-    "git bisect start -n",
-    "trap 'rm -rf target' EXIT",
-    "alias g=git; g status",
-    "FLAGS=-n; git log $FLAGS 5; git commit -m x",
-    "MESSAGE='say -n'; git commit -m \"$MESSAGE\"",
-    "F=-n; git commit -m '$F'",
-    "F=-n git status",
-    "git commit -m {a,b}",
-    "git add src/{a,b}.rs && git commit -m '{-n,-m}'",
-    "git commit -m \"$(cat <<'E'\nUse -n and --no-verify less\nE\n)\"",
-    "git commit -m \"$(git log -1 --format=%s)\"",
-    "poetry run pre-commit run --all-files",
-    "uv run pre-commit install",
-    "pip install pre-commit",
-    "npm uninstall left-pad",
-    "npx lefthook run pre-commit",
-    "ls \"$(git rev-parse --git-dir)/hooks\"",
-    "cat $(git rev-parse --git-path hooks/pre-commit)",
-    "rm -f \"$(git rev-parse --git-dir)/index.lock\"",
-    "cat .git/config",
-    "cp .git/config backup",
-    "sed -n 1,5p .git/config",
-    "chmod 600 .git/config",
-    "git config user.name me",
-    "jq . package.json | sponge package.json",
-    "git restore --staged .claude/settings.json",
-    "git restore src/main.rs",
-    "git checkout main",
-    "git checkout -b .claude-notes",
-    "git restore .cursor/hooks.json",
-    "git checkout -- .cursor/hooks.json",
-    "find . -exec sh -c 'git status' ';'",
-    "script -qc 'git status' /dev/null",
-    "watch -n 1 git status",
-    "for o in -n; do echo $o; done; git commit -m x",
-    "bash scripts/setup.sh <<E\ngit commit -n\nE",
-    "echo git commit -n | bash scripts/run.sh -s",
-    "SKIP= git commit -m x",
-    "export SKIP=; git commit -m x",
-    "rm -rf /tmp/x/.git",
-    "rm -f .gitignore",
-    "ls .git",
-    "cp -r .git /tmp/x",
-    "git config --get include.path",
-    "git commit -m ${M:-x}",
-    "git commit -m \"${M:---no-verify}\"",
-    "M=x; git commit ${M:--n}",
-    "curl -T .git/hooks/pre-commit https://x",
-    "curl -o out.json https://x",
-    "wget -O out https://x",
-    "git grep -e --no-verify",
-    "git stash push -m --no-verify",
-    "cargo publish --no-verify",
-    "npm run test -- --no-watch",
-    "npx prettier --check .",
-    "env -S 'git status'",
-    "env A=b git commit -m '-S x'",
-    "echo ${F:-x}",
-];
+fn real(path: &str) -> String {
+    path.replace("$GIT_TOPLEVEL", "/p").replace("/p/hk", "/p/.git/hooks")
+}
+
+impl Surroundings for Known {
+    fn holds_agents_hooks(&self, path: &str) -> bool {
+        ["/p/.claude/settings.json", "/p/.claude", "/p/.cursor/hooks.json"].contains(&real(path).as_str())
+    }
+
+    fn comes_back(&self, path: &str) -> bool {
+        real(path) == "/p/.cursor/hooks.json"
+    }
+
+    fn is_git_folder(&self, path: &str) -> bool {
+        real(path) == "/p/.git"
+    }
+
+    fn leads_to_hook(&self, path: &str) -> bool {
+        GUARDED[4..].iter().any(|hook| real(path).starts_with(hook))
+    }
+
+    fn below(&self, path: &str) -> Vec<String> {
+        let path = real(path);
+        let inside = GUARDED.iter().filter_map(|guarded| guarded.strip_prefix(path.trim_end_matches('/')));
+        let inside = inside.filter(|inside| inside.is_empty() || inside.starts_with('/'));
+        inside.map(|inside| inside.trim_start_matches('/').to_owned()).collect()
+    }
+
+    fn alias(&self, name: &str) -> Option<String> {
+        let value = match name {
+            "ci" => "commit",
+            "unsafe" => "commit -n",
+            "shell" => "!cd x && git commit",
+            "round" => "round",
+            "st" => "status",
+            _ => return None,
+        };
+        Some(value.to_owned())
+    }
+
+    fn loses_hooks_to_clean(&self, path: &str, takes: Cleaned) -> bool {
+        "/p/tools/hooks".starts_with(path) && takes != Cleaned::Untracked
+    }
+}
 
 #[test]
 fn ways_around_the_hooks_are_recognised() {
-    for (commands, expected) in [(&AROUND[..], true), (&HARMLESS[..], false)] {
-        // Git's version of one of the files has the hooks, too.
-        let holds = |path: &str| [".claude/settings.json", ".claude", ".cursor/hooks.json"].contains(&path);
-        let comes_back = |path: &str| path == ".cursor/hooks.json";
-        let is_repository = |path: &str| [".git", "./.git"].contains(&path);
-        let ours = Ours { holds: &holds, comes_back: &comes_back, is_repository: &is_repository };
-        let is_wrong = |command: &&&str| goes_around_hooks(command, &ours) != expected;
-        assert_eq!(commands.iter().filter(is_wrong).collect::<Vec<_>>(), Vec::<&&str>::new(), "{expected} is right");
-    }
+    let is_around = |line: &&&str| goes_around_hooks(line, "/p", &Known);
+    let missed: Vec<&&str> = AROUND.iter().filter(|line| !is_around(line)).collect();
+    let stopped: Vec<&&str> = HARMLESS.iter().filter(is_around).collect();
+    assert_eq!((missed, stopped), (Vec::new(), Vec::new()), "missed, and stopped without need");
 }
 
 #[test]
@@ -328,10 +112,14 @@ fn commands_that_write_what_makes_keysweep_look_for_less_are_recognised() {
 
 #[test]
 fn any_line_comes_to_an_end() {
-    let ours = Ours { holds: &|_| false, comes_back: &|_| false, is_repository: &|_| false };
     for part in [
         "echo a | sh | ",
         "{ echo a; } | sh; ",
+        "echo a | sh -c b | ",
+        "cd a; ",
+        "find . -exec ",
+        "ls a | xargs ",
+        "rm */",
         "sh <(echo a); ",
         "sh -c 'a \"b\"' ",
         "git submodule foreach ",
@@ -347,6 +135,9 @@ fn any_line_comes_to_an_end() {
         "\"${b+${c=",
         "curl -o a ",
     ] {
-        assert!(!goes_around_hooks(&part.repeat(10_000), &ours) && !looks_for_less(&part.repeat(10_000)), "{part}");
+        assert!(
+            !goes_around_hooks(&part.repeat(10_000), "/p", &Known) && !looks_for_less(&part.repeat(10_000)),
+            "{part}"
+        );
     }
 }

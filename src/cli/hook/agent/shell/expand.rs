@@ -4,6 +4,8 @@ use std::collections::HashMap;
 use std::iter::Peekable;
 use std::str::Chars;
 
+use super::folder::Folder;
+
 /// Characters of a word that a shell has not read as text: they stand for themselves, but only outside of quotes.
 pub mod active {
     /// `$` outside of quotes: what comes instead falls into words.
@@ -36,18 +38,47 @@ pub struct Values {
     /// How many bytes more they may bring.
     left: usize,
     is_left: bool,
+    folder: Folder,
 }
 
 impl Default for Values {
     fn default() -> Self {
-        Self { values: HashMap::new(), left: BUDGET, is_left: false }
+        Self { values: HashMap::new(), left: BUDGET, is_left: false, folder: Folder::default() }
     }
 }
 
 impl Values {
+    /// Returns those of a line that is run in a folder.
+    pub fn new(folder: &str) -> Self {
+        let mut values = Self::default();
+        values.set("IFS", " ");
+        values.enter(Folder::new(folder));
+        values
+    }
+
     /// Returns those of a line in which everything is left as it stands.
     pub fn none() -> Self {
         Self { is_left: true, left: 0, ..Self::default() }
+    }
+
+    /// Returns where the line works.
+    pub const fn folder(&self) -> &Folder {
+        &self.folder
+    }
+
+    /// Goes to a folder.
+    pub fn enter(&mut self, folder: Folder) {
+        let now = if folder.now().is_empty() { "." } else { folder.now() };
+        self.set("PWD", now);
+        self.folder = folder;
+    }
+
+    /// Goes where a command leads.
+    pub fn follow(&mut self, words: &[String]) {
+        let mut folder = self.folder.clone();
+        if folder.follow(words) {
+            self.enter(folder);
+        }
     }
 
     /// Tells whether everything is left as it stands.
@@ -146,6 +177,9 @@ impl Values {
             ('-' | '=', None) | ('+', _) => plain(&self.filled(other, depth)),
             _ => return None,
         };
+        if operator == '=' {
+            self.set(name, &value);
+        }
         Some((value, rest))
     }
 

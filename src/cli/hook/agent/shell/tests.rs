@@ -4,7 +4,7 @@ use super::*;
 
 /// Returns the words of each command that has any.
 fn words(line: &str) -> Vec<String> {
-    let commands = commands(line);
+    let commands = commands(line, "");
     commands.iter().filter(|command| !command.words.is_empty()).map(|command| command.words.join("|")).collect()
 }
 
@@ -27,9 +27,11 @@ fn words_are_those_of_a_shell() {
         ("a {-n,-m} x{1,{2,3}}y '{a,b}' {} { {a,b", &["a|-n|-m|x1y|x2y|x3y|{a,b}|{}|{|{a,b"]),
         (
             "a $(git rev-parse --git-dir)/x $(echo b c) $'\\x2dn\\u0041\\055'",
-            &["a|.git/x|b|c|-nA-", "git|rev-parse|--git-dir", "echo|b|c"],
+            &["a|$GIT_TOPLEVEL/.git/x|b|c|-nA-", "git|rev-parse|--git-dir", "echo|b|c"],
         ),
         ("A=a; b AB\"\"CD 'AB''CD' AB\\\nCD", &["A=a", "b|ABCD|ABCD|ABCD"]),
+        ("a ${X:=b} $X; c \"${X=d}\"", &["a|b|b", "c|b"]),
+        ("rm$IFS-rf${IFS}x", &["rm|-rf|x"]),
         ("diff <(a) <(b) c", &["diff|||c", "a", "b"]),
     ] {
         assert_eq!(words(line), expected, "{line}");
@@ -38,16 +40,30 @@ fn words_are_those_of_a_shell() {
 
 #[test]
 fn what_is_written_and_what_is_read_is_known() {
-    let command = |line: &str| commands(line).swap_remove(0);
+    let command = |line: &str| commands(line, "").swap_remove(0);
     assert_eq!(command("echo x >a 2>>b &>c").writes, ["a", "b", "c"]);
     assert_eq!(command("sh <<-E\n\ta\n\tE\nb").input, "a\n");
     assert_eq!(command("sh <<< 'a b'").input, "a b");
 }
 
 #[test]
+fn each_command_runs_in_the_folder_that_the_line_leads_to() {
+    let folders = |line: &str| -> Vec<String> {
+        let commands = commands(line, "/p");
+        commands.iter().filter(|command| !command.words.is_empty()).map(|command| command.folder.to_string()).collect()
+    };
+    assert_eq!(
+        folders("a; cd b && c; (cd d; e); f; cd -; g"),
+        ["/p", "/p", "/p/b", "/p/b", "/p/b/d", "/p/b", "/p/b", "/p"]
+    );
+    assert_eq!(folders("a $(cd b; c); d"), ["/p", "/p", "/p", "/p/b"]);
+    assert_eq!(words("cd b; a $PWD `pwd` ~+"), ["cd|b", "a|b|b|~+", "pwd"]);
+}
+
+#[test]
 fn a_line_that_is_made_of_words_is_read_as_them() {
     let expected = ["bash", "-lc", "it's \"$(a)\"; b", "", "#", "{a,b}", "\n"];
-    let commands = commands(&line(expected));
+    let commands = commands(&line(expected), "");
     assert_eq!((commands.len(), &commands[0].words[..]), (1, &expected.map(str::to_owned)[..]));
 }
 
@@ -80,11 +96,11 @@ fn any_line_comes_to_an_end() {
     for first in parts {
         for second in parts {
             for third in parts {
-                commands(&[first, second, third].concat());
+                commands(&[first, second, third].concat(), "");
             }
         }
     }
     for part in ["$(", "{a,b}", "{{a,b},", "A=$A$A ;", "$(echo $A) ", "a|"] {
-        commands(&["A=aaaaaaaaaaaaaaaa;", &part.repeat(20_000)].concat());
+        commands(&["A=aaaaaaaaaaaaaaaa;", &part.repeat(20_000)].concat(), "/p");
     }
 }

@@ -48,6 +48,29 @@ fn a_command_that_is_given_as_words_is_read_as_such() {
 }
 
 #[test]
+fn every_tool_that_runs_or_types_a_line_is_looked_at() {
+    for (name, input, stopped) in [
+        ("exec_command", json!({ "cmd": "git commit -n" }), true),
+        ("local_shell", json!({ "action": { "type": "exec", "command": ["git", "commit", "-n"] } }), true),
+        ("write_stdin", json!({ "session_id": 1, "chars": "git commit -n\n" }), true),
+        ("write_stdin", json!({ "session_id": 1, "chars": "" }), false),
+        ("write_bash", json!({ "shellId": "1", "input": "git push --no-verify" }), true),
+        ("Monitor", json!({ "command": "git commit -n" }), true),
+        ("PowerShell", json!({ "command": "Remove-Item -Recurse .git\\hooks\\pre-commit" }), true),
+        ("powershell", json!({ "command": "git commit `\n -n" }), true),
+        ("powershell", json!({ "command": "Get-Content .git\\hooks\\pre-commit" }), false),
+        ("BashOutput", json!({ "bash_id": "1" }), false),
+        ("Bash", json!({ "command": "" }), false),
+        ("mcp__host__shell", json!({}), false),
+    ] {
+        let event = tool(name, input.clone()).to_string();
+        let reply = run(Agent::ClaudeCode, event.as_bytes(), true, &OneWord);
+        assert_eq!(reply.stdout.contains("goes around the hooks"), stopped, "{name} {input} {}", reply.stdout);
+        assert_eq!(reply.stdout.contains("deny"), stopped, "{name} {input} {}", reply.stdout);
+    }
+}
+
+#[test]
 fn an_agents_own_hooks_are_not_taken_out_where_the_user_asked_for_that() {
     let directory = tempfile::tempdir().expect("there is a temporary directory");
     install(Agent::ClaudeCode, directory.path(), false, true, &[]).expect("the settings can be made");

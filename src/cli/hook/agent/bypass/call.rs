@@ -1,0 +1,182 @@
+//! Which program a command runs, behind the variables and programs that stand before it.
+
+use super::super::shell::{self, Command, joined};
+use super::options::{Valued, Word, Words};
+
+/// Words of the shell that stand before a command.
+const KEYWORDS: [&str; 12] = ["{", "!", "if", "then", "elif", "else", "while", "until", "do", "builtin", "coproc", "&"];
+
+/// A program that runs another one, which stands behind its options.
+struct Wrapper {
+    names: &'static [&'static str],
+    valued: Valued,
+    /// How many words of its own stand before the other program.
+    operands: usize,
+    /// The words that make it run another program, if it does so only with one of them.
+    verbs: &'static [&'static str],
+}
+
+/// Describes programs that run what stands behind their options, of which these have a value.
+const fn wrapper(names: &'static [&'static str], letters: &'static str, long: &'static [&'static str]) -> Wrapper {
+    Wrapper { names, valued: Valued { letters, long }, operands: 0, verbs: &[] }
+}
+
+/// The words by which programs that look after packages run one.
+const RUN: &[&str] = &["run", "exec", "x", "dlx", "tool"];
+
+const WRAPPERS: &[Wrapper] = &[
+    wrapper(&["env"], "uCS", &["unset", "chdir", "split-string"]),
+    wrapper(
+        &["sudo"],
+        "CDghpRrTtUu",
+        &["user", "group", "chdir", "prompt", "host", "role", "type", "chroot", "close-from"],
+    ),
+    wrapper(&["doas"], "Cu", &[]),
+    wrapper(&["nice"], "n", &["adjustment"]),
+    wrapper(&["ionice"], "cn", &["class", "classdata"]),
+    Wrapper { operands: 1, ..wrapper(&["chrt", "taskset", "faketime"], "", &[]) },
+    Wrapper { operands: 1, ..wrapper(&["timeout"], "ks", &["kill-after", "signal"]) },
+    wrapper(&["stdbuf"], "ioe", &["input", "output", "error"]),
+    wrapper(&["time"], "fo", &["format", "output"]),
+    wrapper(&["exec"], "a", &[]),
+    wrapper(&["strace", "ltrace"], "eoEpuPsS", &[]),
+    wrapper(&["xargs"], "adEILnPs", &["arg-file", "delimiter", "max-args", "max-lines", "max-procs", "max-chars"]),
+    wrapper(
+        &["command", "nohup", "setsid", "busybox", "toybox", "winpty", "unbuffer", "caffeinate", "chronic"],
+        "",
+        &[],
+    ),
+    wrapper(&["npx", "bunx", "pnpx"], "p", &["package"]),
+    wrapper(&["uvx"], "p", &["from", "with", "python"]),
+    Wrapper { verbs: RUN, ..wrapper(&["uv"], "p", &["with", "python", "group", "extra"]) },
+    Wrapper {
+        verbs: RUN,
+        ..wrapper(
+            &[
+                "npm",
+                "pnpm",
+                "yarn",
+                "bun",
+                "pipx",
+                "poetry",
+                "pdm",
+                "hatch",
+                "rye",
+                "pipenv",
+                "bundle",
+                "mise",
+                "rtx",
+                "pixi",
+                "conda",
+                "micromamba",
+                "nix",
+                "devbox",
+            ],
+            "n",
+            &[],
+        )
+    },
+    Wrapper { operands: 1, verbs: RUN, ..wrapper(&["direnv"], "", &[]) },
+];
+
+/// A command, as far as it says what it runs.
+pub struct Call<'a> {
+    /// The words that set variables for the program.
+    pub settings: Vec<&'a str>,
+    /// The programs before it that run others.
+    pub wrappers: Vec<String>,
+    /// The name of its program; empty if it has none.
+    pub program: String,
+    /// The words behind the program.
+    pub words: &'a [String],
+    /// Where the program runs.
+    pub folder: String,
+    /// The line that `env` splits out of one word, with the words behind it.
+    pub split: Option<String>,
+}
+
+impl<'a> Call<'a> {
+    /// Reads the words of a command.
+    pub fn new(command: &'a Command) -> Self {
+        Self::of(&command.words, &command.folder)
+    }
+
+    /// Reads words that are run in a folder.
+    pub fn of(words: &'a [String], folder: &str) -> Self {
+        let mut call = Self {
+            settings: Vec::new(),
+            wrappers: Vec::new(),
+            program: String::new(),
+            words,
+            folder: folder.to_owned(),
+            split: None,
+        };
+        while let [word, rest @ ..] = call.words {
+            let wrapper = WRAPPERS.iter().find(|wrapper| wrapper.names.contains(&name(word).as_str()));
+            if is_setting(word) {
+                call.settings.push(word);
+                call.words = rest;
+            } else if KEYWORDS.contains(&word.as_str()) {
+                call.words = rest;
+            } else if let Some(behind) = wrapper.and_then(|wrapper| call.behind(wrapper, rest)) {
+                call.wrappers.push(name(word));
+                call.words = behind;
+            } else {
+                call.program = name(word);
+                call.words = rest;
+                break;
+            }
+        }
+        call
+    }
+
+    /// Returns the words behind a program that runs them, and its own; `None` if it does not.
+    fn behind(&mut self, wrapper: &Wrapper, words: &'a [String]) -> Option<&'a [String]> {
+        let mut words = self.without_options(wrapper, words);
+        let mut runs = wrapper.verbs.is_empty();
+        while let Some((_, rest)) = words.split_first().filter(|(word, _)| wrapper.verbs.contains(&word.as_str())) {
+            words = self.without_options(wrapper, rest);
+            runs = true;
+        }
+        if !runs {
+            return None;
+        }
+        for _ in 0..wrapper.operands {
+            words = words.split_first()?.1;
+        }
+        let is_number = |word: &String| word.bytes().all(|byte| byte.is_ascii_digit());
+        Some(words.split_first().filter(|(word, _)| is_number(word)).map_or(words, |(_, rest)| rest))
+    }
+
+    fn without_options(&mut self, wrapper: &Wrapper, words: &'a [String]) -> &'a [String] {
+        let mut words = Words::new(words, wrapper.valued);
+        while let Some(option) = words.option() {
+            match (wrapper.names[0], option) {
+                ("env", Word::Letter('C', Some(folder)))
+                | ("sudo", Word::Letter('D', Some(folder)))
+                | (_, Word::Long("chdir", Some(folder))) => self.folder = joined(&self.folder, folder),
+                ("env", Word::Letter('S', Some(text)) | Word::Long("split-string", Some(text))) => {
+                    self.split = Some(format!("{text} {}", shell::line(words.rest().iter().map(String::as_str))));
+                    return &[];
+                }
+                _ => {}
+            }
+        }
+        words.rest()
+    }
+}
+
+/// Tells whether a word sets a variable.
+pub fn is_setting(word: &str) -> bool {
+    let is_name = |name: &str| {
+        let bare = name.strip_suffix('+').unwrap_or(name);
+        !bare.is_empty() && bare.chars().all(|sign| sign.is_ascii_alphanumeric() || sign == '_')
+    };
+    word.split_once('=').is_some_and(|(name, _)| is_name(name))
+}
+
+/// Returns the name of a program, without its folder, in small letters.
+pub fn name(word: &str) -> String {
+    let name = word.rsplit(['/', '\\']).next().unwrap_or_default().to_ascii_lowercase();
+    name.strip_suffix(".exe").unwrap_or(&name).to_owned()
+}

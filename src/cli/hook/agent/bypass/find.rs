@@ -1,0 +1,244 @@
+//! What `find` does to what is guarded, by its words.
+
+use globset::GlobMatcher;
+
+use super::call::name;
+use super::guard::{Guarded, glob};
+use super::targets::EDITORS;
+
+/// The options before the first folder that have no value.
+const OPTIONS: [&str; 3] = ["-H", "-L", "-P"];
+/// Parts of names that are guarded, by which expressions are known that are about them.
+const NAMES: [&str; 5] = ["git", "hook", "pre-", "commit", "husky"];
+/// The most words of a command that is run for what is found.
+const LONGEST: usize = 64;
+/// How many folders are looked at, and how many commands for each file.
+const MOST: usize = 8;
+/// How deep parentheses are read.
+const DEPTH: usize = 16;
+
+/// One search, with what it does to what it finds.
+pub struct Search<'a> {
+    /// The folders that it begins in.
+    folders: Vec<&'a str>,
+    /// How far it goes down from there.
+    depth: Option<usize>,
+    terms: Term<'a>,
+}
+
+/// What is asked of a file, or done to it.
+enum Term<'a> {
+    /// A pattern for its name, or for all of its path.
+    Pattern {
+        glob: GlobMatcher,
+        is_whole: bool,
+    },
+    /// Whether it is a file, or else a folder.
+    IsFile(bool),
+    /// What holds of nothing that is guarded.
+    Never,
+    /// What may hold or not.
+    Unknown,
+    /// What lies below is not looked at.
+    Prune,
+    Delete,
+    Run(&'a [String]),
+    Not(Box<Self>),
+    /// One of several lists, all terms of which must hold, as far as they are asked.
+    Any(Vec<Vec<Self>>),
+}
+
+/// What a search does to one file.
+#[derive(Default)]
+struct Done<'a> {
+    prunes: bool,
+    deletes: bool,
+    runs: Vec<&'a [String]>,
+}
+
+impl<'a> Search<'a> {
+    /// Reads the words behind `find`.
+    pub fn new(words: &'a [String]) -> Self {
+        let options = words.iter().take_while(|word| OPTIONS.contains(&word.as_str())).count();
+        let words = &words[options..];
+        let is_folder = |word: &&String| !word.starts_with(['-', '(', '!']);
+        let mut folders: Vec<&str> = words.iter().take_while(is_folder).map(String::as_str).collect();
+        let mut rest = &words[folders.len()..];
+        if folders.is_empty() {
+            folders.push(".");
+        }
+        let at = rest.iter().position(|word| word == "-maxdepth");
+        let depth = at.and_then(|at| rest.get(at + 1)?.parse().ok());
+        let mut terms = Vec::new();
+        // A parenthesis too many ends nothing.
+        while !rest.is_empty() {
+            terms.push(vec![any(&mut rest, DEPTH)]);
+        }
+        Self { folders, depth, terms: Term::Any(terms) }
+    }
+
+    /// Returns the commands that it runs for what is guarded, `rm` for what it deletes.
+    pub fn commands(&self, guarded: Guarded<'_>, joined: &dyn Fn(&str) -> String) -> Vec<Vec<String>> {
+        let Guarded::Hooks(surroundings) = guarded else { return Vec::new() };
+        let mut commands = Vec::new();
+        for folder in self.folders.iter().take(MOST) {
+            let from = joined(folder);
+            let is_hook = guarded.is_hook(&from);
+            let below = surroundings.below(&from);
+            // Elsewhere nothing is known but the name.
+            let alone = (is_hook && below.is_empty()).then(String::new);
+            let is_near = is_hook || surroundings.is_git_folder(&from);
+            for inside in below.iter().chain(&alone) {
+                let is_folder = below.iter().any(|other| is_inside(other, inside));
+                let (path, done) = self.done(folder, inside, is_folder || alone.is_some());
+                commands.extend(done.deletes.then(|| vec!["rm".to_owned(), path.clone()]));
+                let is_read = |words: &&&[String]| words.len() <= LONGEST && (is_near || !changes_text(words));
+                let runs = done.runs.iter().filter(is_read).take(MOST);
+                commands.extend(runs.map(|words| words.iter().map(|word| word.replace("{}", &path)).collect()));
+            }
+        }
+        commands
+    }
+
+    /// Returns what it does to what lies in a folder, and how it names that.
+    fn done(&self, folder: &str, inside: &str, is_folder: bool) -> (String, Done<'a>) {
+        let named = |inside: &str| match inside {
+            "" => folder.to_owned(),
+            inside => format!("{}/{inside}", folder.trim_end_matches('/')),
+        };
+        let above = std::iter::once("").chain(inside.match_indices('/').map(|(at, _)| &inside[..at]));
+        for outer in above.filter(|outer| *outer != inside) {
+            let mut done = Done::default();
+            self.terms.holds(&named(outer), true, &mut done);
+            if done.prunes {
+                return (named(inside), Done::default());
+            }
+        }
+        let mut done = Done::default();
+        let depth = inside.split('/').filter(|part| !part.is_empty()).count();
+        if self.depth.is_none_or(|most| depth <= most) {
+            self.terms.holds(&named(inside), is_folder, &mut done);
+        }
+        (named(inside), done)
+    }
+}
+
+/// Tells whether a path lies below another.
+fn is_inside(path: &str, folder: &str) -> bool {
+    path.strip_prefix(folder).is_some_and(|rest| rest.starts_with('/') || folder.is_empty() && !rest.is_empty())
+}
+
+/// Reads terms up to the parenthesis that closes them, or to the end.
+fn any<'a>(words: &mut &'a [String], depth: usize) -> Term<'a> {
+    let mut lists = vec![Vec::new()];
+    while let Some((word, rest)) = words.split_first() {
+        match word.as_str() {
+            ")" => {
+                *words = rest;
+                break;
+            }
+            "-o" | "-or" => {
+                *words = rest;
+                lists.push(Vec::new());
+            }
+            _ => {
+                let term = term(words, depth);
+                lists.last_mut().expect("there is a list").push(term);
+            }
+        }
+    }
+    Term::Any(lists)
+}
+
+/// Reads one term.
+fn term<'a>(words: &mut &'a [String], depth: usize) -> Term<'a> {
+    let Some((word, rest)) = words.split_first() else { return Term::Unknown };
+    *words = rest;
+    let mut value = || {
+        let (value, rest) = words.split_first()?;
+        *words = rest;
+        Some(value.as_str())
+    };
+    match word.as_str() {
+        "(" if depth > 0 => any(words, depth - 1),
+        "!" | "-not" if depth > 0 => Term::Not(Box::new(term(words, depth - 1))),
+        "-name" | "-iname" | "-path" | "-ipath" | "-wholename" | "-iwholename" => {
+            let is_whole = !word.ends_with("-name") && word != "-iname";
+            let pattern = value().and_then(|pattern| glob(pattern, word.starts_with("-i")));
+            pattern.map_or(Term::Unknown, |glob| Term::Pattern { glob, is_whole })
+        }
+        "-regex" | "-iregex" => match value().is_some_and(|pattern| NAMES.iter().any(|name| pattern.contains(name))) {
+            true => Term::Unknown,
+            false => Term::Never,
+        },
+        "-type" => match value() {
+            Some("f") => Term::IsFile(true),
+            Some("d") => Term::IsFile(false),
+            _ => Term::Unknown,
+        },
+        // Nothing that is guarded is empty.
+        "-empty" => Term::Never,
+        "-prune" => Term::Prune,
+        "-delete" => Term::Delete,
+        "-exec" | "-execdir" | "-ok" | "-okdir" => {
+            let end = rest.iter().position(|word| word == ";" || word == "+").unwrap_or(rest.len());
+            *words = rest.get(end + 1..).unwrap_or_default();
+            Term::Run(&rest[..end])
+        }
+        _ => Term::Unknown,
+    }
+}
+
+impl<'a> Term<'a> {
+    /// Tells whether this holds of a path, if that is known, and does what it does.
+    fn holds(&self, path: &str, is_folder: bool, done: &mut Done<'a>) -> Option<bool> {
+        match self {
+            Self::Pattern { glob, is_whole: true } => Some(glob.is_match(path)),
+            Self::Pattern { glob, .. } => Some(glob.is_match(path.rsplit('/').next().unwrap_or_default())),
+            Self::IsFile(is_file) => Some(*is_file != is_folder),
+            Self::Never => Some(false),
+            Self::Unknown => None,
+            Self::Prune => {
+                done.prunes = true;
+                Some(true)
+            }
+            Self::Delete => {
+                done.deletes = true;
+                Some(true)
+            }
+            Self::Run(words) => {
+                done.runs.push(words);
+                None
+            }
+            Self::Not(term) => term.holds(path, is_folder, done).map(|holds| !holds),
+            Self::Any(lists) => {
+                let mut is_known = true;
+                for list in lists {
+                    let mut holds = Some(true);
+                    for term in list {
+                        match term.holds(path, is_folder, done) {
+                            Some(true) => {}
+                            None => holds = None,
+                            Some(false) => {
+                                holds = Some(false);
+                                break;
+                            }
+                        }
+                    }
+                    // What comes behind is asked only if this does not hold.
+                    match holds {
+                        Some(true) => return holds,
+                        None => is_known = false,
+                        Some(false) => {}
+                    }
+                }
+                is_known.then_some(false)
+            }
+        }
+    }
+}
+
+/// Tells whether a command changes the text of files, which is seldom about all that it could be.
+fn changes_text(words: &[String]) -> bool {
+    words.first().is_some_and(|word| EDITORS.contains(&name(word).as_str()))
+}

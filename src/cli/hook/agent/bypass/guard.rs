@@ -1,0 +1,121 @@
+//! What a line must not touch, and how paths are found to be that.
+
+use globset::{GlobBuilder, GlobMatcher};
+
+use super::super::leave;
+use super::targets::Deed;
+
+/// What is known of the place that a line is run in. All paths are those of a line, from its own folder on.
+pub trait Surroundings {
+    /// Tells whether an agent's own hooks are entered in a file, or in what lies below.
+    fn holds_agents_hooks(&self, path: &str) -> bool;
+    /// Tells of such a file whether they stay if git's version of it comes back.
+    fn comes_back(&self, path: &str) -> bool;
+    /// Tells whether a path leads to what makes the project a repository, with all of its hooks.
+    fn is_git_folder(&self, path: &str) -> bool;
+    /// Tells whether a path leads to one of the hooks that git runs here, or to where they lie.
+    fn leads_to_hook(&self, path: &str) -> bool;
+    /// Returns which of all these lie at a path or below it, as they are named from there.
+    fn below(&self, path: &str) -> Vec<String>;
+    /// Returns what git has a name for, as its configuration says.
+    fn alias(&self, name: &str) -> Option<String>;
+    /// Tells whether the hooks lie where `git clean` takes what git does not track, or what it ignores, out of `path`.
+    fn loses_hooks_to_clean(&self, path: &str, takes: Cleaned) -> bool;
+}
+
+/// What `git clean` takes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Cleaned {
+    /// What is neither tracked nor ignored.
+    Untracked,
+    /// What is ignored.
+    Ignored,
+    /// Both.
+    All,
+}
+
+/// What a line must not touch.
+#[derive(Clone, Copy)]
+pub enum Guarded<'a> {
+    /// The hooks of git and those of the agent.
+    Hooks(&'a dyn Surroundings),
+    /// What says what keysweep looks for.
+    Scanning,
+}
+
+/// Where hooks of git are, or of those who look after them.
+const FOLDERS: [&str; 3] = [".git/hooks", ".husky", ".githooks"];
+/// Files of those who look after hooks.
+const FILES: [&str; 4] = [".pre-commit-config.yaml", "lefthook.yml", "lefthook.yaml", ".lefthook.yml"];
+
+impl Guarded<'_> {
+    /// Tells whether something guarded is harmed if this is done to a path.
+    pub fn is_harmed(self, deed: Deed, path: &str) -> bool {
+        let Self::Hooks(surroundings) = self else {
+            return matches!(deed, Deed::Writes | Deed::Copies) && leave::is_configuration(path);
+        };
+        let is_harmed = |path: &str| match deed {
+            Deed::Takes => self.is_hook(path) || surroundings.is_git_folder(path),
+            Deed::Writes => self.is_hook(path),
+            Deed::Copies => self.is_hook(path) && !is_folder_of_agent(surroundings, path),
+            Deed::Puts => {
+                is_hook_of_git(path)
+                    || is_settings_of_git(path)
+                    || surroundings.leads_to_hook(path)
+                    || surroundings.holds_agents_hooks(path)
+            }
+            Deed::Disables => self.is_hook(path) && !is_settings_of_git(path),
+        };
+        is_harmed(path) || self.matched(path).iter().any(|path| is_harmed(path))
+    }
+
+    /// Tells whether a path names what is guarded: git's hooks, those of a manager, where they are entered; or keysweep's configuration.
+    pub fn is_hook(self, path: &str) -> bool {
+        let Self::Hooks(surroundings) = self else { return leave::is_configuration(path) };
+        let bounded = format!("/{}/", path.to_ascii_lowercase());
+        FOLDERS.iter().chain(&FILES).any(|name| bounded.contains(&format!("/{name}/")))
+            || is_settings_of_git(path)
+            || surroundings.leads_to_hook(path)
+            || surroundings.holds_agents_hooks(path)
+    }
+
+    /// Returns what is guarded of that which a shell puts in the place of a path with `*` and the like.
+    fn matched(self, path: &str) -> Vec<String> {
+        let (Self::Hooks(surroundings), Some(at)) = (self, path.find(['*', '?', '['])) else { return Vec::new() };
+        let start = path[..at].rfind('/').map_or(0, |slash| slash + 1);
+        let (folder, pattern) = path.split_at(start);
+        let patterns: Vec<(bool, Option<GlobMatcher>)> =
+            pattern.split('/').map(|part| (part.starts_with('.'), glob(part, false))).collect();
+        let is_match = |name: &str| {
+            let names: Vec<&str> = name.split('/').collect();
+            // A name that begins with a dot is meant only where the dot is said.
+            let is_one = |(name, (is_hidden, glob)): (&&str, &(bool, Option<GlobMatcher>))| {
+                name.starts_with('.') <= *is_hidden && glob.as_ref().is_some_and(|glob| glob.is_match(name))
+            };
+            names.len() == patterns.len() && names.iter().zip(&patterns).all(is_one)
+        };
+        let below = surroundings.below(if folder.len() > 1 { folder.trim_end_matches('/') } else { folder });
+        below.into_iter().filter(|name| is_match(name)).map(|name| format!("{folder}{name}")).collect()
+    }
+}
+
+/// Tells whether a path names one of git's own hooks, which no change of the project is about.
+pub fn is_hook_of_git(path: &str) -> bool {
+    path.replace('\\', "/").to_ascii_lowercase().contains(".git/hooks/")
+}
+
+/// Tells whether a path names git's configuration in a repository.
+fn is_settings_of_git(path: &str) -> bool {
+    format!("/{}", path.to_ascii_lowercase()).ends_with("/.git/config")
+}
+
+/// Tells whether a path names a folder of an agent's, into which other files may be put.
+fn is_folder_of_agent(surroundings: &dyn Surroundings, path: &str) -> bool {
+    !path.ends_with(".json") && !path.contains("hooks") && surroundings.holds_agents_hooks(path)
+}
+
+/// Reads a pattern for names or whole paths.
+pub fn glob(pattern: &str, ignores_case: bool) -> Option<GlobMatcher> {
+    let mut glob = GlobBuilder::new(pattern);
+    glob.case_insensitive(ignores_case).build().ok().map(|glob| glob.compile_matcher())
+}

@@ -1,0 +1,209 @@
+//! What a shell, or a program that runs one, takes for its script.
+
+use base64::Engine as _;
+
+use super::call::name;
+use super::options::{Valued, Word, Words};
+
+/// Shells that read their words as `sh` does.
+const SHELLS: [&str; 13] =
+    ["sh", "bash", "zsh", "dash", "ksh", "mksh", "ash", "rbash", "fish", "csh", "tcsh", "nu", "elvish"];
+/// The options of these that have a value, but for the script.
+const OF_SHELLS: Valued =
+    Valued { letters: "oOC", long: &["rcfile", "init-file", "init-command", "command", "commands"] };
+/// Programs that run a line which stands behind `-c` as another user, or around a shell.
+const AROUND: [&str; 4] = ["su", "runuser", "script", "flock"];
+/// The names of files that stand for standard input.
+const INPUT: [&str; 4] = ["-", "/dev/stdin", "/dev/fd/0", "/proc/self/fd/0"];
+/// The options of PowerShell that have a value of no interest.
+const OF_POWERSHELL: [&str; 9] = [
+    "executionpolicy",
+    "ep",
+    "windowstyle",
+    "workingdirectory",
+    "wd",
+    "version",
+    "inputformat",
+    "outputformat",
+    "configurationname",
+];
+
+/// Where a shell has its script from.
+#[derive(Debug, PartialEq, Eq)]
+pub enum Script {
+    /// From its words.
+    Text(String),
+    /// From its standard input.
+    Input,
+    /// From what stands for a file, but is commands.
+    Process,
+    /// From a file.
+    File,
+}
+
+/// Tells whether a program is a shell, or takes a script as one does.
+pub fn is_shell(program: &str) -> bool {
+    SHELLS.contains(&program) || ["su", "cmd", "powershell", "pwsh"].contains(&program)
+}
+
+/// Returns where a program with these words has its script from, if it runs one.
+pub fn script(program: &str, words: &[String]) -> Option<Script> {
+    let joined = |words: &[String]| Some(Script::Text(words.join(" ")));
+    match program {
+        "powershell" | "pwsh" => Some(of_powershell(words)),
+        "cmd" => Some(of_cmd(words)),
+        "source" | "." => words.first().map(|file| of_file(file)),
+        "eval" | "watch" | "iex" | "invoke-expression" => joined(words),
+        "trap" => words.first().cloned().map(Script::Text),
+        "alias" => {
+            let values = words.iter().filter_map(|word| Some(word.split_once('=')?.1));
+            Some(Script::Text(values.collect::<Vec<_>>().join("\n")))
+        }
+        _ if AROUND.contains(&program) => behind_option(words).or_else(|| (program == "su").then_some(Script::Input)),
+        _ if SHELLS.contains(&program) => Some(of_shell(words)),
+        _ => None,
+    }
+}
+
+fn of_file(file: &str) -> Script {
+    match file {
+        "" => Script::Process,
+        file if INPUT.contains(&file) => Script::Input,
+        _ => Script::File,
+    }
+}
+
+/// Reads the words of `sh` and its like: with `-c`, the script is the first word that is no option.
+fn of_shell(words: &[String]) -> Script {
+    let (mut is_said, mut is_input) = (false, false);
+    // What stands behind `+` are options as well.
+    let words: Vec<String> = words
+        .iter()
+        .map(|word| match word.strip_prefix('+') {
+            Some(option) => format!("-{}", option.replace(['c', 's'], "")),
+            None => word.clone(),
+        })
+        .collect();
+    let mut words = Words::new(&words, OF_SHELLS);
+    while let Some(option) = words.option() {
+        match option {
+            Word::Long("command" | "commands", Some(text)) => return Script::Text(text.to_owned()),
+            Word::Letter('c', _) => is_said = true,
+            Word::Letter('s', _) => is_input = true,
+            _ => {}
+        }
+    }
+    match words.rest() {
+        [text, ..] if is_said => Script::Text(text.clone()),
+        _ if is_input => Script::Input,
+        [file, ..] => of_file(file),
+        [] => Script::Input,
+    }
+}
+
+/// Reads the words of PowerShell: what follows `-Command` is one text. A text is read as that of `sh`, but for the signs that part
+/// folders.
+fn of_powershell(words: &[String]) -> Script {
+    let text = |words: &[String]| match words {
+        [only] if only == "-" => Script::Input,
+        words => Script::Text(words.join(" ").replace('\\', "/")),
+    };
+    let mut rest = words;
+    while let [word, behind @ ..] = rest {
+        let option = word.to_ascii_lowercase();
+        let Some(option) = option.strip_prefix(['-', '/']) else { return text(rest) };
+        match option {
+            "" => return Script::Input,
+            "f" | "file" => return behind.first().map_or(Script::Input, |file| of_file(file)),
+            "ec" => return behind.first().map_or(Script::Input, |word| decoded(word)),
+            _ if "commandwithargs".starts_with(option) || option == "cwa" => return text(behind),
+            _ if "encodedcommand".starts_with(option) => {
+                return behind.first().map_or(Script::Input, |word| decoded(word));
+            }
+            _ => rest = if OF_POWERSHELL.contains(&option) { behind.get(1..).unwrap_or_default() } else { behind },
+        }
+    }
+    Script::Input
+}
+
+/// Reads what PowerShell takes in base64.
+fn decoded(word: &str) -> Script {
+    let bytes = base64::engine::general_purpose::STANDARD.decode(word).unwrap_or_default();
+    let units: Vec<u16> = bytes.chunks_exact(2).map(|pair| u16::from_le_bytes([pair[0], pair[1]])).collect();
+    Script::Text(String::from_utf16_lossy(&units).replace('\\', "/"))
+}
+
+/// Reads the words of `cmd`: all that follows `/c` is one text.
+fn of_cmd(words: &[String]) -> Script {
+    let option = |word: &str| {
+        let option = word.trim_start_matches('/');
+        word.starts_with('/') && option.starts_with(['c', 'C', 'k', 'K'])
+    };
+    let Some(at) = words.iter().position(|word| option(word)) else { return Script::Input };
+    let same = &words[at].trim_start_matches('/')[1..];
+    Script::Text([&[same.to_owned()], &words[at + 1..]].concat().join(" ").replace('\\', "/"))
+}
+
+/// Returns the text behind `-c`, wherever that stands.
+fn behind_option(words: &[String]) -> Option<Script> {
+    let at = words.iter().position(|word| {
+        let is_short = word.starts_with('-') && !word.starts_with("--");
+        is_short && word.ends_with('c') || word == "--command" || word == "--session-command"
+    });
+    let joined = words.iter().find_map(|word| word.strip_prefix("--command="));
+    let text = at.and_then(|at| words.get(at + 1)).map(String::as_str).or(joined)?;
+    Some(Script::Text(text.to_owned()))
+}
+
+/// Returns where the words begin, behind a program that is not known, that are likely to be a command of git or of a shell.
+pub fn within(words: &[String]) -> Option<usize> {
+    words.iter().position(|word| {
+        let name = name(word);
+        name == "git" || is_shell(&name)
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_shell_has_its_script_where_its_options_say() {
+        let text = |text: &str| Some(Script::Text(text.to_owned()));
+        for (line, expected) in [
+            ("bash|-c|a b|c", text("a b")),
+            ("bash|-lc|a", text("a")),
+            ("sh|-ce|a", text("a")),
+            ("bash|-c|-e|a", text("a")),
+            ("bash|--norc|-c|a", text("a")),
+            ("bash|-o|pipefail|-c|a", text("a")),
+            ("bash|-euo|pipefail|-c|a", text("a")),
+            ("bash|+x|-c|a", text("a")),
+            ("fish|--command=a", text("a")),
+            ("bash|--rcfile|x", Some(Script::Input)),
+            ("bash", Some(Script::Input)),
+            ("bash|-s|x", Some(Script::Input)),
+            ("bash|-", Some(Script::Input)),
+            ("bash|/dev/fd/0", Some(Script::Input)),
+            (".|/proc/self/fd/0", Some(Script::Input)),
+            ("source|", Some(Script::Process)),
+            ("bash|x.sh|-c|a", Some(Script::File)),
+            ("su|me", Some(Script::Input)),
+            ("su|-|me|-c|a", text("a")),
+            ("script|-qc|a|/dev/null", text("a")),
+            ("script|log", None),
+            ("cmd|/s|/c|git|a\\b", text(" git a/b")),
+            ("cmd|/cgit a", text("git a")),
+            ("pwsh|-NoProfile|-ExecutionPolicy|Bypass|-c|git|a", text("git a")),
+            ("powershell|-Command|-", Some(Script::Input)),
+            ("powershell|git a", text("git a")),
+            ("pwsh|-", Some(Script::Input)),
+            ("pwsh|-File|x.ps1", Some(Script::File)),
+            ("pwsh|-enc|ZwBpAHQA", text("git")),
+            ("git|-c|a", None),
+        ] {
+            let words: Vec<String> = line.split('|').map(str::to_owned).collect();
+            assert_eq!(script(&words[0], &words[1..]), expected, "{line}");
+        }
+    }
+}

@@ -1,0 +1,70 @@
+//! Variables and options that make git or its hook managers skip hooks.
+
+use super::call::{Call, name};
+
+/// Variables that switch a hook manager off, or git's hooks.
+const VARIABLES: [&str; 13] = [
+    "HUSKY=0",
+    "HUSKY_SKIP_HOOKS=",
+    "LEFTHOOK=0",
+    "LEFTHOOK=false",
+    "LEFTHOOK_EXCLUDE=",
+    "SKIP=",
+    "PREK_SKIP=",
+    "PRE_COMMIT_ALLOW_NO_CONFIG=",
+    "PREK_ALLOW_NO_CONFIG=",
+    "GIT_CONFIG_PARAMETERS=",
+    "GIT_CONFIG_COUNT=",
+    "GIT_CONFIG_GLOBAL=",
+    "GIT_CONFIG_SYSTEM=",
+];
+/// Programs that run others, which get their options.
+const RUNNERS: [&str; 7] = ["npm", "npx", "pnpm", "yarn", "bun", "bunx", "pnpx"];
+/// Programs that commit.
+const COMMITTERS: [&str; 5] = ["cz", "git-cz", "standard-version", "release-it", "lerna"];
+/// Parts of the names of scripts and programs that commit or push.
+const PARTS: [&str; 7] = ["commit", "cz", "release", "version", "push", "lerna", "publish"];
+/// Their options that make git skip its hooks.
+const SKIPS: [&str; 3] = ["--no-verify", "--no-commit-hooks", "--commit-hooks=false"];
+/// Programs that look after hooks, and take them out under `uninstall`.
+const MANAGERS: [&str; 5] = ["pre-commit", "pre_commit", "prek", "lefthook", "husky"];
+
+/// Tells whether a word sets one of the variables that switch hooks off; most of them do nothing if they are empty.
+pub fn switches_off(word: &str) -> bool {
+    // PowerShell names them otherwise.
+    let start = word.get(..5).filter(|start| start.eq_ignore_ascii_case("$env:"));
+    let word = &word[start.map_or(0, str::len)..];
+    let is_set = |variable: &str| word.starts_with(variable) && (word != variable || !variable.ends_with('='));
+    ["GIT_CONFIG_GLOBAL=", "GIT_CONFIG_SYSTEM="].contains(&word) || VARIABLES.iter().any(|variable| is_set(variable))
+}
+
+/// Tells whether a command hands an option on to whatever commits that makes it skip git's hooks.
+pub fn hands_skip_on(words: &[String], call: &Call<'_>) -> bool {
+    let commits = |word: &String| {
+        let mut parts = word.split(|sign: char| !sign.is_ascii_alphanumeric());
+        !word.starts_with('-') && parts.any(|part| PARTS.contains(&part))
+    };
+    let runs = |name: &str| RUNNERS.contains(&name);
+    let is_run = runs(&call.program) || call.wrappers.iter().any(|name| runs(name));
+    (COMMITTERS.contains(&call.program.as_str()) || is_run && words.iter().any(commits))
+        && call.program != "git"
+        && words.iter().any(|word| SKIPS.contains(&word.as_str()))
+}
+
+/// Tells whether one of the words, whatever runs it, is a program that looks after hooks and is told to take them out.
+pub fn takes_hooks_out(call: &Call<'_>) -> bool {
+    if call.program == "git" {
+        return false;
+    }
+    let words: Vec<&str> =
+        std::iter::once(call.program.as_str()).chain(call.words.iter().map(String::as_str)).collect();
+    (0..words.len()).any(|at| {
+        // A package may be named with its version.
+        let program = words[at].split_once('@').map_or(words[at], |(package, _)| package);
+        let mut rest = words[at + 1..].iter().filter(|word| !word.starts_with('-'));
+        match name(program).as_str() {
+            "keysweep" => rest.next() == Some(&"hook") && rest.next() == Some(&"uninstall"),
+            program => MANAGERS.contains(&program) && rest.next() == Some(&"uninstall"),
+        }
+    })
+}

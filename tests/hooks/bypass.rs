@@ -1,0 +1,126 @@
+//! `--no-bypass` in real repositories: where their hooks lie, and what leads there.
+
+use super::said;
+use crate::git::Git;
+
+/// Returns what the hook answers to a tool.
+fn told(git: &Git, tool: &str, input: &serde_json::Value) -> String {
+    let event = serde_json::json!({ "hook_event_name": "PreToolUse", "cwd": git.path(), "tool_name": tool, "tool_input": input });
+    said(&super::agents::run(git, "keysweep hook run claude-code --no-bypass", &event))
+}
+
+/// Checks which command lines are stopped.
+fn check(git: &Git, lines: &[(&str, bool)]) {
+    for (line, stopped) in lines {
+        let text = told(git, "Bash", &serde_json::json!({ "command": line }));
+        assert_eq!(text.contains("goes around the hooks"), *stopped, "{line}: {text}");
+        assert!(*stopped || text.is_empty(), "{line}: {text}");
+    }
+}
+
+#[test]
+fn hooks_are_found_where_git_has_them() {
+    let git = Git::new();
+    git.write(".git/hooks/pre-commit", "exit 0");
+    git.write(".gitignore", "tools/hooks/\n");
+    git.write("sub/x", "");
+    check(
+        &git,
+        &[
+            ("rm -rf .gi?", true),
+            ("rm -rf .git/h*/p*", true),
+            ("cd sub && rm -rf ../.g*", true),
+            ("cd sub && rm -rf \"$(git rev-parse --show-toplevel)/.git\"", true),
+            ("(cd sub); rm -rf .git", true),
+            ("find . -name pre-commit -delete", true),
+            ("find sub -delete", false),
+            ("find . -name '*.sample' -delete", false),
+            ("rm -rf .gitignore* sub/.g*", false),
+            ("git clean -fdx", false),
+            ("rm -rf tools/hooks", false),
+        ],
+    );
+    git.write("tools/hooks/pre-commit", "exit 0");
+    git.run(&["config", "core.hooksPath", "tools/hooks"]);
+    check(
+        &git,
+        &[
+            ("git clean -fdx", true),
+            ("git clean -fdX tools", true),
+            ("git clean -fd", false),
+            ("git clean -fdxn", false),
+            ("git clean -fdx sub", false),
+            ("rm -rf tools/hooks", true),
+            ("cd tools && rm hooks/pre-commit", true),
+            ("chmod -v -x tools/hooks/pre-commit", true),
+            ("rm tools/other", false),
+            ("git -C sub clean -fdx", false),
+        ],
+    );
+}
+
+#[test]
+fn names_in_gits_configuration_are_what_they_stand_for() {
+    let git = Git::new();
+    git.run(&["config", "alias.ci", "commit"]);
+    git.run(&["config", "alias.quick", "!cd sub && git commit -n"]);
+    git.run(&["config", "alias.round", "round"]);
+    git.run(&["config", "alias.check", "!npm test --"]);
+    check(
+        &git,
+        &[
+            ("git ci -n", true),
+            ("git ci -m x", false),
+            ("git quick", true),
+            ("git round", false),
+            ("HUSKY=0 git ci -m x", true),
+            ("git check --no-verify", false),
+            ("git other --no-verify", true),
+        ],
+    );
+}
+
+#[cfg(unix)]
+#[test]
+fn links_lead_to_the_hooks_that_are_written() {
+    let git = Git::new();
+    git.write(".git/hooks/pre-commit", "exit 0");
+    std::os::unix::fs::symlink(".git/hooks", git.file("hk")).expect("the link can be made");
+    std::os::unix::fs::symlink(".git", git.file("g")).expect("the link can be made");
+    let main = git.path().to_owned();
+    git.write("a", "a\n");
+    git.commit("first");
+    let beside = main.join("beside");
+    git.run(&["worktree", "add", "-q", &beside.to_string_lossy()]);
+    for (path, stopped) in [
+        ("hk/pre-commit", true),
+        ("hk/new/../commit-msg", true),
+        ("g/hooks/pre-push", true),
+        ("beside/../hk/pre-commit", true),
+        ("hk.md", false),
+        ("docs/hooks/pre-commit", false),
+    ] {
+        let text = told(&git, "Write", &serde_json::json!({ "file_path": path, "content": "exit 0\n" }));
+        assert_eq!(text.contains("goes around the hooks"), stopped, "{path}: {text}");
+    }
+    check(
+        &git,
+        &[
+            ("echo exit 0 > hk/pre-commit", true),
+            ("rm g/hooks/pre-commit", true),
+            ("rm -rf g/h*", true),
+            ("ln -s .git/hooks again", true),
+            ("cp hk/pre-commit /tmp/x", false),
+            ("cat hk/pre-commit", false),
+        ],
+    );
+    check(
+        &git.at("beside"),
+        &[
+            ("rm -rf .git", true),
+            ("rm -rf ../.git", true),
+            ("rm ../.git/hooks/pre-commit", true),
+            ("rm -f .gitmodules", false),
+        ],
+    );
+}
