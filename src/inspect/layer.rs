@@ -185,16 +185,7 @@ impl<'a> Inspection<'a> {
     /// Reports what was found in a text, and follows encodings. Returns all encoded pieces if there was nothing to tell of them.
     pub(super) fn found(&mut self, layer: &Layer<'_>, found: Found) -> Option<Vec<Barren>> {
         let Found { mut candidates, mut encoded, mut barren } = found;
-        encoded.retain(|piece| {
-            self.may_tell(piece, layer.path) || {
-                barren.push(Barren { span: piece.span, spent: piece.bytes.len(), is_plain: true });
-                false
-            }
-        });
-        if layer.depth >= DEPTH {
-            self.limited |= !encoded.is_empty();
-            encoded.clear();
-        }
+        self.set_barren_aside(layer, &mut encoded, &mut barren);
         let is_affordable = barren.iter().all(|piece| self.spend(piece.spent));
         let mut linted = match layer.path {
             Some(path) if self.inspector.options.lint && layer.depth == 0 => {
@@ -238,6 +229,21 @@ impl<'a> Inspection<'a> {
             self.take_back(layer.bytes, first, &candidates, &telling);
         }
         is_barren.then_some(barren)
+    }
+
+    /// Takes out of `encoded` what is known at once to tell nothing, and everything where nothing is opened any more.
+    fn set_barren_aside(&mut self, layer: &Layer<'_>, encoded: &mut Vec<decode::Piece>, barren: &mut Vec<Barren>) {
+        encoded.retain(|piece| {
+            let may_tell = self.may_tell(piece, layer.path);
+            if !may_tell {
+                barren.push(Barren { span: piece.span, spent: piece.bytes.len(), is_plain: true });
+            }
+            may_tell
+        });
+        if layer.depth >= DEPTH {
+            self.limited |= !encoded.is_empty();
+            encoded.clear();
+        }
     }
 
     /// Follows the encoded pieces of a layer, while there is a budget for it; tells in which something was found, and whether
