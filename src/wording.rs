@@ -48,7 +48,8 @@ pub fn kebab(name: &str) -> String {
 
 /// Splits a name into lower-case words: at punctuation and at capitals. A number at the end counts names and is left out.
 pub fn words(key: &[u8]) -> Vec<String> {
-    let mut words: Vec<String> = Vec::new();
+    // Names have few words, and those are short.
+    let mut words: Vec<String> = Vec::with_capacity(4);
     let mut last = b'_';
     for (at, &byte) in key.iter().enumerate() {
         let next_is_lower = key.get(at + 1).is_some_and(u8::is_ascii_lowercase);
@@ -56,7 +57,7 @@ pub fn words(key: &[u8]) -> Vec<String> {
             && (last.is_ascii_lowercase() || last.is_ascii_digit() || (last.is_ascii_uppercase() && next_is_lower));
         if byte.is_ascii_alphanumeric() {
             if starts || !last.is_ascii_alphanumeric() || words.is_empty() {
-                words.push(String::new());
+                words.push(String::with_capacity(16));
             }
             words.last_mut().expect("pushed above").push(char::from(byte.to_ascii_lowercase()));
         }

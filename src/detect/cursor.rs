@@ -7,6 +7,8 @@ use crate::source::Span;
 
 /// The greatest length of a value.
 pub(super) const VALUE: usize = 512;
+/// The schemes of an `Authorization` header that a credential follows.
+const SCHEMES: [&[u8]; 3] = [b"bearer", b"basic", b"token"];
 /// Operators that are written by signs alone, the longest first where one begins with another.
 const OPERATORS: &[(&[u8], Operator)] = &[
     (b"===", Operator::Compare),
@@ -284,8 +286,9 @@ impl<'a> Cursor<'a> {
         let start = self.at;
         self.bare();
         // `Authorization: Bearer 0123...`
-        let scheme = self.bytes[start..self.at].to_ascii_lowercase();
-        if matches!(scheme.as_slice(), b"bearer" | b"basic" | b"token") && self.skip_blank(1) == 1 {
+        let scheme = &self.bytes[start..self.at];
+        let is_scheme = SCHEMES.iter().any(|known| scheme.eq_ignore_ascii_case(known));
+        if is_scheme && self.skip_blank(1) == 1 {
             self.bare();
         }
         let value = &self.bytes[start..self.at];

@@ -7,25 +7,8 @@ use aho_corasick::{AhoCorasick, AhoCorasickKind};
 use super::shape::Shape;
 use crate::wording::PLACEHOLDERS;
 
-/// What stands somewhere in a reference.
-const REFERENCES_WITHIN: &[&[u8]] = &[
-    b"${",
-    b"$(",
-    b"{{",
-    b"#{",
-    b"<%",
-    b"%>",
-    b"$[",
-    b"@{",
-    b"%{",
-    b"[[",
-    b"process.env",
-    b"os.environ",
-    b"getenv",
-    b"import.meta",
-    b"$env:",
-    b"$Env:",
-];
+/// Words that stand somewhere in a reference; each has `env` or `meta` in it.
+const REFERENCES_WITHIN: &[&[u8]] = &[b"process.env", b"os.environ", b"getenv", b"import.meta", b"$env:", b"$Env:"];
 
 /// What a reference begins with.
 const REFERENCES_BEGIN: &[&[u8]] = &[
@@ -58,8 +41,7 @@ const REFERENCES_BEGIN: &[&[u8]] = &[
 /// `{{ name }}`, `%NAME%`, `<name>`, `op://vault/item`, `process.env.NAME` and the like.
 pub fn is_reference(value: &[u8]) -> bool {
     let starts = |prefixes: &[&[u8]]| prefixes.iter().any(|prefix| value.starts_with(prefix));
-    let contains = |needles: &[&[u8]]| needles.iter().any(|needle| memchr::memmem::find(value, needle).is_some());
-    contains(REFERENCES_WITHIN)
+    holds_reference(value)
         || starts(REFERENCES_BEGIN)
         || (value.len() > 2 && value[0] == b'$' && is_name(&value[1..]))
         || (value.len() > 2 && value.starts_with(b"%") && value.ends_with(b"%"))
@@ -70,6 +52,15 @@ pub fn is_reference(value: &[u8]) -> bool {
         || (value.first() == Some(&b'[') && value.last() == Some(&b']'))
         || (value.starts_with(b"__") && value.ends_with(b"__"))
         || has_field(value)
+}
+
+/// Tells whether a reference stands somewhere in a value.
+fn holds_reference(value: &[u8]) -> bool {
+    let is_sign =
+        |pair: &[u8]| matches!(pair, b"${" | b"$(" | b"{{" | b"#{" | b"<%" | b"%>" | b"$[" | b"@{" | b"%{" | b"[[");
+    let holds = |needle: &[u8]| memchr::memmem::find(value, needle).is_some();
+    let may_have_word = value.windows(3).any(|three| matches!(three, b"env" | b"Env" | b"met"));
+    value.windows(2).any(is_sign) || may_have_word && REFERENCES_WITHIN.iter().any(|word| holds(word))
 }
 
 /// Tells whether a value is a name that a build replaces, as in `@DB_PASSWORD@`.

@@ -134,6 +134,10 @@ fn probes(facts: &RepositoryFacts<'_>, file: &CredentialFile) -> Vec<BString> {
     if file.line == ".env" {
         for path in facts.tracked {
             let Some(folder) = path.rfind_byte(b'/').map(|at| &path[..=at]) else { continue };
+            // Most names have no dot at their beginning, and need not be read with care.
+            if !path[folder.len()..].starts_with(b".") {
+                continue;
+            }
             let spelled = spelling(path.as_bstr());
             if spelled.copy && spelled.path.ends_with("/.env") {
                 probes.push([folder, b".env"].concat().into());
