@@ -126,17 +126,15 @@ impl ByName {
 
     /// Returns the places of the files that may be at `path`, in their order.
     pub(super) fn candidates(&self, path: &BStr) -> Vec<usize> {
-        let start = memchr::memrchr(b'/', path).map_or(0, |slash| slash + 1);
+        let (mut found, mut start) = (Vec::new(), 0);
+        for slash in memchr::memchr_iter(b'/', path) {
+            found.extend_from_slice(self.folders.get(&path[start..slash]));
+            start = slash + 1;
+        }
         let name: &[u8] = &path[start..];
-        let mut found: Vec<usize> = self.last.get(name).to_vec();
+        found.extend_from_slice(self.last.get(name));
         if name.last().is_some_and(|&end| self.pattern_ends[usize::from(end)]) {
             found.extend(self.patterns.iter().filter(|(pattern, _)| pattern.matches(name)).map(|(_, at)| *at));
-        }
-        let mut folders: &[u8] = &path[..start];
-        while let Some((_, above)) = folders.split_last() {
-            let start = memchr::memrchr(b'/', above).map_or(0, |slash| slash + 1);
-            found.extend_from_slice(self.folders.get(&above[start..]));
-            folders = &above[..start];
         }
         found.sort_unstable();
         found.dedup();
