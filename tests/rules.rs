@@ -85,6 +85,7 @@ const AROUND_TOKENS: &[&str] = &[
     "the token:\\nVALUE\\n",
     "\\x22VALUE\\x22",
     "\x1b[1;32mVALUE\x1b[0m",
+    "\\u001b[38;2;255;255;255mVALUE",
 ];
 
 /// How a key without a format of its own stands near its provider's name.

@@ -80,7 +80,15 @@ fn line() -> impl Strategy<Value = String> {
         .prop_map(|(bytes, width)| wrapped(&[b"plain text first, ", bytes.as_slice()].concat(), width));
     let hex = example().prop_map(|text| text.bytes().map(|byte| format!("{byte:02x}")).collect());
     let percent = example().prop_map(|text| text.bytes().map(|byte| format!("%{byte:02x}")).collect());
+    let some_escaped =
+        (example(), prop::sample::select(vec!["%", "\\u00"]), "[-=:/&]").prop_map(|(text, lead, escaped)| {
+            let escape = |c: char| format!("{lead}{:02x}", u32::from(c));
+            text.chars().map(|c| if escaped.contains(c) || c == ' ' { escape(c) } else { c.to_string() }).collect()
+        });
+    let in_escapes = "[a-z ]{40,90}".prop_map(|text| format!("?a=%7B{}%7D", wrapped(text.as_bytes(), 200)));
     prop_oneof![
+        3 => some_escaped,
+        1 => in_escapes,
         60 => "[a-zA-Z0-9_ =(){};:,./\"'-]{0,70}",
         10 => example(),
         2 => "(password|secret_key|api_token_auth_secret_password_of_the_very_long_name)[ =:]{1,3}['\"]?[A-Za-z0-9]{4,40}['\"]?",

@@ -8,7 +8,8 @@ use super::shape::Shape;
 use crate::wording::PLACEHOLDERS;
 
 /// Words that stand somewhere in a reference; each has `env` or `meta` in it.
-const REFERENCES_WITHIN: &[&[u8]] = &[b"process.env", b"os.environ", b"getenv", b"import.meta", b"$env:", b"$Env:"];
+const REFERENCES_WITHIN: &[&[u8]] =
+    &[b"process.env", b"os.environ", b"getenv", b"import.meta", b"$env:", b"$Env:", b"$ENV:"];
 
 /// What a reference begins with.
 const REFERENCES_BEGIN: &[&[u8]] = &[
@@ -23,12 +24,6 @@ const REFERENCES_BEGIN: &[&[u8]] = &[
     b"aws-sm://",
     b"gcp-sm://",
     b"azkv://",
-    b"!vault",
-    b"!env",
-    b"!secret",
-    b"!Ref",
-    b"!Sub",
-    b"!GetAtt",
     b"arn:aws:",
     b"ENC[",
     b"ENC(",
@@ -36,6 +31,9 @@ const REFERENCES_BEGIN: &[&[u8]] = &[
     b"{file:",
     b"ENV[",
 ];
+
+/// Tags of YAML that stand for a reference, alone or before a name.
+const TAGS: &[&[u8]] = &[b"!vault", b"!env", b"!secret", b"!Ref", b"!Sub", b"!GetAtt"];
 
 /// Tells whether `value` is, or contains, a reference that some program replaces: `${NAME}`, `$(cmd)`,
 /// `{{ name }}`, `%NAME%`, `<name>`, `op://vault/item`, `process.env.NAME` and the like.
@@ -47,6 +45,9 @@ pub fn is_reference(value: &[u8]) -> bool {
         || (value.len() > 2 && value.starts_with(b"%") && value.ends_with(b"%"))
         || (value.starts_with(b"%(") && value.ends_with(b")s"))
         || is_at_name(value)
+        || TAGS
+            .iter()
+            .any(|tag| value.strip_prefix(*tag).is_some_and(|rest| matches!(rest.first(), None | Some(b' ' | b'.'))))
         || (value.first() == Some(&b'<') && value.last() == Some(&b'>'))
         || (value.first() == Some(&b'{') && value.last() == Some(&b'}'))
         || (value.first() == Some(&b'[') && value.last() == Some(&b']'))
@@ -59,7 +60,7 @@ fn holds_reference(value: &[u8]) -> bool {
     let is_sign =
         |pair: &[u8]| matches!(pair, b"${" | b"$(" | b"{{" | b"#{" | b"<%" | b"%>" | b"$[" | b"@{" | b"%{" | b"[[");
     let holds = |needle: &[u8]| memchr::memmem::find(value, needle).is_some();
-    let may_have_word = value.windows(3).any(|three| matches!(three, b"env" | b"Env" | b"met"));
+    let may_have_word = value.windows(3).any(|three| matches!(three, b"env" | b"Env" | b"ENV" | b"met"));
     value.windows(2).any(is_sign) || may_have_word && REFERENCES_WITHIN.iter().any(|word| holds(word))
 }
 
@@ -350,11 +351,15 @@ mod tests {
             "%(token)s",
             "@DB_TOKEN@",
             "!Ref",
+            "!GetAtt db.Password",
+            "$ENV:TOKEN",
             "ENC(4Tq9Lw2Xv7Rb1Nc8)",
         ] {
             assert!(is_reference(text.as_bytes()), "{text}");
         }
-        for text in ["pa$$word", "a$b", "s3cr3t", "100%", "@k9Xq2@", "@@", "%(k9Xq2", "k9$envX"] {
+        for text in
+            ["pa$$word", "a$b", "s3cr3t", "100%", "@k9Xq2@", "@@", "%(k9Xq2", "k9$envX", "!Submarine-9", "!Reflex7"]
+        {
             assert!(!is_reference(text.as_bytes()), "{text}");
         }
     }

@@ -1,7 +1,8 @@
 //! Finds and undoes encodings of text inside text: base64 (wrapped too), hex, percent and `\u` escapes, UTF-16.
 
-use super::escapes;
+use super::unescape;
 use crate::detect::Sifted;
+use crate::rules::escape;
 use crate::source::Span;
 
 /// The least length of an encoded piece that is worth decoding.
@@ -26,6 +27,8 @@ pub struct Piece {
     pub span: Span,
     /// The encoding's name.
     pub encoding: &'static str,
+    /// Whether it is plain text but for escapes.
+    pub is_plain: bool,
     /// What it decodes to.
     pub bytes: Vec<u8>,
 }
@@ -110,10 +113,8 @@ pub fn encoded_in(bytes: &[u8], parts: &[Span], sifted: &Sifted) -> Vec<Piece> {
             pieces.push(piece);
         }
     }
-    for encoding in [(sifted.has_percent, escapes::PERCENT), (sifted.has_unicode, escapes::UNICODE)] {
-        if let (true, encoding) = encoding {
-            parts.iter().for_each(|part| escapes::decode(bytes, *part, encoding, &mut pieces));
-        }
+    for part in parts.iter().filter(|_| sifted.has_percent || sifted.has_unicode) {
+        unescape::decode(bytes, *part, &mut pieces);
     }
     pieces
 }
@@ -161,11 +162,10 @@ fn may_promise(bytes: &[u8], start: usize) -> bool {
 
 fn hex(bytes: &[u8], run: Span) -> Option<Piece> {
     let text = &bytes[run.range()];
-    let digit = |byte: u8| char::from(byte).to_digit(16).map(|digit| digit as u8);
     if !text.len().is_multiple_of(2) || text.len() > GREATEST {
         return None;
     }
-    let byte = |pair: &[u8]| Some(digit(pair[0])? << 4 | digit(pair[1])?);
+    let byte = |pair: &[u8]| escape::byte(pair[0], pair[1]);
     let mut probe = [0; PROBE];
     for (probed, pair) in probe.iter_mut().zip(text.chunks_exact(2)) {
         *probed = byte(pair)?;
@@ -174,7 +174,7 @@ fn hex(bytes: &[u8], run: Span) -> Option<Piece> {
         return None;
     }
     let decoded = text.chunks_exact(2).map(byte).collect::<Option<_>>()?;
-    Some(Piece { span: run, encoding: "hex", bytes: decoded })
+    Some(Piece { span: run, encoding: "hex", is_plain: false, bytes: decoded })
 }
 
 /// The value of each base64 digit, of either alphabet; `NO_DIGIT` for other bytes.
@@ -227,7 +227,12 @@ fn base64(bytes: &[u8], span: Span) -> Option<Piece> {
         return None;
     }
     let decoded = decode_sextets(text.iter().copied());
-    (is_marked || is_mostly_text(&decoded)).then_some(Piece { span, encoding: "base64", bytes: decoded })
+    (is_marked || is_mostly_text(&decoded)).then_some(Piece {
+        span,
+        encoding: "base64",
+        is_plain: false,
+        bytes: decoded,
+    })
 }
 
 fn is_mostly_text(bytes: &[u8]) -> bool {

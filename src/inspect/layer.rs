@@ -6,7 +6,7 @@ use std::sync::Arc;
 use bstr::ByteSlice;
 
 use super::repeat::Telling;
-use super::{Inspected, Inspector, archive, decode, escapes, limit, overlap, place, repeat};
+use super::{Inspected, Inspector, archive, decode, limit, overlap, place, repeat};
 use crate::detect::{Candidate, Scratch};
 use crate::finding::{Excerpt, Finding, InlineAllow, Notice, masked_secret};
 use crate::lint::{LintFinding, Linted};
@@ -70,7 +70,7 @@ pub(super) struct Barren {
     pub(super) span: Span,
     /// How many unwrapped bytes were looked at for it.
     pub(super) spent: usize,
-    /// Whether it may be shown: it is plain text but for escapes.
+    /// Whether it may be shown: it is plain text but for escapes, and has nothing else encoded in it.
     pub(super) is_plain: bool,
 }
 
@@ -234,7 +234,7 @@ impl<'a> Inspection<'a> {
     /// Takes out of `encoded` what is known at once to tell nothing, and everything where nothing is opened any more.
     fn set_barren_aside(&mut self, layer: &Layer<'_>, encoded: &mut Vec<decode::Piece>, barren: &mut Vec<Barren>) {
         encoded.retain(|piece| {
-            let may_tell = self.may_tell(piece, layer.path);
+            let may_tell = self.inspector.may_tell(piece, layer.path, self.scratch);
             if !may_tell {
                 barren.push(Barren { span: piece.span, spent: piece.bytes.len(), is_plain: true });
             }
@@ -281,7 +281,7 @@ impl<'a> Inspection<'a> {
     fn take_back(&mut self, bytes: &[u8], first: usize, candidates: &[Candidate], telling: &[Telling<'_>]) {
         let silent = repeat::silent(bytes, candidates, first, telling, &self.inspected.findings);
         let mut at = 0..;
-        self.inspected.findings.retain(|_| at.next().is_some_and(|at| !silent.contains(&at)));
+        self.inspected.findings.retain(|_| at.next().is_some_and(|at| silent.binary_search(&at).is_err()));
     }
 
     /// Takes note of secrets, and returns what must not be shown of their text: them and what is encoded.
@@ -306,14 +306,7 @@ impl<'a> Inspection<'a> {
         let via = [layer.via, &[piece.encoding.to_owned()]].concat();
         let (bytes, outer) = (piece.bytes.as_slice(), Some(outer));
         self.layer(&Layer { bytes, via: &via, outer, path: layer.path, depth: layer.depth + 1 });
-        Some(Barren { span: piece.span, spent: budget - self.budget, is_plain: escapes::is_of(piece) })
-    }
-
-    /// Tells whether there may be something to tell of an encoded piece: of text without its escapes that is known at once.
-    fn may_tell(&mut self, piece: &decode::Piece, path: Option<&[u8]>) -> bool {
-        !escapes::is_of(piece)
-            || !self.inspector.engine.candidates(&piece.bytes, path, self.scratch).is_empty()
-            || !decode::encoded(&piece.bytes, self.scratch.sifted()).is_empty()
+        Some(Barren { span: piece.span, spent: budget - self.budget, is_plain: false })
     }
 }
 

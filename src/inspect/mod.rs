@@ -3,13 +3,13 @@
 mod allow;
 mod archive;
 mod decode;
-mod escapes;
 mod layer;
 mod limit;
 mod lint;
 mod overlap;
 mod place;
 mod repeat;
+mod unescape;
 mod version;
 
 pub use allow::MARK as ALLOW;
@@ -148,10 +148,18 @@ impl Inspector {
     /// Returns what must not be shown of a text: secrets, and encoded text that may hold some. Ascending and apart.
     pub fn hidden(&self, text: &[u8], scratch: &mut Scratch) -> Vec<Span> {
         let candidates = self.engine.candidates(text, None, scratch);
-        let encoded = decode::encoded(text, scratch.sifted());
+        let mut encoded = decode::encoded(text, scratch.sifted());
+        encoded.retain(|piece| self.may_tell(piece, None, scratch));
         let secrets = candidates.iter().map(|candidate| place::widened(text, candidate.secret));
         let mut hidden = secrets.chain(encoded.iter().map(|piece| piece.span)).collect();
         join(&mut hidden);
         hidden
+    }
+
+    /// Tells whether there may be something to tell of an encoded piece: of plain text but for escapes that is known at once.
+    fn may_tell(&self, piece: &decode::Piece, path: Option<&[u8]>, scratch: &mut Scratch) -> bool {
+        !piece.is_plain
+            || !self.engine.candidates(&piece.bytes, path, scratch).is_empty()
+            || !decode::encoded(&piece.bytes, scratch.sifted()).is_empty()
     }
 }

@@ -3,14 +3,15 @@
 use std::collections::HashSet;
 
 use crate::detect::Candidate;
+use crate::finding::Confidence;
 
 /// How specific a rule is: a provider's own format beats the shape of a JWT, which beats a suspicious name.
-fn rank(candidate: &Candidate) -> u8 {
-    match candidate.rule.family() {
+pub(super) fn rank(family: &str, confidence: Confidence) -> u8 {
+    match family {
         "generic" => 0,
         "mcp" | "http" | "database" | "url" => 1,
         "jwt" => 2,
-        _ if candidate.confidence == crate::finding::Confidence::High => 4,
+        _ if confidence == Confidence::High => 4,
         _ => 3,
     }
 }
@@ -23,7 +24,9 @@ pub fn resolve(candidates: &mut Vec<Candidate>) {
     for candidate in candidates.drain(..) {
         match kept.last_mut() {
             Some(last) if last.secret.overlaps(candidate.secret) => {
-                let weight = |candidate: &Candidate| (rank(candidate), candidate.confidence, candidate.secret.len());
+                let weight = |candidate: &Candidate| {
+                    (rank(candidate.rule.family(), candidate.confidence), candidate.confidence, candidate.secret.len())
+                };
                 if weight(&candidate) > weight(last) {
                     *last = candidate;
                 }

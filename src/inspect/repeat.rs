@@ -3,10 +3,9 @@
 use std::ops::Range;
 
 use super::decode::Piece;
-use super::escapes;
+use super::{overlap, unescape};
 use crate::detect::Candidate;
 use crate::finding::Finding;
-use crate::secret::Identity;
 
 /// The families of rules that find encoded text by what stands around it, or by what it begins with.
 const WRAPPERS: [&str; 2] = ["kubernetes-secret", "private-key"];
@@ -20,7 +19,7 @@ pub(super) struct Telling<'p> {
     pub(super) findings: Range<usize>,
 }
 
-/// Returns which of `findings` say no more than others do; those of `candidates` begin at `first`.
+/// Returns which of `findings` say no more than others do, ascending; those of `candidates` begin at `first`.
 pub(super) fn silent(
     bytes: &[u8],
     candidates: &[Candidate],
@@ -29,37 +28,34 @@ pub(super) fn silent(
     findings: &[Finding],
 ) -> Vec<usize> {
     let mut silent = Vec::new();
-    for (outside, candidate) in candidates.iter().enumerate() {
-        let outside = first + outside;
+    for (outside, candidate) in (first..).zip(candidates) {
         for Telling { piece, findings: inside } in telling.iter().filter(|it| it.piece.span.overlaps(candidate.secret))
         {
-            let is_wrapper = WRAPPERS.contains(&candidate.rule.family());
-            if is_wrapper && candidate.secret.len() <= piece.span.len() + PADDING {
+            if WRAPPERS.contains(&candidate.rule.family()) && candidate.secret.len() <= piece.span.len() + PADDING {
                 silent.push(outside);
-            } else if escapes::is_of(piece) {
-                let inside = inside.clone().map(|at| (at, &findings[at]));
+            } else if piece.is_plain {
+                let same = inside.clone().filter(|&inside| is_same(bytes, candidate, piece, &findings[inside]));
                 silent
-                    .extend(inside.filter_map(|(at, finding)| repeated(bytes, candidate, outside, piece, finding, at)));
+                    .extend(same.map(|inside| if is_better(&findings[inside], candidate) { outside } else { inside }));
             }
         }
     }
+    silent.sort_unstable();
     silent
 }
 
-/// Returns which of two findings is left out: that of a candidate in text with escapes, or that in the text without them.
-fn repeated(
-    bytes: &[u8],
-    candidate: &Candidate,
-    outside: usize,
-    piece: &Piece,
-    finding: &Finding,
-    inside: usize,
-) -> Option<usize> {
-    let secret = &bytes[candidate.secret.range()];
-    let undone = escapes::undone(secret, piece.encoding);
-    let is_same = finding.identity == Identity::of("secret", &undone);
-    // Userinfo with `%40` in it is read to its end only while that is escaped.
-    let is_cut = finding.meta.id == candidate.rule.id && undone != secret;
-    let is_vague = candidate.rule.family() == "generic" && finding.meta.id != candidate.rule.id;
-    (is_same || is_cut).then_some(if is_same && is_vague { outside } else { inside })
+/// Tells whether what was found in a text without its escapes is the secret of a candidate in the text with them.
+fn is_same(bytes: &[u8], candidate: &Candidate, piece: &Piece, finding: &Finding) -> bool {
+    finding.places.iter().any(|place| {
+        // Behind a second encoding bytes are counted anew.
+        let is_direct = place.via.last().is_some_and(|last| last == piece.encoding);
+        is_direct && unescape::encoded_span(bytes, piece.span, place.span).overlaps(candidate.secret)
+    })
+}
+
+/// Tells whether a finding is more specific than a candidate, as for those that overlap in one text.
+fn is_better(finding: &Finding, candidate: &Candidate) -> bool {
+    let family = finding.meta.id.split('/').next().unwrap_or_default();
+    let weight = (overlap::rank(family, finding.confidence), finding.confidence);
+    weight > (overlap::rank(candidate.rule.family(), candidate.confidence), candidate.confidence)
 }

@@ -2,6 +2,9 @@
 
 use super::lexicon::is_word_byte;
 
+/// The greatest length of an escape: `\u001b[38;2;255;255;255m`. Each begins with `%`, a backslash or the control character.
+pub const LONGEST: usize = 24;
+
 /// The value of each hexadecimal digit; a greater one for other bytes.
 const DIGITS: [u8; 256] = {
     let mut table = [u8::MAX; 256];
@@ -75,6 +78,7 @@ mod tests {
             ("\x1b[1;31m", true),
             ("\\u001b[m", true),
             ("\\033[32m", true),
+            ("\\u001b[38;2;255;255;255m", true),
             ("[32m", false),
             ("x2m", false),
         ] {

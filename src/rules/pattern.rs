@@ -89,9 +89,6 @@ struct Groups {
 /// The greatest size of a compiled pattern, in bytes; with its groups it may have twice as many.
 const LARGEST: usize = 64 << 20;
 
-/// The greatest length of an escape.
-const LONGEST_ESCAPE: usize = 24;
-
 /// How many steps all attempts of a pattern may take together: they take about as long as compiling it.
 const STEPS: u32 = 100_000;
 
@@ -133,12 +130,16 @@ impl Pattern {
     /// where the secret before it ended, because tokens often share a separator.
     pub fn matches(&self, bytes: &[u8], window: Range<usize>, mut each: impl FnMut(Range<usize>, Range<usize>)) {
         let words = words_behind_escapes(bytes, window.clone());
-        let mut from = window.start;
+        let (mut from, mut plain, mut is_last) = (window.start, None::<(Range<usize>, Range<usize>)>, false);
         while from < window.end {
-            let plain = self.first(bytes, from..window.end, Anchored::No);
+            if !is_last && plain.as_ref().is_none_or(|(whole, _)| whole.start < from) {
+                plain = self.first(bytes, from..window.end, Anchored::No);
+                is_last = plain.is_none();
+            }
+            let plain = plain.clone().filter(|(whole, _)| whole.start >= from);
             let last = plain.as_ref().map_or(window.end, |(whole, _)| whole.start);
-            let before = words.iter().copied().filter(|at| (from..=last).contains(at));
-            let behind_escape = before.map(|at| self.match_at(bytes, at..window.end)).find(Option::is_some).flatten();
+            let before = &words[words.partition_point(|&at| at < from)..words.partition_point(|&at| at <= last)];
+            let behind_escape = before.iter().find_map(|&at| self.match_at(bytes, at..window.end));
             let Some((whole, secret)) = behind_escape.or(plain) else { return };
             from = secret.end.max(whole.start + 1);
             each(whole, secret);
@@ -223,13 +224,15 @@ impl Groups {
     }
 }
 
-/// Finds the places in `window` at which a word starts that without the escape before it would have started earlier.
+/// Finds the places in `window` at which a word starts that without the escape before it would have started earlier, ascending.
 fn words_behind_escapes(bytes: &[u8], window: Range<usize>) -> Vec<usize> {
-    let from = window.start.saturating_sub(LONGEST_ESCAPE);
+    let from = window.start.saturating_sub(escape::LONGEST);
     let mut places = Vec::new();
-    for mark in memchr::memchr3_iter(b'%', b'\\', b'\x1b', &bytes[from..window.end]).map(|mark| from + mark) {
-        let next = places.last().map_or(window.start, |last| last + 1).max(mark + 2);
-        places.extend((next..window.end.min(mark + LONGEST_ESCAPE)).filter(|&at| escape::is_before_word(bytes, at)));
+    for start in memchr::memchr3_iter(b'%', b'\\', b'\x1b', &bytes[from..window.end]).map(|at| from + at) {
+        let next = places.last().map_or(window.start, |last| last + 1).max(start + 2);
+        places.extend(
+            (next..window.end.min(start + escape::LONGEST + 1)).filter(|&at| escape::is_before_word(bytes, at)),
+        );
     }
     places
 }

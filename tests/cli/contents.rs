@@ -57,11 +57,35 @@ fn a_secret_is_told_once_whether_all_around_it_is_escaped_or_a_few_characters() 
 }
 
 #[test]
-fn userinfo_with_an_escaped_character_is_one_password() {
+fn each_secret_of_a_text_with_escapes_is_told_once() {
+    let (one, other) = (["q8Zk4t", "Lw2Xv7"], ["m3Rb9x", "Tn6Yc1"]);
+    let url = |scheme: &str, [start, end]: [&str; 2]| format!("postgres{scheme}admin:{start}%40{end}@db.acme.io/app");
+    let escaped = |[start, end]: [&str; 2]| format!("postgres%3A%2F%2Fadmin%3A{start}{end}%40db2.acme.io%2Fapp");
+    for (text, expected) in [
+        (format!("DATABASE_URL={}\nNEXT=https%3A%2F%2Fhost.acme.io%2Fa%20b\n", url("://", one)), 1),
+        (format!("x={}&next={}\n", url("://", one), escaped(other)), 2),
+        (format!("x={}/{}\n", escaped(one), escaped(other)), 2),
+        (format!("x=postgres%3A\\u002f/admin:{}\\u0041{}@db.acme.io\n", one[0], one[1]), 1),
+        (format!("x=postgres\\u003a%2f/admin:{}%41{}@db.acme.io\n", one[0], one[1]), 1),
+    ] {
+        let git = repository();
+        git.commit_file("a.txt", &text, "Leak");
+        for arguments in [&[][..], &["--history"]] {
+            let shown = text.replace(one[0], "ONE").replace(other[0], "OTHER");
+            assert_eq!(scan(&git, arguments, 1).count("active"), expected, "{shown}");
+        }
+    }
+}
+
+#[test]
+fn what_has_an_escape_and_no_secret_is_shown() {
     let git = repository();
-    let url = format!("postgres://admin:{}%40{}@db.acme.io/app", "q8Zk4t", "Lw2Xv7");
-    git.commit_file("a.txt", format!("DATABASE_URL={url}\nNEXT=https%3A%2F%2Fhost.acme.io%2Fa%20b\n"), "Leak");
-    assert_eq!(scan(&git, &[], 1).count("active"), 1);
+    let line = format!("see https://acme.io/wiki/My%20Page {}", line(1));
+    git.commit_file("docs/My%20Report.txt", line, "Write https://acme.io/wiki/My%20Page down");
+    let report = scan(&git, &[], 1);
+    assert_eq!(report.places(RULE), ["docs/My%20Report.txt:1"]);
+    assert!(report.0.to_string().contains("https://acme.io/wiki/My%20Page GITHUB_TOKEN="));
+    assert!(scan(&git, &["--history"], 1).0.to_string().contains("Write https://acme.io/wiki/My%20Page down"));
 }
 
 #[test]
