@@ -85,6 +85,7 @@ const AROUND_TOKENS: &[&str] = &[
     "the token:\\nVALUE\\n",
     "\\x22VALUE\\x22",
     "\x1b[1;32mVALUE\x1b[0m",
+    "\x1b[01;31m\x1b[KVALUE\x1b[m\x1b[K",
     "\\u001b[38;2;255;255;255mVALUE",
 ];
 

@@ -24,10 +24,8 @@ pub enum AnchorKind {
     Function,
     /// A statement or a line that holds a password without naming it.
     Statement,
-    /// `%41`.
-    Percent,
-    /// `\u00`, as in `\u0041`.
-    Unicode,
+    /// `%41`, `\u00` of `\u0041`, or `:\/\/`.
+    Escape,
 }
 
 /// An anchor by the offset of its first byte.
@@ -81,8 +79,9 @@ const FINGERPRINTS: &[Fingerprint] = &[
     Fingerprint { bucket: 7, kind: AnchorKind::Statement, bytes: [b"/", b"u", b"s", b"e"] },
     Fingerprint { bucket: 3, kind: AnchorKind::Armor, bytes: [b"-", b"b", b"e", b"g"] },
     Fingerprint { bucket: 2, kind: AnchorKind::Word, bytes: [b"s", b"a", b"l", b"t"] },
-    Fingerprint { bucket: 7, kind: AnchorKind::Percent, bytes: [b"%", HEX, HEX, ANY] },
-    Fingerprint { bucket: 6, kind: AnchorKind::Unicode, bytes: [b"\\", b"u", b"0", b"0"] },
+    Fingerprint { bucket: 7, kind: AnchorKind::Escape, bytes: [b"%", HEX, HEX, ANY] },
+    Fingerprint { bucket: 6, kind: AnchorKind::Escape, bytes: [b"\\", b"u", b"0", b"0"] },
+    Fingerprint { bucket: 0, kind: AnchorKind::Escape, bytes: [b":", b"\\", b"/\\", b"/\\"] },
 ];
 
 /// The tables of one position: the buckets that accept a byte's low half, and its high half.
@@ -138,10 +137,10 @@ const fn accept(mut halves: Halves, byte: u8, bucket: u8) -> Halves {
 }
 
 /// For each position and byte a bit for each fingerprint that accepts it there.
-static ACCEPTED: [[u32; 256]; WIDTH] = accepted();
+static ACCEPTED: [[u64; 256]; WIDTH] = accepted();
 
-const fn accepted() -> [[u32; 256]; WIDTH] {
-    assert!(FINGERPRINTS.len() <= u32::BITS as usize, "each has its bit");
+const fn accepted() -> [[u64; 256]; WIDTH] {
+    assert!(FINGERPRINTS.len() <= u64::BITS as usize, "each has its bit");
     let mut tables = [[0; 256]; WIDTH];
     let mut byte = 0;
     while byte < 256 {
@@ -172,7 +171,7 @@ const fn accepts(bytes: &[u8], byte: u8) -> bool {
 /// Tells what stands at `at`, looking at the bytes themselves: the truth behind the tables of halves.
 pub fn kind_at(bytes: &[u8], at: usize) -> Option<AnchorKind> {
     let window: &[u8; WIDTH] = bytes.get(at..)?.first_chunk()?;
-    let accepted = ACCEPTED.iter().zip(window).fold(u32::MAX, |all, (table, &byte)| all & table[usize::from(byte)]);
+    let accepted = ACCEPTED.iter().zip(window).fold(u64::MAX, |all, (table, &byte)| all & table[usize::from(byte)]);
     FINGERPRINTS.get(accepted.trailing_zeros() as usize).map(|fingerprint| fingerprint.kind)
 }
 
@@ -195,9 +194,9 @@ mod tests {
         for text in [
             "pass", "PASS", "Secr", "toKe", "_key", "iKEY", "://x", "pwd=", "Auth", "cred", "CURL", "-BEG", "_pw=",
             "SALT", "jdbc", "t_id", "s-cl", "sqlC", "| su", "neCT", "logi", "Fi.b", "FIED", ":543", "psk=", "sqlp",
-            "%4F%", "%3D1", "\\u00", "lftp", "mosq", "mong", "mysq", "ipmi", "psex", "smbc", "7z x", "7za ", "zip ",
-            "rar ", "FTP(", "ftp_", "+@al", "-@al", "snmp", "cqls", "mqct", "/use", "-pw ", "dpw ", "\"pw\"", "{pw:",
-            "(pw=", ">pw ", "?pw=", "&pw=",
+            "%4F%", "%3D1", "\\u00", ":\\/\\", ":\\\\/", "lftp", "mosq", "mong", "mysq", "ipmi", "psex", "smbc",
+            "7z x", "7za ", "zip ", "rar ", "FTP(", "ftp_", "+@al", "-@al", "snmp", "cqls", "mqct", "/use", "-pw ",
+            "dpw ", "\"pw\"", "{pw:", "(pw=", ">pw ", "?pw=", "&pw=",
         ] {
             assert!(kind_at(text.as_bytes(), 0).is_some(), "{text}");
             assert!(passes_tables(text.as_bytes(), 0), "{text}");

@@ -24,10 +24,8 @@ pub struct Sifted {
     pub runs: Vec<Span>,
     /// Anchors, without those of escapes.
     pub anchors: Vec<Anchor>,
-    /// Whether there may be escapes such as `%41`.
-    pub has_percent: bool,
-    /// Whether there may be escapes such as `\u0041`.
-    pub has_unicode: bool,
+    /// Whether there is an anchor of escapes.
+    pub has_escapes: bool,
 }
 
 impl Sifted {
@@ -35,7 +33,7 @@ impl Sifted {
     pub fn clear(&mut self) {
         self.runs.clear();
         self.anchors.clear();
-        (self.has_percent, self.has_unicode) = (false, false);
+        self.has_escapes = false;
     }
 }
 
@@ -80,8 +78,7 @@ fn close_run(bytes: &[u8], run: Span, counts: bool, sifted: &mut Sifted) {
 
 fn push_anchor(bytes: &[u8], at: usize, sifted: &mut Sifted) {
     match anchor::kind_at(bytes, at) {
-        Some(AnchorKind::Percent) => sifted.has_percent = true,
-        Some(AnchorKind::Unicode) => sifted.has_unicode = true,
+        Some(AnchorKind::Escape) => sifted.has_escapes = true,
         Some(kind) if call::may_lead(kind, bytes, at) => sifted.anchors.push((at, kind)),
         _ => {}
     }

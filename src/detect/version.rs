@@ -201,7 +201,7 @@ impl Scratch {
         }
         let carried = self.sifted.anchors.len();
         // One that ends a part is seen only together with what follows.
-        (self.sifted.has_percent, self.sifted.has_unicode) = (true, true);
+        self.sifted.has_escapes = true;
         for part in change.parts {
             sieve::sift(&bytes[part.range()], names, &mut self.part);
             let moved = |run: &Span| Span::new(part.start + run.start, part.start + run.end);

@@ -113,7 +113,7 @@ pub fn encoded_in(bytes: &[u8], parts: &[Span], sifted: &Sifted) -> Vec<Piece> {
             pieces.push(piece);
         }
     }
-    for part in parts.iter().filter(|_| sifted.has_percent || sifted.has_unicode) {
+    for part in parts.iter().filter(|_| sifted.has_escapes) {
         unescape::decode(bytes, *part, &mut pieces);
     }
     pieces

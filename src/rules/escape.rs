@@ -24,7 +24,7 @@ pub fn is_before_word(bytes: &[u8], at: usize) -> bool {
 }
 
 /// Tells whether an escape for something that is of no word ends right before `at`: `%3D`, `\u003d`, `\x3d`, `\n`, `\r`, `\t`,
-/// or a sequence of ECMA-48 that colours what a terminal shows.
+/// or a control sequence of a terminal (ECMA-48, 5.4), as for colours.
 pub fn ends_at(bytes: &[u8], at: usize) -> bool {
     let is_apart = |high, low| byte(high, low).is_some_and(|byte| byte.is_ascii() && !is_word_byte(byte));
     match bytes[..at] {
@@ -32,7 +32,7 @@ pub fn ends_at(bytes: &[u8], at: usize) -> bool {
         [.., b'%', high, low] | [.., b'\\', b'x', high, low] | [.., b'\\', b'u', b'0', b'0', high, low] => {
             is_apart(high, low)
         }
-        [.., b'm'] => ends_colour(&bytes[..at]),
+        [.., b'0'..=b'9' | b';' | b'[' | b'(', b'A'..=b'Z' | b'a'..=b'z'] => ends_sequence(&bytes[..at]),
         _ => false,
     }
 }
@@ -43,12 +43,14 @@ pub fn byte(high: u8, low: u8) -> Option<u8> {
     (high | low < 16).then_some(high << 4 | low)
 }
 
-/// Tells whether bytes that end with `m` end with a "select graphic rendition" of few numbers.
-fn ends_colour(before: &[u8]) -> bool {
-    let numbers = before[..before.len() - 1].iter().rev().take(16);
-    let numbers = numbers.take_while(|&&byte| byte.is_ascii_digit() || byte == b';').count();
-    let start = &before[..before.len() - 1 - numbers];
-    [&b"\x1b["[..], b"\\x1b[", b"\\u001b[", b"\\033[", b"\\e["].iter().any(|mark| start.ends_with(mark))
+/// Tells whether bytes that end with a letter end with a control sequence of few numbers, or with the choice of a character set.
+fn ends_sequence(before: &[u8]) -> bool {
+    let before = &before[..before.len() - 1];
+    let parameters = before.iter().rev().take(16).take_while(|&&byte| byte.is_ascii_digit() || byte == b';').count();
+    let start = &before[..before.len() - parameters];
+    let start = start.strip_suffix(b"?").unwrap_or(start);
+    let Some((b'[' | b'(', start)) = start.split_last() else { return false };
+    [&b"\x1b"[..], b"\\x1b", b"\\u001b", b"\\033", b"\\e"].iter().any(|mark| start.ends_with(mark))
 }
 
 #[cfg(test)]
@@ -79,6 +81,12 @@ mod tests {
             ("\\u001b[m", true),
             ("\\033[32m", true),
             ("\\u001b[38;2;255;255;255m", true),
+            ("\x1b[K", true),
+            ("\x1b[2J", true),
+            ("\x1b[?25l", true),
+            ("\x1b(B", true),
+            ("\\e[0K", true),
+            ("x(B", false),
             ("[32m", false),
             ("x2m", false),
         ] {

@@ -65,6 +65,8 @@ fn each_secret_of_a_text_with_escapes_is_told_once() {
         (format!("DATABASE_URL={}\nNEXT=https%3A%2F%2Fhost.acme.io%2Fa%20b\n", url("://", one)), 1),
         (format!("x={}&next={}\n", url("://", one), escaped(other)), 2),
         (format!("x={}/{}\n", escaped(one), escaped(other)), 2),
+        (format!("{{\"dsn\":\"{}\"}}\n", url(":\\/\\/", one)), 1),
+        (format!("{{\"dsn\":\"{{\\\"x\\\":\\\"{}\\\"}}\"}}\n", url(":\\\\/\\\\/", one)), 1),
         (format!("x=postgres%3A\\u002f/admin:{}\\u0041{}@db.acme.io\n", one[0], one[1]), 1),
         (format!("x=postgres\\u003a%2f/admin:{}%41{}@db.acme.io\n", one[0], one[1]), 1),
     ] {
