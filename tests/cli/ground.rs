@@ -271,3 +271,14 @@ fn roots_that_would_be_judged_otherwise_alone_are_told() {
     two.write("keysweep.toml", "");
     assert!(told(&["one", "two"], 1).contains("/two"));
 }
+
+#[test]
+fn what_is_advised_for_a_path_is_one_word_for_a_shell() {
+    let home = Git::outside();
+    for (name, seed) in [("one", 1), ("the other", 2)] {
+        home.write(format!("{name}/keysweep.toml"), "");
+        home.write(format!("{name}/file"), line(seed));
+    }
+    let notices = scan(&home, &["one", "the other"], 1).0["notices"].to_string();
+    assert!(notices.contains("`keysweep scan '") && notices.contains("/the other'`"), "{notices}");
+}
