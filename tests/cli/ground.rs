@@ -152,6 +152,19 @@ fn patterns_go_by_the_case_that_the_repository_says() {
     agrees(&git, &["a.log"], &[]);
     git.run(&["config", "core.ignoreCase", "true"]);
     agrees(&git, &["a.log", "folder/B.Log"], &["a.log", "folder/B.Log"]);
+    // From further down, and around a folder that only looks like a repository.
+    git.write("folder/.gitignore", "*.TMP\n");
+    git.write("folder/deep/a.tmp", line(1));
+    git.write("folder/deep/kept", line(2));
+    assert_eq!(scan(&git.at("folder/deep"), &["."], 1).places(RULE), ["folder/deep/kept:1"]);
+    nothing_in(&git, "folder/deep");
+    git.write("folder/deep/a.excluded", line(3));
+    git.write("folder/deep/b.LOG", line(4));
+    for here in [git.clone(), git.at("folder/deep")] {
+        let found = scan(&here, &["."], 1).places(RULE);
+        assert!(found.contains(&"folder/deep/a.excluded:1".to_owned()), "{found:?}");
+        assert!(!found.contains(&"folder/deep/b.LOG:1".to_owned()), "{found:?}");
+    }
 }
 
 #[test]

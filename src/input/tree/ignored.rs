@@ -40,7 +40,8 @@ impl Rules<'_> {
         if let Some(excludes) = self.excludes() {
             let _ = builder.add_ignore(excludes);
         }
-        if ignores_case && git.is_dir() {
+        let mut inside = directory.ancestors().take_while(|inside| *inside != self.work_tree);
+        if ignores_case && git.is_dir() && !inside.any(|inside| inside.join(".git").exists()) {
             // Only what the walk finds by itself is compared without regard to case, up to what it takes for a repository.
             let is_below = directory != self.work_tree;
             builder.git_exclude(true).parents(is_below).require_git(is_below);
