@@ -3,6 +3,7 @@
 mod advice;
 mod before;
 mod cache;
+mod elsewhere;
 mod gather;
 mod history;
 mod lint;

@@ -8,7 +8,7 @@ use bstr::BStr;
 use super::cache::{Cache, CacheError};
 use super::gather::Gathered;
 use super::report::Mode;
-use super::{Gather, Request, advice, before, history, lint};
+use super::{Gather, Request, before, elsewhere, history, lint};
 use crate::finding::{Finding, Notice};
 use crate::input::compare::Differences;
 use crate::input::history::{HistoryError, Known, Trail};
@@ -255,7 +255,7 @@ impl Source {
     /// Says which of the paths that were named would be judged otherwise alone.
     pub fn elsewhere(&self, request: &Request) -> Vec<Notice> {
         let Self::Tree(tree) = self else { return Vec::new() };
-        advice::elsewhere(tree, request)
+        elsewhere::notices(tree, request)
     }
 
     /// Adds what can only be known after reading: the lints of a repository, and where objects come from.

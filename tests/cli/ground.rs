@@ -152,6 +152,19 @@ fn patterns_go_by_the_case_that_the_repository_says() {
     agrees(&git, &["a.log"], &[]);
     git.run(&["config", "core.ignoreCase", "true"]);
     agrees(&git, &["a.log", "folder/B.Log"], &["a.log", "folder/B.Log"]);
+    // From further down, and around a folder that only looks like a repository.
+    git.write("folder/.gitignore", "*.TMP\n");
+    git.write("folder/deep/a.tmp", line(1));
+    git.write("folder/deep/kept", line(2));
+    assert_eq!(scan(&git.at("folder/deep"), &["."], 1).places(RULE), ["folder/deep/kept:1"]);
+    nothing_in(&git, "folder/deep");
+    git.write("folder/deep/a.excluded", line(3));
+    git.write("folder/deep/b.LOG", line(4));
+    for here in [git.clone(), git.at("folder/deep")] {
+        let found = scan(&here, &["."], 1).places(RULE);
+        assert!(found.contains(&"folder/deep/a.excluded:1".to_owned()), "{found:?}");
+        assert!(!found.contains(&"folder/deep/b.LOG:1".to_owned()), "{found:?}");
+    }
 }
 
 #[test]
@@ -270,4 +283,85 @@ fn roots_that_would_be_judged_otherwise_alone_are_told() {
     assert_eq!(told(&["one", "two"], 1), "[]");
     two.write("keysweep.toml", "");
     assert!(told(&["one", "two"], 1).contains("/two"));
+}
+
+/// A folder called `.git` without anything that makes it a repository's.
+fn nothing_in(git: &Git, folder: &str) {
+    std::fs::create_dir_all(git.file(folder).join(".git/info")).expect("the folder can be made");
+    git.write(format!("{folder}/.git/info/exclude"), "*.excluded\n");
+}
+
+#[test]
+fn outside_of_a_repository_a_folder_called_git_hides_nothing() {
+    let plain = Git::outside().at("plain");
+    nothing_in(&plain, "sub");
+    plain.write(".gitignore", "kept\n");
+    plain.write("sub/.gitignore", "secret.txt\n");
+    let paths = ["sub/secret.txt", "sub/a.excluded", "sub/deep/kept"];
+    for (seed, path) in paths.iter().enumerate() {
+        plain.write(path, line(seed as u64));
+    }
+    for (here, expected) in [(&plain, paths), (&plain.at("sub"), ["secret.txt", "a.excluded", "deep/kept"])] {
+        let mut expected = expected.map(|path| format!("{path}:1"));
+        expected.sort();
+        let report = scan(here, &["."], 1);
+        assert_eq!(report.places(RULE), expected);
+        assert_eq!(report.0["complete"], true, "{}", report.0["notices"]);
+    }
+}
+
+#[test]
+fn a_folder_called_git_that_is_no_repository_ends_no_rules() {
+    let git = repository();
+    git.add(".gitignore", ".env\n.doxhub/\n*.log\n/sub/top\n");
+    git.write("sub/.gitignore", "*.tmp\n/x/anchored\n");
+    git.write("sub/x/.gitignore", "!kept.log\n");
+    git.write(".git/info/exclude", "*.local\n");
+    for folder in ["sub", "sub/x/y"] {
+        nothing_in(&git, folder);
+    }
+    let ignored = ["sub/x.log", "sub/top", "sub/a.local", "sub/x/y/b.log", "sub/x/y/c.tmp", "sub/x/anchored"];
+    let all = [&ignored[..], &["sub/x/top", "sub/x/y/kept.log", "sub/x/y/anchored", "sub/a.excluded"]].concat();
+    agrees(&git, &all, &ignored);
+    let report = scan(&git.at("sub"), &["x"], 1);
+    assert_eq!(report.places(RULE), ["sub/x/top:1", "sub/x/y/anchored:1", "sub/x/y/kept.log:1"], "from further down");
+}
+
+#[test]
+fn around_what_is_no_repository_the_nearest_one_counts() {
+    let outer = repository();
+    outer.add(".gitignore", ".env\n.doxhub/\n*.log\n");
+    outer.run(&["init", "--quiet", "--initial-branch=main", "vendored"]);
+    outer.write("vendored/.gitignore", "*.tmp\n");
+    nothing_in(&outer, "vendored/sub");
+    outer.write("vendored/sub/a.log", line(1));
+    outer.write("vendored/sub/b.tmp", line(2));
+    assert_eq!(scan(&outer, &[], 1).places(RULE), ["vendored/sub/a.log:1"]);
+}
+
+#[test]
+fn rules_above_a_work_tree_are_not_its_own() {
+    let home = Git::outside();
+    let tree = home.at("tree");
+    std::fs::create_dir(tree.path()).expect("the folder can be made");
+    let inside = home.at("tree/inside");
+    std::fs::create_dir(inside.path()).expect("the folder can be made");
+    inside.run(&["init", "--quiet", "--initial-branch=main"]);
+    inside.run(&["config", "core.worktree", "../.."]);
+    home.write(".gitignore", "*.txt\n");
+    tree.write(".gitignore", "*.log\n");
+    tree.write("inside/a.txt", line(1));
+    tree.write("inside/b.log", line(2));
+    assert_eq!(scan(&inside, &["."], 1).places(RULE), ["inside/a.txt:1"]);
+}
+
+#[test]
+fn what_is_advised_for_a_path_is_one_word_for_a_shell() {
+    let home = Git::outside();
+    for (name, seed) in [("one", 1), ("the other", 2)] {
+        home.write(format!("{name}/keysweep.toml"), "");
+        home.write(format!("{name}/file"), line(seed));
+    }
+    let notices = scan(&home, &["one", "the other"], 1).0["notices"].to_string();
+    assert!(notices.contains("`keysweep scan '") && notices.contains("/the other'`"), "{notices}");
 }

@@ -4,50 +4,73 @@ use std::path::{Path, PathBuf};
 
 use ignore::WalkBuilder;
 
+use super::ground::Ground;
 use crate::input::ignore_rules::{self, ignores_case, is_too_large};
 use crate::input::repository::Repository;
 
 /// Where version control systems keep their own files.
 const OWN_FILES: [&str; 5] = [".git", ".hg", ".svn", ".jj", ".bzr"];
 
+/// Whose rules say what a walk leaves out.
+#[derive(Clone, Copy)]
+pub(super) struct Rules<'a> {
+    /// The root of the work tree, without links; what is walked is this or lies below it.
+    pub(super) work_tree: &'a Path,
+    /// The repository, if it can be used.
+    pub(super) repository: Option<&'a Repository>,
+}
+
+impl Rules<'_> {
+    /// Returns a file of rules that counts for `directory` and is too large to be read.
+    pub(super) fn unusable(&self, directory: &Path) -> Option<PathBuf> {
+        let own = self.excludes().filter(|path| is_too_large(path)).map(Path::to_owned);
+        own.or_else(|| directory.ancestors().find_map(ignore_rules::unusable))
+    }
+
+    /// Returns the user's own file of patterns.
+    fn excludes(&self) -> Option<&Path> {
+        self.repository.and_then(Repository::excludes_file)
+    }
+
+    /// Adds the rules to a walk of `directory`, which reads by itself those that lie in it; later ones win.
+    fn add(&self, directory: &Path, builder: &mut WalkBuilder) {
+        let git = self.work_tree.join(".git");
+        let ignores_case = self.repository.is_some_and(|repository| ignores_case(repository.git()));
+        builder.current_dir(self.work_tree).ignore_case_insensitive(ignores_case);
+        if let Some(excludes) = self.excludes() {
+            let _ = builder.add_ignore(excludes);
+        }
+        let mut inside = directory.ancestors().take_while(|inside| *inside != self.work_tree);
+        if ignores_case && git.is_dir() && !inside.any(|inside| inside.join(".git").exists()) {
+            // Only what the walk finds by itself is compared without regard to case, up to what it takes for a repository.
+            let is_below = directory != self.work_tree;
+            builder.git_exclude(true).parents(is_below).require_git(is_below);
+            return;
+        }
+        let common = self.repository.map_or(git.as_path(), |repository| repository.git().common_dir());
+        let _ = builder.add_ignore(common.join("info/exclude"));
+        let above = directory.ancestors().skip(1).take_while(|above| above.starts_with(self.work_tree));
+        for folder in above.collect::<Vec<_>>().into_iter().rev() {
+            let _ = builder.current_dir(folder).add_ignore(folder.join(".gitignore"));
+        }
+    }
+}
+
 /// Tells whether a file or directory of that name belongs to a version control system.
 pub(super) fn is_own_file(name: &std::ffi::OsStr) -> bool {
     OWN_FILES.iter().any(|own| name == *own)
 }
 
-/// Returns a file of ignore rules that counts for `directory` and is too large to be read; `excludes` is the user's own.
-pub(super) fn unusable(directory: &Path, excludes: Option<&Path>) -> Option<PathBuf> {
-    let own = excludes.filter(|path| is_too_large(path)).map(Path::to_owned);
-    own.or_else(|| directory.ancestors().find_map(ignore_rules::unusable))
-}
-
-/// Makes a walk of `directory`, which belongs to `repository` or to none; `excludes` is the user's own file of patterns.
-pub(super) fn walk(directory: &Path, repository: Option<&Repository>, excludes: Option<&Path>) -> WalkBuilder {
-    let mut builder = WalkBuilder::new(directory);
+/// Makes a walk of `ground`; without rules it leaves out nothing.
+pub(super) fn walk(ground: &Ground, rules: Option<Rules<'_>>) -> WalkBuilder {
+    let mut builder = WalkBuilder::new(&ground.walked);
     builder.hidden(false).ignore(false).git_global(false).follow_links(false);
     let threads = std::thread::available_parallelism().map_or(1, usize::from);
     builder.threads(threads);
-    let Some(repository) = repository else {
-        // A repository further down still has its own rules.
-        return builder;
-    };
-    let Some(work_tree) = repository.work_tree().and_then(|path| path.canonicalize().ok()) else { return builder };
-    builder.current_dir(&work_tree).ignore_case_insensitive(ignores_case(repository.git()));
-    if let Some(excludes) = excludes {
-        let _ = builder.add_ignore(excludes);
-    }
-    let git = work_tree.join(".git").metadata();
-    if git.is_err() {
-        // The walk cannot know that this is a work tree, and where it ends.
-        builder.require_git(false).parents(work_tree != real(directory));
-    }
-    if !git.is_ok_and(|git| git.is_dir()) {
-        // The git directory lies elsewhere, and only git knows all the ways there.
-        let _ = builder.add_ignore(repository.git().common_dir().join("info/exclude"));
+    // The walk takes everything called `.git` for a repository, and does not know of those that lie elsewhere.
+    builder.require_git(false).parents(false).git_exclude(false).git_ignore(rules.is_some());
+    if let Some(rules) = rules {
+        rules.add(&ground.real, &mut builder);
     }
     builder
-}
-
-fn real(directory: &Path) -> PathBuf {
-    directory.canonicalize().unwrap_or_else(|_| directory.to_owned())
 }

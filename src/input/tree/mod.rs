@@ -1,5 +1,6 @@
 //! The working tree: what git tracks, and what it neither tracks nor ignores.
 
+mod found;
 mod ground;
 mod ignored;
 mod read;

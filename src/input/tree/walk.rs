@@ -9,19 +9,18 @@ use std::sync::{Arc, Mutex};
 use bstr::{BStr, ByteSlice};
 use ignore::{DirEntry, WalkBuilder, WalkState};
 
+use super::broken_notice;
+use super::found::{self, Owner, Unusable, real_work_tree};
 use super::ground::{Ground, hasher_below};
+use super::ignored::{self, Rules};
 use super::read::Reader;
 use super::start::{Start, bytes, shown};
-use super::{broken_notice, ignored};
 use crate::finding::Notice;
 use crate::input::ignore_rules::{UNUSABLE_HELP, is_too_large, unusable_problem};
 use crate::input::index::Mode;
 use crate::input::repository::{Repository, RepositoryError};
 use crate::input::{Coverage, Visitor, printable};
 use crate::replace::leaves;
-
-/// A repository is there that cannot be used, and that is noted.
-struct Unusable;
 
 /// One scan of a working tree.
 pub(super) struct Walk<'a> {
@@ -83,65 +82,74 @@ impl<'a> Walk<'a> {
 
     /// Notes a repository around a file that cannot be used, so that nobody knows whose configuration holds.
     pub(super) fn look_around(&mut self, file: &Start) {
-        let _ = file.path.parent().map(|folder| self.discover(folder));
+        let found = file.path.parent().map(|folder| found::find(folder, self.work_tree.as_deref()));
+        if let Some(Err(Unusable { work_tree, error })) = found {
+            self.note(&work_tree, &error);
+        }
     }
 
     /// Looks at all files below a directory that was named.
     pub(super) fn directory(&mut self, start: &Start) {
-        let elsewhere = self.discover(&start.path);
+        let (elsewhere, broken) = match found::find(&start.path, self.work_tree.as_deref()) {
+            Ok(found) => (found, None),
+            Err(Unusable { work_tree, error }) => {
+                self.note(&work_tree, &error);
+                (None, Some(work_tree))
+            }
+        };
         let is_own = self.work_tree.as_ref().is_some_and(|work_tree| start.path.starts_with(work_tree));
         let repository = elsewhere.as_ref().or(self.repository.filter(|_| is_own));
         let work_tree = repository.and_then(real_work_tree);
-        // Patterns that are anchored at the root of the work tree are compared with what the walk calls a file.
-        let is_here = start.is_here && work_tree.as_ref().is_none_or(|work_tree| *work_tree == start.path);
-        let nested = self.walk(&Ground::new(&start.path, is_here, self.root, &self.hasher), repository);
-        self.inside(nested, repository);
-        if let (Some(repository), Some(work_tree)) = (repository, work_tree) {
-            let submodules = self.tracked(repository, &work_tree, &start.path);
-            self.inside(submodules, Some(repository));
-        }
-    }
-
-    /// Looks at all files of the repositories at `roots` and of those inside of them, each by its own rules; where one of them
-    /// is none, by those of the repository around it.
-    fn inside(&mut self, mut roots: Vec<PathBuf>, around: Option<&Repository>) {
-        while let Some(root) = roots.pop() {
-            let own = self.open(&root).ok().flatten();
-            // The files of a work tree that is another folder are looked at there.
-            let own = own.filter(|own| real_work_tree(own).as_ref() == Some(&root));
-            let ground = Ground::new(&root, false, self.root, &self.hasher);
-            roots.extend(self.walk(&ground, own.as_ref().or(around)));
-            if let Some(own) = own {
-                roots.extend(self.tracked(&own, &root, &root));
-            }
-        }
-    }
-
-    /// Returns the repository that `directory` lies in, if it is not the one of the scan.
-    fn discover(&mut self, directory: &Path) -> Option<Repository> {
-        let own = self.work_tree.clone();
-        let above = directory.ancestors().take_while(|above| Some(*above) != own.as_deref());
-        for root in above.filter(|above| above.join(".git").exists()) {
-            match self.open(root) {
-                Ok(None) => {}
-                Ok(found) => return found.filter(|found| is_in_work_tree(directory, found)),
-                Err(Unusable) => return None,
-            }
-        }
-        None
-    }
-
-    /// Opens the repository at the root of a work tree, if git takes what is there for one; notes one that cannot be used.
-    fn open(&mut self, work_tree: &Path) -> Result<Option<Repository>, Unusable> {
-        let error = match Repository::open(work_tree) {
-            Ok(repository) => return Ok(Some(repository)),
-            // Whatever is called `.git` there, git would not take it for a repository either.
-            Err(RepositoryError::NotARepository { .. }) if !is_remnant(&work_tree.join(".git")) => return Ok(None),
-            Err(RepositoryError::NotARepository { path }) => RepositoryError::Broken { path },
-            Err(error) => error,
+        let rules = match (&broken, &work_tree) {
+            (Some(broken), _) => Some(Rules { work_tree: broken, repository: None }),
+            (None, Some(work_tree)) => Some(Rules { work_tree, repository }),
+            (None, None) => None,
         };
-        self.note(work_tree, &error);
-        Err(Unusable)
+        // Patterns that are anchored at the root of the work tree are compared with what the walk calls a file.
+        let is_here = start.is_here && rules.is_none_or(|rules| rules.work_tree == start.path);
+        let nested = self.walk(&Ground::new(&start.path, is_here, self.root, &self.hasher), rules);
+        self.inside(nested, rules);
+        if let (Some(repository), Some(work_tree)) = (repository, &work_tree) {
+            let submodules = self.tracked(repository, work_tree, &start.path);
+            self.inside(submodules, rules);
+        }
+    }
+
+    /// Looks at all files below `roots` and the work trees inside of them, each by its own rules; where one of them is no
+    /// work tree, by those around it.
+    fn inside(&mut self, roots: Vec<PathBuf>, around: Option<Rules<'_>>) {
+        let mut groups: Vec<(Option<Owner>, Vec<PathBuf>)> = vec![(None, roots)];
+        while let Some((owner, mut roots)) = groups.pop() {
+            let around = owner.as_ref().map(Owner::rules).or(around);
+            while let Some(root) = roots.pop() {
+                let ground = Ground::new(&root, false, self.root, &self.hasher);
+                let Some(owner) = self.owner(&root) else {
+                    roots.extend(self.walk(&ground, around));
+                    continue;
+                };
+                let mut nested = self.walk(&ground, Some(owner.rules()));
+                if let Some(own) = &owner.repository {
+                    nested.extend(self.tracked(own, &root, &root));
+                }
+                // A repository stays open only for those inside of it.
+                if !nested.is_empty() {
+                    groups.push((Some(owner), nested));
+                }
+            }
+        }
+    }
+
+    /// Returns what owns the files below `root`, if it is a work tree; notes a repository that cannot be used.
+    fn owner(&mut self, root: &Path) -> Option<Owner> {
+        let repository = match found::open(root) {
+            // The files of a work tree that is another folder are looked at there.
+            Ok(found) => Some(found.filter(|own| real_work_tree(own).as_deref() == Some(root))?),
+            Err(Unusable { work_tree, error }) => {
+                self.note(&work_tree, &error);
+                None
+            }
+        };
+        Some(Owner { work_tree: root.to_owned(), repository })
     }
 
     fn note(&mut self, work_tree: &Path, error: &RepositoryError) {
@@ -154,15 +162,15 @@ impl<'a> Walk<'a> {
     /// which it does not look into.
     ///
     /// A directory whose ignore rules are too many is not looked into, and noted.
-    fn walk(&mut self, ground: &Ground, repository: Option<&Repository>) -> Vec<PathBuf> {
-        let excludes = repository.and_then(Repository::excludes_file);
-        if let Some(rules) = ignored::unusable(&ground.real, excludes) {
-            self.not_looked_into(&rules);
+    fn walk(&mut self, ground: &Ground, rules: Option<Rules<'_>>) -> Vec<PathBuf> {
+        if let Some(file) = rules.and_then(|rules| rules.unusable(&ground.real)) {
+            self.not_looked_into(&file);
             return Vec::new();
         }
         let nested = Arc::new(Mutex::new(Vec::new()));
         let unusable = Arc::new(Mutex::new(Vec::new()));
-        let mut builder = ignored::walk(&ground.walked, repository, excludes);
+        let mut builder = ignored::walk(ground, rules);
+        let has_rules = rules.is_some();
         let (found, left_out) = (Arc::clone(&nested), Arc::clone(&unusable));
         builder.filter_entry(move |entry| {
             if ignored::is_own_file(entry.file_name()) {
@@ -177,7 +185,7 @@ impl<'a> Walk<'a> {
                 return false;
             }
             let rules = entry.path().join(".gitignore");
-            let is_usable = !is_too_large(&rules);
+            let is_usable = !has_rules || !is_too_large(&rules);
             if !is_usable {
                 left_out.lock().expect("pushing does not panic").push(rules);
             }
@@ -348,22 +356,6 @@ impl Drop for Worker<'_, '_> {
         let seen = std::mem::take(&mut self.seen);
         self.collected.lock().expect("pushing does not panic").push(seen);
     }
-}
-
-/// Returns the root of a repository's work tree, without links.
-fn real_work_tree(repository: &Repository) -> Option<PathBuf> {
-    repository.work_tree()?.canonicalize().ok()
-}
-
-/// Tells whether git takes a directory for one of a repository's work tree.
-fn is_in_work_tree(directory: &Path, repository: &Repository) -> bool {
-    real_work_tree(repository).is_some_and(|work_tree| directory.starts_with(work_tree))
-}
-
-/// Tells whether a `.git` that is no repository has been one, points to one that is gone, or may not be looked into.
-fn is_remnant(git: &Path) -> bool {
-    const LEFT: [&str; 6] = ["HEAD", "objects", "refs", "config", "index", "packed-refs"];
-    git.is_file() || LEFT.iter().any(|name| git.join(name).try_exists().unwrap_or(true))
 }
 
 /// Tells whether a pipe lies in a folder, as one does that somebody made there; a shell names those that it makes by the

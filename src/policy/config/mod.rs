@@ -117,7 +117,7 @@ impl Config {
                 return Ok(Self::default());
             }
             // A folder that may not be entered: nothing else in it can be read either, which the scan of it tells.
-            Err(_) if given.is_none() && is_denied(&path.symlink_metadata()) => return Ok(Self::default()),
+            Err(_) if given.is_none() && is_denied(&path) => return Ok(Self::default()),
             Err(error) => return Err(access(error)),
         };
         let not_text = |_| ConfigError::NotText { path: path.display().to_string() };
@@ -276,8 +276,9 @@ fn allow(entry: &Spanned<AllowText>, source: &str) -> Result<Allow, Wrong> {
     Ok(Allow { rule, path, fingerprint: text.fingerprint.clone(), reason: text.reason.clone(), line })
 }
 
-fn is_denied<T>(asked: &std::io::Result<T>) -> bool {
-    asked.as_ref().is_err_and(|error| error.kind() == std::io::ErrorKind::PermissionDenied)
+/// Tells whether a path lies in a folder that may not be entered.
+fn is_denied(path: &Path) -> bool {
+    path.symlink_metadata().is_err_and(|error| error.kind() == std::io::ErrorKind::PermissionDenied)
 }
 
 /// Returns a text of several lines without what a terminal could act on.
