@@ -10,7 +10,9 @@ mod script;
 mod skips;
 mod targets;
 
+use std::collections::HashSet;
 use std::path::Path;
+use std::rc::Rc;
 
 use super::leave;
 use super::shell::{self, Command, joined};
@@ -88,8 +90,27 @@ fn goes_around(line: &str, reach: Reach<'_>) -> bool {
         let texts = input::printed_to_shells(&commands, reach.input);
         texts.iter().any(|text| goes_around(text, Reach { input: &[], ..reach }))
     };
-    let mut shell = Shell { reach, commands: &commands, switched_off: reach.switched_off, passes_on: true };
-    reach.deeper().is_some_and(is_run) || (0..commands.len()).any(|at| shell.goes_around(at))
+    if reach.deeper().is_some_and(is_run) {
+        return true;
+    }
+    // What a shell sets holds for those that it begins, but not for those around.
+    let mut switching = HashSet::new();
+    commands.iter().enumerate().any(|(at, command)| {
+        if sets_off(command) {
+            switching.insert(Rc::clone(&command.shells));
+        }
+        let is_set = (0..=command.shells.len()).any(|length| switching.contains(&command.shells[..length]));
+        let shell = Shell { reach, commands: &commands, switched_off: is_set || reach.switched_off, passes_on: true };
+        shell.goes_around(at)
+    })
+}
+
+/// Tells whether a command switches hooks off for what follows: alone, or by `export`.
+fn sets_off(command: &Command) -> bool {
+    let call = Call::new(command);
+    let exports = ["", "export", "declare", "typeset", "set"].contains(&call.program.as_str());
+    let is_powershells = |word: &String| word.starts_with('$') && switches_off(word);
+    exports && command.words.iter().any(|word| switches_off(word)) || command.words.first().is_some_and(is_powershells)
 }
 
 /// A shell that runs the commands of a line, one after the other.
@@ -104,14 +125,9 @@ struct Shell<'a> {
 
 impl Shell<'_> {
     /// Tells whether the command at `at` goes around hooks, after those before it.
-    fn goes_around(&mut self, at: usize) -> bool {
+    fn goes_around(&self, at: usize) -> bool {
         let command = &self.commands[at];
         let call = Call::new(command);
-        // Set for what follows: alone, or by `export`.
-        let exports = ["", "export", "declare", "typeset", "set"].contains(&call.program.as_str());
-        let is_powershells = |word: &String| word.starts_with('$') && switches_off(word);
-        self.switched_off |= exports && command.words.iter().any(|word| switches_off(word));
-        self.switched_off |= command.words.first().is_some_and(is_powershells);
         let guarded = self.reach.guarded;
         let is_written = |file: &String| guarded.is_harmed(Deed::Writes, &joined(&command.folder, file));
         command.writes.iter().any(is_written)
@@ -126,7 +142,7 @@ impl Shell<'_> {
             return true;
         }
         // What only prints or searches its words runs none of them.
-        if PRINTERS.contains(&call.program.as_str()) {
+        if PRINTERS.contains(&call.program.as_str()) || call::is_elsewhere(&call) {
             return false;
         }
         if self.reach.is_of_hooks() && (skips::hands_skip_on(words, &call) || skips::takes_hooks_out(&call)) {
@@ -209,6 +225,8 @@ fn git_goes_around(words: &[String], reach: Reach<'_>) -> bool {
     let Guarded::Hooks(surroundings) = reach.guarded else { return false };
     let mut paths = git.rest.iter().filter(|word| !word.starts_with('-')).map(|path| joined(&git.folder, path));
     match git.subcommand {
+        // What is taken out of the index alone stays where it is.
+        Some("rm") if git.rest.iter().take_while(|word| *word != "--").any(|word| word == "--cached") => false,
         Some("rm" | "mv") => paths.any(|path| reach.guarded.is_harmed(Deed::Takes, &path)),
         Some("checkout" | "restore") => {
             let is_lost = |path: String| {

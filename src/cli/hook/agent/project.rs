@@ -141,6 +141,10 @@ impl Surroundings for Project<'_> {
         self.git().is_some_and(|git| is_managers(git) || git.hooks.iter().any(|hooks| real.starts_with(hooks)))
     }
 
+    fn is_link(&self, path: &str) -> bool {
+        self.directory.join(path).is_symlink()
+    }
+
     fn below(&self, path: &str) -> Vec<String> {
         let real = self.real(path);
         let inside = self.guarded().iter().filter_map(|guarded| guarded.strip_prefix(&real).ok());

@@ -166,6 +166,18 @@ impl<'a> Call<'a> {
     }
 }
 
+/// Tells whether a call hands all of its words to another machine, or to a container that has no folder of this one.
+pub fn is_elsewhere(call: &Call<'_>) -> bool {
+    match (call.program.as_str(), call.words) {
+        ("ssh" | "kubectl", _) => true,
+        ("docker" | "podman" | "nerdctl", [subcommand, rest @ ..]) if subcommand == "run" => {
+            let binds = ["-v", "--volume", "--mount", "--device"];
+            !rest.iter().any(|word| binds.iter().any(|option| word.starts_with(option)))
+        }
+        _ => false,
+    }
+}
+
 /// Tells whether a word sets a variable.
 pub fn is_setting(word: &str) -> bool {
     let is_name = |name: &str| {

@@ -15,6 +15,8 @@ pub trait Surroundings {
     fn is_git_folder(&self, path: &str) -> bool;
     /// Tells whether a path leads to one of the hooks that git runs here, or to where they lie.
     fn leads_to_hook(&self, path: &str) -> bool;
+    /// Tells whether a symbolic link lies at a path.
+    fn is_link(&self, path: &str) -> bool;
     /// Returns which of all these lie at a path or below it, as they are named from there.
     fn below(&self, path: &str) -> Vec<String>;
     /// Returns what git has a name for, as its configuration says.
@@ -58,6 +60,9 @@ impl Guarded<'_> {
             Deed::Takes => self.is_hook(path) || surroundings.is_git_folder(path),
             Deed::Writes => self.is_hook(path),
             Deed::Copies => self.is_hook(path) && !is_folder_of_agent(surroundings, path),
+            Deed::Fills => {
+                self.is_hook(path) && !is_folder_of_agent(surroundings, path) || surroundings.is_git_folder(path)
+            }
             Deed::Puts => {
                 is_hook_of_git(path)
                     || is_settings_of_git(path)

@@ -13,6 +13,8 @@ pub enum Deed {
     Writes,
     /// It writes the file, or puts others into the folder.
     Copies,
+    /// It fills the folder with what nobody knows.
+    Fills,
     /// It puts a file there, under the name that it had elsewhere.
     Puts,
     /// It takes the right to run it.
@@ -25,6 +27,8 @@ enum Operands {
     None,
     All,
     First,
+    /// Addresses, each of which is saved under the last of its names.
+    Saved,
     /// The last one, into which the others are copied.
     Copied,
     /// The same, and the others are gone afterwards, or can be written under the other name.
@@ -111,44 +115,44 @@ const TOOLS: &[Tool] = &[
         target: target("C", &["directory", "cd"]),
         letters: "CfbTXIHV",
         works_here: true,
-        ..tool(&["tar", "gtar", "bsdtar"], Deed::Takes, Operands::None)
+        ..tool(&["tar", "gtar", "bsdtar"], Deed::Fills, Operands::None)
     },
     Tool {
         target: target("d", &[]),
         letters: "dxP",
         works_here: true,
-        ..tool(&["unzip"], Deed::Takes, Operands::None)
+        ..tool(&["unzip"], Deed::Fills, Operands::None)
     },
     Tool {
         target: target("D", &["directory"]),
         letters: "DFEHIO",
         works_here: true,
-        ..tool(&["cpio"], Deed::Takes, Operands::None)
+        ..tool(&["cpio"], Deed::Fills, Operands::None)
     },
-    Tool { target: target("o", &[]), works_here: true, ..tool(&["7z", "7za", "7zz"], Deed::Takes, Operands::None) },
+    Tool { target: target("o", &[]), works_here: true, ..tool(&["7z", "7za", "7zz"], Deed::Fills, Operands::None) },
     Tool {
         target: target("do", &["directory", "output"]),
         letters: "dopiFBDVYzrg",
         works_here: true,
-        ..tool(&["patch"], Deed::Writes, Operands::First)
+        ..tool(&["patch"], Deed::Copies, Operands::First)
     },
     Tool {
         target: target("o", &["output", "output-dir"]),
         letters: "oACDEFHKPQTUXYbcdehmrtuwxyz",
         works_here: true,
-        ..tool(&["curl"], Deed::Writes, Operands::None)
+        ..tool(&["curl"], Deed::Copies, Operands::Saved)
     },
     Tool {
         target: target("OP", &["output-document", "directory-prefix"]),
         letters: "OPABDIQRTUXaeiltw",
         works_here: true,
-        ..tool(&["wget", "wget2"], Deed::Writes, Operands::None)
+        ..tool(&["wget", "wget2"], Deed::Copies, Operands::Saved)
     },
     Tool {
         target: target("do", &["dir", "out"]),
         letters: "doTijkmsx",
         works_here: true,
-        ..tool(&["aria2c"], Deed::Writes, Operands::None)
+        ..tool(&["aria2c"], Deed::Copies, Operands::Saved)
     },
     Tool {
         target: target("", &["outfile", "output"]),
@@ -201,8 +205,12 @@ impl Tool {
             Operands::None => {}
             Operands::All => found.extend(operands.iter().map(own)),
             Operands::First => found.extend(operands.first().map(own)),
+            Operands::Saved => {
+                let into = said.last().unwrap_or(&".");
+                found.extend(operands.iter().map(|address| (Deed::Puts, format!("{into}/{}", saved_as(address)))));
+            }
             Operands::Copied | Operands::Moved => {
-                let into = said.last().copied().or_else(|| operands.pop());
+                let into = said.last().copied().or_else(|| operands.pop()).filter(|into| !is_elsewhere(into));
                 found.extend(into.iter().map(own));
                 found.extend(into.into_iter().flat_map(|into| copied(into, &operands, &words)));
                 if self.operands == Operands::Moved {
@@ -225,6 +233,17 @@ impl Tool {
         let letters = if self.letters.is_empty() { self.target.letters } else { self.letters };
         Valued { letters, long: self.target.long }
     }
+}
+
+/// Returns the name under which what an address leads to is saved.
+fn saved_as(address: &str) -> &str {
+    let path = address.split(['?', '#']).next().unwrap_or_default();
+    path.rsplit('/').next().unwrap_or_default()
+}
+
+/// Tells whether a path to copy to is one of another machine: a colon stands in its first part, and not behind a drive.
+fn is_elsewhere(path: &str) -> bool {
+    path.split('/').next().and_then(|first| first.find(':')).is_some_and(|at| at > 1)
 }
 
 /// Returns what becomes of a folder if these are copied into it.

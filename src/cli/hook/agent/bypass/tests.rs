@@ -47,6 +47,10 @@ impl Surroundings for Known {
         GUARDED[4..].iter().any(|hook| real(path).starts_with(hook))
     }
 
+    fn is_link(&self, path: &str) -> bool {
+        path == "/p/hk"
+    }
+
     fn below(&self, path: &str) -> Vec<String> {
         let path = real(path);
         let inside = GUARDED.iter().filter_map(|guarded| guarded.strip_prefix(path.trim_end_matches('/')));
