@@ -1,6 +1,8 @@
 //! Recognises commands that go around git's hooks.
 
 mod call;
+mod clean;
+mod configuration;
 mod find;
 mod git;
 mod guard;
@@ -17,10 +19,12 @@ use std::rc::Rc;
 use super::leave;
 use super::shell::{self, Command, joined};
 use call::{Call, name};
+pub use clean::{Cleaned, Taken};
+use configuration::{about_hooks, is_of_repository, is_of_user};
 use find::Search;
 use git::Git;
 use guard::Guarded;
-pub use guard::{Cleaned, Surroundings, is_hook_of_git};
+pub use guard::{Surroundings, is_hook_of_git};
 use script::Script;
 use skips::switches_off;
 use targets::{Deed, EDITORS, is_in_place};
@@ -46,13 +50,8 @@ pub fn looks_for_less(command: &str) -> bool {
 
 /// Tells whether a change of git's own configuration in a repository is about where hooks are.
 pub fn leads_elsewhere(path: &Path, before: &str, after: &str) -> bool {
-    // What is included may say it as well.
-    let is_path = |line: &String| {
-        line.contains("hookspath") || ["[include", "path"].iter().any(|start| line.trim_start().starts_with(start))
-    };
-    let paths =
-        |text: &str| -> Vec<String> { text.lines().map(str::to_lowercase).filter(|line| is_path(line)).collect() };
-    path.ends_with(".git/config") && paths(before) != paths(after)
+    let is_gits = path.to_str().is_some_and(|path| is_of_repository(path) || is_of_user(path));
+    is_gits && about_hooks(before) != about_hooks(after)
 }
 
 /// How far a line is read, what is protected, and what the line is given.
@@ -129,7 +128,10 @@ impl Shell<'_> {
         let command = &self.commands[at];
         let call = Call::new(command);
         let guarded = self.reach.guarded;
-        let is_written = |file: &String| guarded.is_harmed(Deed::Writes, &joined(&command.folder, file));
+        let is_written = |file: &String| {
+            let path = joined(&command.folder, file);
+            guarded.is_harmed(Deed::Writes, &path) && !(is_of_user(&path) && self.is_of_no_matter(&call, at))
+        };
         command.writes.iter().any(is_written)
             || !self.reach.is_of_hooks() && gives_leave(command, &call)
             || self.runs(&command.words, &command.folder, at)
@@ -138,7 +140,7 @@ impl Shell<'_> {
     /// Tells whether words that are run in a folder go around hooks; the command at `at` brings them.
     fn runs(&self, words: &[String], folder: &str, at: usize) -> bool {
         let call = Call::of(words, folder);
-        if self.harms(&call) || self.passes_on(&call, at) {
+        if self.harms(&call, at) || self.passes_on(&call, at) {
             return true;
         }
         // What only prints or searches its words runs none of them.
@@ -149,6 +151,9 @@ impl Shell<'_> {
             return true;
         }
         let set = self.switched_off || call.settings.iter().any(|word| switches_off(word));
+        if set && self.reach.is_of_hooks() && call.split.is_none() && skips::commits(&call) {
+            return true;
+        }
         let reach = Reach { folder: &call.folder, switched_off: set, input: &[], ..self.reach };
         if let Some(line) = &call.split {
             return reach.deeper().is_some_and(|reach| goes_around(line, reach));
@@ -172,13 +177,39 @@ impl Shell<'_> {
     }
 
     /// Tells whether a program takes or writes what is guarded.
-    fn harms(&self, call: &Call<'_>) -> bool {
+    fn harms(&self, call: &Call<'_>, at: usize) -> bool {
         let guarded = self.reach.guarded;
         let scans = matches!(call.words, [first, second, ..] if first == "baseline" && second == "write");
         if !self.reach.is_of_hooks() && call.program == "keysweep" && scans {
             return true;
         }
-        targets::targets(call).iter().any(|(deed, path)| guarded.is_harmed(*deed, path))
+        targets::targets(call).iter().any(|(deed, path)| {
+            let is_seen = || *deed == Deed::Writes && is_of_user(path) && self.is_of_no_matter(call, at);
+            guarded.is_harmed(*deed, path) && !is_seen()
+        })
+    }
+
+    /// Tells whether what a command writes into git's configuration of the user stands in the line, and hooks are none of it.
+    fn is_of_no_matter(&self, call: &Call<'_>, at: usize) -> bool {
+        let texts: Vec<String> = match EDITORS.contains(&call.program.as_str()) {
+            // An expression such as `s/a/b/`; others take lines away.
+            true => {
+                let script = call.words.iter().find(|word| !word.starts_with('-'));
+                let is_exchange = |word: &&String| word.starts_with("s/") || word.starts_with("s|");
+                script.filter(is_exchange).map(|word| word.replace(['/', '|'], "\n")).into_iter().collect()
+            }
+            false => {
+                let printed = input::printed(&self.commands[at]).into_iter();
+                printed.chain(input::input(self.commands, at, self.reach.input)).collect()
+            }
+        };
+        let runs = |value: &str| {
+            let line = git::definition(value);
+            self.reach.deeper().is_none_or(|reach| goes_around(&line, Reach { input: &[], ..reach }))
+        };
+        let texts: Vec<String> = texts.iter().map(|text| text.replace("\\n", "\n")).collect();
+        texts.iter().any(|text| !text.trim().is_empty())
+            && !texts.iter().any(|text| !about_hooks(text).is_empty() || configuration::values(text).any(runs))
     }
 
     /// Tells whether a command does what goes around hooks to what it finds or is told.
@@ -229,15 +260,17 @@ fn git_goes_around(words: &[String], reach: Reach<'_>) -> bool {
         Some("rm") if git.rest.iter().take_while(|word| *word != "--").any(|word| word == "--cached") => false,
         Some("rm" | "mv") => paths.any(|path| reach.guarded.is_harmed(Deed::Takes, &path)),
         Some("checkout" | "restore") => {
-            let is_lost = |path: String| {
-                surroundings.holds_agents_hooks(&path) && (git.takes_other_version() || !surroundings.comes_back(&path))
+            let source = git.source().filter(|tree| !reach.guarded.is_hook(&joined(&git.folder, tree)));
+            let is_old = source.is_some_and(|source| !["HEAD", "@"].contains(&source));
+            let is_lost = |path: String| match surroundings.holds_agents_hooks(&path) {
+                true => source.is_some() || !surroundings.comes_back(&path),
+                false => is_old && reach.guarded.is_hook(&path),
             };
             git.writes_files() && paths.any(is_lost)
         }
-        Some("clean") => git.cleans().is_some_and(|takes| {
-            let mut paths = paths.peekable();
-            let is_lost = |path: &str| surroundings.loses_hooks_to_clean(path, takes);
-            if paths.peek().is_none() { is_lost(&git.folder) } else { paths.any(|path| is_lost(&path)) }
+        Some(subcommand @ ("clean" | "stash")) => Cleaned::of(subcommand, git.rest).is_some_and(|cleaned| {
+            let is_lost = |path: &str| surroundings.loses_hooks_to_clean(&joined(&git.folder, path), &cleaned);
+            cleaned.paths.iter().any(|path| is_lost(path)) || cleaned.paths.is_empty() && is_lost(".")
         }),
         _ => git.goes_around(alias.is_some()),
     }

@@ -278,8 +278,13 @@ impl<'a, 'b> Reader<'a, 'b> {
 
     /// Reads commands that stand for a file, of which the name is not known.
     fn process(&mut self) {
+        let before = self.inner.len();
         self.substitution(')', active::QUOTED_DOLLAR);
         self.word = Some(String::new());
+        if self.role == Use::Read {
+            let printed: Vec<String> = self.inner[before..].iter().filter_map(Command::printed).collect();
+            self.commands.last_mut().expect("there is always a command").input = printed.join("\n");
+        }
     }
 
     /// Reads what follows `<`.

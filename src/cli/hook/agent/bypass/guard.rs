@@ -3,6 +3,8 @@
 use globset::{GlobBuilder, GlobMatcher};
 
 use super::super::leave;
+use super::clean::Cleaned;
+use super::configuration::{is_of_repository, is_of_user};
 use super::targets::Deed;
 
 /// What is known of the place that a line is run in. All paths are those of a line, from its own folder on.
@@ -21,19 +23,8 @@ pub trait Surroundings {
     fn below(&self, path: &str) -> Vec<String>;
     /// Returns what git has a name for, as its configuration says.
     fn alias(&self, name: &str) -> Option<String>;
-    /// Tells whether the hooks lie where `git clean` takes what git does not track, or what it ignores, out of `path`.
-    fn loses_hooks_to_clean(&self, path: &str, takes: Cleaned) -> bool;
-}
-
-/// What `git clean` takes.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Cleaned {
-    /// What is neither tracked nor ignored.
-    Untracked,
-    /// What is ignored.
-    Ignored,
-    /// Both.
-    All,
+    /// Tells whether hooks, or settings with those of an agent, are lost if git takes out of `path` what it does not track.
+    fn loses_hooks_to_clean(&self, path: &str, cleaned: &Cleaned<'_>) -> bool;
 }
 
 /// What a line must not touch.
@@ -69,6 +60,7 @@ impl Guarded<'_> {
                     || surroundings.leads_to_hook(path)
                     || surroundings.holds_agents_hooks(path)
             }
+            Deed::Empties => !surroundings.below(path).is_empty(),
             Deed::Disables => self.is_hook(path) && !is_settings_of_git(path),
         };
         is_harmed(path) || self.matched(path).iter().any(|path| is_harmed(path))
@@ -109,9 +101,9 @@ pub fn is_hook_of_git(path: &str) -> bool {
     path.replace('\\', "/").to_ascii_lowercase().contains(".git/hooks/")
 }
 
-/// Tells whether a path names git's configuration in a repository.
+/// Tells whether a path names git's configuration.
 fn is_settings_of_git(path: &str) -> bool {
-    format!("/{}", path.to_ascii_lowercase()).ends_with("/.git/config")
+    is_of_repository(path) || is_of_user(path)
 }
 
 /// Tells whether a path names a folder of an agent's, into which other files may be put.

@@ -17,6 +17,8 @@ pub enum Deed {
     Fills,
     /// It puts a file there, under the name that it had elsewhere.
     Puts,
+    /// It leaves nothing in the folder but what it puts there.
+    Empties,
     /// It takes the right to run it.
     Disables,
 }
@@ -27,6 +29,8 @@ enum Operands {
     None,
     All,
     First,
+    /// Those behind the first ones, so many: the parts of an archive that are unpacked.
+    Parts(usize),
     /// Addresses, each of which is saved under the last of its names.
     Saved,
     /// The last one, into which the others are copied.
@@ -75,6 +79,9 @@ const TOOLS: &[Tool] = &[
             "remove-item",
             "clear-content",
             "clc",
+            "rimraf",
+            "del-cli",
+            "premove",
         ],
         Deed::Takes,
         Operands::All,
@@ -115,13 +122,13 @@ const TOOLS: &[Tool] = &[
         target: target("C", &["directory", "cd"]),
         letters: "CfbTXIHV",
         works_here: true,
-        ..tool(&["tar", "gtar", "bsdtar"], Deed::Fills, Operands::None)
+        ..tool(&["tar", "gtar", "bsdtar"], Deed::Fills, Operands::Parts(0))
     },
     Tool {
         target: target("d", &[]),
         letters: "dxP",
         works_here: true,
-        ..tool(&["unzip"], Deed::Fills, Operands::None)
+        ..tool(&["unzip"], Deed::Fills, Operands::Parts(1))
     },
     Tool {
         target: target("D", &["directory"]),
@@ -171,6 +178,9 @@ pub fn targets(call: &Call<'_>) -> Vec<(Deed, String)> {
         _ if EDITORS.contains(&program) && call.words.iter().any(|word| is_in_place(word)) => {
             words.map(|word| (Deed::Writes, word.to_owned())).collect()
         }
+        "yq" | "jaq" if call.words.iter().any(|word| is_in_place_of_query(word)) => {
+            words.map(|word| (Deed::Writes, word.to_owned())).collect()
+        }
         "dd" => words.filter_map(|word| Some((Deed::Writes, word.strip_prefix("of=")?.to_owned()))).collect(),
         "chmod" => disabled(call.words),
         // It would do nothing of the sort without these.
@@ -190,6 +200,7 @@ impl Tool {
             }
             words => words.to_vec(),
         };
+        let words = without_patterns(words);
         let (mut said, mut operands) = (Vec::new(), Vec::new());
         for word in Words::new(&words, self.valued()) {
             match word {
@@ -205,6 +216,10 @@ impl Tool {
             Operands::None => {}
             Operands::All => found.extend(operands.iter().map(own)),
             Operands::First => found.extend(operands.first().map(own)),
+            Operands::Parts(before) => {
+                let into = said.last().unwrap_or(&".");
+                found.extend(operands.iter().skip(before).map(|part| (self.deed, format!("{into}/{part}"))));
+            }
             Operands::Saved => {
                 let into = said.last().unwrap_or(&".");
                 found.extend(operands.iter().map(|address| (Deed::Puts, format!("{into}/{}", saved_as(address)))));
@@ -212,7 +227,7 @@ impl Tool {
             Operands::Copied | Operands::Moved => {
                 let into = said.last().copied().or_else(|| operands.pop()).filter(|into| !is_elsewhere(into));
                 found.extend(into.iter().map(own));
-                found.extend(into.into_iter().flat_map(|into| copied(into, &operands, &words)));
+                found.extend(into.into_iter().flat_map(|into| copied(into, &operands, call.words)));
                 if self.operands == Operands::Moved {
                     found.extend(operands.iter().map(|path| (Deed::Takes, (*path).to_owned())));
                 }
@@ -233,6 +248,13 @@ impl Tool {
         let letters = if self.letters.is_empty() { self.target.letters } else { self.letters };
         Valued { letters, long: self.target.long }
     }
+}
+
+/// Returns words without the patterns that `--exclude` has in the next word.
+fn without_patterns(words: Vec<String>) -> Vec<String> {
+    let mut is_pattern = false;
+    let is_kept = |word: &String| !std::mem::replace(&mut is_pattern, word == "--exclude");
+    words.into_iter().filter(is_kept).collect()
 }
 
 /// Returns the name under which what an address leads to is saved.
@@ -256,7 +278,12 @@ fn copied(into: &str, sources: &[&str], words: &[String]) -> Vec<(Deed, String)>
     let is_content = |source: &&str| source.ends_with(['/', '*']) || source.ends_with("/.");
     let deletes = words.iter().any(|word| word.starts_with("--del") || word.eq_ignore_ascii_case("/mir"));
     let is_filled = deletes || sources.iter().any(is_content);
-    puts.chain(is_filled.then(|| (Deed::Takes, into.to_owned()))).collect()
+    let is_spared = words.windows(2).any(|pair| pair[0] == "--exclude" && pair[1].contains(".git"))
+        || words
+            .iter()
+            .any(|word| word.contains(".git") && (word.starts_with("--exclude=") || word.starts_with("--filter=")));
+    let emptied = (deletes && !is_spared).then(|| (Deed::Empties, into.to_owned()));
+    puts.chain(is_filled.then(|| (Deed::Takes, into.to_owned()))).chain(emptied).collect()
 }
 
 /// Returns what `chmod` with these words takes the right to run from.
@@ -286,6 +313,13 @@ fn revokes(mode: &str) -> bool {
 /// Tells whether an option of an editor of streams means that the file itself is changed.
 pub fn is_in_place(word: &str) -> bool {
     word.starts_with("--in-place") || (word.starts_with('-') && !word.starts_with("--") && word.contains('i'))
+}
+
+/// Tells whether an option of a program that queries data means the same.
+fn is_in_place_of_query(word: &str) -> bool {
+    let letters = word.strip_prefix('-').unwrap_or_default();
+    let is_plain = letters.chars().all(|letter| "iPCMNervn".contains(letter));
+    word == "--inplace" || word == "--in-place" || is_plain && letters.contains('i')
 }
 
 fn extracts(words: &[String]) -> bool {

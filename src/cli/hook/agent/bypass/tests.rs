@@ -70,8 +70,9 @@ impl Surroundings for Known {
         Some(value.to_owned())
     }
 
-    fn loses_hooks_to_clean(&self, path: &str, takes: Cleaned) -> bool {
-        "/p/tools/hooks".starts_with(path) && takes != Cleaned::Untracked
+    fn loses_hooks_to_clean(&self, path: &str, cleaned: &Cleaned<'_>) -> bool {
+        let is_taken = cleaned.takes != Taken::Untracked && cleaned.folders && !cleaned.spares("tools/hooks");
+        "/p/tools/hooks".starts_with(path) && is_taken
     }
 }
 
