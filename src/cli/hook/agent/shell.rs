@@ -283,7 +283,9 @@ impl<'a, 'b> Reader<'a, 'b> {
         self.word = Some(String::new());
         if self.role == Use::Read {
             let printed: Vec<String> = self.inner[before..].iter().filter_map(Command::printed).collect();
-            self.commands.last_mut().expect("there is always a command").input = printed.join("\n");
+            // Each may print what those within it print, so that this counts as a value.
+            let text = self.values.substituted(&printed.join("\n"), false);
+            self.commands.last_mut().expect("there is always a command").input = text.unwrap_or_default();
         }
     }
 

@@ -32,3 +32,31 @@ pub fn about_hooks(text: &str) -> Vec<String> {
 pub fn values(text: &str) -> impl Iterator<Item = &str> {
     text.lines().filter_map(|line| Some(line.split_once('=')?.1.trim().trim_matches('"')))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn gits_configuration_is_known_by_its_path() {
+        for (path, of_repository, of_user) in [
+            ("/p/.git/config", true, false),
+            (".git/config.worktree", true, false),
+            ("~/.gitconfig", false, true),
+            ("$HOME/.config/git/config", false, true),
+            ("$XDG_CONFIG_HOME/git/config", false, true),
+            ("/p/.gitconfig", false, false),
+            ("~/p/.gitconfig", false, false),
+            ("~/.gitconfig.bak", false, false),
+        ] {
+            assert_eq!((is_of_repository(path), is_of_user(path)), (of_repository, of_user), "{path}");
+        }
+    }
+
+    #[test]
+    fn lines_about_hooks_and_values_are_found() {
+        assert_eq!(about_hooks("[core]\n\thooksPath = x\n[user]\n\tname = y"), ["\thookspath = x"]);
+        assert_eq!(about_hooks("[include]\n path = x\n[core]\n bare = false"), ["[include]", " path = x"]);
+        assert_eq!(values("[alias]\n a = \"b c\"\n d=e").collect::<Vec<_>>(), ["b c", "e"]);
+    }
+}

@@ -139,6 +139,11 @@ fn any_line_comes_to_an_end() {
         "${b:-c}",
         "\"${b+${c=",
         "curl -o a ",
+        "cat < <(",
+        "bash < <(echo a); ",
+        "(export HUSKY=0; ",
+        "git stash -u a; ",
+        "echo a=b >> ~/.gitconfig; ",
     ] {
         assert!(
             !goes_around_hooks(&part.repeat(10_000), "/p", &Known) && !looks_for_less(&part.repeat(10_000)),
