@@ -48,7 +48,7 @@ pub fn looks_for_less(command: &str) -> bool {
     goes_around(command, Reach::default())
 }
 
-/// Tells whether a change of git's own configuration in a repository is about where hooks are.
+/// Tells whether a change of git's own configuration, of a repository or the user, is about where hooks are.
 pub fn leads_elsewhere(path: &Path, before: &str, after: &str) -> bool {
     let is_gits = path.to_str().is_some_and(|path| is_of_repository(path) || is_of_user(path));
     is_gits && about_hooks(before) != about_hooks(after)

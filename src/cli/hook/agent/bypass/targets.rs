@@ -318,7 +318,7 @@ pub fn is_in_place(word: &str) -> bool {
 /// Tells whether an option of a program that queries data means the same.
 fn is_in_place_of_query(word: &str) -> bool {
     let letters = word.strip_prefix('-').unwrap_or_default();
-    let is_plain = letters.chars().all(|letter| "iPCMNervn".contains(letter));
+    let is_plain = letters.chars().all(|letter| "iPCMNrve".contains(letter));
     word == "--inplace" || word == "--in-place" || is_plain && letters.contains('i')
 }
 
