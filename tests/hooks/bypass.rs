@@ -60,6 +60,53 @@ fn hooks_are_found_where_git_has_them() {
 }
 
 #[test]
+fn settings_with_hooks_that_git_does_not_track_are_not_cleaned_away() {
+    let git = Git::new();
+    git.write("src/a.rs", "");
+    git.commit("first");
+    let settings = "{\"hooks\": \"keysweep hook run claude-code --no-bypass\"}";
+    git.write(".claude/settings.json", settings);
+    check(
+        &git,
+        &[
+            ("git clean -fd", true),
+            ("git clean -fdx", true),
+            ("git clean -f .claude/settings.json", true),
+            ("git clean -f .claude", true),
+            ("cd src && git clean -fd ..", true),
+            ("git stash -u", true),
+            ("cd src && git stash --include-untracked", true),
+            ("git stash -u -- .claude", true),
+            ("git stash push -um wip", true),
+            ("git stash --all", true),
+            ("git clean -f", false),
+            ("git clean -fdn", false),
+            ("git clean -fdX", false),
+            ("git clean -fd src", false),
+            ("cd src && git clean -fd", false),
+            ("git clean -fd -e .claude", false),
+            ("git clean -fd --exclude='.claude/*'", false),
+            ("git stash", false),
+            ("git stash -u -- src", false),
+            ("git stash -u -- ':!.claude'", false),
+            ("git stash pop", false),
+            ("git stash show -u", false),
+            ("cd \"$(mktemp -d)\" && git clean -fdx", false),
+        ],
+    );
+    git.write(".claude/notes.md", "");
+    git.run(&["add", ".claude/notes.md"]);
+    check(&git, &[("git clean -f", true), ("git clean -f src", false)]);
+    git.write(".gitignore", ".claude/settings.json\n");
+    check(
+        &git,
+        &[("git clean -fd", false), ("git stash -u", false), ("git clean -fX", true), ("git clean -fdx", true)],
+    );
+    git.run(&["add", "-f", ".claude/settings.json"]);
+    check(&git, &[("git clean -fdx", false), ("git stash -u", false)]);
+}
+
+#[test]
 fn names_in_gits_configuration_are_what_they_stand_for() {
     let git = Git::new();
     git.run(&["config", "alias.ci", "commit"]);

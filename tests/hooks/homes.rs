@@ -74,6 +74,20 @@ fn settings_that_were_moved_are_watched_as_those_in_their_usual_place() {
     assert!(!told.contains("turned off"), "the project decides: {told}");
 }
 
+#[cfg(target_os = "linux")]
+#[test]
+fn settings_in_their_usual_place_do_not_count_for_a_project_that_nobody_knows() {
+    let git = Git::new();
+    git.write("../.claude/settings.json", "{\"disableAllHooks\": true}");
+    let home = git.beside("moved");
+    // Of a folder that is gone nobody knows the project.
+    let line = format!("mkdir gone && cd gone && rmdir ../gone && exec '{PROGRAM}' hook install claude-code --user");
+    let mut command = git.command("sh");
+    let output = command.args(["-c", &line]).env("CLAUDE_CONFIG_DIR", home.path()).output().expect("it can be started");
+    let told = said(&output);
+    assert!(output.status.success() && told.contains("set up in ") && !told.contains("turned off"), "{told}");
+}
+
 #[test]
 fn settings_that_nobody_can_read_are_listed() {
     let git = Git::new();

@@ -1,6 +1,8 @@
 //! Recognises commands that go around git's hooks.
 
 mod call;
+mod clean;
+mod configuration;
 mod find;
 mod git;
 mod guard;
@@ -10,15 +12,19 @@ mod script;
 mod skips;
 mod targets;
 
+use std::collections::HashSet;
 use std::path::Path;
+use std::rc::Rc;
 
 use super::leave;
 use super::shell::{self, Command, joined};
 use call::{Call, name};
+pub use clean::{Cleaned, Taken};
+use configuration::{about_hooks, is_of_repository, is_of_user};
 use find::Search;
 use git::Git;
 use guard::Guarded;
-pub use guard::{Cleaned, Surroundings, is_hook_of_git};
+pub use guard::{Surroundings, is_hook_of_git};
 use script::Script;
 use skips::switches_off;
 use targets::{Deed, EDITORS, is_in_place};
@@ -42,15 +48,10 @@ pub fn looks_for_less(command: &str) -> bool {
     goes_around(command, Reach::default())
 }
 
-/// Tells whether a change of git's own configuration in a repository is about where hooks are.
+/// Tells whether a change of git's own configuration, of a repository or the user, is about where hooks are.
 pub fn leads_elsewhere(path: &Path, before: &str, after: &str) -> bool {
-    // What is included may say it as well.
-    let is_path = |line: &String| {
-        line.contains("hookspath") || ["[include", "path"].iter().any(|start| line.trim_start().starts_with(start))
-    };
-    let paths =
-        |text: &str| -> Vec<String> { text.lines().map(str::to_lowercase).filter(|line| is_path(line)).collect() };
-    path.ends_with(".git/config") && paths(before) != paths(after)
+    let is_gits = path.to_str().is_some_and(|path| is_of_repository(path) || is_of_user(path));
+    is_gits && about_hooks(before) != about_hooks(after)
 }
 
 /// How far a line is read, what is protected, and what the line is given.
@@ -88,8 +89,27 @@ fn goes_around(line: &str, reach: Reach<'_>) -> bool {
         let texts = input::printed_to_shells(&commands, reach.input);
         texts.iter().any(|text| goes_around(text, Reach { input: &[], ..reach }))
     };
-    let mut shell = Shell { reach, commands: &commands, switched_off: reach.switched_off, passes_on: true };
-    reach.deeper().is_some_and(is_run) || (0..commands.len()).any(|at| shell.goes_around(at))
+    if reach.deeper().is_some_and(is_run) {
+        return true;
+    }
+    // What a shell sets holds for those that it begins, but not for those around.
+    let mut switching = HashSet::new();
+    commands.iter().enumerate().any(|(at, command)| {
+        if sets_off(command) {
+            switching.insert(Rc::clone(&command.shells));
+        }
+        let is_set = (0..=command.shells.len()).any(|length| switching.contains(&command.shells[..length]));
+        let shell = Shell { reach, commands: &commands, switched_off: is_set || reach.switched_off, passes_on: true };
+        shell.goes_around(at)
+    })
+}
+
+/// Tells whether a command switches hooks off for what follows: alone, or by `export`.
+fn sets_off(command: &Command) -> bool {
+    let call = Call::new(command);
+    let exports = ["", "export", "declare", "typeset", "set"].contains(&call.program.as_str());
+    let is_powershells = |word: &String| word.starts_with('$') && switches_off(word);
+    exports && command.words.iter().any(|word| switches_off(word)) || command.words.first().is_some_and(is_powershells)
 }
 
 /// A shell that runs the commands of a line, one after the other.
@@ -104,16 +124,14 @@ struct Shell<'a> {
 
 impl Shell<'_> {
     /// Tells whether the command at `at` goes around hooks, after those before it.
-    fn goes_around(&mut self, at: usize) -> bool {
+    fn goes_around(&self, at: usize) -> bool {
         let command = &self.commands[at];
         let call = Call::new(command);
-        // Set for what follows: alone, or by `export`.
-        let exports = ["", "export", "declare", "typeset", "set"].contains(&call.program.as_str());
-        let is_powershells = |word: &String| word.starts_with('$') && switches_off(word);
-        self.switched_off |= exports && command.words.iter().any(|word| switches_off(word));
-        self.switched_off |= command.words.first().is_some_and(is_powershells);
         let guarded = self.reach.guarded;
-        let is_written = |file: &String| guarded.is_harmed(Deed::Writes, &joined(&command.folder, file));
+        let is_written = |file: &String| {
+            let path = joined(&command.folder, file);
+            guarded.is_harmed(Deed::Writes, &path) && !(is_of_user(&path) && self.is_of_no_matter(&call, at))
+        };
         command.writes.iter().any(is_written)
             || !self.reach.is_of_hooks() && gives_leave(command, &call)
             || self.runs(&command.words, &command.folder, at)
@@ -122,17 +140,20 @@ impl Shell<'_> {
     /// Tells whether words that are run in a folder go around hooks; the command at `at` brings them.
     fn runs(&self, words: &[String], folder: &str, at: usize) -> bool {
         let call = Call::of(words, folder);
-        if self.harms(&call) || self.passes_on(&call, at) {
+        if self.harms(&call, at) || self.passes_on(&call, at) {
             return true;
         }
         // What only prints or searches its words runs none of them.
-        if PRINTERS.contains(&call.program.as_str()) {
+        if PRINTERS.contains(&call.program.as_str()) || call::is_elsewhere(&call) {
             return false;
         }
         if self.reach.is_of_hooks() && (skips::hands_skip_on(words, &call) || skips::takes_hooks_out(&call)) {
             return true;
         }
         let set = self.switched_off || call.settings.iter().any(|word| switches_off(word));
+        if set && self.reach.is_of_hooks() && call.split.is_none() && skips::commits(&call) {
+            return true;
+        }
         let reach = Reach { folder: &call.folder, switched_off: set, input: &[], ..self.reach };
         if let Some(line) = &call.split {
             return reach.deeper().is_some_and(|reach| goes_around(line, reach));
@@ -156,13 +177,39 @@ impl Shell<'_> {
     }
 
     /// Tells whether a program takes or writes what is guarded.
-    fn harms(&self, call: &Call<'_>) -> bool {
+    fn harms(&self, call: &Call<'_>, at: usize) -> bool {
         let guarded = self.reach.guarded;
         let scans = matches!(call.words, [first, second, ..] if first == "baseline" && second == "write");
         if !self.reach.is_of_hooks() && call.program == "keysweep" && scans {
             return true;
         }
-        targets::targets(call).iter().any(|(deed, path)| guarded.is_harmed(*deed, path))
+        targets::targets(call).iter().any(|(deed, path)| {
+            let is_seen = || *deed == Deed::Writes && is_of_user(path) && self.is_of_no_matter(call, at);
+            guarded.is_harmed(*deed, path) && !is_seen()
+        })
+    }
+
+    /// Tells whether what a command writes into git's configuration of the user stands in the line, and hooks are none of it.
+    fn is_of_no_matter(&self, call: &Call<'_>, at: usize) -> bool {
+        let texts: Vec<String> = match EDITORS.contains(&call.program.as_str()) {
+            // An expression such as `s/a/b/`; others take lines away.
+            true => {
+                let script = call.words.iter().find(|word| !word.starts_with('-'));
+                let is_exchange = |word: &&String| word.starts_with("s/") || word.starts_with("s|");
+                script.filter(is_exchange).map(|word| word.replace(['/', '|'], "\n")).into_iter().collect()
+            }
+            false => {
+                let printed = input::printed(&self.commands[at]).into_iter();
+                printed.chain(input::input(self.commands, at, self.reach.input)).collect()
+            }
+        };
+        let runs = |value: &str| {
+            let line = git::definition(value);
+            self.reach.deeper().is_none_or(|reach| goes_around(&line, Reach { input: &[], ..reach }))
+        };
+        let texts: Vec<String> = texts.iter().map(|text| text.replace("\\n", "\n")).collect();
+        texts.iter().any(|text| !text.trim().is_empty())
+            && !texts.iter().any(|text| !about_hooks(text).is_empty() || configuration::values(text).any(runs))
     }
 
     /// Tells whether a command does what goes around hooks to what it finds or is told.
@@ -209,17 +256,21 @@ fn git_goes_around(words: &[String], reach: Reach<'_>) -> bool {
     let Guarded::Hooks(surroundings) = reach.guarded else { return false };
     let mut paths = git.rest.iter().filter(|word| !word.starts_with('-')).map(|path| joined(&git.folder, path));
     match git.subcommand {
+        // What is taken out of the index alone stays where it is.
+        Some("rm") if git.rest.iter().take_while(|word| *word != "--").any(|word| word == "--cached") => false,
         Some("rm" | "mv") => paths.any(|path| reach.guarded.is_harmed(Deed::Takes, &path)),
         Some("checkout" | "restore") => {
-            let is_lost = |path: String| {
-                surroundings.holds_agents_hooks(&path) && (git.takes_other_version() || !surroundings.comes_back(&path))
+            let source = git.source().filter(|tree| !reach.guarded.is_hook(&joined(&git.folder, tree)));
+            let is_old = source.is_some_and(|source| !["HEAD", "@"].contains(&source));
+            let is_lost = |path: String| match surroundings.holds_agents_hooks(&path) {
+                true => source.is_some() || !surroundings.comes_back(&path),
+                false => is_old && reach.guarded.is_hook(&path),
             };
             git.writes_files() && paths.any(is_lost)
         }
-        Some("clean") => git.cleans().is_some_and(|takes| {
-            let mut paths = paths.peekable();
-            let is_lost = |path: &str| surroundings.loses_hooks_to_clean(path, takes);
-            if paths.peek().is_none() { is_lost(&git.folder) } else { paths.any(|path| is_lost(&path)) }
+        Some(subcommand @ ("clean" | "stash")) => Cleaned::of(subcommand, git.rest).is_some_and(|cleaned| {
+            let is_lost = |path: &str| surroundings.loses_hooks_to_clean(&joined(&git.folder, path), &cleaned);
+            cleaned.paths.iter().any(|path| is_lost(path)) || cleaned.paths.is_empty() && is_lost(".")
         }),
         _ => git.goes_around(alias.is_some()),
     }

@@ -1,12 +1,14 @@
 //! The project that an agent works in: where git's hooks lie, and whether a path leads there.
 
 use std::cell::OnceCell;
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 use bstr::ByteSlice as _;
 
-use super::bypass::{Cleaned, Surroundings};
+use super::bypass::{Cleaned, Surroundings, Taken};
 use super::{place, settings, shell};
+use crate::folders;
 use crate::input::ignore_rules::{IgnoreRules, IgnoreState};
 use crate::input::repository::Repository;
 
@@ -62,12 +64,19 @@ impl<'a> Project<'a> {
             (rest.is_empty() || rest.starts_with('/')).then(|| rest.trim_start_matches('/'))
         };
         if let Some(path) = below(&["~", "$HOME", "${HOME}"]) {
-            return place::real(&std::env::home_dir().unwrap_or_default(), path);
+            return place::real(&folders::home().unwrap_or_default(), path);
         }
         if let (Some(path), Some(git)) = (below(&[shell::TOP]), self.git()) {
             return place::real(&git.root, path);
         }
         place::real(self.directory, below(&["$CLAUDE_PROJECT_DIR"]).unwrap_or(path))
+    }
+
+    /// Returns the files in which an agent's own hooks are entered.
+    fn settings(&self) -> Vec<PathBuf> {
+        let here = self.directory.canonicalize().ok();
+        let roots: BTreeSet<PathBuf> = here.into_iter().chain(self.git().map(|git| git.root.clone())).collect();
+        roots.iter().flat_map(|root| AGENTS.iter().flat_map(|name| settings::with_hooks(&root.join(name)))).collect()
     }
 
     /// Returns all that is guarded and there.
@@ -109,7 +118,7 @@ impl Git {
         let configured = configured.and_then(|path| {
             let path = path.to_str().ok()?.to_owned();
             Some(match path.strip_prefix("~/") {
-                Some(path) => std::env::home_dir()?.join(path),
+                Some(path) => folders::home()?.join(path),
                 None => root.join(path),
             })
         });
@@ -141,6 +150,10 @@ impl Surroundings for Project<'_> {
         self.git().is_some_and(|git| is_managers(git) || git.hooks.iter().any(|hooks| real.starts_with(hooks)))
     }
 
+    fn is_link(&self, path: &str) -> bool {
+        self.directory.join(path).is_symlink()
+    }
+
     fn below(&self, path: &str) -> Vec<String> {
         let real = self.real(path);
         let inside = self.guarded().iter().filter_map(|guarded| guarded.strip_prefix(&real).ok());
@@ -153,19 +166,35 @@ impl Surroundings for Project<'_> {
         settings?.string(format!("alias.{name}").as_str()).and_then(|value| value.to_str().ok().map(str::to_owned))
     }
 
-    fn loses_hooks_to_clean(&self, path: &str, takes: Cleaned) -> bool {
+    fn loses_hooks_to_clean(&self, path: &str, cleaned: &Cleaned<'_>) -> bool {
         let (Some(git), real) = (self.git(), self.real(path)) else { return false };
-        git.hooks.iter().filter(|hooks| !hooks.starts_with(&git.folders[0])).any(|hooks| {
-            let Ok(inside) = hooks.strip_prefix(&git.root) else { return false };
-            let inside = inside.to_string_lossy().replace('\\', "/");
-            let Ok(index) = git.repository.git().index_or_empty() else { return false };
-            let folder = format!("{inside}/");
-            let is_tracked = index.entries().iter().any(|entry| entry.path(&index).starts_with(folder.as_bytes()));
-            let rules = IgnoreRules::new(git.repository.git()).ok();
-            let is_ignored = rules.is_some_and(|rules| rules.state(inside.as_str().into(), true) != IgnoreState::No);
-            let is_taken = takes == Cleaned::All || is_ignored == (takes == Cleaned::Ignored);
-            hooks.starts_with(&real) && hooks.is_dir() && !is_tracked && is_taken
-        })
+        let is_whole = cleaned.whole && cleaned.paths.is_empty() && real.starts_with(&git.root);
+        let from = if is_whole { &git.root } else { &real };
+        let hooks = git.hooks.iter().filter(|hooks| hooks.is_dir() && !hooks.starts_with(&git.folders[0]));
+        hooks.filter(|hooks| hooks.starts_with(from)).any(|hooks| git.is_taken(hooks, true, cleaned))
+            || self.settings().iter().any(|file| file.starts_with(from) && git.is_taken(file, false, cleaned))
+    }
+}
+
+impl Git {
+    /// Tells whether a file or folder is taken that lies where git takes what it does not track.
+    fn is_taken(&self, path: &Path, is_folder: bool, cleaned: &Cleaned<'_>) -> bool {
+        let Ok(inside) = path.strip_prefix(&self.root) else { return false };
+        let inside = inside.to_string_lossy().replace('\\', "/");
+        let Ok(index) = self.repository.git().index_or_empty() else { return false };
+        let is_below =
+            |folder: &str| index.entries().iter().any(|entry| entry.path(&index).starts_with(folder.as_bytes()));
+        let is_tracked = match is_folder {
+            true => is_below(&format!("{inside}/")),
+            false => index.entry_by_path(inside.as_str().into()).is_some(),
+        };
+        let outer = inside.rfind('/').map_or("", |at| &inside[..=at]);
+        if is_tracked || cleaned.spares(&inside) || !cleaned.folders && (is_folder || !is_below(outer)) {
+            return false;
+        }
+        let rules = IgnoreRules::of(&self.repository).ok();
+        let is_ignored = rules.is_some_and(|rules| rules.state(inside.as_str().into(), is_folder) != IgnoreState::No);
+        cleaned.takes == Taken::All || is_ignored == (cleaned.takes == Taken::Ignored)
     }
 }
 

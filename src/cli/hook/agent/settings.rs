@@ -213,12 +213,19 @@ const ANY: &str = "keysweep hook run ";
 
 /// Tells whether hooks of keysweep's are entered in a file, or in one that lies in a folder.
 pub(super) fn holds_hooks(path: &Path) -> bool {
-    let holds =
-        |path: &Path| place::read(path).is_some_and(|bytes| memchr::memmem::find(&bytes, ANY.as_bytes()).is_some());
     match path.is_dir() {
-        true => settings_in(path).iter().any(|file| holds(file)),
-        false => is_settings(path) && holds(path),
+        true => !with_hooks(path).is_empty(),
+        false => is_settings(path) && names_hooks(path),
     }
+}
+
+/// Returns the files in a folder in which hooks of keysweep's are entered.
+pub(super) fn with_hooks(folder: &Path) -> Vec<PathBuf> {
+    settings_in(folder).into_iter().filter(|file| names_hooks(file)).collect()
+}
+
+fn names_hooks(path: &Path) -> bool {
+    place::read(path).is_some_and(|bytes| memchr::memmem::find(&bytes, ANY.as_bytes()).is_some())
 }
 
 /// Tells whether a change of a file's text takes hooks of keysweep's out, or turns them off.

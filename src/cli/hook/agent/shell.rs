@@ -28,6 +28,8 @@ pub struct Command {
     pub pipes: bool,
     /// Where it runs, as far as the line tells.
     pub folder: Rc<str>,
+    /// The shells that it runs in, each a number: those that parentheses and substitutions begin, from the outermost on.
+    pub shells: Rc<[usize]>,
 }
 
 impl Command {
@@ -141,8 +143,8 @@ struct Reader<'a, 'b> {
     role: Use,
     documents: Vec<Document>,
     values: Values,
-    /// Where the shells work that wait for the end of another one between parentheses.
-    outer: Vec<Folder>,
+    /// Where the shells work that wait for the end of another one between parentheses, and which these are.
+    outer: Vec<(Folder, Rc<[usize]>)>,
 }
 
 impl<'a, 'b> Reader<'a, 'b> {
@@ -202,12 +204,13 @@ impl<'a, 'b> Reader<'a, 'b> {
             }
             '(' => {
                 self.end_command();
-                self.outer.push(self.values.folder().clone());
+                let outer = self.values.begin();
+                self.outer.push(outer);
             }
             ')' => {
                 self.end_command();
-                let folder = self.outer.pop();
-                folder.into_iter().for_each(|folder| self.values.enter(folder));
+                let outer = self.outer.pop();
+                outer.into_iter().for_each(|outer| self.values.end(outer));
             }
             ';' | '&' | '|' => self.end_command(),
             '<' => self.from(),
@@ -258,11 +261,11 @@ impl<'a, 'b> Reader<'a, 'b> {
     /// Reads a substitution, whose opening parenthesis may come next; `dollar` tells whether it is quoted.
     fn substitution(&mut self, close: char, dollar: char) {
         self.characters.next_if_eq(&'(');
-        let values = std::mem::take(&mut self.values);
-        let folder = values.folder().clone();
+        let mut values = std::mem::take(&mut self.values);
+        let outer = values.begin();
         let (inner, values) = Reader::new(self.characters, self.depth - 1, values).read(Some(close));
         self.values = values;
-        self.values.enter(folder);
+        self.values.end(outer);
         let mut printing = inner.iter().filter(|command| !command.words.is_empty());
         let printed = printing.next().filter(|_| printing.next().is_none()).and_then(Command::printed);
         let printed = match self.values.are_left() {
@@ -275,8 +278,15 @@ impl<'a, 'b> Reader<'a, 'b> {
 
     /// Reads commands that stand for a file, of which the name is not known.
     fn process(&mut self) {
+        let before = self.inner.len();
         self.substitution(')', active::QUOTED_DOLLAR);
         self.word = Some(String::new());
+        if self.role == Use::Read {
+            let printed: Vec<String> = self.inner[before..].iter().filter_map(Command::printed).collect();
+            // Each may print what those within it print, so that this counts as a value.
+            let text = self.values.substituted(&printed.join("\n"), false);
+            self.commands.last_mut().expect("there is always a command").input = text.unwrap_or_default();
+        }
     }
 
     /// Reads what follows `<`.
@@ -318,6 +328,7 @@ impl<'a, 'b> Reader<'a, 'b> {
         let command = self.commands.last_mut().expect("there is always a command");
         let words = self.values.expanded(&word);
         command.folder = Rc::clone(self.values.folder().now());
+        command.shells = Rc::clone(self.values.shells());
         match std::mem::replace(&mut self.role, Use::Word) {
             Use::Word => {
                 self.values.learn(&command.words, &words);

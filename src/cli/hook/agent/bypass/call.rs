@@ -46,15 +46,15 @@ const WRAPPERS: &[Wrapper] = &[
         "",
         &[],
     ),
-    wrapper(&["npx", "bunx", "pnpx"], "p", &["package"]),
+    wrapper(&["npx", "bunx", "pnpx"], "pc", &["package", "call"]),
+    wrapper(&["cross-env", "dotenv"], "ef", &[]),
+    Wrapper { verbs: RUN, ..wrapper(&["npm", "pnpm"], "nc", &["call"]) },
     wrapper(&["uvx"], "p", &["from", "with", "python"]),
     Wrapper { verbs: RUN, ..wrapper(&["uv"], "p", &["with", "python", "group", "extra"]) },
     Wrapper {
         verbs: RUN,
         ..wrapper(
             &[
-                "npm",
-                "pnpm",
                 "yarn",
                 "bun",
                 "pipx",
@@ -91,7 +91,7 @@ pub struct Call<'a> {
     pub words: &'a [String],
     /// Where the program runs.
     pub folder: String,
-    /// The line that `env` splits out of one word, with the words behind it.
+    /// The line that `env` splits out of one word, with the words behind it, or that a program for packages is given.
     pub split: Option<String>,
 }
 
@@ -123,6 +123,10 @@ impl<'a> Call<'a> {
                 call.words = behind;
             } else {
                 call.program = name(word);
+                // What runs packages may be told which version.
+                if let Some(at) = call.program.find('@').filter(|_| !call.wrappers.is_empty()) {
+                    call.program.truncate(at);
+                }
                 call.words = rest;
                 break;
             }
@@ -159,10 +163,26 @@ impl<'a> Call<'a> {
                     self.split = Some(format!("{text} {}", shell::line(words.rest().iter().map(String::as_str))));
                     return &[];
                 }
+                ("npx" | "npm", Word::Letter('c', Some(text)) | Word::Long("call", Some(text))) => {
+                    self.split = Some(text.to_owned());
+                    return &[];
+                }
                 _ => {}
             }
         }
         words.rest()
+    }
+}
+
+/// Tells whether a call hands all of its words to another machine, or to a container that has no folder of this one.
+pub fn is_elsewhere(call: &Call<'_>) -> bool {
+    match (call.program.as_str(), call.words) {
+        ("ssh" | "kubectl", _) => true,
+        ("docker" | "podman" | "nerdctl", [subcommand, rest @ ..]) if subcommand == "run" => {
+            let binds = ["-v", "--volume", "--mount", "--device"];
+            !rest.iter().any(|word| binds.iter().any(|option| word.starts_with(option)))
+        }
+        _ => false,
     }
 }
 

@@ -33,8 +33,8 @@ enum Term<'a> {
         glob: GlobMatcher,
         is_whole: bool,
     },
-    /// Whether it is a file, or else a folder.
-    IsFile(bool),
+    /// Whether it is one of these kinds, by the letters that stand for them.
+    Kind(&'a str),
     /// What holds of nothing that is guarded.
     Never,
     /// What may hold or not.
@@ -89,8 +89,13 @@ impl<'a> Search<'a> {
             let alone = (is_hook && below.is_empty()).then(String::new);
             let is_near = is_hook || surroundings.is_git_folder(&from);
             for inside in below.iter().chain(&alone) {
-                let is_folder = below.iter().any(|other| is_inside(other, inside));
-                let (path, done) = self.done(folder, inside, is_folder || alone.is_some());
+                let is_folder = alone.is_some() || below.iter().any(|other| is_inside(other, inside));
+                let kind = match surroundings.is_link(&joined(&named(folder, inside))) {
+                    true => 'l',
+                    false if is_folder => 'd',
+                    false => 'f',
+                };
+                let (path, done) = self.done(folder, inside, kind);
                 commands.extend(done.deletes.then(|| vec!["rm".to_owned(), path.clone()]));
                 let is_read = |words: &&&[String]| words.len() <= LONGEST && (is_near || !changes_text(words));
                 let runs = done.runs.iter().filter(is_read).take(MOST);
@@ -101,15 +106,12 @@ impl<'a> Search<'a> {
     }
 
     /// Returns what it does to what lies in a folder, and how it names that.
-    fn done(&self, folder: &str, inside: &str, is_folder: bool) -> (String, Done<'a>) {
-        let named = |inside: &str| match inside {
-            "" => folder.to_owned(),
-            inside => format!("{}/{inside}", folder.trim_end_matches('/')),
-        };
+    fn done(&self, folder: &str, inside: &str, kind: char) -> (String, Done<'a>) {
+        let named = |inside: &str| named(folder, inside);
         let above = std::iter::once("").chain(inside.match_indices('/').map(|(at, _)| &inside[..at]));
         for outer in above.filter(|outer| *outer != inside) {
             let mut done = Done::default();
-            self.terms.holds(&named(outer), true, &mut done);
+            self.terms.holds(&named(outer), 'd', &mut done);
             if done.prunes {
                 return (named(inside), Done::default());
             }
@@ -117,9 +119,17 @@ impl<'a> Search<'a> {
         let mut done = Done::default();
         let depth = inside.split('/').filter(|part| !part.is_empty()).count();
         if self.depth.is_none_or(|most| depth <= most) {
-            self.terms.holds(&named(inside), is_folder, &mut done);
+            self.terms.holds(&named(inside), kind, &mut done);
         }
         (named(inside), done)
+    }
+}
+
+/// Returns how what lies in a folder is named that a search begins in.
+fn named(folder: &str, inside: &str) -> String {
+    match inside {
+        "" => folder.to_owned(),
+        inside => format!("{}/{inside}", folder.trim_end_matches('/')),
     }
 }
 
@@ -171,10 +181,16 @@ fn term<'a>(words: &mut &'a [String], depth: usize) -> Term<'a> {
             true => Term::Unknown,
             false => Term::Never,
         },
-        "-type" => match value() {
-            Some("f") => Term::IsFile(true),
-            Some("d") => Term::IsFile(false),
-            _ => Term::Unknown,
+        "-type" => value().map_or(Term::Unknown, Term::Kind),
+        "-xtype" => value().map_or(Term::Unknown, |kinds| match kinds {
+            // What leads nowhere is not run either.
+            "l" => Term::Never,
+            kinds => Term::Kind(kinds),
+        }),
+        "-size" => match value().is_some_and(|size| size.starts_with('+') && size.ends_with(['M', 'G'])) {
+            // Nothing that is guarded is that large.
+            true => Term::Never,
+            false => Term::Unknown,
         },
         // Nothing that is guarded is empty.
         "-empty" => Term::Never,
@@ -190,12 +206,12 @@ fn term<'a>(words: &mut &'a [String], depth: usize) -> Term<'a> {
 }
 
 impl<'a> Term<'a> {
-    /// Tells whether this holds of a path, if that is known, and does what it does.
-    fn holds(&self, path: &str, is_folder: bool, done: &mut Done<'a>) -> Option<bool> {
+    /// Tells whether this holds of a path, if that is known, and does what it does; `kind` is the letter for what lies there.
+    fn holds(&self, path: &str, kind: char, done: &mut Done<'a>) -> Option<bool> {
         match self {
             Self::Pattern { glob, is_whole: true } => Some(glob.is_match(path)),
             Self::Pattern { glob, .. } => Some(glob.is_match(path.rsplit('/').next().unwrap_or_default())),
-            Self::IsFile(is_file) => Some(*is_file != is_folder),
+            Self::Kind(kinds) => Some(kinds.contains(kind)),
             Self::Never => Some(false),
             Self::Unknown => None,
             Self::Prune => {
@@ -210,13 +226,13 @@ impl<'a> Term<'a> {
                 done.runs.push(words);
                 None
             }
-            Self::Not(term) => term.holds(path, is_folder, done).map(|holds| !holds),
+            Self::Not(term) => term.holds(path, kind, done).map(|holds| !holds),
             Self::Any(lists) => {
                 let mut is_known = true;
                 for list in lists {
                     let mut holds = Some(true);
                     for term in list {
-                        match term.holds(path, is_folder, done) {
+                        match term.holds(path, kind, done) {
                             Some(true) => {}
                             None => holds = None,
                             Some(false) => {

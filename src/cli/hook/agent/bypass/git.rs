@@ -1,7 +1,7 @@
 //! What git is asked to do by its words.
 
 use super::super::shell::{self, joined};
-use super::guard::Cleaned;
+use super::options::{Valued, Word, Words};
 
 /// The long options of `git commit` whose value is the next word.
 const VALUES: [&str; 11] = [
@@ -123,21 +123,6 @@ impl<'a> Git<'a> {
         Some(format!("{} {}", definition(&value), shell::line(self.rest.iter().map(String::as_str))))
     }
 
-    /// Returns what `git clean` with these words takes, folders included.
-    pub fn cleans(&self) -> Option<Cleaned> {
-        let is_short = |word: &&String| word.starts_with('-') && !word.starts_with("--");
-        let letters: String = self.rest.iter().filter(is_short).map(String::as_str).collect();
-        let only_tells = self.rest.iter().any(|word| word == "--dry-run" || word == "--interactive");
-        if only_tells || letters.contains(['n', 'i']) || !letters.contains('d') {
-            return None;
-        }
-        Some(match (letters.contains('X'), letters.contains('x')) {
-            (true, _) => Cleaned::Ignored,
-            (_, true) => Cleaned::All,
-            _ => Cleaned::Untracked,
-        })
-    }
-
     /// Returns the lines that git would run, or that it gets a name for.
     pub fn lines(&self) -> Vec<String> {
         let words = || self.rest.iter().map(String::as_str);
@@ -191,12 +176,19 @@ impl<'a> Git<'a> {
         !has(&["--staged", "-S"]) || has(&["--worktree", "-W", "-SW", "-WS"])
     }
 
-    /// Tells whether these take files from elsewhere than the index.
-    pub fn takes_other_version(&self) -> bool {
-        let is_source = |word: &String| word.starts_with("--source") || word == "-s";
-        let before = self.rest.iter().position(|word| word == "--").unwrap_or_default();
-        let is_tree = |word: &String| self.subcommand == Some("checkout") && !word.starts_with('-');
-        self.rest.iter().any(is_source) || self.rest[..before].iter().any(is_tree)
+    /// Returns what these take files from, if that is not the index. Of words without `--` the first one may be a path as well.
+    pub fn source(&self) -> Option<&'a str> {
+        if self.subcommand == Some("checkout") {
+            let end = self.rest.iter().position(|word| word == "--");
+            let mut operands = self.rest[..end.unwrap_or(self.rest.len())].iter().filter(|word| !word.starts_with('-'));
+            let first = operands.next().map(String::as_str);
+            return first.filter(|_| end.is_some() || operands.next().is_some());
+        }
+        let options = Valued { letters: "s", long: &["source"] };
+        Words::new(self.rest, options).find_map(|word| match word {
+            Word::Letter('s', source) | Word::Long("source", source) => source,
+            _ => None,
+        })
     }
 }
 
@@ -215,7 +207,7 @@ fn executed(words: &[String]) -> Vec<String> {
 }
 
 /// Returns the line that a name stands for which git is told.
-fn definition(value: &str) -> String {
+pub fn definition(value: &str) -> String {
     value.strip_prefix('!').map_or_else(|| format!("git {value}"), str::to_owned)
 }
 

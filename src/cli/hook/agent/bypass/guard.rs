@@ -3,6 +3,8 @@
 use globset::{GlobBuilder, GlobMatcher};
 
 use super::super::leave;
+use super::clean::Cleaned;
+use super::configuration::{is_of_repository, is_of_user};
 use super::targets::Deed;
 
 /// What is known of the place that a line is run in. All paths are those of a line, from its own folder on.
@@ -15,23 +17,14 @@ pub trait Surroundings {
     fn is_git_folder(&self, path: &str) -> bool;
     /// Tells whether a path leads to one of the hooks that git runs here, or to where they lie.
     fn leads_to_hook(&self, path: &str) -> bool;
+    /// Tells whether a symbolic link lies at a path.
+    fn is_link(&self, path: &str) -> bool;
     /// Returns which of all these lie at a path or below it, as they are named from there.
     fn below(&self, path: &str) -> Vec<String>;
     /// Returns what git has a name for, as its configuration says.
     fn alias(&self, name: &str) -> Option<String>;
-    /// Tells whether the hooks lie where `git clean` takes what git does not track, or what it ignores, out of `path`.
-    fn loses_hooks_to_clean(&self, path: &str, takes: Cleaned) -> bool;
-}
-
-/// What `git clean` takes.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Cleaned {
-    /// What is neither tracked nor ignored.
-    Untracked,
-    /// What is ignored.
-    Ignored,
-    /// Both.
-    All,
+    /// Tells whether hooks, or settings with those of an agent, are lost if git takes out of `path` what it does not track.
+    fn loses_hooks_to_clean(&self, path: &str, cleaned: &Cleaned<'_>) -> bool;
 }
 
 /// What a line must not touch.
@@ -58,12 +51,16 @@ impl Guarded<'_> {
             Deed::Takes => self.is_hook(path) || surroundings.is_git_folder(path),
             Deed::Writes => self.is_hook(path),
             Deed::Copies => self.is_hook(path) && !is_folder_of_agent(surroundings, path),
+            Deed::Fills => {
+                self.is_hook(path) && !is_folder_of_agent(surroundings, path) || surroundings.is_git_folder(path)
+            }
             Deed::Puts => {
                 is_hook_of_git(path)
                     || is_settings_of_git(path)
                     || surroundings.leads_to_hook(path)
                     || surroundings.holds_agents_hooks(path)
             }
+            Deed::Empties => !surroundings.below(path).is_empty(),
             Deed::Disables => self.is_hook(path) && !is_settings_of_git(path),
         };
         is_harmed(path) || self.matched(path).iter().any(|path| is_harmed(path))
@@ -104,9 +101,9 @@ pub fn is_hook_of_git(path: &str) -> bool {
     path.replace('\\', "/").to_ascii_lowercase().contains(".git/hooks/")
 }
 
-/// Tells whether a path names git's configuration in a repository.
+/// Tells whether a path names git's configuration.
 fn is_settings_of_git(path: &str) -> bool {
-    format!("/{}", path.to_ascii_lowercase()).ends_with("/.git/config")
+    is_of_repository(path) || is_of_user(path)
 }
 
 /// Tells whether a path names a folder of an agent's, into which other files may be put.

@@ -53,7 +53,13 @@ pub fn script(program: &str, words: &[String]) -> Option<Script> {
         "powershell" | "pwsh" => Some(of_powershell(words)),
         "cmd" => Some(of_cmd(words)),
         "source" | "." => words.first().map(|file| of_file(file)),
-        "eval" | "watch" | "iex" | "invoke-expression" => joined(words),
+        "eval" | "watch" | "iex" | "invoke-expression" | "cross-env-shell" => joined(words),
+        "nix-shell" => {
+            Words::new(words, Valued { letters: "pAEI", long: &["run", "command"] }).find_map(|word| match word {
+                Word::Long("run" | "command", Some(line)) => Some(Script::Text(line.to_owned())),
+                _ => None,
+            })
+        }
         "trap" => words.first().cloned().map(Script::Text),
         "alias" => {
             let values = words.iter().filter_map(|word| Some(word.split_once('=')?.1));

@@ -51,6 +51,19 @@ pub fn hands_skip_on(words: &[String], call: &Call<'_>) -> bool {
         && words.iter().any(|word| SKIPS.contains(&word.as_str()))
 }
 
+/// Tells whether a command runs what commits or pushes by its name.
+pub fn commits(call: &Call<'_>) -> bool {
+    let is_part = |word: &str| {
+        let mut parts = word.split(|sign: char| !sign.is_ascii_alphanumeric());
+        parts.any(|part| part != "publish" && PARTS.contains(&part))
+    };
+    let is_runner = |name: &str| RUNNERS.contains(&name);
+    let is_run = call.wrappers.iter().any(|name| is_runner(name)) && is_part(&call.program);
+    let first = call.words.iter().find(|word| !word.starts_with('-'));
+    let is_script = is_runner(&call.program) && first.is_some_and(|word| is_part(word));
+    COMMITTERS.contains(&call.program.as_str()) || is_run || is_script
+}
+
 /// Tells whether one of the words, whatever runs it, is a program that looks after hooks and is told to take them out.
 pub fn takes_hooks_out(call: &Call<'_>) -> bool {
     if call.program == "git" {

@@ -13,8 +13,12 @@ pub enum Deed {
     Writes,
     /// It writes the file, or puts others into the folder.
     Copies,
+    /// It fills the folder with what nobody knows.
+    Fills,
     /// It puts a file there, under the name that it had elsewhere.
     Puts,
+    /// It leaves nothing in the folder but what it puts there.
+    Empties,
     /// It takes the right to run it.
     Disables,
 }
@@ -25,6 +29,10 @@ enum Operands {
     None,
     All,
     First,
+    /// Those behind the first ones, so many: the parts of an archive that are unpacked.
+    Parts(usize),
+    /// Addresses, each of which is saved under the last of its names.
+    Saved,
     /// The last one, into which the others are copied.
     Copied,
     /// The same, and the others are gone afterwards, or can be written under the other name.
@@ -71,6 +79,9 @@ const TOOLS: &[Tool] = &[
             "remove-item",
             "clear-content",
             "clc",
+            "rimraf",
+            "del-cli",
+            "premove",
         ],
         Deed::Takes,
         Operands::All,
@@ -111,44 +122,44 @@ const TOOLS: &[Tool] = &[
         target: target("C", &["directory", "cd"]),
         letters: "CfbTXIHV",
         works_here: true,
-        ..tool(&["tar", "gtar", "bsdtar"], Deed::Takes, Operands::None)
+        ..tool(&["tar", "gtar", "bsdtar"], Deed::Fills, Operands::Parts(0))
     },
     Tool {
         target: target("d", &[]),
         letters: "dxP",
         works_here: true,
-        ..tool(&["unzip"], Deed::Takes, Operands::None)
+        ..tool(&["unzip"], Deed::Fills, Operands::Parts(1))
     },
     Tool {
         target: target("D", &["directory"]),
         letters: "DFEHIO",
         works_here: true,
-        ..tool(&["cpio"], Deed::Takes, Operands::None)
+        ..tool(&["cpio"], Deed::Fills, Operands::None)
     },
-    Tool { target: target("o", &[]), works_here: true, ..tool(&["7z", "7za", "7zz"], Deed::Takes, Operands::None) },
+    Tool { target: target("o", &[]), works_here: true, ..tool(&["7z", "7za", "7zz"], Deed::Fills, Operands::None) },
     Tool {
         target: target("do", &["directory", "output"]),
         letters: "dopiFBDVYzrg",
         works_here: true,
-        ..tool(&["patch"], Deed::Writes, Operands::First)
+        ..tool(&["patch"], Deed::Copies, Operands::First)
     },
     Tool {
         target: target("o", &["output", "output-dir"]),
         letters: "oACDEFHKPQTUXYbcdehmrtuwxyz",
         works_here: true,
-        ..tool(&["curl"], Deed::Writes, Operands::None)
+        ..tool(&["curl"], Deed::Copies, Operands::Saved)
     },
     Tool {
         target: target("OP", &["output-document", "directory-prefix"]),
         letters: "OPABDIQRTUXaeiltw",
         works_here: true,
-        ..tool(&["wget", "wget2"], Deed::Writes, Operands::None)
+        ..tool(&["wget", "wget2"], Deed::Copies, Operands::Saved)
     },
     Tool {
         target: target("do", &["dir", "out"]),
         letters: "doTijkmsx",
         works_here: true,
-        ..tool(&["aria2c"], Deed::Writes, Operands::None)
+        ..tool(&["aria2c"], Deed::Copies, Operands::Saved)
     },
     Tool {
         target: target("", &["outfile", "output"]),
@@ -165,6 +176,9 @@ pub fn targets(call: &Call<'_>) -> Vec<(Deed, String)> {
     let words = call.words.iter().map(String::as_str);
     let found = match program {
         _ if EDITORS.contains(&program) && call.words.iter().any(|word| is_in_place(word)) => {
+            words.map(|word| (Deed::Writes, word.to_owned())).collect()
+        }
+        "yq" | "jaq" if call.words.iter().any(|word| is_in_place_of_query(word)) => {
             words.map(|word| (Deed::Writes, word.to_owned())).collect()
         }
         "dd" => words.filter_map(|word| Some((Deed::Writes, word.strip_prefix("of=")?.to_owned()))).collect(),
@@ -186,6 +200,7 @@ impl Tool {
             }
             words => words.to_vec(),
         };
+        let words = without_patterns(words);
         let (mut said, mut operands) = (Vec::new(), Vec::new());
         for word in Words::new(&words, self.valued()) {
             match word {
@@ -201,10 +216,18 @@ impl Tool {
             Operands::None => {}
             Operands::All => found.extend(operands.iter().map(own)),
             Operands::First => found.extend(operands.first().map(own)),
+            Operands::Parts(before) => {
+                let into = said.last().unwrap_or(&".");
+                found.extend(operands.iter().skip(before).map(|part| (self.deed, format!("{into}/{part}"))));
+            }
+            Operands::Saved => {
+                let into = said.last().unwrap_or(&".");
+                found.extend(operands.iter().map(|address| (Deed::Puts, format!("{into}/{}", saved_as(address)))));
+            }
             Operands::Copied | Operands::Moved => {
-                let into = said.last().copied().or_else(|| operands.pop());
+                let into = said.last().copied().or_else(|| operands.pop()).filter(|into| !is_elsewhere(into));
                 found.extend(into.iter().map(own));
-                found.extend(into.into_iter().flat_map(|into| copied(into, &operands, &words)));
+                found.extend(into.into_iter().flat_map(|into| copied(into, &operands, call.words)));
                 if self.operands == Operands::Moved {
                     found.extend(operands.iter().map(|path| (Deed::Takes, (*path).to_owned())));
                 }
@@ -227,6 +250,24 @@ impl Tool {
     }
 }
 
+/// Returns words without the patterns that `--exclude` has in the next word.
+fn without_patterns(words: Vec<String>) -> Vec<String> {
+    let mut is_pattern = false;
+    let is_kept = |word: &String| !std::mem::replace(&mut is_pattern, word == "--exclude");
+    words.into_iter().filter(is_kept).collect()
+}
+
+/// Returns the name under which what an address leads to is saved.
+fn saved_as(address: &str) -> &str {
+    let path = address.split(['?', '#']).next().unwrap_or_default();
+    path.rsplit('/').next().unwrap_or_default()
+}
+
+/// Tells whether a path to copy to is one of another machine: a colon stands in its first part, and not behind a drive.
+fn is_elsewhere(path: &str) -> bool {
+    path.split('/').next().and_then(|first| first.find(':')).is_some_and(|at| at > 1)
+}
+
 /// Returns what becomes of a folder if these are copied into it.
 fn copied(into: &str, sources: &[&str], words: &[String]) -> Vec<(Deed, String)> {
     let puts = sources.iter().filter_map(|source| {
@@ -237,7 +278,12 @@ fn copied(into: &str, sources: &[&str], words: &[String]) -> Vec<(Deed, String)>
     let is_content = |source: &&str| source.ends_with(['/', '*']) || source.ends_with("/.");
     let deletes = words.iter().any(|word| word.starts_with("--del") || word.eq_ignore_ascii_case("/mir"));
     let is_filled = deletes || sources.iter().any(is_content);
-    puts.chain(is_filled.then(|| (Deed::Takes, into.to_owned()))).collect()
+    let is_spared = words.windows(2).any(|pair| pair[0] == "--exclude" && pair[1].contains(".git"))
+        || words
+            .iter()
+            .any(|word| word.contains(".git") && (word.starts_with("--exclude=") || word.starts_with("--filter=")));
+    let emptied = (deletes && !is_spared).then(|| (Deed::Empties, into.to_owned()));
+    puts.chain(is_filled.then(|| (Deed::Takes, into.to_owned()))).chain(emptied).collect()
 }
 
 /// Returns what `chmod` with these words takes the right to run from.
@@ -267,6 +313,13 @@ fn revokes(mode: &str) -> bool {
 /// Tells whether an option of an editor of streams means that the file itself is changed.
 pub fn is_in_place(word: &str) -> bool {
     word.starts_with("--in-place") || (word.starts_with('-') && !word.starts_with("--") && word.contains('i'))
+}
+
+/// Tells whether an option of a program that queries data means the same.
+fn is_in_place_of_query(word: &str) -> bool {
+    let letters = word.strip_prefix('-').unwrap_or_default();
+    let is_plain = letters.chars().all(|letter| "iPCMNrve".contains(letter));
+    word == "--inplace" || word == "--in-place" || is_plain && letters.contains('i')
 }
 
 fn extracts(words: &[String]) -> bool {

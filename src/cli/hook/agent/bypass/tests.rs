@@ -47,6 +47,10 @@ impl Surroundings for Known {
         GUARDED[4..].iter().any(|hook| real(path).starts_with(hook))
     }
 
+    fn is_link(&self, path: &str) -> bool {
+        path == "/p/hk"
+    }
+
     fn below(&self, path: &str) -> Vec<String> {
         let path = real(path);
         let inside = GUARDED.iter().filter_map(|guarded| guarded.strip_prefix(path.trim_end_matches('/')));
@@ -66,8 +70,9 @@ impl Surroundings for Known {
         Some(value.to_owned())
     }
 
-    fn loses_hooks_to_clean(&self, path: &str, takes: Cleaned) -> bool {
-        "/p/tools/hooks".starts_with(path) && takes != Cleaned::Untracked
+    fn loses_hooks_to_clean(&self, path: &str, cleaned: &Cleaned<'_>) -> bool {
+        let is_taken = cleaned.takes != Taken::Untracked && cleaned.folders && !cleaned.spares("tools/hooks");
+        "/p/tools/hooks".starts_with(path) && is_taken
     }
 }
 
@@ -134,6 +139,11 @@ fn any_line_comes_to_an_end() {
         "${b:-c}",
         "\"${b+${c=",
         "curl -o a ",
+        "cat < <(",
+        "bash < <(echo a); ",
+        "(export HUSKY=0; ",
+        "git stash -u a; ",
+        "echo a=b >> ~/.gitconfig; ",
     ] {
         assert!(
             !goes_around_hooks(&part.repeat(10_000), "/p", &Known) && !looks_for_less(&part.repeat(10_000)),

@@ -97,9 +97,9 @@ fn inside(file: &'static str, folder: &str) -> &'static str {
 /// home directory, where they are known.
 pub(super) fn off(agent: Agent, roots: &[PathBuf]) -> Option<String> {
     let Some((home, folder)) = moved(agent) else { return switch::off(agent, roots) };
-    let mut roots = roots.to_vec();
-    // The project's comes first, and the user's takes its place where that is not known.
-    roots.truncate(1);
+    // The project's comes first, if it is known: alone, the home directory is the one whose place the variable takes.
+    let is_project = |root: &&PathBuf| roots.len() > 1 || folders::home().as_ref() != Some(root);
+    let mut roots: Vec<PathBuf> = roots.first().filter(is_project).cloned().into_iter().collect();
     if folder.is_empty() {
         roots.push(home);
         return switch::off(agent, &roots);

@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 use std::iter::Peekable;
+use std::rc::Rc;
 use std::str::Chars;
 
 use super::folder::Folder;
@@ -29,6 +30,9 @@ const LONGEST: usize = 4096;
 /// How many words braces may make of one.
 const MOST: usize = 64;
 
+/// How many shells in shells are told apart.
+const DEEPEST: usize = 32;
+
 /// How deep expansions in expansions are read.
 const DEPTH: usize = 8;
 
@@ -39,11 +43,16 @@ pub struct Values {
     left: usize,
     is_left: bool,
     folder: Folder,
+    /// The shells that the line is in, each a number.
+    shells: Rc<[usize]>,
+    /// The number of the last one that has begun.
+    last: usize,
 }
 
 impl Default for Values {
     fn default() -> Self {
-        Self { values: HashMap::new(), left: BUDGET, is_left: false, folder: Folder::default() }
+        let (values, folder) = (HashMap::new(), Folder::default());
+        Self { values, left: BUDGET, is_left: false, folder, shells: Rc::default(), last: 0 }
     }
 }
 
@@ -64,6 +73,28 @@ impl Values {
     /// Returns where the line works.
     pub const fn folder(&self) -> &Folder {
         &self.folder
+    }
+
+    /// Returns the shells that the line is in, from the outermost on.
+    pub const fn shells(&self) -> &Rc<[usize]> {
+        &self.shells
+    }
+
+    /// Begins another shell; returns what [`Values::end`] goes back to.
+    pub fn begin(&mut self) -> (Folder, Rc<[usize]>) {
+        let outer = (self.folder.clone(), Rc::clone(&self.shells));
+        self.last += 1;
+        // What lies deeper is taken for one shell.
+        if self.shells.len() < DEEPEST {
+            self.shells = self.shells.iter().copied().chain([self.last]).collect();
+        }
+        outer
+    }
+
+    /// Goes back to the shell around.
+    pub fn end(&mut self, (folder, shells): (Folder, Rc<[usize]>)) {
+        self.shells = shells;
+        self.enter(folder);
     }
 
     /// Goes to a folder.

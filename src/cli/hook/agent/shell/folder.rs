@@ -4,6 +4,8 @@ use std::rc::Rc;
 
 /// What stands for the root of the work tree around, as git tells it.
 pub const TOP: &str = "$GIT_TOPLEVEL";
+/// What stands for a folder of which nobody knows where it is.
+const UNKNOWN: &str = "$()";
 /// The most bytes of a path that is followed.
 const LONGEST: usize = 4096;
 /// Words that may stand before `cd`.
@@ -44,7 +46,11 @@ impl Folder {
         match words.find(|word| *word == "-" || !word.starts_with('-')) {
             Some("-") => std::mem::swap(&mut self.now, &mut self.before),
             target => {
-                let target = joined(&self.now, target.unwrap_or("~"));
+                // What a line does not tell is left out of its words.
+                let target = match target {
+                    Some("") => UNKNOWN.to_owned(),
+                    target => joined(&self.now, target.unwrap_or("~")),
+                };
                 if target.len() <= LONGEST {
                     self.before = std::mem::replace(&mut self.now, target.into());
                 }
@@ -113,6 +119,10 @@ mod tests {
             ("ls b", "/p/a"),
             ("Set-Location b", "/p/a/b"),
             ("cd", "~"),
+            ("cd ", "$()"),
+            ("cd a/..", "$()"),
+            ("cd -", "$()"),
+            ("cd /p", "/p"),
         ] {
             folder.follow(&line.split(' ').map(str::to_owned).collect::<Vec<_>>());
             assert_eq!(&**folder.now(), expected, "{line}");

@@ -1,6 +1,6 @@
-//! Lines that do not, whatever they look like.
+//! Lines that leave the hooks alone, however much they look like those that go around them.
 
-/// Lines that do not, whatever they look like.
+/// Lines that must pass.
 pub const HARMLESS: &[&str] = &[
     "git commit -m 'use --no-verify never'",
     "git commit -m 'git commit -n'",
@@ -230,4 +230,72 @@ pub const HARMLESS: &[&str] = &[
     "sudo -- git commit -m -n",
     "cp .git/config /tmp/",
     "cp .husky/pre-commit .pre-commit-config.yaml /tmp/",
+    // What is found, and is none of what is guarded.
+    "find . -type l -delete",
+    "find . -xtype l -delete",
+    "find . -type p,s -delete",
+    "find . -size +100M -delete",
+    "find . -type f -size +1G -exec rm {} +",
+    // What is said between parentheses holds there.
+    "(export SKIP=x; pre-commit run -a); git commit -m x",
+    "(export SKIP=x); (git commit -m x)",
+    "echo $(export SKIP=x; pre-commit run -a) $(git commit -m x)",
+    // What git forgets stays where it is.
+    "git rm --cached .claude/settings.json",
+    "git rm -r --cached .husky/pre-commit",
+    "git rm --cached -q .pre-commit-config.yaml",
+    // Folders of which nobody knows where they are.
+    "tmp=$(mktemp -d); cd \"$tmp\"; git clone https://x/y .; rm -rf .git",
+    "tmp=$(mktemp -d); cd $tmp; git clone https://x/y .; rm -rf .git",
+    "cd \"$(mktemp -d)\" && git init && git clean -fdx && rm -rf .git",
+    "pushd \"$(mktemp -d)\" && rm -rf .git .claude && popd",
+    // What is put into an agent's folder.
+    "cd .claude && curl -O https://x/skill.md",
+    "cd .claude && wget https://x/skill.md",
+    "wget -P .claude https://x/skill.md",
+    "unzip skills.zip -d .claude",
+    "tar -C .claude -xf skills.tar",
+    "patch -d .claude -p1 < x.diff",
+    // Other machines.
+    "scp x host:/srv/.git/hooks/",
+    "rsync -a --delete x/ me@host:/srv/.git/hooks/",
+    "docker run x sh -c 'rm -rf .git'",
+    "docker run --rm x git commit -n",
+    "ssh host rm -rf .git",
+    "kubectl exec x -- rm -rf .git",
+    // Programs that take or change other files.
+    "npx rimraf dist node_modules",
+    "yq -i '.version = 2' package.yaml",
+    "yq -p ini .git/config",
+    "yq .repos .pre-commit-config.yaml",
+    "bash < <(echo git commit -m x)",
+    "cat < <(echo git commit -n)",
+    "git checkout HEAD -- .husky/pre-commit",
+    "git checkout .husky/pre-commit .husky/pre-push",
+    "git restore .pre-commit-config.yaml",
+    "git checkout HEAD~1 -- src/main.rs",
+    "printf '[user]\\n\\tname = me\\n' >> ~/.gitconfig",
+    "echo '[user] name = me' | tee -a ~/.gitconfig",
+    "cat >> $HOME/.gitconfig <<E\n[alias]\n  st = status\nE",
+    "sed -i 's/me@x/me@y/' ~/.gitconfig",
+    "cat ~/.gitconfig",
+    "cp ~/.gitconfig backup",
+    "cross-env NODE_ENV=test jest",
+    "HUSKY=0 npm ci",
+    "HUSKY=0 npm view x version",
+    "HUSKY=0 npm run build; npm version patch",
+    "npm version patch",
+    "npx -c 'git status'",
+    "npm exec -c 'eslint .'",
+    "nix-shell --run 'cargo test'",
+    "tar xf x.tar src/main.rs",
+    "tar czf x.tgz .git/hooks",
+    "tar xf x.tar --exclude .git/hooks",
+    "unzip x.zip src/a",
+    "rsync -a --delete x/ sub/",
+    "rsync -a --delete --exclude .git x/ ./",
+    "git stash",
+    "git stash show -u",
+    "git clean -fdx -e tools",
+    "git clean -fdx -- ':!tools'",
 ];
