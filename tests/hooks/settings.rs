@@ -92,3 +92,48 @@ fn a_token_in_the_name_of_a_new_file_is_stopped_for_every_agent() {
     let text = told(&git, "codex", "PreToolUse", "apply_patch", &serde_json::json!({ "command": patch }));
     assert!(!text.contains("deny"), "what goes is not added: {text}");
 }
+
+#[test]
+fn no_agent_turns_hooks_off_in_settings_of_its_own_or_of_git() {
+    let git = Git::new();
+    let home = git.file("../").canonicalize().expect("it is there");
+    let in_home = |path: &str| home.join(path).display().to_string();
+    let off = "{\"disableAllHooks\":true}";
+    let gemini = "{\"hooksConfig\": {\"enabled\": false}}";
+    let path = "[core]\n\thooksPath = /dev/null\n";
+    for (path, content, stopped) in [
+        (".claude/settings.local.json".to_owned(), off, true),
+        (".claude/settings.json".to_owned(), off, true),
+        (in_home(".claude/settings.json"), off, true),
+        (in_home(".claude/settings.local.json"), off, true),
+        (".gemini/settings.json".to_owned(), gemini, true),
+        (in_home(".gemini/settings.json"), gemini, true),
+        (".codex/config.toml".to_owned(), "[features]\nhooks = false\n", true),
+        (in_home(".codex/config.toml"), "[features]\nhooks = false\n", true),
+        (in_home(".codex/config.toml"), "model = \"x\"\nfeatures.hooks = false\n", true),
+        (".codex/config.toml".to_owned(), "[features]\ncodex_hooks = false # off\n", true),
+        (".codex/config.toml".to_owned(), "features = { codex_hooks = false }\n", true),
+        (".codex/config.toml".to_owned(), "[features]\nhooks = true\nother = false\n", false),
+        (".codex/config.toml".to_owned(), "model = \"x\"\n", false),
+        ("docs/config.toml".to_owned(), "[features]\nhooks = false\n", false),
+        (in_home(".gitconfig"), path, true),
+        (in_home(".config/git/config"), path, true),
+        (in_home(".config/git/config"), "[include]\n\tpath = x\n", true),
+        ("~/.gitconfig".to_owned(), path, true),
+        (".git/config.worktree".to_owned(), path, true),
+        (in_home(".gitconfig"), "[user]\n\tname = x\n", false),
+        ("docs/gitconfig.txt".to_owned(), path, false),
+    ] {
+        for writer in WRITERS {
+            let text = writes(&git, writer, &path, content);
+            assert_eq!(text.contains("goes around the hooks"), stopped, "{writer:?} {path} {content}: {text}");
+        }
+    }
+    git.write("../.gitconfig", "[user]\n\tname = x\n[core]\n\teditor = vi\n");
+    for (new, stopped) in [("hooksPath = x", true), ("editor = ed", false)] {
+        let input =
+            serde_json::json!({ "file_path": in_home(".gitconfig"), "old_string": "editor = vi", "new_string": new });
+        let text = told(&git, "claude-code", "PreToolUse", "Edit", &input);
+        assert_eq!(text.contains("goes around the hooks"), stopped, "{new}: {text}");
+    }
+}
