@@ -9,6 +9,7 @@ mod homes;
 mod leave;
 mod packages;
 mod push;
+mod settings;
 mod uninstall;
 
 use std::path::PathBuf;

@@ -35,6 +35,8 @@ pub struct Look {
     text: Option<String>,
     /// Whether there were any.
     edited: bool,
+    /// What the file holds after all of them.
+    after: Option<String>,
     /// What the file holds before.
     before: Option<String>,
     /// The texts of edits that do not fit, as they go and come.
@@ -137,7 +139,8 @@ pub fn looks(event: &Event) -> Vec<Look> {
         looks[at].take(change);
     }
     for look in &mut looks {
-        look.new.extend(look.text.take().filter(|_| look.edited).map(String::into_bytes));
+        look.after = look.text.take().filter(|_| look.edited);
+        look.new.extend(look.after.clone().map(String::into_bytes));
         look.new.retain(|text| !text.is_empty());
         if look.new.is_empty() {
             look.old.clear();
@@ -154,10 +157,9 @@ impl Look {
     /// Returns what the file's text would be before and afterwards, as far as that is known.
     fn results(&self, may_be_whole: &dyn Fn(&str) -> bool) -> impl Iterator<Item = (String, String)> {
         let before = self.before.clone().unwrap_or_default();
-        let edited = self.edited.then(|| self.new.last()).flatten();
-        let is_whole = |text: &&Vec<u8>| !self.edited && may_be_whole(&String::from_utf8_lossy(text));
-        let texts = edited.into_iter().chain(self.new.iter().filter(is_whole));
-        let results = texts.map(move |text| (before.clone(), String::from_utf8_lossy(text).into_owned()));
+        let texts = self.new.iter().map(|text| String::from_utf8_lossy(text).into_owned());
+        let texts = texts.filter(|text| !self.edited && may_be_whole(text));
+        let results = self.after.iter().cloned().chain(texts).map(|text| (before.clone(), text));
         results.chain(self.unfit.iter().cloned()).collect::<Vec<_>>().into_iter()
     }
 
@@ -195,7 +197,9 @@ impl Look {
         if change.edits.is_empty() && change.moved.is_none() {
             return;
         }
-        match self.text.as_ref().and_then(|text| edit::applied(text, &change.edits)) {
+        // A whole text needs none that was there.
+        let none = matches!(change.edits.first(), Some(Edit::Whole { .. })).then(String::new);
+        match self.text.as_ref().or(none.as_ref()).and_then(|text| edit::applied(text, &change.edits)) {
             Some(text) => (self.text, self.edited) = (Some(text), true),
             None => {
                 let texts = |edit: &Edit| (edit.old_text().to_owned(), edit.new_text().to_owned());

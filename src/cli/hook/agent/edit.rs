@@ -6,6 +6,11 @@ pub const LARGEST: usize = 8 << 20;
 /// One change of a file's text.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Edit {
+    /// One text takes the place of all that the file holds, if it is there.
+    Whole {
+        /// The text that comes.
+        new: String,
+    },
     /// One text takes the place of another, wherever that stands: tools refuse what is not clear, or replace all.
     Replace {
         /// The text that goes; all of a new file if it is empty.
@@ -34,15 +39,16 @@ pub enum Edit {
 impl Edit {
     /// Returns the text that comes.
     pub fn new_text(&self) -> &str {
-        let (Self::Replace { new, .. } | Self::Lines { new, .. } | Self::Insert { new, .. }) = self;
-        new
+        match self {
+            Self::Whole { new } | Self::Replace { new, .. } | Self::Lines { new, .. } | Self::Insert { new, .. } => new,
+        }
     }
 
     /// Returns the text that goes.
     pub fn old_text(&self) -> &str {
         match self {
             Self::Replace { old, .. } | Self::Lines { old, .. } => old,
-            Self::Insert { .. } => "",
+            Self::Whole { .. } | Self::Insert { .. } => "",
         }
     }
 
@@ -51,6 +57,8 @@ impl Edit {
         let (old, new) = (self.new_text().to_owned(), self.old_text().to_owned());
         match self {
             _ if old.is_empty() => None,
+            // It is taken for a new file: what one held that was there is known to nobody.
+            Self::Whole { .. } => Some(Self::Whole { new }),
             Self::Lines { behind, .. } => Some(Self::Lines { behind: behind.clone(), old, new }),
             _ => Some(Self::Replace { old, new }),
         }
@@ -58,6 +66,7 @@ impl Edit {
 
     fn apply(&self, text: &str) -> Option<String> {
         match self {
+            Self::Whole { new } => Some(new.clone()),
             Self::Replace { old, new } if old.is_empty() => text.is_empty().then(|| new.clone()),
             Self::Replace { old, new } => {
                 let count = memchr::memmem::find_iter(text.as_bytes(), old.as_bytes()).count();
@@ -102,7 +111,7 @@ fn unified(edit: &Edit) -> Edit {
     let mut edit = edit.clone();
     match &mut edit {
         Edit::Replace { old, new } | Edit::Lines { old, new, .. } => (*old, *new) = (unix(old), unix(new)),
-        Edit::Insert { new, .. } => *new = unix(new),
+        Edit::Whole { new } | Edit::Insert { new, .. } => *new = unix(new),
     }
     edit
 }
@@ -152,6 +161,8 @@ mod tests {
             ("a b", vec![replace("a", "c"), replace("a", "d")], None),
             ("  a\n  b\n", vec![replace("a \nb", "c")], Some("c\n")),
             ("", vec![replace("", "all")], Some("all")),
+            ("some", vec![Edit::Whole { new: "all\n".to_owned() }], Some("all\n")),
+            ("some", vec![Edit::Whole { new: String::new() }], Some("")),
             ("some", vec![replace("", "all")], None),
             ("a\nb\nc\n", vec![lines("", "b\n", "x\ny\n")], Some("a\nx\ny\nc\n")),
             ("v\n[t]\nv\n", vec![lines("[t]", "v\n", "w\n")], Some("v\n[t]\nw\n")),

@@ -60,6 +60,8 @@ pub struct Change {
 const REPLACED: [&str; 5] = ["old_string", "old_str", "oldString", "old_text", "oldText"];
 /// The keys whose text comes instead, or behind the line that another key tells.
 const COMING: [&str; 6] = ["new_string", "new_str", "newString", "new_text", "newText", "insert_text"];
+/// The keys whose text is all that a file gets.
+const WHOLE: [&str; 5] = ["content", "contents", "file_text", "fileText", "file_content"];
 /// The keys that name a file.
 const PATHS: [&str; 6] = ["file_path", "filePath", "path", "notebook_path", "absolute_path", "target_file"];
 /// The keys that hold a command line.
@@ -195,7 +197,12 @@ impl Event {
                     self.changes.len() - 1
                 });
                 let edit = edit(value).filter(|_| self.changes[at].stays);
-                let is_said = |key: &str| edit.is_some() && (REPLACED.contains(&key) || COMING.contains(&key));
+                // What a file that was written held before is not known from what it got.
+                let is_whole = edit.is_none() && self.changes[at].stays && self.kind == Kind::Tool;
+                let edit = edit.or_else(|| whole(value).filter(|_| is_whole));
+                let keys = if is_whole { &WHOLE[..] } else { &[] };
+                let is_said =
+                    |key: &str| edit.is_some() && keys.iter().chain(&REPLACED).chain(&COMING).any(|said| *said == key);
                 // A program and its arguments apart.
                 let program = COMMANDS.iter().find_map(|key| object.get(*key)?.as_str());
                 let arguments = ["args", "arguments"].iter().find_map(|key| words(object.get(*key)?.as_array()?));
@@ -322,6 +329,12 @@ fn edit(input: &Value) -> Option<Edit> {
         (None, Some(line)) => Some(Edit::Insert { line, new: new? }),
         _ => None,
     }
+}
+
+/// Returns the edit that puts a text in the place of a whole file, if an object says one.
+fn whole(input: &Value) -> Option<Edit> {
+    let new = WHOLE.iter().find_map(|key| input.get(*key)?.as_str()).map(str::to_owned);
+    new.filter(|_| path(input).is_some()).map(|new| Edit::Whole { new })
 }
 
 fn path(input: &Value) -> Option<String> {

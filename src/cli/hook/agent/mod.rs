@@ -115,7 +115,7 @@ fn goes_around_hooks(event: &Event, looks: &[Look]) -> bool {
         || added::takes_away(event, &settings::holds_hooks)
         || added::loses(looks, &settings::loses_hooks, &is_settings)
         || added::loses(looks, &settings::loses_manager, &|text| text.contains([' ', '\n']))
-        || added::loses(looks, &bypass::leads_elsewhere, &|_| true)
+        || added::loses(looks, &settings::leads_elsewhere, &|_| true)
 }
 
 /// Tells whether a tool would do nothing but write `keysweep.toml`.

@@ -5,8 +5,10 @@ use super::event::Change;
 
 const BEGIN: &str = "*** Begin Patch";
 const END: &str = "*** End Patch";
+/// The line that begins the section of a file which is written anew, whether one is there or not.
+const ADDED: &str = "*** Add File: ";
 /// The lines that begin the section of a file which is there afterwards.
-const WRITTEN: [&str; 2] = ["*** Add File: ", "*** Update File: "];
+const WRITTEN: [&str; 2] = [ADDED, "*** Update File: "];
 const DELETED: &str = "*** Delete File: ";
 const MOVED: &str = "*** Move to: ";
 const END_OF_FILE: &str = "*** End of File";
@@ -30,6 +32,9 @@ pub fn changes(text: &str) -> (String, Vec<Change>) {
     // What has no mark is a patch from its first line on.
     let mut inside = !text.contains(BEGIN);
     for line in text.split_inclusive('\n') {
+        // Where the section before cannot go on, blanks before a mark do not count.
+        let is_open = inside && sections.last().is_none_or(Section::has_plus_alone);
+        let marked = if is_open { line.trim_start() } else { line };
         if line.starts_with(END) {
             inside = false;
         } else if !inside {
@@ -40,8 +45,10 @@ pub fn changes(text: &str) -> (String, Vec<Change>) {
                 }
                 None => around += line,
             }
-        } else if let Some(path) = WRITTEN.iter().chain(&[DELETED]).find_map(|mark| line.strip_prefix(mark)) {
-            sections.push(Section { path: Some(path.trim().to_owned()), ..Section::default() });
+        } else if let Some(path) = WRITTEN.iter().chain(&[DELETED]).find_map(|mark| marked.strip_prefix(mark)) {
+            let adds = marked.starts_with(ADDED);
+            let deletes = marked.starts_with(DELETED);
+            sections.push(Section { path: Some(path.trim().to_owned()), adds, deletes, ..Section::default() });
         } else {
             if sections.is_empty() {
                 sections.push(Section::default());
@@ -49,7 +56,8 @@ pub fn changes(text: &str) -> (String, Vec<Change>) {
             sections.last_mut().expect("there is a section").take(line);
         }
     }
-    (around, sections.into_iter().map(Section::change).collect())
+    let named = sections.iter().filter(|section| section.adds).map(Section::named).collect::<Vec<_>>();
+    (around, sections.into_iter().map(Section::change).chain(named).collect())
 }
 
 /// What a patch says of one file.
@@ -57,6 +65,9 @@ pub fn changes(text: &str) -> (String, Vec<Change>) {
 struct Section {
     path: Option<String>,
     moved: Option<String>,
+    /// Whether the file is written anew, as a whole.
+    adds: bool,
+    deletes: bool,
     hunks: Vec<Hunk>,
 }
 
@@ -69,6 +80,17 @@ struct Hunk {
 }
 
 impl Section {
+    /// Tells whether no line of the file stands in the section but such as begin with a plus.
+    fn has_plus_alone(&self) -> bool {
+        self.adds || self.deletes
+    }
+
+    /// Returns the name of a file that is new: it is text of the patch, too.
+    fn named(&self) -> Change {
+        let texts = self.path.iter().cloned().collect();
+        Change { path: self.path.clone(), texts, stays: true, ..Change::default() }
+    }
+
     fn take(&mut self, line: &str) {
         if let Some(path) = line.strip_prefix(MOVED) {
             self.moved = Some(path.trim().to_owned());
@@ -102,17 +124,23 @@ impl Section {
         // The lines that lead to a place are text of the patch, too.
         let texts = self.moved.iter().cloned().chain(self.hunks.iter().map(|hunk| hunk.behind.clone())).collect();
         let is_telling = |hunk: &Hunk| !hunk.old.is_empty() || !hunk.new.is_empty();
-        let edits = self.hunks.into_iter().filter(is_telling).map(|hunk| {
+        let edit = |hunk| {
             let Hunk { behind, old, new } = hunk;
             Edit::Lines { behind, old, new }
-        });
-        Change { path: self.path, moved: self.moved, texts, edits: edits.collect(), stays: true, ..Change::default() }
+        };
+        let edits = match self.adds {
+            true => vec![Edit::Whole { new: self.hunks.into_iter().map(|hunk| hunk.new).collect() }],
+            false => self.hunks.into_iter().filter(is_telling).map(edit).collect(),
+        };
+        Change { path: self.path, moved: self.moved, texts, edits, stays: true, ..Change::default() }
     }
 }
 
 /// Returns the paths of the files that a patch leaves behind.
 pub fn written(text: &str) -> Vec<String> {
     let marks = WRITTEN.iter().chain(&[MOVED]);
-    let path = |line: &str| marks.clone().find_map(|mark| line.strip_prefix(mark)).map(|path| path.trim().to_owned());
+    let path = |line: &str| {
+        marks.clone().find_map(|mark| line.trim_start().strip_prefix(mark)).map(|path| path.trim().to_owned())
+    };
     text.lines().filter_map(path).collect()
 }

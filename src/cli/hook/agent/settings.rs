@@ -1,10 +1,12 @@
 //! Where each agent keeps its hooks, and what is entered there.
 
+mod git;
 mod home;
 
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
+pub(super) use git::leads_elsewhere;
 use home::{Home, is_settings, settings_in};
 use miette::miette;
 use serde_json::{Value, json};
@@ -238,7 +240,7 @@ pub(super) fn loses_hooks(path: &Path, before: &str, after: &str) -> bool {
     let is_off = |agent: Agent, text: &str| switch::turns_off(agent, text);
     let is_turned_off = |agent| is_off(agent, after) && !is_off(agent, before);
     count(before, ANY) > 0 && (is_fewer(ANY) || is_fewer("--no-bypass"))
-        || [Agent::ClaudeCode, Agent::Gemini].into_iter().any(is_turned_off)
+        || [Agent::ClaudeCode, Agent::Gemini, Agent::Codex].into_iter().any(is_turned_off)
 }
 
 /// Tells whether a change of the text of a hook manager's file takes keysweep out of it.

@@ -1,7 +1,8 @@
 //! Finds what keeps an agent from running the hooks that are set up.
 //!
 //! Sources: Claude Code's settings reference (`disableAllHooks`), Gemini CLI's hooks and configuration references
-//! (`hooksConfig`, before that `hooks.enabled`), both read in November 2026.
+//! (`hooksConfig`, before that `hooks.enabled`), Codex's page on hooks (`features.hooks`, before that `features.codex_hooks`), all
+//! read in November 2026.
 
 use std::path::{Path, PathBuf};
 
@@ -33,7 +34,8 @@ pub(super) const fn files(agent: Agent) -> &'static [&'static str] {
     match agent {
         Agent::ClaudeCode => &[".claude/settings.local.json", ".claude/settings.json"],
         Agent::Gemini => &[".gemini/settings.json"],
-        Agent::Cursor | Agent::Copilot | Agent::Codex => &[],
+        Agent::Codex => &[".codex/config.toml"],
+        Agent::Cursor | Agent::Copilot => &[],
     }
 }
 
@@ -45,11 +47,25 @@ fn read(agent: Agent, path: &Path, links: Links) -> Result<Switch, String> {
 
 /// Tells whether the text of an agent's settings turns its hooks off.
 pub(super) fn turns_off(agent: Agent, text: &str) -> bool {
-    matches!(said(agent, text.as_bytes()), Ok(Switch::Off(_)))
+    turned_off_by(agent, text.as_bytes()).is_some()
+}
+
+/// Returns the setting that turns an agent's hooks off, if the text of its settings has one.
+pub(super) fn turned_off_by(agent: Agent, text: &[u8]) -> Option<&'static str> {
+    match said(agent, text) {
+        Ok(Switch::Off(name)) => Some(name),
+        _ => None,
+    }
+}
+
+/// Tells whether the text of an agent's settings says that its hooks run.
+pub(super) fn turns_on(agent: Agent, text: &[u8]) -> bool {
+    matches!(said(agent, text), Ok(Switch::On))
 }
 
 fn said(agent: Agent, text: &[u8]) -> Result<Switch, DocumentError> {
-    let document = parse(text, Format::Json)?;
+    let format = if agent == Agent::Codex { Format::Toml } else { Format::Json };
+    let document = parse(text, format)?;
     Ok(document.roots.first().and_then(|settings| setting(agent, settings)).unwrap_or(Switch::Unset))
 }
 
@@ -71,6 +87,10 @@ fn setting(agent: Agent, settings: &Node) -> Option<Switch> {
     };
     if agent == Agent::ClaudeCode {
         return is(&["disableAllHooks"], "disableAllHooks", true);
+    }
+    if agent == Agent::Codex {
+        return is(&["features", "hooks"], "features.hooks", false)
+            .or_else(|| is(&["features", "codex_hooks"], "features.codex_hooks", false));
     }
     let run = command(agent, false);
     let list = settings.get("hooksConfig").and_then(|config| config.get("disabled"));
@@ -117,6 +137,18 @@ mod tests {
         }
         write(home.path(), ".gemini/settings.json", r#"{"hooksConfig": {"disabled": ["other"]}}"#);
         assert_eq!(off(Agent::Gemini), "");
+        for (text, expected) in [
+            ("[features]\nhooks = false\n", "turned off by `features.hooks` in "),
+            ("features.codex_hooks = false\n", "turned off by `features.codex_hooks` in "),
+            ("[features]\nhooks = true\ncodex_hooks = false\n", ""),
+            ("[features]\nhooks = \n", "whether they run is not known"),
+        ] {
+            write(home.path(), ".codex/config.toml", text);
+            assert!(
+                off(Agent::Codex).starts_with(expected) && off(Agent::Codex).is_empty() == expected.is_empty(),
+                "{text}"
+            );
+        }
         write(home.path(), ".gemini/settings.json", "{not JSON");
         assert!(off(Agent::Gemini).starts_with("whether they run is not known"));
     }

@@ -105,10 +105,7 @@ pub(super) fn off(agent: Agent, roots: &[PathBuf]) -> Option<String> {
         return switch::off(agent, &roots);
     }
     let read = |path: &Path, links| replace::read(path, links).ok().flatten().unwrap_or_default();
-    let is_said = |path: PathBuf| {
-        let bytes = read(&path, Links::Refuse);
-        memchr::memmem::find(&bytes, DISABLED.as_bytes()).is_some()
-    };
+    let is_said = |path: PathBuf| switch::turns_on(agent, &read(&path, Links::Refuse));
     let here = switch::off(agent, &roots);
     if here.is_some()
         || roots.iter().flat_map(|root| switch::files(agent).iter().map(|file| root.join(file))).any(is_said)
@@ -116,12 +113,12 @@ pub(super) fn off(agent: Agent, roots: &[PathBuf]) -> Option<String> {
         return here;
     }
     let paths = switch::files(agent).iter().map(|file| home.join(inside(file, folder)));
-    let is_off = |path: &PathBuf| switch::turns_off(agent, &String::from_utf8_lossy(&read(path, Links::Follow)));
-    paths.into_iter().find(is_off).map(|path| format!("turned off by `{DISABLED}` in {}", path.display()))
+    let off = |path: PathBuf| {
+        let name = switch::turned_off_by(agent, &read(&path, Links::Follow))?;
+        Some(format!("turned off by `{name}` in {}", path.display()))
+    };
+    paths.into_iter().find_map(off)
 }
-
-/// The setting that turns the hooks of an agent off whose folder a variable names.
-const DISABLED: &str = "disableAllHooks";
 
 /// Tells whether hooks of any agent are entered or turned off in a file of that path.
 pub(super) fn is_settings(path: &Path) -> bool {
