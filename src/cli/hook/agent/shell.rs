@@ -2,6 +2,7 @@
 
 mod expand;
 mod folder;
+mod printed;
 
 use std::iter::Peekable;
 use std::rc::Rc;
@@ -30,34 +31,6 @@ pub struct Command {
     pub folder: Rc<str>,
     /// The shells that it runs in, each a number: those that parentheses and substitutions begin, from the outermost on.
     pub shells: Rc<[usize]>,
-}
-
-impl Command {
-    /// Returns what the command prints, as far as that stands in the line; of what git says of itself, where things usually are.
-    pub fn printed(&self) -> Option<String> {
-        let words: Vec<&str> = self.words.iter().map(String::as_str).collect();
-        match words.as_slice() {
-            ["echo", rest @ ..] => Some(
-                rest.iter()
-                    .skip_while(|word| ["-n", "-e", "-E", "-ne", "-en"].contains(*word))
-                    .copied()
-                    .collect::<Vec<_>>()
-                    .join(" "),
-            ),
-            ["printf", "--", rest @ ..] | ["printf", rest @ ..] => Some(rest.join(" ").replace("\\n", "\n")),
-            ["cat"] | ["cat", "-"] => Some(self.input.clone()),
-            ["pwd", ..] => Some(self.folder.to_string()),
-            ["git", "rev-parse", "--show-toplevel"] => Some(TOP.to_owned()),
-            ["git", "rev-parse", "--git-dir" | "--absolute-git-dir" | "--git-common-dir"] => {
-                Some(format!("{TOP}/.git"))
-            }
-            ["git", "rev-parse", "--git-path", path] => Some(format!("{TOP}/.git/{path}")),
-            ["git", "config", "core.hooksPath"] | ["git", "config", "--get" | "get", "core.hooksPath"] => {
-                Some(format!("{TOP}/.git/hooks"))
-            }
-            _ => None,
-        }
-    }
 }
 
 /// Splits a line that is run in a folder into commands, those in substitutions included.

@@ -194,16 +194,22 @@ impl<'a> Git<'a> {
 
 /// Returns the lines that `git rebase` with these words runs after each commit.
 fn executed(words: &[String]) -> Vec<String> {
-    let mut lines = Vec::new();
-    for (at, word) in words.iter().enumerate() {
-        match word.as_str() {
-            "-x" | "--exec" => lines.extend(words.get(at + 1).cloned()),
-            word => {
-                lines.extend(["--exec=", "-x"].iter().find_map(|start| word.strip_prefix(start)).map(str::to_owned))
+    let next = |at: usize| words.get(at + 1).map(String::as_str);
+    let line = |(at, word): (usize, &'_ String)| {
+        let value = match (word.strip_prefix("--exec"), word.strip_prefix('-')) {
+            (Some(""), _) => next(at),
+            (Some(value), _) => value.strip_prefix('='),
+            // Letters that have no value may stand before it in one word.
+            (None, Some(letters)) if !letters.starts_with('-') => {
+                let end = letters.find(|letter| "xsXCSr".contains(letter))?;
+                let value = letters[end..].strip_prefix('x')?;
+                if value.is_empty() { next(at) } else { Some(value) }
             }
-        }
-    }
-    lines
+            _ => None,
+        };
+        value.map(str::to_owned)
+    };
+    words.iter().enumerate().filter_map(line).collect()
 }
 
 /// Returns the line that a name stands for which git is told.

@@ -362,4 +362,11 @@ pub const AROUND: &[&str] = &[
     "rsync -a --delete --exclude node_modules x/ $PWD",
     "git stash push --all tools",
     "git clean -fdx -e target",
+    "git rebase -ix \"git commit --amend -n\" HEAD~2",
+    "git rebase -qx 'git commit -n' HEAD~2",
+    "git rebase -ix'git commit -n' HEAD~2",
+    "$(which git) commit -n -m x",
+    "`which git` commit -n -m x",
+    "\"$(command -v git)\" commit -n",
+    "printf '%s\\n' commit -n -m x | xargs git",
 ];

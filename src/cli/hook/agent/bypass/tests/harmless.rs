@@ -298,4 +298,11 @@ pub const HARMLESS: &[&str] = &[
     "git stash show -u",
     "git clean -fdx -e tools",
     "git clean -fdx -- ':!tools'",
+    "git rebase -i HEAD~2",
+    "git rebase -ix 'cargo test' HEAD~2",
+    "git rebase -Xours main",
+    "$(which git) commit -m x",
+    "ls -l $(which git)",
+    "printf '%s\\n' commit -m x | xargs git",
+    "printf '%s\\n' src/a src/b | xargs rm",
 ];
