@@ -84,7 +84,7 @@ impl Changes {
 }
 
 /// Tells whether a byte ends tokens and encoded texts.
-const fn is_break(byte: u8) -> bool {
+pub const fn is_break(byte: u8) -> bool {
     !byte.is_ascii_graphic() || byte == b'"' || byte == b'\''
 }
 

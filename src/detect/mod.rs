@@ -29,7 +29,7 @@ mod structure;
 mod version;
 mod window;
 
-pub use changes::Changes;
+pub use changes::{Changes, is_break};
 pub use engine::{Candidate, Engine, Scratch};
 pub use reference::reference_candidates;
 pub use sieve::Sifted;

@@ -35,6 +35,18 @@ pub struct Meta {
     pub kind: Kind,
 }
 
+impl Meta {
+    /// Returns the provider's part of the id.
+    pub fn family(&self) -> &str {
+        family(&self.id)
+    }
+}
+
+/// Returns the part of the id of a rule or lint before the slash.
+pub fn family(id: &str) -> &str {
+    id.split('/').next().unwrap_or_default()
+}
+
 /// The two kinds of problem that keysweep knows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Kind {

@@ -55,7 +55,6 @@ fn is_same(bytes: &[u8], candidate: &Candidate, piece: &Piece, finding: &Finding
 
 /// Tells whether a finding is more specific than a candidate, as for those that overlap in one text.
 fn is_better(finding: &Finding, candidate: &Candidate) -> bool {
-    let family = finding.meta.id.split('/').next().unwrap_or_default();
-    let weight = (overlap::rank(family, finding.confidence), finding.confidence);
+    let weight = (overlap::rank(finding.meta.family(), finding.confidence), finding.confidence);
     weight > (overlap::rank(candidate.rule.family(), candidate.confidence), candidate.confidence)
 }

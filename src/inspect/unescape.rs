@@ -1,6 +1,7 @@
 //! Undoes escapes, `%41`, `\u0041` and `\/`, together with the text around them.
 
 use super::decode::Piece;
+use crate::detect::is_break;
 use crate::rules::escape::byte;
 use crate::source::Span;
 
@@ -97,11 +98,6 @@ pub(super) fn encoded_span(bytes: &[u8], piece: Span, inside: Span) -> Span {
     };
     let start = go_to(inside.start);
     Span::new(start, go_to(inside.end))
-}
-
-/// Tells whether a byte ends what escapes are part of.
-const fn is_break(byte: u8) -> bool {
-    !byte.is_ascii_graphic() || byte == b'"' || byte == b'\''
 }
 
 /// An escape of a character of ASCII.

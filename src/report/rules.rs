@@ -54,7 +54,7 @@ impl Subject {
 
     /// Returns the part of the id before the slash.
     pub fn family(&self) -> &str {
-        self.meta.id.split('/').next().unwrap_or_default()
+        self.meta.family()
     }
 
     /// Returns the provider's name; a lint has none.

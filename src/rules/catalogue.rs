@@ -216,7 +216,7 @@ impl Rule {
 
     /// Returns the provider's part of the id.
     pub fn family(&self) -> &str {
-        self.id.split('/').next().unwrap_or_default()
+        crate::finding::family(&self.id)
     }
 }
 

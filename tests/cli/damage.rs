@@ -36,6 +36,15 @@ fn told(home: &Git, file: &str, expected: &str) {
     assert!((run.out.clone() + &run.err).contains(file), "{}{}", run.out, run.err);
 }
 
+/// Checks what is said of a database in which another number stands at a place.
+#[track_caller]
+fn told_with(home: &Git, bytes: &[u8], (place, number): (usize, u32), expected: &str) {
+    let mut bytes = bytes.to_vec();
+    bytes[place..place + 4].copy_from_slice(&number.to_be_bytes());
+    home.write(CURSOR, bytes);
+    told(home, CURSOR, expected);
+}
+
 #[test]
 fn a_database_of_which_a_part_is_missing_is_named() {
     let home = Git::outside();
@@ -115,10 +124,7 @@ fn pages_that_lead_in_circles_are_named() {
             let (first, last) = (at + short(at + 12), at + 8);
             let own = u32::try_from(at / size + 1).expect("few pages");
             for (place, page) in [(first, own), (last, own), (first, long(last)), (last, 1)] {
-                let mut bytes = bytes.clone();
-                bytes[place..place + 4].copy_from_slice(&page.to_be_bytes());
-                home.write(CURSOR, bytes);
-                told(&home, CURSOR, "is damaged");
+                told_with(&home, &bytes, (place, page), "is damaged");
             }
         }
     }
@@ -151,10 +157,7 @@ fn a_list_of_free_pages_that_makes_no_sense_is_named() {
         (at + 8, u32::MAX),
         (at + 8, long(at + 12)),
     ] {
-        let mut bytes = bytes.clone();
-        bytes[place..place + 4].copy_from_slice(&number.to_be_bytes());
-        home.write(CURSOR, bytes);
-        told(&home, CURSOR, "is damaged: its list of free pages");
+        told_with(&home, &bytes, (place, number), "is damaged: its list of free pages");
     }
 }
 

@@ -13,14 +13,13 @@ mod skips;
 mod targets;
 
 use std::collections::HashSet;
-use std::path::Path;
 use std::rc::Rc;
 
 use super::leave;
 use super::shell::{self, Command, joined};
 use call::{Call, name};
 pub use clean::{Cleaned, Taken};
-use configuration::{about_hooks, is_of_repository, is_of_user};
+use configuration::{about_hooks, is_of_user};
 use find::Search;
 use git::Git;
 use guard::Guarded;
@@ -48,10 +47,9 @@ pub fn looks_for_less(command: &str) -> bool {
     goes_around(command, Reach::default())
 }
 
-/// Tells whether a change of git's own configuration, of a repository or the user, is about where hooks are.
-pub fn leads_elsewhere(path: &Path, before: &str, after: &str) -> bool {
-    let is_gits = path.to_str().is_some_and(|path| is_of_repository(path) || is_of_user(path));
-    is_gits && about_hooks(before) != about_hooks(after)
+/// Tells whether a change of the text of git's configuration is about where hooks are.
+pub fn moves_hooks(before: &str, after: &str) -> bool {
+    about_hooks(before) != about_hooks(after)
 }
 
 /// How far a line is read, what is protected, and what the line is given.

@@ -6,8 +6,7 @@ use super::super::{bypass, place};
 
 /// Tells whether a change of the text of git's settings, those of a repository or the user's own, leads to other hooks.
 pub fn leads_elsewhere(path: &Path, before: &str, after: &str) -> bool {
-    // What the text says is the same wherever it stands.
-    is_settings(path) && bypass::leads_elsewhere(Path::new(".git/config"), before, after)
+    is_settings(path) && bypass::moves_hooks(before, after)
 }
 
 fn is_settings(path: &Path) -> bool {
