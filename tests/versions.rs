@@ -165,6 +165,43 @@ fn cases() -> u32 {
     std::env::var("KEYSWEEP_CASES").ok().and_then(|cases| cases.parse().ok()).unwrap_or(48)
 }
 
+#[test]
+fn a_keyword_whose_window_is_gone_leads_to_nothing() {
+    let fill = |template: &str| Generator::new(7).fill(template);
+    let head = "a line of words that says nothing at all to anybody\n".repeat(40);
+    let entry = format!("mail for the user alice is read with her pass {}\n", fill("{alnum:7}"));
+    let between = "and some words follow it here\n".repeat(3);
+    let (run, word, new) = (fill("{alnum:24}"), "nothing", "a line that is new\n");
+    let (before, behind) = (format!("{head}{entry}{between}"), format!("\n{head}"));
+    let texts = [
+        format!("{before}{run}{behind}"),
+        format!("{before}{word}{behind}"),
+        format!("{head}{new}{}", &[&before[head.len()..], word, &behind].concat()),
+    ];
+    let (start, end) = (before.len(), behind.len());
+    let copies = [
+        vec![
+            Copied { from: 0, to: 0, len: start },
+            Copied { from: start + run.len(), to: start + word.len(), len: end },
+        ],
+        vec![
+            Copied { from: 0, to: 0, len: head.len() },
+            Copied { from: head.len(), to: head.len() + new.len(), len: texts[1].len() - head.len() },
+        ],
+    ];
+    let mut scratch = Scratch::default();
+    let (found, mut trace) = INSPECTOR.inspect_version(&origin(), texts[0].as_bytes(), None, true, &mut scratch);
+    assert_eq!(found.findings.len(), 1);
+    for (text, copies) in texts[1..].iter().zip(&copies) {
+        let base = trace.as_ref().map(|trace| Base { trace, copies });
+        let (fast, next) = INSPECTOR.inspect_version(&origin(), text.as_bytes(), base, true, &mut scratch);
+        let slow = INSPECTOR.inspect(&origin(), text.as_bytes(), &mut scratch);
+        assert_eq!(facts(&slow), Vec::<String>::new());
+        assert_eq!(facts(&fast), facts(&slow), "{copies:?}");
+        trace = next;
+    }
+}
+
 proptest! {
     #![proptest_config(ProptestConfig { cases: cases(), max_shrink_iters: 400, failure_persistence: None, ..ProptestConfig::default() })]
 

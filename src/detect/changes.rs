@@ -76,7 +76,7 @@ impl Changes {
             }
         }
         for part in &mut parts {
-            *part = Span::new(break_before(bytes, part.start)?, break_behind(bytes, part.end)?);
+            *part = to_breaks(bytes, *part)?;
         }
         join(&mut parts);
         Some(parts)
@@ -86,6 +86,11 @@ impl Changes {
 /// Tells whether a byte ends tokens and encoded texts.
 pub const fn is_break(byte: u8) -> bool {
     !byte.is_ascii_graphic() || byte == b'"' || byte == b'\''
+}
+
+/// Returns a span grown until its borders lie behind and before white space or quotes, or `None` if such a border is too far.
+pub(super) fn to_breaks(bytes: &[u8], span: Span) -> Option<Span> {
+    Some(Span::new(break_before(bytes, span.start)?, break_behind(bytes, span.end)?))
 }
 
 fn break_before(bytes: &[u8], at: usize) -> Option<usize> {

@@ -4,7 +4,7 @@ use super::changes::Changes;
 use super::proof;
 use super::window::OPENING;
 use crate::rules::{Rule, starts_word};
-use crate::source::Span;
+use crate::source::{Span, join};
 
 /// How far before a keyword the matches of a rule may start that is tried at its keywords, and not in windows around them.
 const NEAREST: usize = 4;
@@ -27,6 +27,8 @@ pub(super) struct Extent {
     behind: usize,
     /// How far from a chain a change can decide about what matches there.
     margin: usize,
+    /// Whether a match may stand where it opens no window by itself.
+    needs_opening: bool,
     /// Whether a keyword within a word leads to no match.
     at_word: bool,
     /// Whether a keyword without an `@` around it leads to no match.
@@ -38,20 +40,33 @@ impl Extent {
     pub(super) fn of(rule: &Rule) -> Option<Self> {
         let bounds = rule.bounds()?;
         // A secret with a run of its own has its window by that, whatever stands before it.
-        let opening = if bounds.needs.have_run() { 0 } else { OPENING };
-        let influence = proof::influence(&rule.proof).max(opening);
+        let needs_opening = !bounds.needs.have_run();
+        let influence = proof::influence(&rule.proof).max(if needs_opening { OPENING } else { 0 });
         Some(Self {
             before: bounds.lead,
             at_word: bounds.at_word,
             at_sign: bounds.needs.at_sign,
             behind: bounds.reach,
             margin: bounds.reach + influence,
+            needs_opening,
         })
     }
 
     /// Tells whether matches start at the rule's keywords, or next to them.
     pub(super) const fn is_anchored(&self) -> bool {
         self.before <= NEAREST
+    }
+
+    /// Tells whether a keyword counts only where a window opens: no match of the rule opens one by itself.
+    pub(super) const fn needs_opening(&self) -> bool {
+        self.needs_opening
+    }
+
+    /// Joins the windows around keywords, whose places ascend, where they overlap.
+    pub(super) fn chains(&self, places: impl Iterator<Item = usize>) -> Vec<Span> {
+        let mut chains = places.map(|at| self.window(at)).collect();
+        join(&mut chains);
+        chains
     }
 
     /// Returns the bytes that a match with a keyword at `at` may take; it may end behind the text.

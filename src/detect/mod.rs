@@ -18,6 +18,7 @@ mod line;
 mod mark;
 mod name;
 mod notation;
+mod opened;
 mod password;
 mod place;
 pub mod placeholder;

@@ -52,7 +52,18 @@ pub fn sift(bytes: &[u8], names: Names, sifted: &mut Sifted) {
     sift_scalar(bytes, names, sifted);
 }
 
-/// The same without vector instructions: the fallback, and what the fast way is tested against.
+/// Finds the runs and anchors of a part of a text, at their places in the whole.
+pub fn sift_part(bytes: &[u8], part: Span, names: Names, sifted: &mut Sifted) {
+    sift(&bytes[part.range()], names, sifted);
+    for run in &mut sifted.runs {
+        *run = Span::new(part.start + run.start, part.start + run.end);
+    }
+    for (at, _) in &mut sifted.anchors {
+        *at += part.start;
+    }
+}
+
+/// [`sift`] without vector instructions: the fallback, and what the fast way is tested against.
 pub fn sift_scalar(bytes: &[u8], names: Names, sifted: &mut Sifted) {
     sifted.clear();
     let kept = names == Names::Kept;

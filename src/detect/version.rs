@@ -7,7 +7,8 @@ use super::ascending::{self, Ascending, Placed};
 use super::call;
 use super::changes::Changes;
 use super::engine::{Candidate, Engine, Scratch, Text};
-use super::mark::{Chains, Mark};
+use super::mark::{Chains, Extent, Mark};
+use super::opened::Opened;
 use super::sieve::{self, Names};
 use crate::input::Copied;
 use crate::source::Span;
@@ -66,7 +67,7 @@ impl Engine {
         let mut found = Vec::new();
         self.open_windows(text, Some(change.changes), scratch, &mut found);
         self.find_marks(bytes, change, scratch);
-        let Scratch { marks, chains, .. } = &mut *scratch;
+        let Scratch { marks, chains, windows, part, .. } = &mut *scratch;
         for mark in &*marks {
             for &rule in self.keywords.rules(mark.keyword) {
                 if let Some(extent) = self.extent(rule).filter(|extent| extent.may_match(bytes, mark.at)) {
@@ -75,17 +76,22 @@ impl Engine {
             }
         }
         chains.finish(Some(change.changes), |rule| self.extent(rule));
+        let mut opened = Opened::new(bytes, self.names, windows, part);
         for &(rule, chain) in chains.near() {
-            let Some(extent) = self.extent(rule).filter(|extent| extent.is_anchored()) else {
-                self.match_in(rule, text, chain, &mut found);
-                continue;
-            };
-            let mut next = 0;
+            let Some(extent) = self.extent(rule) else { continue };
             let first = marks.partition_point(|mark| mark.at < chain.start);
             let inside = marks[first..].iter().take_while(|mark| mark.at < chain.end);
-            for mark in inside.filter(|mark| self.keywords.rules(mark.keyword).contains(&rule)) {
-                if extent.may_match(bytes, mark.at) {
-                    self.match_at(rule, extent, text, mark.at, &mut next, &mut found);
+            let leads =
+                |mark: &&Mark| self.keywords.rules(mark.keyword).contains(&rule) && extent.may_match(bytes, mark.at);
+            let places = inside.filter(leads).map(|mark| mark.at);
+            if extent.is_anchored() {
+                self.match_at_opened(rule, extent, text, places, &mut opened, &mut found);
+            } else if !extent.needs_opening() {
+                self.match_in(rule, text, chain, &mut found);
+            } else {
+                let places = places.filter(|&at| opened.has(at));
+                for chain in extent.chains(places) {
+                    self.match_in(rule, text, chain, &mut found);
                 }
             }
         }
@@ -100,6 +106,28 @@ impl Engine {
             is_generic && next.secret == last.secret && Arc::ptr_eq(&next.rule, &last.rule)
         });
         found
+    }
+
+    /// Tries a rule whose matches start at its keywords on those of a chain that stand in a window of the whole text.
+    fn match_at_opened(
+        &self,
+        rule: u16,
+        extent: &Extent,
+        text: Text<'_>,
+        places: impl Iterator<Item = usize>,
+        opened: &mut Opened<'_>,
+        found: &mut Vec<Candidate>,
+    ) {
+        let mut next = 0;
+        for at in places {
+            let (before, known) = (next, found.len());
+            self.match_at(rule, extent, text, at, &mut next, found);
+            // Most places lead to nothing, so what opens them is asked for last.
+            if extent.needs_opening() && next > at + 1 && !opened.has(at) {
+                next = before;
+                found.truncate(known);
+            }
+        }
     }
 
     /// Returns what of the last search helps with versions of the text, which has `length` bytes and these candidates.
@@ -202,11 +230,10 @@ impl Scratch {
         let carried = self.sifted.anchors.len();
         // One that ends a part is seen only together with what follows.
         self.sifted.has_escapes = true;
-        for part in change.parts {
-            sieve::sift(&bytes[part.range()], names, &mut self.part);
-            let moved = |run: &Span| Span::new(part.start + run.start, part.start + run.end);
-            self.sifted.runs.extend(self.part.runs.iter().map(moved));
-            self.sifted.anchors.extend(self.part.anchors.iter().map(|&(at, kind)| (part.start + at, kind)));
+        for &part in change.parts {
+            sieve::sift_part(bytes, part, names, &mut self.part);
+            self.sifted.runs.extend_from_slice(&self.part.runs);
+            self.sifted.anchors.extend_from_slice(&self.part.anchors);
         }
         ascending::merge(&mut self.sifted.anchors, carried);
     }

@@ -31,6 +31,8 @@ const VALUE_BEHIND: usize = 320;
 const NAME: usize = 2 * KEY;
 /// How far from a keyword a byte may decide about an anchor whose window it stands in.
 pub(super) const OPENING: usize = ASSIGNMENT + TRAIL + ANCHOR_BEFORE;
+/// How far from a place what opens a window there may stand.
+pub(super) const FARTHEST: usize = ANCHOR_BEHIND + LEAD;
 
 /// Finds the windows of a text, near its changes if there are any, and the assignments on the way; windows ascend and are apart.
 pub(super) fn open(
