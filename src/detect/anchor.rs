@@ -84,6 +84,21 @@ const FINGERPRINTS: &[Fingerprint] = &[
     Fingerprint { bucket: 0, kind: AnchorKind::Escape, bytes: [b":", b"\\", b"/\\", b"/\\"] },
 ];
 
+/// For each position whether a fingerprint accepts any byte there, also one above 127.
+pub const ACCEPTS_ANY: [bool; WIDTH] = {
+    let mut any = [false; WIDTH];
+    let mut at = 0;
+    while at < FINGERPRINTS.len() {
+        let mut position = 0;
+        while position < WIDTH {
+            any[position] |= FINGERPRINTS[at].bytes[position].is_empty();
+            position += 1;
+        }
+        at += 1;
+    }
+    any
+};
+
 /// The tables of one position: the buckets that accept a byte's low half, and its high half.
 #[derive(Clone, Copy, Debug)]
 pub struct Halves {

@@ -24,8 +24,8 @@ pub struct Sifted {
     pub runs: Vec<Span>,
     /// Anchors, without those of escapes.
     pub anchors: Vec<Anchor>,
-    /// Whether there is an anchor of escapes.
-    pub has_escapes: bool,
+    /// Where escapes may stand that are worth undoing: the sign that one begins with, or the colon before it.
+    pub escapes: Vec<usize>,
 }
 
 impl Sifted {
@@ -33,7 +33,7 @@ impl Sifted {
     pub fn clear(&mut self) {
         self.runs.clear();
         self.anchors.clear();
-        self.has_escapes = false;
+        self.escapes.clear();
     }
 }
 
@@ -52,9 +52,15 @@ pub fn sift(bytes: &[u8], names: Names, sifted: &mut Sifted) {
     sift_scalar(bytes, names, sifted);
 }
 
-/// Finds the runs and anchors of a part of a text, at their places in the whole.
+/// Finds the runs and anchors of a part of a text, at their places in the whole. An escape that ends the part is seen together
+/// with what follows.
 pub fn sift_part(bytes: &[u8], part: Span, names: Names, sifted: &mut Sifted) {
     sift(&bytes[part.range()], names, sifted);
+    for at in &mut sifted.escapes {
+        *at += part.start;
+    }
+    let is_escape = |&at: &usize| anchor::kind_at(bytes, at) == Some(AnchorKind::Escape);
+    sifted.escapes.extend((part.start.max(part.end.saturating_sub(anchor::WIDTH - 1))..part.end).filter(is_escape));
     for run in &mut sifted.runs {
         *run = Span::new(part.start + run.start, part.start + run.end);
     }
@@ -89,7 +95,7 @@ fn close_run(bytes: &[u8], run: Span, counts: bool, sifted: &mut Sifted) {
 
 fn push_anchor(bytes: &[u8], at: usize, sifted: &mut Sifted) {
     match anchor::kind_at(bytes, at) {
-        Some(AnchorKind::Escape) => sifted.has_escapes = true,
+        Some(AnchorKind::Escape) => sifted.escapes.push(at),
         Some(kind) if call::may_lead(kind, bytes, at) => sifted.anchors.push((at, kind)),
         _ => {}
     }
@@ -115,15 +121,6 @@ mod avx2 {
     const HIGH: [u8; 16] = [0, 0, 1, 2, 4, 8, 16, 32, 0, 0, 0, 0, 0, 0, 0, 0];
     /// The classes of digits and capitals; `_` is in one of them, and is no such byte.
     const TELLING: i8 = 2 | 4 | 8;
-
-    /// A bit for each byte of a step.
-    #[derive(Clone, Copy)]
-    struct Step {
-        /// Token bytes.
-        tokens: u64,
-        /// Where a fingerprint may start.
-        anchors: u64,
-    }
 
     const fn low_halves() -> [u8; 16] {
         let mut table = [0; 16];
@@ -186,18 +183,19 @@ mod avx2 {
             }
         }
 
-        /// Looks at the first bytes of a block.
+        /// Returns a bit for each of the first bytes of a block that is a token byte.
         #[target_feature(enable = "avx2")]
-        fn step(&self, block: &Block) -> Step {
-            let both = |low: u32, high: u32| u64::from(low) | u64::from(high) << 32;
+        fn tokens(&self, block: &Block) -> u64 {
+            // SAFETY: the block holds more than STEP bytes.
+            let (low, high) = unsafe { (load(block.as_ptr()), load(block.as_ptr().add(32))) };
+            both(nonzero(self.classes(low)), nonzero(self.classes(high)))
+        }
+
+        /// Returns a bit for each of the first bytes of a block at which a fingerprint may start.
+        #[target_feature(enable = "avx2")]
+        fn anchors(&self, block: &Block) -> u64 {
             // SAFETY: the block holds WIDTH bytes more than the STEP of them that are looked at.
-            unsafe {
-                let (low, high) = (block.as_ptr(), block.as_ptr().add(32));
-                Step {
-                    tokens: both(nonzero(self.classes(load(low))), nonzero(self.classes(load(high)))),
-                    anchors: both(self.anchors(low), self.anchors(high)),
-                }
-            }
+            unsafe { both(self.anchors_at(block.as_ptr()), self.anchors_at(block.as_ptr().add(32))) }
         }
 
         /// Returns a bit for each of the first bytes of a block that is a digit or a capital: a run that has one is no name.
@@ -206,11 +204,11 @@ mod avx2 {
             let telling = |bytes: __m256i| {
                 let underscores = _mm256_cmpeq_epi8(bytes, _mm256_set1_epi8(b'_' as i8));
                 let classes = _mm256_and_si256(self.classes(bytes), _mm256_set1_epi8(TELLING));
-                u64::from(nonzero(_mm256_andnot_si256(underscores, classes)))
+                nonzero(_mm256_andnot_si256(underscores, classes))
             };
             // SAFETY: the block holds more than STEP bytes.
             let (low, high) = unsafe { (load(block.as_ptr()), load(block.as_ptr().add(32))) };
-            telling(low) | telling(high) << 32
+            both(telling(low), telling(high))
         }
 
         /// Returns the class of each byte, zero for one that is no token byte.
@@ -227,18 +225,27 @@ mod avx2 {
         /// # Safety
         /// 35 bytes can be read at `at`.
         #[target_feature(enable = "avx2")]
-        unsafe fn anchors(&self, at: *const u8) -> u32 {
+        unsafe fn anchors_at(&self, at: *const u8) -> u32 {
             let mut buckets = _mm256_set1_epi8(-1);
             for (position, (low, high)) in self.positions.iter().enumerate() {
                 // SAFETY: the caller's promise: the last of the four loads ends 35 bytes behind `at`.
                 let bytes = unsafe { load(at.add(position)) };
-                // The mask keeps a byte above 127, which any-byte positions accept, from yielding zero.
-                let halves = _mm256_and_si256(bytes, _mm256_set1_epi8(15));
+                // `vpshufb` yields zero for a byte above 127, which only positions of any byte accept.
+                let halves = match anchor::ACCEPTS_ANY[position] {
+                    true => _mm256_and_si256(bytes, _mm256_set1_epi8(15)),
+                    false => bytes,
+                };
                 buckets = _mm256_and_si256(buckets, _mm256_shuffle_epi8(*low, halves));
                 buckets = _mm256_and_si256(buckets, _mm256_shuffle_epi8(*high, high_halves(bytes)));
             }
             nonzero(buckets)
         }
+    }
+
+    /// Joins the bits of two halves of a step.
+    #[inline(always)]
+    const fn both(low: u32, high: u32) -> u64 {
+        low as u64 | (high as u64) << 32
     }
 
     /// Finds all runs and anchors.
@@ -252,9 +259,8 @@ mod avx2 {
         let mut at = 0;
         while at < bytes.len() {
             let block = block(&bytes[at..], &mut spare);
-            let step = tables.step(block);
-            start = runs(bytes, step.tokens, || tables.telling(block), at, start, kept, sifted);
-            let mut anchors = step.anchors;
+            start = runs(bytes, tables.tokens(block), || tables.telling(block), at, start, kept, sifted);
+            let mut anchors = tables.anchors(block);
             while anchors != 0 {
                 push_anchor(bytes, at + anchors.trailing_zeros() as usize, sifted);
                 anchors &= anchors - 1;

@@ -228,12 +228,11 @@ impl Scratch {
             self.sifted.anchors.extend(moved.filter(|&(at, kind)| call::may_lead(kind, bytes, at)));
         }
         let carried = self.sifted.anchors.len();
-        // One that ends a part is seen only together with what follows.
-        self.sifted.has_escapes = true;
         for &part in change.parts {
             sieve::sift_part(bytes, part, names, &mut self.part);
             self.sifted.runs.extend_from_slice(&self.part.runs);
             self.sifted.anchors.extend_from_slice(&self.part.anchors);
+            self.sifted.escapes.extend_from_slice(&self.part.escapes);
         }
         ascending::merge(&mut self.sifted.anchors, carried);
     }

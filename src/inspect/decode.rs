@@ -84,14 +84,9 @@ fn order_by_zeros(bytes: &[u8]) -> Option<bool> {
     }
 }
 
-/// Finds every encoded piece that decodes to text, by what the sieve left of `bytes`.
+/// Finds every encoded piece that decodes to text, by what the sieve left of `bytes`, or of parts of them whose borders lie behind
+/// and before white space or quotes.
 pub fn encoded(bytes: &[u8], sifted: &Sifted) -> Vec<Piece> {
-    encoded_in(bytes, &[Span::new(0, bytes.len())], sifted)
-}
-
-/// Finds every encoded piece in `parts` of the text, whose borders lie behind and before white space or quotes, by what the
-/// sieve left of them.
-pub fn encoded_in(bytes: &[u8], parts: &[Span], sifted: &Sifted) -> Vec<Piece> {
     let mut pieces: Vec<Piece> = Vec::new();
     let mut behind = 0;
     // Up to here lines were tried together, and were not worth it.
@@ -113,9 +108,7 @@ pub fn encoded_in(bytes: &[u8], parts: &[Span], sifted: &Sifted) -> Vec<Piece> {
             pieces.push(piece);
         }
     }
-    for part in parts.iter().filter(|_| sifted.has_escapes) {
-        unescape::decode(bytes, *part, &mut pieces);
-    }
+    unescape::decode(bytes, &sifted.escapes, &mut pieces);
     pieces
 }
 

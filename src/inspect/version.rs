@@ -85,7 +85,7 @@ fn carry(version: Version<'_>, inspection: &mut Inspection<'_>, bytes: &[u8]) ->
     }
     let change = Change { base: &base.trace.known, copies: base.copies, changes, parts: &parts };
     let candidates = inspection.inspector.engine().candidates_of_version(bytes, &change, inspection.scratch);
-    let mut encoded = decode::encoded_in(bytes, &parts, inspection.scratch.sifted());
+    let mut encoded = decode::encoded(bytes, inspection.scratch.sifted());
     // A piece that is inside of a part is found there again; one that leaves it would hide what was found behind.
     let part_of = |span: Span| parts.iter().find(|part| part.overlaps(span));
     if encoded.iter().any(|piece| part_of(piece.span).is_none_or(|part| piece.span.end > part.end))

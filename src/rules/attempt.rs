@@ -118,7 +118,7 @@ impl<'b> Attempt<'b> {
 
     /// Tries a part that most often fails at its first byte, which is told without a step.
     fn choose(&mut self, choice: &Choice, at: usize, rest: Rest<'_, 'b>) -> bool {
-        choice.starts.is_none_or(|starts| self.is_in(&starts, at)) && self.walk(&choice.part, at, rest)
+        (at == 0 || choice.starts.is_none_or(|starts| self.is_in(&starts, at))) && self.walk(&choice.part, at, rest)
     }
 
     /// Goes on behind `count` repetitions.

@@ -153,6 +153,16 @@ impl Lexicon {
     /// boundary of a word is left out elsewhere.
     pub fn find(&self, bytes: &[u8], window: Range<usize>, mut each: impl FnMut(u16, usize)) {
         let end = window.end.min((bytes.len() + 1).saturating_sub(SHORTEST));
+        let (buckets, heads): (&[u16], &[Head]) = (&self.buckets, &self.heads);
+        // Tells which keywords of a bucket with these folded bytes stand at `place`.
+        let mut compare = |bucket: usize, start: u32, next: u32, place: usize| {
+            for keyword in buckets[bucket]..buckets[bucket + 1] {
+                let head = &heads[usize::from(keyword)];
+                if head.start == start && head.next == next & head.mask && self.stands_at(keyword, bytes, place) {
+                    each(keyword, place);
+                }
+            }
+        };
         let mut spare: Block = [0; size_of::<Block>()];
         let mut at = window.start;
         while at < end {
@@ -161,55 +171,33 @@ impl Lexicon {
             let mut passed = long | short;
             while passed != 0 {
                 let bit = passed & passed.wrapping_neg();
-                let place = at + passed.trailing_zeros() as usize;
+                let offset = passed.trailing_zeros() as usize;
                 passed ^= bit;
                 // What is made up behind the end of a short block may look like a keyword, too.
-                if place >= end {
+                if at + offset >= end {
                     break;
                 }
-                let four = fold(word_at(bytes, place));
+                let (start, next) = (fold(word_at(block, offset)), fold(word_at(block, offset + 4)));
                 if long & bit != 0 {
-                    self.compare(four, bytes, place, &mut each);
+                    compare(bucket(start), start, next, at + offset);
+                    compare(bucket_of_longer(start, next), start, next, at + offset);
                 }
                 if short & bit != 0 {
-                    self.compare(three(four), bytes, place, &mut each);
+                    compare(bucket(three(start)), three(start), next, at + offset);
                 }
             }
             at += BLOCK;
         }
     }
 
-    /// Tells which keywords with the folded bytes `start` stand at `place`.
-    #[inline]
-    fn compare(&self, start: u32, bytes: &[u8], place: usize, each: &mut impl FnMut(u16, usize)) {
-        let next = fold(word_at(bytes, place + 4));
-        self.compare_with(bucket(start), (start, next), bytes, place, each);
-        self.compare_with(bucket_of_longer(start, next), (start, next), bytes, place, each);
-    }
-
-    /// Tells which keywords of a bucket stand at `place`.
-    #[inline]
-    fn compare_with(
-        &self,
-        bucket: usize,
-        (start, next): (u32, u32),
-        bytes: &[u8],
-        place: usize,
-        each: &mut impl FnMut(u16, usize),
-    ) {
-        let range = usize::from(self.buckets[bucket])..usize::from(self.buckets[bucket + 1]);
-        let first = range.start;
-        let heads = self.heads[range].iter().enumerate();
-        for (index, _) in heads.filter(|(_, head)| head.start == start && head.next == next & head.mask) {
-            let keyword = (first + index) as u16;
-            let word = self.word(keyword);
-            let text = bytes.get(place..place + word.len());
-            if (!self.at_word[usize::from(keyword)] || starts_word(bytes, place))
-                && text.is_some_and(|text| text.eq_ignore_ascii_case(word))
-            {
-                each(keyword, place);
-            }
-        }
+    /// Tells whether a keyword stands at `place` whose first bytes do, as it is demanded of it. Few do, so this stays out of
+    /// what looks for them.
+    #[inline(never)]
+    fn stands_at(&self, keyword: u16, bytes: &[u8], place: usize) -> bool {
+        let word = self.word(keyword);
+        let text = bytes.get(place..place + word.len());
+        (!self.at_word[usize::from(keyword)] || starts_word(bytes, place))
+            && text.is_some_and(|text| text.eq_ignore_ascii_case(word))
     }
 }
 

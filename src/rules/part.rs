@@ -164,7 +164,7 @@ impl Part {
         Self::Shared(long, SHARED[long.number][usize::from(long.ignores_case)].get_or_init(make))
     }
 
-    /// Returns the bytes that the part may start with, or `None` if it may match the empty text.
+    /// Returns the bytes that the part may start with behind the start of a text, or `None` if it may match the empty text there.
     pub(super) fn starts(&self) -> Option<Bytes> {
         let mut starts = Bytes::default();
         (!self.add_starts(&mut starts)).then_some(starts)
@@ -173,6 +173,7 @@ impl Part {
     /// Adds what the part may start with, and tells whether it may match the empty text, so that the next part counts, too.
     fn add_starts(&self, starts: &mut Bytes) -> bool {
         match self {
+            Self::Look(Look::Start) => false,
             Self::Empty | Self::Look(_) => true,
             Self::Unknown => {
                 starts.add_range(0, u8::MAX);
@@ -229,6 +230,7 @@ mod tests {
             (r"\b(?:ab|c)?x", "acx"),
             ("(?i:k)ey|[0-2]{0,3}(?:z){1,2}", "Kk012z"),
             ("(?:(a?)(b?)|c)d", "abcd"),
+            ("(?:^|\n)[ab]|^c", "\n"),
         ] {
             let mut expected = expected.as_bytes().to_vec();
             expected.sort_unstable();

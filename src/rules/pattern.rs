@@ -61,7 +61,7 @@ pub struct Pattern {
     text: Cow<'static, str>,
     /// What attempts try.
     part: Part,
-    /// Where they are worth it: with which bytes a match may start.
+    /// Where they are worth it: with which bytes a match may start behind the start of a text.
     starts: Option<Bytes>,
     /// How many steps attempts may take before it is compiled.
     steps: AtomicU32,
@@ -161,8 +161,8 @@ impl Pattern {
     fn first(&self, bytes: &[u8], window: Range<usize>, anchored: Anchored) -> Option<(Range<usize>, Range<usize>)> {
         if self.ends.get().is_none() {
             let places = window.start..if anchored.is_anchored() { window.start + 1 } else { window.end };
-            let may_start =
-                |&at: &usize| self.starts.is_none_or(|starts| bytes.get(at).is_some_and(|&byte| starts.has(byte)));
+            let has = |starts: Bytes, at: usize| bytes.get(at).is_some_and(|&byte| starts.has(byte));
+            let may_start = |&at: &usize| at == 0 || self.starts.is_none_or(|starts| has(starts, at));
             let starts = places.filter(may_start);
             let mut steps = self.steps.load(Ordering::Relaxed);
             let outcome = attempt(&self.part, bytes, starts, window.end, &mut steps);

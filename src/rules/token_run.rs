@@ -25,11 +25,20 @@ pub const fn is_token_byte(byte: u8) -> bool {
 
 /// Tells whether a run of token characters is made of lower-case words alone.
 pub fn is_name(run: &[u8]) -> bool {
-    let mut word = 0;
-    run.iter().all(|&byte| {
-        word = if byte.is_ascii_lowercase() { word + 1 } else { 0 };
-        is_plain(byte) && word < LONGEST_WORD
-    })
+    // Without a way out in between, several bytes are looked at in one go.
+    run.iter().fold(true, |all, &byte| all & is_plain(byte)) && !has_long_word(run)
+}
+
+/// Tells whether letters in a row are no word. Looks at one byte in so many, as long as there are none.
+fn has_long_word(run: &[u8]) -> bool {
+    let mut start = 0;
+    while let Some(letters) = run.get(start..start + LONGEST_WORD) {
+        match letters.iter().rposition(|byte| !byte.is_ascii_lowercase()) {
+            Some(last) => start += last + 1,
+            None => return true,
+        }
+    }
+    false
 }
 
 /// Tells whether a byte is neither a digit nor a capital.

@@ -16,47 +16,65 @@ pub const LARGEST: u64 = 1 << 30;
 /// What a buffer may keep between files.
 const KEPT: usize = 8 << 20;
 
+/// The size of a buffer at first.
+const FIRST: usize = 256 << 10;
+
 /// Reads files into one buffer, for one thread.
 pub(super) struct Reader<'a> {
     pub(super) coverage: &'a Coverage,
     pub(super) visitor: &'a dyn Visitor,
+    /// What was read, and room behind it.
     buffer: Vec<u8>,
 }
 
 impl<'a> Reader<'a> {
     pub(super) fn new(coverage: &'a Coverage, visitor: &'a dyn Visitor) -> Self {
-        Self { coverage, visitor, buffer: Vec::with_capacity(256 << 10) }
+        Self { coverage, visitor, buffer: vec![0; FIRST] }
     }
 
     /// Shows the content of the file at `path`, called `shown`.
     pub(super) fn file(&mut self, path: &Path, shown: BString) {
-        self.buffer.clear();
-        let read = File::open(path).and_then(|file| file.take(LARGEST + 1).read_to_end(&mut self.buffer));
-        match read {
+        match File::open(path).and_then(|file| self.fill(file)) {
             Ok(len) if len as u64 > LARGEST => self.visitor.notice(Notice::unread(
                 printable(&shown),
                 format!("the file is larger than {} MiB", LARGEST >> 20),
                 "cut it into pieces and scan those",
             )),
-            Ok(_) => {
-                let origin = self.counted(shown);
-                self.visitor.visit(Blob { origin, bytes: &self.buffer });
+            Ok(len) => {
+                let bytes = &self.buffer[..len];
+                self.visitor.visit(Blob { origin: self.counted(shown, len), bytes });
             }
             Err(error) => self.unread(&shown, &error),
         }
-        if self.buffer.capacity() > KEPT {
-            self.buffer = Vec::with_capacity(KEPT);
+        if self.buffer.len() > KEPT {
+            self.buffer = vec![0; KEPT];
         }
+    }
+
+    /// Reads a file, up to one byte more than the largest may have, into the buffer; returns how many bytes it has. There is room
+    /// for most files at once, so most take two calls of the system: the second one tells that there is no more.
+    fn fill(&mut self, mut file: File) -> io::Result<usize> {
+        let mut len = 0;
+        while len as u64 <= LARGEST {
+            if len == self.buffer.len() {
+                self.buffer.resize(len.saturating_mul(2).min(LARGEST as usize + 1), 0);
+            }
+            match file.read(&mut self.buffer[len..]) {
+                Ok(0) => break,
+                Ok(more) => len += more,
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+                Err(error) => return Err(error),
+            }
+        }
+        Ok(len)
     }
 
     /// Shows the path that the symbolic link at `path` holds.
     pub(super) fn link(&mut self, path: &Path, shown: BString) {
         match std::fs::read_link(path) {
             Ok(target) => {
-                self.buffer.clear();
-                self.buffer.extend_from_slice(&bytes(&target));
-                let origin = self.counted(shown);
-                self.visitor.visit_link(Blob { origin, bytes: &self.buffer });
+                let bytes = bytes(&target);
+                self.visitor.visit_link(Blob { origin: self.counted(shown, bytes.len()), bytes: &bytes });
             }
             Err(error) => self.unread(&shown, &error),
         }
@@ -73,10 +91,10 @@ impl<'a> Reader<'a> {
         }
     }
 
-    /// Counts what is in the buffer, and says where it is from.
-    fn counted(&self, path: BString) -> Origin {
+    /// Counts so many bytes, and says where they are from.
+    fn counted(&self, path: BString, len: usize) -> Origin {
         let origin = Origin::File { path };
-        self.coverage.count(&origin, self.buffer.len());
+        self.coverage.count(&origin, len);
         origin
     }
 }
