@@ -18,10 +18,12 @@ impl Run<'_> {
     /// the root's lack is left.
     pub(super) fn ignore_lines(&mut self, rules: &IgnoreRules, present: &[BString]) {
         let Some(old) = self.gitignore(NAME.into()) else { return };
-        let clients = [clients(&self.tracked), clients(present)].concat();
+        let [tracked, present] =
+            [&self.tracked, present].map(|paths| paths.iter().map(|path| path.as_bstr()).collect::<Vec<_>>());
+        let clients = clients(tracked.iter().chain(&present).copied());
         let facts = RepositoryFacts {
-            tracked: &self.tracked,
-            untracked: present,
+            tracked: &tracked,
+            untracked: &present,
             clients: &clients,
             gitignore: old.as_deref(),
             ignored: &|path: &BStr, is_directory| rules.state(path, is_directory),

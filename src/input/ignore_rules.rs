@@ -3,13 +3,14 @@
 use std::cell::RefCell;
 use std::path::{Path, PathBuf};
 
-use bstr::{BStr, ByteSlice as _};
+use bstr::{BStr, BString, ByteSlice as _};
 use gix::glob::pattern::Case;
 use gix::index::entry::Mode;
 use gix::worktree::stack::State;
 use gix::worktree::stack::state::Ignore;
 use gix::worktree::stack::state::ignore::Source;
 
+use super::index::{self, Index};
 use super::repository::{Repository, with_all_settings};
 
 /// What git's ignore rules say about a path.
@@ -88,7 +89,8 @@ impl<'repository> IgnoreRules<'repository> {
     /// # Errors
     /// The index or the configuration cannot be read, or a file of rules is too large.
     pub fn of(repository: &'repository Repository) -> Result<Self, IgnoreRulesError> {
-        Self::with(repository.git(), repository.excludes_file())
+        let index = repository.index().map_err(|error| IgnoreRulesError::Index(Box::new(error)))?;
+        Self::with(repository.git(), index, repository.excludes_file())
     }
 
     /// Reads the rules that belong to a repository that `gix` has opened.
@@ -96,11 +98,16 @@ impl<'repository> IgnoreRules<'repository> {
     /// # Errors
     /// As of [`IgnoreRules::of`].
     pub fn new(repository: &'repository gix::Repository) -> Result<Self, IgnoreRulesError> {
-        Self::with(repository, excludes_file(repository).as_deref())
+        let index = Index::open(&repository.index_path(), repository.object_hash());
+        let index = index.map_err(|error| IgnoreRulesError::Index(Box::new(error)))?;
+        Self::with(repository, &index, excludes_file(repository).as_deref())
     }
 
-    fn with(repository: &'repository gix::Repository, global: Option<&Path>) -> Result<Self, IgnoreRulesError> {
-        let index = index(repository).map_err(IgnoreRulesError::Index)?;
+    fn with(
+        repository: &'repository gix::Repository,
+        index: &Index,
+        global: Option<&Path>,
+    ) -> Result<Self, IgnoreRulesError> {
         let root = repository.workdir().unwrap_or(repository.git_dir()).to_path_buf();
         let too_large = |path: &Path| {
             let path = path.strip_prefix(&root).unwrap_or(path);
@@ -111,11 +118,14 @@ impl<'repository> IgnoreRules<'repository> {
         if let Some(path) = own.iter().chain(&global).find(|path| is_too_large(path)) {
             return too_large(path);
         }
-        if let Some(path) = index_rules(repository, &index, &root) {
-            return too_large(&path);
+        let case = if ignores_case(repository) { Case::Fold } else { Case::Sensitive };
+        let left_out = left_out_rules(index, case);
+        let is_large = |id: &gix::ObjectId| repository.find_header(*id).is_ok_and(|header| header.size() > LARGEST);
+        if let Some((path, _)) = left_out.iter().find(|(_, id)| is_large(id)) {
+            return too_large(&root.join(path.to_path_lossy()));
         }
-        let stack =
-            stack(repository, &index, global.clone()).map_err(|error| IgnoreRulesError::Rules(Box::new(error)))?;
+        let stack = stack(repository, left_out, case, global.clone());
+        let stack = stack.map_err(|error| IgnoreRulesError::Rules(Box::new(error)))?;
         Ok(Self { stack: RefCell::new(stack), root, exclude, global })
     }
 
@@ -143,32 +153,37 @@ impl<'repository> IgnoreRules<'repository> {
     }
 }
 
-/// Reads the index, which may hold rules that are not in the working tree; its checksum is not what this is about.
-fn index(repository: &gix::Repository) -> Result<gix::index::State, Box<dyn std::error::Error + Send + Sync>> {
-    let (path, hash) = (repository.index_path(), repository.object_hash());
-    if !path.exists() {
-        return Ok(gix::index::State::new(hash));
-    }
-    gix::index::File::at(path, hash, true, Default::default()).map(Into::into).map_err(|error| error.to_string().into())
+/// Returns the files of rules that sparse checkout leaves out of the work tree: git reads those from the index.
+fn left_out_rules(index: &Index, case: Case) -> Vec<(BString, gix::ObjectId)> {
+    let is_rules = |path: &BStr| {
+        let name = path.rsplit(|&byte| byte == b'/').next().unwrap_or_default();
+        match case {
+            Case::Sensitive => name == b".gitignore",
+            Case::Fold => name.eq_ignore_ascii_case(b".gitignore"),
+        }
+    };
+    // Of a conflict our side counts.
+    let counts = |entry: &index::Entry<'_>| entry.skip_worktree && entry.mode.is_blob() && matches!(entry.stage, 0 | 2);
+    let left_out = index.entries().filter(|entry| counts(entry) && is_rules(entry.path));
+    left_out.map(|entry| (entry.path.to_owned(), entry.id.to_owned())).collect()
 }
 
 /// Puts the rules together, of which those of the user stand in `global`: what `gix` itself takes for that file is another one
 /// where it must not look at the settings and the home directory of the user.
 fn stack<'repository>(
     repository: &'repository gix::Repository,
-    index: &gix::index::State,
+    left_out: Vec<(BString, gix::ObjectId)>,
+    case: Case,
     global: Option<PathBuf>,
 ) -> std::io::Result<gix::AttributeStack<'repository>> {
     let is_set = |name: &str| repository.config_snapshot().boolean(name) == Some(true);
     let parser = gix::ignore::search::Ignore { support_precious: is_set("gitoxide.parsePrecious") };
-    let case = if ignores_case(repository) { Case::Fold } else { Case::Sensitive };
     let mut buffer = Vec::new();
     let rules = gix::ignore::Search::from_git_dir(repository.common_dir(), global, &mut buffer, parser)?;
     let source = Source::WorktreeThenIdMappingIfNotSkipped;
     let state = State::IgnoreStack(Ignore::new(Default::default(), rules, None, source, parser));
-    let mappings = state.id_mappings_from_index(index, index.path_backing(), case);
     let root = repository.workdir().unwrap_or(repository.git_dir());
-    Ok(gix::AttributeStack::new(gix::worktree::Stack::new(root, state, case, buffer, mappings), repository))
+    Ok(gix::AttributeStack::new(gix::worktree::Stack::new(root, state, case, buffer, left_out), repository))
 }
 
 /// Tells whether patterns match names whatever the case of their letters.
@@ -195,17 +210,6 @@ pub fn excludes_file(repository: &gix::Repository) -> Option<PathBuf> {
     let path = configured.or_else(default)?;
     let path = repository.workdir().map_or(path.clone(), |root| root.join(path));
     path.is_file().then_some(path)
-}
-
-/// Returns a file of rules that would be read from the index, since it is not in the working tree, and is too large.
-fn index_rules(repository: &gix::Repository, index: &gix::index::State, root: &Path) -> Option<PathBuf> {
-    let is_rules = |path: &BStr| path == ".gitignore" || path.ends_with(b"/.gitignore");
-    let rules = index.entries().iter().filter(|entry| is_rules(entry.path(index)));
-    let mut missing = rules
-        .map(|entry| (entry.id, root.join(entry.path(index).to_path_lossy())))
-        .filter(|(_, place)| !place.is_file());
-    let is_large = |id: &gix::ObjectId| repository.find_header(*id).is_ok_and(|header| header.size() > LARGEST);
-    missing.find(|(id, _)| is_large(id)).map(|(_, place)| place)
 }
 
 /// Tells whether two paths lead to the same file.

@@ -13,9 +13,9 @@ use crate::source::Span;
 /// What the lints must know about a repository. Paths are relative to its root, with `/`.
 pub struct RepositoryFacts<'a> {
     /// All paths of the index.
-    pub tracked: &'a [BString],
+    pub tracked: &'a [&'a BStr],
     /// Other files of the working tree, of which those that say what git ignores count.
-    pub untracked: &'a [BString],
+    pub untracked: &'a [&'a BStr],
     /// The [clients] whose own configuration lies there, tracked or not.
     pub clients: &'a [&'static str],
     /// The content of the `.gitignore` at the root, if there is one.
@@ -41,8 +41,8 @@ pub fn lint_repository(facts: &RepositoryFacts<'_>) -> Vec<RepositoryFinding> {
     // Where no agent is at work, nobody is about to write credentials there.
     let counts = !clients.is_empty();
     let mut found = Vec::new();
-    let closer: BTreeSet<&BString> =
-        facts.tracked.iter().chain(facts.untracked).filter(|path| path.ends_with(b"/.gitignore")).collect();
+    let closer: BTreeSet<&BStr> =
+        facts.tracked.iter().chain(facts.untracked).copied().filter(|path| path.ends_with(b"/.gitignore")).collect();
     for file in credential_files() {
         let relevant = match &file.ignore {
             Some(Where::Everywhere) => true,
@@ -56,8 +56,8 @@ pub fn lint_repository(facts: &RepositoryFacts<'_>) -> Vec<RepositoryFinding> {
             uncovered_again(facts, &closer, file, &mut found);
         }
     }
-    for path in facts.tracked {
-        if is_secret_file(path.as_bstr(), facts.persona) {
+    for &path in facts.tracked {
+        if is_secret_file(path, facts.persona) {
             found.push(tracked(facts, path));
         }
     }
@@ -65,13 +65,13 @@ pub fn lint_repository(facts: &RepositoryFacts<'_>) -> Vec<RepositoryFinding> {
 }
 
 /// Returns the clients whose own configuration is among the files; a store of credentials stands for all of them.
-pub fn clients(paths: &[BString]) -> Vec<&'static str> {
+pub fn clients<'p>(paths: impl IntoIterator<Item = &'p BStr>) -> Vec<&'static str> {
     let mut clients: Vec<&str> = paths
-        .iter()
+        .into_iter()
         .flat_map(|path| {
-            let store = super::recognition::is_store(path.as_bstr()).then_some("*");
-            let may_hold = crate::mcp::may_hold(path.as_bstr());
-            let readings = if may_hold { crate::mcp::reading(path.as_bstr(), b"") } else { Vec::new() };
+            let store = super::recognition::is_store(path).then_some("*");
+            let may_hold = crate::mcp::may_hold(path);
+            let readings = if may_hold { crate::mcp::reading(path, b"") } else { Vec::new() };
             // Who reads another client's file as well is not in use for that.
             readings.into_iter().take(1).map(|reading| reading.client.id.as_str()).chain(store)
         })
@@ -82,7 +82,8 @@ pub fn clients(paths: &[BString]) -> Vec<&'static str> {
 }
 
 fn uncovered(facts: &RepositoryFacts<'_>, file: &CredentialFile, counts: bool, found: &mut Vec<RepositoryFinding>) {
-    let state = probes(facts, file).into_iter().map(|probe| state(facts, &probe)).min().unwrap_or(IgnoreState::No);
+    let state =
+        probes(facts, file).into_iter().map(|probe| state(facts, probe.as_bstr())).min().unwrap_or(IgnoreState::No);
     let message = match state {
         IgnoreState::Ignored => return,
         IgnoreState::No => format!("`{}` is not ignored", file.line),
@@ -107,7 +108,7 @@ fn uncovered(facts: &RepositoryFacts<'_>, file: &CredentialFile, counts: bool, f
 /// Git asks the closest file first and there the last line that matches, so a line at the root changes nothing.
 fn uncovered_again(
     facts: &RepositoryFacts<'_>,
-    closer: &BTreeSet<&BString>,
+    closer: &BTreeSet<&BStr>,
     file: &CredentialFile,
     found: &mut Vec<RepositoryFinding>,
 ) {
@@ -115,7 +116,7 @@ fn uncovered_again(
         let Some(folder) = path.strip_suffix(b".gitignore") else { continue };
         // A folder beside it, in which nothing lies, shows what the files above say.
         let beside = [folder.trim_end_with(|c| c == '/'), b".beside/"].concat();
-        let there = |folder: &[u8]| state(facts, &BString::from([folder, file.path().as_bytes()].concat()));
+        let there = |folder: &[u8]| state(facts, [folder, file.path().as_bytes()].concat().as_bstr());
         if there(folder) == IgnoreState::No && there(&beside) != IgnoreState::No {
             let message = format!("this file takes `{}` out of what git ignores", file.line);
             let pointer = format!("/{}", file.line);
@@ -123,7 +124,7 @@ fn uncovered_again(
             if file.ignore == Some(Where::Everywhere) {
                 finding.severity = crate::finding::Severity::Medium;
             }
-            found.push(RepositoryFinding { path: path.clone(), finding });
+            found.push(RepositoryFinding { path: path.to_owned(), finding });
         }
     }
 }
@@ -138,9 +139,9 @@ fn probes(facts: &RepositoryFacts<'_>, file: &CredentialFile) -> Vec<BString> {
             if !path[folder.len()..].starts_with(b".") {
                 continue;
             }
-            let spelled = spelling(path.as_bstr());
+            let spelled = spelling(path);
             if spelled.copy && spelled.path.ends_with("/.env") {
-                probes.push([folder, b".env"].concat().into());
+                probes.push([folder.as_bytes(), b".env"].concat().into());
             }
         }
     }
@@ -148,19 +149,19 @@ fn probes(facts: &RepositoryFacts<'_>, file: &CredentialFile) -> Vec<BString> {
 }
 
 /// Asks about a path and the folders above it, since an ignored folder covers what is in it.
-fn state(facts: &RepositoryFacts<'_>, probe: &BString) -> IgnoreState {
+fn state(facts: &RepositoryFacts<'_>, probe: &BStr) -> IgnoreState {
     let folders = probe
         .find_iter(b"/")
         .map(|at| BString::from(&probe[..at]))
         .map(|folder| (facts.ignored)(folder.as_bstr(), true));
-    folders.chain([(facts.ignored)(probe.as_bstr(), false)]).max().unwrap_or(IgnoreState::No)
+    folders.chain([(facts.ignored)(probe, false)]).max().unwrap_or(IgnoreState::No)
 }
 
-fn tracked(facts: &RepositoryFacts<'_>, path: &BString) -> RepositoryFinding {
+fn tracked(facts: &RepositoryFacts<'_>, path: &BStr) -> RepositoryFinding {
     let ignored = state(facts, path) != IgnoreState::No;
     let message = if ignored { "this file is ignored, but git tracks it all the same" } else { "git tracks this file" };
     let finding = LintFinding::new(&tracked_secret_file::ABOUT, Span::default(), "", message);
-    RepositoryFinding { path: path.clone(), finding }
+    RepositoryFinding { path: path.to_owned(), finding }
 }
 
 /// Tells whether a file of that path is made to hold credentials.
@@ -178,14 +179,14 @@ mod tests {
     use super::*;
 
     fn lint(tracked: &[&str], ignored: &[&str], persona: Persona) -> Vec<String> {
-        let tracked: Vec<BString> = tracked.iter().map(|path| BString::from(*path)).collect();
+        let tracked: Vec<&BStr> = tracked.iter().map(|&path| path.into()).collect();
         let ignored = |path: &BStr, _: bool| {
             if ignored.iter().any(|known| path == *known) { IgnoreState::Ignored } else { IgnoreState::No }
         };
         let facts = RepositoryFacts {
             tracked: &tracked,
             untracked: &[],
-            clients: &clients(&tracked),
+            clients: &clients(tracked.iter().copied()),
             gitignore: Some(b"x\n"),
             ignored: &ignored,
             persona,
@@ -214,7 +215,7 @@ mod tests {
 
     #[test]
     fn a_nested_ignore_file_that_takes_a_file_out_is_named() {
-        let files = [".gitignore", "web/.gitignore", "api/.gitignore"].map(BString::from);
+        let files = [".gitignore", "web/.gitignore", "api/.gitignore"].map(BStr::new);
         let rules = |path: &BStr, _: bool| {
             let open = path == "web/.env" || !(path.ends_with(b".env") || path.ends_with(b".doxhub"));
             if open { IgnoreState::No } else { IgnoreState::Ignored }

@@ -6,6 +6,7 @@ use bstr::{BStr, BString, ByteSlice};
 
 use crate::finding::{Excerpt, Finding, Notice, Place};
 use crate::input::ignore_rules::IgnoreRules;
+use crate::input::index::Index;
 use crate::input::repository::Repository;
 use crate::lint::{Persona, RepositoryFacts, RepositoryFinding, clients, is_secret_file, lint_repository};
 use crate::secret::Identity;
@@ -15,7 +16,7 @@ use crate::source::{LineIndex, Origin};
 pub struct WorkingTree<'a> {
     repository: &'a Repository,
     persona: Persona,
-    tracked: Vec<BString>,
+    tracked: Vec<&'a BStr>,
     clients: Vec<&'static str>,
     findings: Vec<Finding>,
     notices: Vec<Notice>,
@@ -26,16 +27,16 @@ impl<'a> WorkingTree<'a> {
     pub fn new(repository: &'a Repository, persona: Persona) -> Self {
         // An index that cannot be read is noted where its files are looked for, or its ignore rules.
         let index = repository.index().ok();
-        let tracked: Vec<BString> =
-            index.iter().flat_map(|index| index.entries()).map(|entry| entry.path.to_owned()).collect();
-        let (clients, mut notices) = (clients(&tracked), Vec::new());
+        let paths = |index: &'a Index| (0..index.len()).map(|position| index.path(position));
+        let tracked: Vec<&BStr> = index.into_iter().flat_map(paths).collect();
+        let (clients, mut notices) = (clients(tracked.iter().copied()), Vec::new());
         let findings = lint(repository, &tracked, &clients, persona, &mut notices);
         Self { repository, persona, clients, tracked, findings, notices }
     }
 
     /// Returns all findings of a working tree in which `seen` may be agents' configuration.
     pub fn finish(mut self, seen: &[BString], notices: &mut Vec<Notice>) -> Vec<Finding> {
-        let mut others = clients(seen);
+        let mut others = clients(seen.iter().map(BStr::new));
         others.retain(|client| !self.clients.contains(client));
         if !others.is_empty() {
             self.clients.append(&mut others);
@@ -56,18 +57,18 @@ pub fn staged<'a>(
     persona: Persona,
     notices: &mut Vec<Notice>,
 ) -> Vec<Finding> {
-    let secret: Vec<BString> = added.filter(|path| is_secret_file(path, persona)).map(BStr::to_owned).collect();
+    let secret: Vec<&BStr> = added.filter(|path| is_secret_file(path, persona)).collect();
     if secret.is_empty() {
         return Vec::new();
     }
-    let mut findings = lint(repository, &secret, &clients(&secret), persona, notices);
-    findings.retain(|finding| finding.places[0].origin.path().is_some_and(|path| secret.iter().any(|own| own == path)));
+    let mut findings = lint(repository, &secret, &clients(secret.iter().copied()), persona, notices);
+    findings.retain(|finding| finding.places[0].origin.path().is_some_and(|path| secret.contains(&path)));
     findings
 }
 
 fn lint(
     repository: &Repository,
-    tracked: &[BString],
+    tracked: &[&BStr],
     clients: &[&'static str],
     persona: Persona,
     notices: &mut Vec<Notice>,

@@ -60,6 +60,8 @@ pub struct Entry<'a> {
     pub stage: u8,
     /// Set by `git add --intent-to-add`: the path is announced, its content is not.
     pub intent_to_add: bool,
+    /// Set by sparse checkout: the file is not to be in the work tree.
+    pub skip_worktree: bool,
 }
 
 /// The index of a repository, in memory.
@@ -211,6 +213,7 @@ impl Index {
             mode: parse::mode(&self.data, at).expect("modes were checked when the index was parsed"),
             stage: flags.stage(),
             intent_to_add: flags.intent_to_add(),
+            skip_worktree: flags.skip_worktree(),
         }
     }
 

@@ -11,6 +11,8 @@ use super::{Bytes, CacheTree, Index, IndexError, Mode, Paths};
 pub(super) const STAT: usize = 40;
 /// The flag that says that two more bytes of flags follow.
 const EXTENDED: u16 = 0x4000;
+/// The extended flag of what sparse checkout leaves out of the work tree.
+const SKIP_WORKTREE: u16 = 0x4000;
 /// The extended flag of `git add --intent-to-add`.
 const INTENT_TO_ADD: u16 = 0x2000;
 /// A path's length that means: as long as it takes to the next NUL.
@@ -107,6 +109,10 @@ impl Flags {
 
     pub(super) const fn stage(self) -> u8 {
         (self.flags >> 12 & 3) as u8
+    }
+
+    pub(super) const fn skip_worktree(self) -> bool {
+        self.extended & SKIP_WORKTREE != 0
     }
 
     pub(super) const fn intent_to_add(self) -> bool {
