@@ -16,14 +16,14 @@ pub const LARGEST: u64 = 1 << 30;
 /// What a buffer may keep between files.
 const KEPT: usize = 8 << 20;
 
-/// The size of a buffer at first.
+/// The least size of a buffer.
 const FIRST: usize = 256 << 10;
 
 /// Reads files into one buffer, for one thread.
 pub(super) struct Reader<'a> {
     pub(super) coverage: &'a Coverage,
     pub(super) visitor: &'a dyn Visitor,
-    /// What was read, and room behind it.
+    /// At least [`FIRST`] bytes, of which the first ones were read; more only while a larger file is looked at.
     buffer: Vec<u8>,
 }
 
@@ -46,8 +46,9 @@ impl<'a> Reader<'a> {
             }
             Err(error) => self.unread(&shown, &error),
         }
-        if self.buffer.len() > KEPT {
-            self.buffer = vec![0; KEPT];
+        match self.buffer.capacity() > KEPT {
+            true => self.buffer = vec![0; FIRST],
+            false => self.buffer.truncate(FIRST),
         }
     }
 
@@ -55,18 +56,15 @@ impl<'a> Reader<'a> {
     /// for most files at once, so most take two calls of the system: the second one tells that there is no more.
     fn fill(&mut self, mut file: File) -> io::Result<usize> {
         let mut len = 0;
-        while len as u64 <= LARGEST {
-            if len == self.buffer.len() {
-                self.buffer.resize(len.saturating_mul(2).min(LARGEST as usize + 1), 0);
-            }
+        while len < FIRST {
             match file.read(&mut self.buffer[len..]) {
-                Ok(0) => break,
+                Ok(0) => return Ok(len),
                 Ok(more) => len += more,
                 Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
                 Err(error) => return Err(error),
             }
         }
-        Ok(len)
+        Ok(len + file.take(LARGEST + 1 - len as u64).read_to_end(&mut self.buffer)?)
     }
 
     /// Shows the path that the symbolic link at `path` holds.
