@@ -82,7 +82,8 @@ fn base64_config(generator: &mut Generator) -> String {
 /// Lints a file as a scan does, without the detection engine.
 pub fn lint(path: &str, bytes: &[u8]) -> Vec<LintFinding> {
     if is_configuration(path.into(), bytes) {
-        lint_document(path.into(), bytes, &|_| false, Options { persona: Persona::Auditor }).findings
+        lint_document(path.into(), bytes, &|_| false, Options { persona: Persona::Auditor, ..Options::default() })
+            .findings
     } else {
         lint_text(bytes, &|_| false)
     }

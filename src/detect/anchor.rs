@@ -26,6 +26,8 @@ pub enum AnchorKind {
     Statement,
     /// `%41`, `\u00` of `\u0041`, or `:\/\/`.
     Escape,
+    /// `mcp`, without which lints have nothing to say about a text.
+    Mcp,
 }
 
 /// An anchor by the offset of its first byte.
@@ -82,6 +84,7 @@ const FINGERPRINTS: &[Fingerprint] = &[
     Fingerprint { bucket: 7, kind: AnchorKind::Escape, bytes: [b"%", HEX, HEX, ANY] },
     Fingerprint { bucket: 6, kind: AnchorKind::Escape, bytes: [b"\\", b"u", b"0", b"0"] },
     Fingerprint { bucket: 0, kind: AnchorKind::Escape, bytes: [b":", b"\\", b"/\\", b"/\\"] },
+    Fingerprint { bucket: 4, kind: AnchorKind::Mcp, bytes: [b"m", b"c", b"p", ANY] },
 ];
 
 /// For each position whether a fingerprint accepts any byte there, also one above 127.

@@ -135,10 +135,10 @@ pub fn candidates(
     found: &mut Vec<Candidate>,
 ) {
     for assignment in assignments {
+        let Some(judgement) = generic::judge(bytes, path, assignment) else { continue };
         if generic::is_left_to_others(rule, &bytes[assignment.key.range()]) {
             continue;
         }
-        let Some(judgement) = generic::judge(bytes, path, assignment) else { continue };
         found.push(Candidate {
             rule: Arc::clone(rule),
             whole: Span::new(assignment.key.start, judgement.value.end),

@@ -37,6 +37,14 @@ pub(super) fn is_left_to_others(rule: &Rule, key: &[u8]) -> bool {
 
 /// Judges an assignment; `None` means that its value is likely no secret.
 pub fn judge(bytes: &[u8], path: Option<&[u8]>, assignment: &Assignment) -> Option<Judgement> {
+    let (value, scheme) = without_scheme(bytes, assignment.value);
+    let text = &bytes[value.range()];
+    let is_bare = assignment.quote == Quote::None;
+    // Most values need no look at their names, which takes longer.
+    let is_hopeless = !is_plain(text) || is_bare && is_expression(bytes, assignment, text);
+    if is_hopeless && !place::has_values_to_the_end(path) {
+        return None;
+    }
     let mut name = name(&bytes[assignment.key.range()])?;
     let is_doubtful = || Kind::of(path) == Kind::Doubtful || place::is_rehearsal(bytes, path, assignment.key.start);
     if name == Name::Password
@@ -44,8 +52,6 @@ pub fn judge(bytes: &[u8], path: Option<&[u8]>, assignment: &Assignment) -> Opti
     {
         return Some(judged(bytes, value, Confidence::Medium, is_doubtful()));
     }
-    let (value, scheme) = without_scheme(bytes, assignment.value);
-    let text = &bytes[value.range()];
     if stands_for_nothing(text)
         || assignment.is_verdict(bytes)
         || place::is_part_of_resource(bytes, assignment.key.start)
@@ -58,7 +64,6 @@ pub fn judge(bytes: &[u8], path: Option<&[u8]>, assignment: &Assignment) -> Opti
     }
     let shape = Shape::of(text);
     let kind = Kind::of(path);
-    let is_bare = assignment.quote == Quote::None;
     if is_bare
         && (place::is_template_expression(bytes, value.start)
             || !bare_value_is_literal(bytes, assignment, text, &shape, kind))
@@ -108,10 +113,10 @@ fn password_of_line(bytes: &[u8], path: Option<&[u8]>, assignment: &Assignment) 
 
 /// Tells whether a value is a reference, a placeholder, or what is made of a secret.
 fn stands_for_nothing(text: &[u8]) -> bool {
-    is_reference(text)
+    !is_plain(text)
+        || is_reference(text)
         || is_placeholder(text)
         || form::encodes_words(text)
-        || !is_plain(text)
         || form::is_password_hash(text)
         || form::is_made_up(text)
 }
@@ -146,12 +151,17 @@ fn is_plain(text: &[u8]) -> bool {
     text.len() >= 4 && text.iter().all(u8::is_ascii_graphic)
 }
 
-/// Tells whether a value without quotes is a literal here, and not an expression of a program.
-fn bare_value_is_literal(bytes: &[u8], assignment: &Assignment, text: &[u8], shape: &Shape, kind: Kind) -> bool {
+/// Tells by its signs whether a value without quotes is an expression of a program.
+fn is_expression(bytes: &[u8], assignment: &Assignment, text: &[u8]) -> bool {
     let calls = text.iter().any(|byte| matches!(byte, b'(' | b')' | b'[' | b']' | b'{' | b'}' | b'*' | b'|' | b'>'));
     // What has its names begin with `$` has its texts in quotes.
     let is_variable = bytes[assignment.key.start] == b'$' && assignment.operator == Operator::Assign;
-    if calls || is_variable || text.ends_with(b":") || text.windows(2).any(|pair| pair == b"::" || pair == b"->") {
+    calls || is_variable || text.ends_with(b":") || text.windows(2).any(|pair| pair == b"::" || pair == b"->")
+}
+
+/// Tells whether a value without quotes is a literal here, and not an expression of a program.
+fn bare_value_is_literal(bytes: &[u8], assignment: &Assignment, text: &[u8], shape: &Shape, kind: Kind) -> bool {
+    if is_expression(bytes, assignment, text) {
         return false;
     }
     let identifier = text.iter().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'.' | b'$'));

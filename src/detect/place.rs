@@ -81,15 +81,17 @@ impl Kind {
         let lower = path.to_ascii_lowercase();
         let file = lower.rsplit(|&byte| byte == b'/').next().unwrap_or_default();
         let extension = file.rsplit(|&byte| byte == b'.').next().unwrap_or_default();
-        let contains = |part: &[u8]| memchr::memmem::find(&lower, part).is_some();
-        if DOUBTFUL.contains(&file)
-            || extension == b"po"
-            || extension == b"pot"
-            || contains(b"locale")
-            || contains(b"i18n/")
-            || contains(b"translations/")
-            || contains(b".min.")
-        {
+        let is_doubtful = |at: usize| {
+            let rest = &lower[at..];
+            match rest[0] {
+                b'l' => rest.starts_with(b"locale"),
+                b'i' => rest.starts_with(b"i18n/"),
+                b't' => rest.starts_with(b"translations/"),
+                b'.' => rest.starts_with(b".min."),
+                _ => false,
+            }
+        };
+        if DOUBTFUL.contains(&file) || matches!(extension, b"po" | b"pot") || (0..lower.len()).any(is_doubtful) {
             return Self::Doubtful;
         }
         match extension {

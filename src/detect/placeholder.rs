@@ -249,7 +249,7 @@ pub fn is_placeholder(value: &[u8]) -> bool {
         || text.contains('…')
         || text.ends_with("..")
         || is_monotonous(&lower)
-        || trimmed.len() >= 4 && is_monotonous(trimmed.as_bytes())
+        || (4..lower.len()).contains(&trimmed.len()) && is_monotonous(trimmed.as_bytes())
         || names_itself(&lower)
 }
 

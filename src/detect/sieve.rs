@@ -22,10 +22,12 @@ pub enum Names {
 pub struct Sifted {
     /// Maximal runs of token characters.
     pub runs: Vec<Span>,
-    /// Anchors, without those of escapes.
+    /// Anchors, without those of escapes and of `mcp`.
     pub anchors: Vec<Anchor>,
     /// Where escapes may stand that are worth undoing: the sign that one begins with, or the colon before it.
     pub escapes: Vec<usize>,
+    /// Whether `mcp` stands somewhere before the last three bytes, in either case.
+    pub has_mcp: bool,
 }
 
 impl Sifted {
@@ -34,6 +36,7 @@ impl Sifted {
         self.runs.clear();
         self.anchors.clear();
         self.escapes.clear();
+        self.has_mcp = false;
     }
 }
 
@@ -96,6 +99,7 @@ fn close_run(bytes: &[u8], run: Span, counts: bool, sifted: &mut Sifted) {
 fn push_anchor(bytes: &[u8], at: usize, sifted: &mut Sifted) {
     match anchor::kind_at(bytes, at) {
         Some(AnchorKind::Escape) => sifted.escapes.push(at),
+        Some(AnchorKind::Mcp) => sifted.has_mcp = true,
         Some(kind) if call::may_lead(kind, bytes, at) => sifted.anchors.push((at, kind)),
         _ => {}
     }

@@ -61,6 +61,8 @@ pub(super) struct Found {
     pub(super) encoded: Vec<decode::Piece>,
     /// Other such pieces, in which there is known to be nothing.
     pub(super) barren: Vec<Barren>,
+    /// Whether the sieve has seen that `mcp` stands nowhere in it.
+    pub(super) lacks_mcp: bool,
 }
 
 /// A piece of encoded text in which nothing was found.
@@ -178,18 +180,19 @@ impl<'a> Inspection<'a> {
         if self.inspector.options.detect {
             found.candidates = self.inspector.engine.candidates(layer.bytes, layer.path, self.scratch);
             found.encoded = decode::encoded(layer.bytes, self.scratch.sifted());
+            found.lacks_mcp = !self.scratch.sifted().has_mcp && !layer.bytes.ends_with(b"mcp");
         }
         self.found(layer, found);
     }
 
     /// Reports what was found in a text, and follows encodings. Returns all encoded pieces if there was nothing to tell of them.
     pub(super) fn found(&mut self, layer: &Layer<'_>, found: Found) -> Option<Vec<Barren>> {
-        let Found { mut candidates, mut encoded, mut barren } = found;
+        let Found { mut candidates, mut encoded, mut barren, lacks_mcp } = found;
         self.set_barren_aside(layer, &mut encoded, &mut barren);
         let is_affordable = barren.iter().all(|piece| self.spend(piece.spent));
         let mut linted = match layer.path {
             Some(path) if self.inspector.options.lint && layer.depth == 0 => {
-                self.inspector.lint(path.as_bstr(), layer.bytes)
+                self.inspector.lint(path.as_bstr(), layer.bytes, lacks_mcp)
             }
             _ => Linted::default(),
         };

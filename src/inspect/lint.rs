@@ -30,11 +30,11 @@ fn leaves_questions(error: DocumentError, origin: &Origin, bytes: &[u8]) -> bool
 }
 
 impl Inspector {
-    /// Lints a file of this path; an empty result for a file that no lint is for.
-    pub fn lint(&self, path: &BStr, bytes: &[u8]) -> Linted {
+    /// Lints a file of this path, of which it may be known that it lacks `mcp`; an empty result for a file that no lint is for.
+    pub(super) fn lint(&self, path: &BStr, bytes: &[u8], lacks_mcp: bool) -> Linted {
         let scratch = std::cell::RefCell::new(Scratch::default());
         let opinion = |value: &[u8]| self.knows(value, &mut scratch.borrow_mut());
-        lint::lint(path, bytes, &opinion, Options { persona: self.options.persona })
+        lint::lint(path, bytes, &opinion, Options { persona: self.options.persona, lacks_mcp })
     }
 
     /// Tells whether a value alone is a credential of a known provider.

@@ -64,7 +64,7 @@ fn whole(inspection: &mut Inspection<'_>, bytes: &[u8], remember: bool) -> Found
         false => engine.candidates(bytes, None, inspection.scratch),
     };
     let encoded = decode::encoded(bytes, inspection.scratch.sifted());
-    Found { candidates, encoded, barren: Vec::new() }
+    Found { candidates, encoded, ..Found::default() }
 }
 
 /// Finds what [`whole`] would find in a version of a text, or `None` if the version must be searched whole.
@@ -94,7 +94,7 @@ fn carry(version: Version<'_>, inspection: &mut Inspection<'_>, bytes: &[u8]) ->
         return None;
     }
     encoded.retain(|piece| !barren.iter().any(|known| known.span == piece.span));
-    Some(Found { candidates, encoded, barren })
+    Some(Found { candidates, encoded, barren, ..Found::default() })
 }
 
 /// Returns the encoded pieces of the base at their new places, or `None` if a change may decide about one.

@@ -101,6 +101,8 @@ pub fn all() -> impl Iterator<Item = &'static About> {
 pub struct Options {
     /// For whom: the others' lints stay silent.
     pub persona: Persona,
+    /// Whether it is known that `mcp` stands nowhere in the bytes, so that lints of texts have nothing to look at.
+    pub lacks_mcp: bool,
 }
 
 /// The result of linting one file.
@@ -143,6 +145,8 @@ fn may_hold_text_lints(bytes: &[u8]) -> bool {
 pub fn lint(path: &BStr, bytes: &[u8], opinion: &dyn Fn(&[u8]) -> bool, options: Options) -> Linted {
     if is_configuration(path, bytes) {
         lint_document(path, bytes, opinion, options)
+    } else if options.lacks_mcp {
+        Linted::default()
     } else {
         Linted { findings: lint_text(bytes, opinion), ..Linted::default() }
     }

@@ -91,7 +91,8 @@ fn mutated(files: &[(String, Vec<u8>)], file: usize, mutations: &[Mutation]) -> 
 
 /// Checks what holds of any file; returns how many literal credentials it has.
 fn checked(path: &str, bytes: &[u8]) -> usize {
-    let linted = lint_document(BStr::new(path), bytes, &|_| false, Options { persona: Persona::Auditor });
+    let linted =
+        lint_document(BStr::new(path), bytes, &|_| false, Options { persona: Persona::Auditor, ..Options::default() });
     let findings = linted.findings.iter().chain(&lint_text(bytes, &|_| false)).cloned().collect::<Vec<_>>();
     for finding in &findings {
         let edits = finding.fix.iter().flat_map(|fix| &fix.edits).map(|edit| edit.span);
