@@ -1,7 +1,7 @@
 //! Walks directories, then looks through the indexes of the repositories on the way for tracked files left out.
 
 use std::collections::{HashMap, HashSet};
-use std::hash::{BuildHasher, Hasher, RandomState};
+use std::hash::{BuildHasher, BuildHasherDefault, Hasher, RandomState};
 use std::io;
 use std::path::{Component, Path, PathBuf};
 use std::sync::{Arc, Mutex};
@@ -22,6 +22,27 @@ use crate::input::repository::{Repository, RepositoryError};
 use crate::input::{Coverage, Visitor, printable};
 use crate::replace::leaves;
 
+/// Hashes of paths: keyed ones, which need not be hashed again.
+type Seen = HashSet<u64, BuildHasherDefault<AsItIs>>;
+
+/// Takes a hash for its own.
+#[derive(Debug, Default)]
+struct AsItIs(u64);
+
+impl Hasher for AsItIs {
+    fn write_u64(&mut self, hash: u64) {
+        self.0 = hash;
+    }
+
+    fn write(&mut self, _: &[u8]) {
+        unreachable!("only hashes are kept");
+    }
+
+    fn finish(&self) -> u64 {
+        self.0
+    }
+}
+
 /// One scan of a working tree.
 pub(super) struct Walk<'a> {
     root: &'a Path,
@@ -32,7 +53,7 @@ pub(super) struct Walk<'a> {
     visitor: &'a dyn Visitor,
     hasher: RandomState,
     /// The hashes of the absolute paths of all files that were looked at.
-    seen: HashSet<u64>,
+    seen: Seen,
     /// The work trees whose repositories cannot be used, each noted once.
     noted: HashSet<PathBuf>,
     /// What to do while others walk.
@@ -55,7 +76,7 @@ impl<'a> Walk<'a> {
             coverage,
             visitor,
             hasher: RandomState::new(),
-            seen: HashSet::new(),
+            seen: Seen::default(),
             noted: HashSet::new(),
             beside: Some(beside),
         }
@@ -301,7 +322,7 @@ impl<'a> Walk<'a> {
 struct Worker<'w, 'a> {
     ground: &'w Ground,
     /// What was looked at before this walk.
-    before: &'w HashSet<u64>,
+    before: &'w Seen,
     reader: Reader<'a>,
     seen: Vec<u64>,
     collected: &'w Mutex<Vec<Vec<u64>>>,
