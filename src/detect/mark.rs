@@ -31,8 +31,8 @@ pub(super) struct Extent {
     needs_opening: bool,
     /// Whether a keyword within a word leads to no match.
     at_word: bool,
-    /// Whether a keyword without an `@` around it leads to no match.
-    at_sign: bool,
+    /// A sign without which around it a keyword leads to no match.
+    sign: Option<u8>,
 }
 
 impl Extent {
@@ -45,7 +45,7 @@ impl Extent {
         Some(Self {
             before: bounds.lead,
             at_word: bounds.at_word,
-            at_sign: bounds.needs.at_sign,
+            sign: bounds.needs.sign,
             behind: bounds.reach,
             margin: bounds.reach + influence,
             needs_opening,
@@ -79,10 +79,10 @@ impl Extent {
         (!self.at_word || starts_word(bytes, at)) && (self.is_anchored() || self.has_sign(bytes, at))
     }
 
-    /// Tells whether there is an `@` around a keyword at `at`, if there must be one.
+    /// Tells whether the sign stands around a keyword at `at` that must stand there.
     pub(super) fn has_sign(&self, bytes: &[u8], at: usize) -> bool {
         let window = self.window(at);
-        !self.at_sign || memchr::memchr(b'@', &bytes[window.start..window.end.min(bytes.len())]).is_some()
+        self.sign.is_none_or(|sign| memchr::memchr(sign, &bytes[window.start..window.end.min(bytes.len())]).is_some())
     }
 }
 

@@ -7,8 +7,8 @@ use super::token_run::{LEAST_RUN, is_token_byte};
 /// What every match of a pattern has.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Needs {
-    /// An `@`.
-    pub at_sign: bool,
+    /// A sign that few texts have.
+    pub sign: Option<u8>,
     /// A run of each alphabet, from the narrowest on.
     pub runs: [Run; ALPHABETS.len()],
 }
@@ -21,6 +21,9 @@ pub struct Run {
     /// With at least so many digits among them.
     pub digits: u16,
 }
+
+/// The signs that are worth looking for, the rarest first.
+const SIGNS: [u8; 5] = [b'@', b';', b'$', b'!', b'~'];
 
 /// A run of fewer bytes is in any text.
 const TELLING: usize = 8;
@@ -71,7 +74,7 @@ impl Needs {
                 *run = Run { length: u16::try_from(length).unwrap_or(u16::MAX), digits };
             }
         }
-        Self { at_sign: requires(pattern, b'@'), runs }
+        Self { sign: SIGNS.into_iter().find(|&sign| requires(pattern, sign)), runs }
     }
 
     /// Tells whether every match has a run that a window is opened for.
@@ -228,10 +231,17 @@ mod tests {
 
     #[test]
     fn a_required_byte_is_in_every_branch() {
-        for (pattern, required) in
-            [("a@b", true), ("(?:a@|b@)c{2}", true), ("(?:a@|b)c", false), ("(?:@)?a", false), ("[@]{2,3}", true)]
-        {
-            assert_eq!(needs(pattern, 0).at_sign, required, "{pattern}");
+        for (pattern, required) in [
+            ("a@b", Some(b'@')),
+            ("(?:a@|b@)c{2}", Some(b'@')),
+            ("(?:a@|b)c", None),
+            ("(?:@)?a", None),
+            ("[@]{2,3}", Some(b'@')),
+            ("a;b$", Some(b';')),
+            ("a;b@", Some(b'@')),
+            (r"\$6\$", Some(b'$')),
+        ] {
+            assert_eq!(needs(pattern, 0).sign, required, "{pattern}");
         }
     }
 
