@@ -2,7 +2,8 @@
 //! eight places at a time.
 //!
 //! The filter is a blocked Bloom filter (Putze, Sanders and Singler, "Cache-, Hash- and Space-Efficient Bloom Filters",
-//! 2007) of two bits in one word: over a hash of four folded bytes for long keywords, and over one of three for the shortest.
+//! 2007) of two bits in one word. A hash of three folded bytes says in which word, also for longer keywords, so that one look
+//! serves both; which bits it says for the shortest keywords alone, and a hash of four bytes for all others.
 
 use std::borrow::Cow;
 
@@ -12,10 +13,14 @@ pub const BLOCK: usize = 32;
 const SPREAD: u32 = 0x9e37_79b1;
 /// What makes a letter's two cases alike, and some other bytes.
 const FOLDED: u64 = 0x2020_2020_2020_2020;
-/// How many 32-bit words the table of long keywords has.
-const LONG: usize = 2048;
-/// How many that of short ones has.
-const SHORT: usize = 1024;
+/// How many bits of a hash choose one of the table's 32-bit words.
+const WORD_BITS: u32 = 11;
+/// How many words the table has.
+const WORDS: usize = 1 << WORD_BITS;
+/// How far to the right bits of a hash of four bytes choose a bit, and another one.
+const LONG: [u32; 2] = [27, 22];
+/// The same for a hash of three, whose upper bits choose the word.
+const SHORT: [u32; 2] = [27 - WORD_BITS, 22 - WORD_BITS];
 
 /// Bytes at whose first places keywords are looked for, with those that vector loads read behind them.
 pub type Block = [u8; BLOCK + 8];
@@ -60,47 +65,44 @@ pub struct Passed {
 /// What the keywords may start with.
 #[derive(Clone, Debug)]
 pub struct Filter {
-    /// For keywords of at least four bytes.
-    pub long: Cow<'static, [u32; LONG]>,
-    /// For those of three.
-    pub short: Cow<'static, [u32; SHORT]>,
+    /// Two bits for each keyword.
+    pub words: Cow<'static, [u32; WORDS]>,
 }
 
 impl Default for Filter {
     fn default() -> Self {
-        Self { long: Cow::Owned([0; LONG]), short: Cow::Owned([0; SHORT]) }
+        Self { words: Cow::Owned([0; WORDS]) }
     }
 }
 
-/// Returns the word that a hash leads to, of a power of two, and two bits in it.
-#[inline]
-const fn place<const WORDS: usize>(hash: u32) -> (usize, u32, u32) {
-    let rest = 32 - WORDS.trailing_zeros();
-    ((hash >> rest) as usize, (hash >> (rest - 5)) & 31, (hash >> (rest - 10)) & 31)
+/// Returns which word a hash of three bytes leads to.
+const fn word_of(hash: u32) -> usize {
+    (hash >> (32 - WORD_BITS)) as usize
 }
 
-fn set<const WORDS: usize>(words: &mut [u32; WORDS], hash: u32) {
-    let (word, one, other) = place::<WORDS>(hash);
-    words[word] |= 1 << one | 1 << other;
+/// Returns which bit a hash leads to.
+const fn bit(hash: u32, shift: u32) -> u32 {
+    (hash >> shift) & 31
 }
 
-/// Returns whether both bits are set in the lowest bit, and others that mean nothing.
-#[inline]
-const fn get<const WORDS: usize>(words: &[u32; WORDS], hash: u32) -> u32 {
-    let (word, one, other) = place::<WORDS>(hash);
-    let word = words[word % WORDS];
-    (word >> one) & (word >> other)
+/// Returns whether both bits of a hash are set in the lowest bit, and others that mean nothing.
+const fn has(word: u32, hash: u32, shifts: [u32; 2]) -> u32 {
+    (word >> bit(hash, shifts[0])) & (word >> bit(hash, shifts[1]))
 }
 
 impl Filter {
     /// Adds a keyword that starts with the four folded bytes `start`.
     pub fn add_long(&mut self, start: u32) {
-        set(self.long.to_mut(), hash(start));
+        self.add(three(start), hash(start), LONG);
     }
 
     /// Adds a keyword of the three folded bytes that [`three`] has made of `start`.
     pub fn add_short(&mut self, start: u32) {
-        set(self.short.to_mut(), hash(start));
+        self.add(start, hash(start), SHORT);
+    }
+
+    fn add(&mut self, three: u32, hash: u32, shifts: [u32; 2]) {
+        self.words.to_mut()[word_of(self::hash(three))] |= 1 << bit(hash, shifts[0]) | 1 << bit(hash, shifts[1]);
     }
 
     /// Tells at which of the first places of `block` a keyword may start.
@@ -117,15 +119,16 @@ impl Filter {
 
     /// The same without vector instructions: the fallback, and what the fast way is tested against.
     fn passed_scalar(&self, block: &Block) -> Passed {
-        let (long, short): (&[u32; LONG], &[u32; SHORT]) = (&self.long, &self.short);
         let mut passed = Passed::default();
         for at in (0..BLOCK).step_by(4) {
             // Eight bytes hold all that is hashed at four places.
             let eight = block[at..].first_chunk().map_or(0, |eight| u64::from_le_bytes(*eight)) | FOLDED;
             for place in 0..4 {
-                let word = (eight >> (8 * place)) as u32;
-                passed.long |= (get(long, hash(word)) & 1) << (at + place);
-                passed.short |= (get(short, hash(three(word))) & 1) << (at + place);
+                let four = (eight >> (8 * place)) as u32;
+                let (long, short) = (hash(four), hash(three(four)));
+                let word = self.words[word_of(short)];
+                passed.long |= (has(word, long, LONG) & 1) << (at + place);
+                passed.short |= (has(word, short, SHORT) & 1) << (at + place);
             }
         }
         passed
@@ -137,7 +140,7 @@ impl Filter {
 mod avx2 {
     use std::arch::x86_64::*;
 
-    use super::{BLOCK, Block, FOLDED, Filter, Passed, SPREAD};
+    use super::{BLOCK, Block, FOLDED, Filter, LONG, Passed, SHORT, SPREAD, WORD_BITS};
 
     /// Which bytes of sixteen are the four at each of eight places.
     const FOURS: [u8; 32] = fours();
@@ -165,10 +168,13 @@ mod avx2 {
             let sixteen = unsafe { _mm_loadu_si128(block.as_ptr().add(at).cast()) };
             let words = _mm256_shuffle_epi8(_mm256_broadcastsi128_si256(sixteen), fours);
             let words = _mm256_or_si256(words, folded);
-            let long = bits(&filter.long, _mm256_mullo_epi32(words, spread));
-            let short = bits(&filter.short, _mm256_mullo_epi32(_mm256_slli_epi32::<8>(words), spread));
-            passed.long |= lowest(long) << at;
-            passed.short |= lowest(short) << at;
+            let long = _mm256_mullo_epi32(words, spread);
+            let short = _mm256_mullo_epi32(_mm256_slli_epi32::<8>(words), spread);
+            // SAFETY: of a hash as many bits are left as number the words.
+            let found =
+                unsafe { _mm256_i32gather_epi32::<4>(filter.words.as_ptr().cast(), shifted(short, 32 - WORD_BITS)) };
+            passed.long |= lowest(has(found, long, LONG)) << at;
+            passed.short |= lowest(has(found, short, SHORT)) << at;
         }
         passed
     }
@@ -179,17 +185,16 @@ mod avx2 {
         _mm256_movemask_ps(_mm256_castsi256_ps(_mm256_slli_epi32::<31>(words))) as u32
     }
 
-    /// Looks eight hashes up, as [`super::get`] does.
+    /// Does for eight words and hashes what [`super::has`] does.
     #[target_feature(enable = "avx2")]
-    fn bits<const WORDS: usize>(words: &[u32; WORDS], hashes: __m256i) -> __m256i {
-        let shifted = |by: u32| _mm256_srl_epi32(hashes, _mm_cvtsi32_si128(by as i32));
-        let rest = 32 - WORDS.trailing_zeros();
-        let low = _mm256_set1_epi32(31);
-        // SAFETY: of a hash as many bits are left as number the words.
-        let found = unsafe { _mm256_i32gather_epi32::<4>(words.as_ptr().cast(), shifted(rest)) };
-        let one = _mm256_srlv_epi32(found, _mm256_and_si256(shifted(rest - 5), low));
-        let other = _mm256_srlv_epi32(found, _mm256_and_si256(shifted(rest - 10), low));
-        _mm256_and_si256(one, other)
+    fn has(words: __m256i, hashes: __m256i, shifts: [u32; 2]) -> __m256i {
+        let bit = |shift| _mm256_srlv_epi32(words, _mm256_and_si256(shifted(hashes, shift), _mm256_set1_epi32(31)));
+        _mm256_and_si256(bit(shifts[0]), bit(shifts[1]))
+    }
+
+    #[target_feature(enable = "avx2")]
+    fn shifted(hashes: __m256i, by: u32) -> __m256i {
+        _mm256_srl_epi32(hashes, _mm_cvtsi32_si128(by as i32))
     }
 }
 
