@@ -14,7 +14,7 @@ const SPREAD: u32 = 0x9e37_79b1;
 /// What makes a letter's two cases alike, and some other bytes.
 const FOLDED: u64 = 0x2020_2020_2020_2020;
 /// How many bits of a hash choose one of the table's 32-bit words.
-const WORD_BITS: u32 = 11;
+const WORD_BITS: u32 = 12;
 /// How many words the table has.
 const WORDS: usize = 1 << WORD_BITS;
 /// How far to the right bits of a hash of four bytes choose a bit, and another one.

@@ -201,14 +201,17 @@ impl<'a> Walk<'a> {
             if entry.depth() == 0 || !entry.file_type().is_some_and(|kind| kind.is_dir()) {
                 return true;
             }
-            if entry.path().join(".git").symlink_metadata().is_ok() {
+            // One path for both, with room for the longer one.
+            let mut inside = entry.path().join(".gitignore");
+            inside.set_file_name(".git");
+            if inside.symlink_metadata().is_ok() {
                 found.lock().expect("pushing does not panic").push(entry.path().to_owned());
                 return false;
             }
-            let rules = entry.path().join(".gitignore");
-            let is_usable = !has_rules || !is_too_large(&rules);
+            inside.set_file_name(".gitignore");
+            let is_usable = !has_rules || !is_too_large(&inside);
             if !is_usable {
-                left_out.lock().expect("pushing does not panic").push(rules);
+                left_out.lock().expect("pushing does not panic").push(inside);
             }
             is_usable
         });
