@@ -148,7 +148,7 @@ impl Table {
         let Lexicon { filter, buckets, heads, at_word, ends, text, named_ends, named } = Lexicon::new(keywords);
         let list = |name: &str, items: &dyn Debug| format!("    {name}: Cow::Borrowed(&{items:?}),\n");
         let lexicon = [
-            format!("    filter: Filter {{ words: Cow::Borrowed(&{:?}) }},\n", filter.words),
+            format!("    filter: Filter {{ words: Cow::Borrowed(&{:?}), spread: {} }},\n", filter.words, filter.spread),
             list("buckets", &buckets),
             list("heads", &heads),
             list("at_word", &at_word),

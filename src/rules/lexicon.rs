@@ -103,16 +103,17 @@ impl Lexicon {
         let mut pairs: Vec<(usize, String, u16, bool)> = keywords.into_iter().filter_map(of_length).collect();
         pairs.sort_unstable();
         pairs.dedup();
-        let mut filter = Filter::default();
+        let (mut long, mut short) = (Vec::new(), Vec::new());
         let mut buckets = vec![0; (2 << BUCKET_BITS) + 1];
         let (mut heads, mut at_word, mut ends, mut text) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
         let (mut named_ends, mut named) = (Vec::new(), Vec::new());
         for same in pairs.chunk_by(|one, other| one.1 == other.1) {
             let (bucket, word, ..) = &same[0];
             let start = start_of(word);
-            match word.len() {
-                SHORTEST => filter.add_short(start),
-                _ => filter.add_long(start),
+            if word.len() == SHORTEST {
+                short.push(start)
+            } else {
+                long.push(start)
             }
             at_word.push(same.iter().all(|(.., at_word)| *at_word));
             let mask = mask(word.len());
@@ -128,7 +129,7 @@ impl Lexicon {
             buckets[bucket] = buckets[bucket].max(buckets[bucket - 1]);
         }
         Self {
-            filter,
+            filter: Filter::new(&long, &short),
             buckets: buckets.into(),
             heads: heads.into(),
             at_word: at_word.into(),
