@@ -61,7 +61,7 @@ pub fn input(commands: &[Command], at: usize, outer: &[String]) -> Vec<String> {
 }
 
 /// Returns the commands whose output a command reads: those before it in a pipe, or before the group that it is in.
-fn pipe(commands: &[Command], at: usize) -> Range<usize> {
+pub fn pipe(commands: &[Command], at: usize) -> Range<usize> {
     let to = |end: usize| {
         let length = commands[..end].iter().rev().take(LONGEST_PIPE).take_while(|command| command.pipes).count();
         end - length..end

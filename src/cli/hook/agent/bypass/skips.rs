@@ -38,6 +38,27 @@ pub fn switches_off(word: &str) -> bool {
     ["GIT_CONFIG_GLOBAL=", "GIT_CONFIG_SYSTEM="].contains(&word) || VARIABLES.iter().any(|variable| is_set(variable))
 }
 
+/// Variables whose values are lines that git and others run: editors, pagers and helpers.
+const HELPERS: [&str; 10] = [
+    "GIT_SEQUENCE_EDITOR",
+    "GIT_EDITOR",
+    "EDITOR",
+    "VISUAL",
+    "GIT_PAGER",
+    "PAGER",
+    "GIT_EXTERNAL_DIFF",
+    "GIT_SSH_COMMAND",
+    "GIT_ASKPASS",
+    "PROMPT_COMMAND",
+];
+
+/// Returns the lines that a word has run which sets such a variable: its value, and what an editor of steps to take puts there.
+pub fn helpers(word: &str) -> Vec<&str> {
+    let Some((_, value)) = word.split_once('=').filter(|(name, _)| HELPERS.contains(name)) else { return Vec::new() };
+    let end = |step: &'_ str| step.find(['\'', '"', '/', '\n']).unwrap_or(step.len());
+    std::iter::once(value).chain(value.split("exec ").skip(1).map(|step| &step[..end(step)])).collect()
+}
+
 /// Tells whether a command hands an option on to whatever commits that makes it skip git's hooks.
 pub fn hands_skip_on(words: &[String], call: &Call<'_>) -> bool {
     let commits = |word: &String| {
