@@ -37,6 +37,10 @@ use targets::{Deed, EDITORS, is_in_place};
 /// Commands that only show or look for their words.
 const PRINTERS: [&str; 14] =
     ["echo", "printf", "cat", "grep", "egrep", "fgrep", "rg", "ag", "ls", "man", "less", "head", "tail", "which"];
+/// Commands of PowerShell that take what is piped to them for paths.
+const FED: [&str; 8] = ["remove-item", "ri", "move-item", "mi", "rename-item", "rni", "clear-content", "clc"];
+/// How many texts that are fed to a program of another language are read, from the last one on.
+const FEEDING: usize = 4;
 /// How deep texts for shells are read.
 const DEPTH: usize = 4;
 
@@ -94,7 +98,9 @@ fn goes_around(line: &str, reach: Reach<'_>) -> bool {
         texts.iter().any(|text| goes_around(text, Reach { input: &[], ..reach }))
     };
     let is_windows = |reach: Reach<'_>| windows::reread(line, &commands).is_some_and(|line| goes_around(&line, reach));
-    if reach.deeper().is_some_and(|reach| is_run(reach) || is_windows(reach)) {
+    // PowerShell may call what other languages do.
+    let is_called = || line.contains("]::") && text_goes_around(line, reach);
+    if is_called() || reach.deeper().is_some_and(|reach| is_run(reach) || is_windows(reach)) {
         return true;
     }
     // What a shell sets holds for those that it begins, but not for those around.
@@ -189,11 +195,15 @@ impl Shell<'_> {
     /// in the place of one.
     fn runs_other(&self, words: &[String], call: &Call<'_>, at: usize, reach: Reach<'_>) -> bool {
         let is_around = |line: &str| reach.deeper().is_some_and(|reach| goes_around(line, reach));
-        if words.iter().flat_map(|word| skips::helpers(word)).any(is_around) {
+        let is_off = reach.is_of_hooks() && skips::starts_without_hooks(call);
+        if is_off || words.iter().flat_map(|word| skips::helpers(word)).any(is_around) {
             return true;
         }
-        let is_escaped =
-            |command: &String| command.trim_start_matches([':', ' ']).strip_prefix('!').is_some_and(is_around);
+        let is_escaped = |command: &String| {
+            let before = |at: usize| command[..at].trim_matches([':', ' ']);
+            let at = command.find('!').filter(|&at| before(at).chars().all(char::is_alphabetic));
+            at.is_some_and(|at| is_around(&command[at + 1..])) || text_goes_around(command, reach)
+        };
         if writers::commands(&call.program, call.words).is_some_and(|commands| commands.iter().any(is_escaped)) {
             return true;
         }
@@ -201,7 +211,7 @@ impl Shell<'_> {
             Some(Program::Text(text)) => text_goes_around(&text, reach),
             Some(Program::Input) => {
                 let input = input::input(self.commands, at, self.reach.input);
-                input.iter().any(|text| text_goes_around(text, reach))
+                input.iter().rev().take(FEEDING).any(|text| text_goes_around(text, reach))
             }
             None => false,
         }
@@ -259,6 +269,7 @@ impl Shell<'_> {
         }
         let words = match call.program.as_str() {
             "parallel" => parallel::parts(call.words).0,
+            program if FED.contains(&program) => [std::slice::from_ref(&call.program), call.words].concat(),
             _ if call.wrappers.iter().any(|name| name == "xargs") => {
                 [std::slice::from_ref(&call.program), call.words].concat()
             }

@@ -104,8 +104,8 @@ pub fn printed(command: &Command) -> Option<String> {
 pub fn arguments(commands: &[Command], at: usize) -> Vec<String> {
     let Some(before) = commands[pipe(commands, at)].last() else { return Vec::new() };
     let listed = || before.words.iter().skip(1).filter(|word| !word.starts_with('-')).cloned().collect();
-    match before.words.first().map(String::as_str) {
-        Some("ls") => listed(),
+    match before.words.first().map(|word| word.to_ascii_lowercase()).as_deref() {
+        Some("ls" | "dir" | "gci" | "get-childitem" | "gi" | "get-item") => listed(),
         _ => printed(before).map(|text| text.split_whitespace().map(str::to_owned).collect()).unwrap_or_default(),
     }
 }

@@ -4,6 +4,9 @@ use super::super::shell;
 use super::options::{Valued, Words};
 use super::script::Script;
 
+/// How many arguments are put in, one after the other.
+const MOST: usize = 16;
+
 const OPTIONS: Valued = Valued {
     letters: "jNnLPISaCds",
     long: &["jobs", "max-args", "arg-file", "colsep", "delay", "joblog", "timeout", "tagstring"],
@@ -34,7 +37,8 @@ fn line(command: &[String], arguments: &[String]) -> String {
     let text = |words: &[String]| shell::line(words.iter().map(String::as_str));
     let line = if let [line] = command { line.clone() } else { text(command).replace("'{}'", "{}") };
     match line.contains("{}") {
-        true => line.replace("{}", &text(arguments)),
+        true if arguments.is_empty() => line,
+        true => arguments.iter().take(MOST).map(|word| line.replace("{}", word)).collect::<Vec<_>>().join("\n"),
         false => format!("{line} {}", text(arguments)),
     }
 }

@@ -20,6 +20,12 @@ const BEHIND: &[(&[&str], &str)] = &[
     (&["php"], "r"),
 ];
 const AWKS: [&str; 4] = ["awk", "gawk", "mawk", "nawk"];
+/// What it has in it that sets variables which switch hooks off.
+const SWITCHES: [&str; 8] =
+    ["HUSKY", "LEFTHOOK", "PREK_SKIP", "GIT_CONFIG_", "PRE_COMMIT_ALLOW", "\"SKIP\"", "'SKIP'", "env.SKIP"];
+/// How lines begin that are known as such where nothing near tells that they are run.
+const BEGINNINGS: [&str; 12] =
+    ["git ", "cd ", "rm ", "mv ", "cp ", "sudo ", "sh ", "bash ", "env ", "chmod ", "npx ", "HUSKY="];
 /// What a program has in it that runs others.
 const RUNNING: [&str; 20] = [
     "system",
@@ -142,16 +148,23 @@ pub fn text_goes_around(text: &str, reach: Reach<'_>) -> bool {
     let code = ["stdout.write", "stderr.write"].iter().fold(code, |code, name| code.replace(name, "print"));
     let has = |code: &str, parts: &[&str]| parts.iter().any(|part| code.contains(part));
     let runs = has(&code, &RUNNING);
-    let reach = Reach { input: &[], ..deeper };
+    let switches = has(text, &SWITCHES) || deeper.switched_off;
+    let reach = Reach { input: &[], switched_off: switches, ..deeper };
     quoted.groups().any(|group| {
         let statement = group.statement.to_ascii_lowercase();
         let statement =
             ["stdout.write", "stderr.write"].iter().fold(statement, |code, name| code.replace(name, "print"));
         let is_shown = has(&statement, &SHOWING) && !has(&statement, &RUNNING);
         let is_run = group.is_run || runs && !is_shown;
-        let is_line = |line: &String| worth(line) && goes_around(line, reach);
-        if is_run && (group.texts.iter().any(is_line) || is_line(&shell::line(group.texts.iter().map(String::as_str))))
-        {
+        let is_near = group.is_run || has(&statement, &RUNNING);
+        let is_line = |line: &String| {
+            let is_known = is_near || BEGINNINGS.iter().any(|start| line.trim_start().starts_with(start));
+            is_known && worth(line) && goes_around(line, reach)
+        };
+        // The name of a program may be said once more, as its first word.
+        let twice = usize::from(group.texts.len() > 1 && group.texts[0] == group.texts[1]);
+        let list = shell::line(group.texts[twice..].iter().map(String::as_str));
+        if is_run && (group.texts.iter().any(is_line) || is_line(&list)) {
             return true;
         }
         let is_written = group.texts.iter().any(|text| MODES.contains(&text.as_str()))

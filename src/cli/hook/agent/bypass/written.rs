@@ -120,7 +120,8 @@ impl Writer<'_> {
             let is_cat = program == "cat";
             self.written.text += if is_cat { "" } else { &text };
             let is_fed = !command.input.is_empty() || !input::pipe(self.shell.commands, at).is_empty();
-            self.written.is_unknown |= is_cat && !is_fed;
+            let is_left_out = text.trim().is_empty() && call.words.iter().any(String::is_empty);
+            self.written.is_unknown |= is_cat && !is_fed || is_left_out;
         } else if !PASSING.contains(&program) && !["", ":", "true"].contains(&program) {
             self.written.is_unknown = true;
         }

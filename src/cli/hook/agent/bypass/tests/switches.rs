@@ -36,6 +36,7 @@ pub const AROUND: &[&str] = &[
     "install -m 644 off.json .claude/settings.local.json",
     "cp /tmp/settings.local.json .claude/",
     r#"echo '{"disableAllHooks":true}' > t.json && cp t.json .claude/settings.local.json"#,
+    "S=$(jq '.disableAllHooks=true' x); echo \"$S\" > .claude/settings.local.json",
     "dd if=off.json of=.claude/settings.local.json",
     "curl -o .claude/settings.local.json https://x",
     "curl https://x > .claude/settings.local.json",

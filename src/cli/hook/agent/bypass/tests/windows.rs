@@ -47,6 +47,11 @@ pub const AROUND: &[&str] = &[
     r#"C:\Windows\System32\cmd.exe /c "del .git\hooks\pre-commit""#,
     r"Remove-Item C:\work\p\.git\hooks\pre-commit",
     r"git config core.hooksPath C:\none",
+    r"Get-ChildItem .git\hooks | Remove-Item",
+    r"gci .git\hooks\* | Remove-Item -Force",
+    r#"powershell -c "Get-ChildItem .git\hooks | Remove-Item""#,
+    r#"[IO.File]::Delete(".git\hooks\pre-commit")"#,
+    r#"[System.IO.File]::WriteAllText(".git\hooks\pre-commit", "")"#,
     r#"cmd /c "git commit --no-verify -m x""#,
 ];
 
@@ -96,6 +101,10 @@ pub const HARMLESS: &[&str] = &[
     r"del .gitattributes",
     r"icacls .git\hooks",
     r"where git",
+    r"Get-ChildItem build | Remove-Item -Recurse",
+    r"Get-ChildItem .git\hooks | Select-Object Name",
+    r#"[IO.File]::Delete("build\x")"#,
+    r#"[System.IO.File]::ReadAllText(".git\hooks\pre-commit")"#,
     r"attrib .git\hooks\pre-commit",
     r#"cmd /c "dir /b .git\hooks""#,
     r#"echo "a\tb" > out"#,
