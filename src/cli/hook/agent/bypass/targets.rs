@@ -179,7 +179,8 @@ pub fn targets(call: &Call<'_>) -> Vec<(Deed, String)> {
     let found = match program {
         _ if EDITORS.contains(&program) && call.words.iter().any(|word| is_in_place(word)) => {
             // An expression may look like a path.
-            let is_expression = |word: &&str| ["s/", "s|", "s#", "s,"].iter().any(|start| word.starts_with(start));
+            let begins = |word: &str| ["s/", "s|", "s#", "s,"].iter().any(|start| word.starts_with(start));
+            let is_expression = |word: &&str| begins(word) || word.contains("\\/");
             words.filter(|word| !is_expression(word)).map(|word| (Deed::Writes, word.to_owned())).collect()
         }
         "yq" | "jaq" if call.words.iter().any(|word| is_in_place_of_query(word)) => {

@@ -88,6 +88,7 @@ pub const HARMLESS: &[&str] = &[
     r"find . -name \*.pyc -delete",
     r"find . \( -name a -o -name b \) -delete",
     r"sed -i 's/\.git\/hooks/x/' README.md",
+    r"sed -i '/\.git\/hooks/d' README.md",
     r"grep -n '\.git\b' README.md > found",
     r"grep -rn 'git\\hooks' docs",
     r"rg '\.git\\hooks' src",
