@@ -127,6 +127,42 @@ fn names_in_gits_configuration_are_what_they_stand_for() {
     );
 }
 
+#[test]
+fn a_shell_turns_no_hooks_off_in_settings_of_an_agent() {
+    let git = Git::new();
+    super::keysweep(&git, &["hook", "install", "claude-code", "--no-bypass"]);
+    git.write("harmless.json", "{\"model\": \"x\"}");
+    git.write("off.json", "{\"disableAllHooks\": true}");
+    git.write("sub/x", "");
+    check(
+        &git,
+        &[
+            ("echo '{\"disableAllHooks\":true}' > .claude/settings.local.json", true),
+            ("cd sub && printf '{\"disableAllHooks\":true}' | tee ../.claude/settings.local.json", true),
+            ("cat > ~/.claude/settings.json <<E\n{\"disableAllHooks\": true}\nE", true),
+            ("jq '.disableAllHooks=true' .claude/settings.json > tmp && mv tmp .claude/settings.json", true),
+            ("sed -i 's/{/{\"disableAllHooks\":true,/' .claude/settings.local.json", true),
+            ("cp off.json .claude/settings.local.json", true),
+            ("cp none.json .claude/settings.local.json", true),
+            ("cp harmless.json .claude/settings.json", true),
+            ("echo '{\"hooksConfig\":{\"enabled\":false}}' > .gemini/settings.json", true),
+            ("printf '[features]\\nhooks = false\\n' >> ~/.codex/config.toml", true),
+            ("python3 -c 'open(\".claude/settings.local.json\", \"w\").write(\"{disableAllHooks: true}\")'", true),
+            ("echo '{\"model\":\"x\"}' > .claude/settings.local.json", false),
+            ("jq '.model = \"x\"' .claude/settings.local.json > tmp && mv tmp .claude/settings.local.json", false),
+            ("cp harmless.json .claude/settings.local.json", false),
+            ("echo '{\"disableAllHooks\":true}' > docs.json", false),
+            ("echo '{\"disableAllHooks\":true}' > sub/.claude/settings.json", false),
+            ("cp none.json .vscode/settings.json", false),
+        ],
+    );
+    git.write(".codex/config.toml", "model = \"x\"\n[features]\n");
+    check(
+        &git,
+        &[("echo 'hooks = false' >> .codex/config.toml", true), ("echo 'other = false' >> .codex/config.toml", false)],
+    );
+}
+
 #[cfg(unix)]
 #[test]
 fn links_lead_to_the_hooks_that_are_written() {

@@ -8,9 +8,14 @@ mod git;
 mod guard;
 mod input;
 mod options;
+mod parallel;
+mod program;
 mod script;
 mod skips;
 mod targets;
+mod windows;
+mod writers;
+mod written;
 
 use std::collections::HashSet;
 use std::rc::Rc;
@@ -24,6 +29,7 @@ use find::Search;
 use git::Git;
 use guard::Guarded;
 pub use guard::{Surroundings, is_hook_of_git};
+use program::{Program, program, text_goes_around};
 use script::Script;
 use skips::switches_off;
 use targets::{Deed, EDITORS, is_in_place};
@@ -31,6 +37,10 @@ use targets::{Deed, EDITORS, is_in_place};
 /// Commands that only show or look for their words.
 const PRINTERS: [&str; 14] =
     ["echo", "printf", "cat", "grep", "egrep", "fgrep", "rg", "ag", "ls", "man", "less", "head", "tail", "which"];
+/// Commands of PowerShell that take what is piped to them for paths.
+const FED: [&str; 8] = ["remove-item", "ri", "move-item", "mi", "rename-item", "rni", "clear-content", "clc"];
+/// How many texts that are fed to a program of another language are read, from the last one on.
+const FEEDING: usize = 4;
 /// How deep texts for shells are read.
 const DEPTH: usize = 4;
 
@@ -87,7 +97,10 @@ fn goes_around(line: &str, reach: Reach<'_>) -> bool {
         let texts = input::printed_to_shells(&commands, reach.input);
         texts.iter().any(|text| goes_around(text, Reach { input: &[], ..reach }))
     };
-    if reach.deeper().is_some_and(is_run) {
+    let is_windows = |reach: Reach<'_>| windows::reread(line, &commands).is_some_and(|line| goes_around(&line, reach));
+    // PowerShell may call what other languages do.
+    let is_called = || line.contains("]::") && text_goes_around(line, reach);
+    if is_called() || reach.deeper().is_some_and(|reach| is_run(reach) || is_windows(reach)) {
         return true;
     }
     // What a shell sets holds for those that it begins, but not for those around.
@@ -129,6 +142,7 @@ impl Shell<'_> {
         let is_written = |file: &String| {
             let path = joined(&command.folder, file);
             guarded.is_harmed(Deed::Writes, &path) && !(is_of_user(&path) && self.is_of_no_matter(&call, at))
+                || self.turns_hooks_off(Deed::Writes, &path, &call, at)
         };
         command.writes.iter().any(is_written)
             || !self.reach.is_of_hooks() && gives_leave(command, &call)
@@ -153,6 +167,9 @@ impl Shell<'_> {
             return true;
         }
         let reach = Reach { folder: &call.folder, switched_off: set, input: &[], ..self.reach };
+        if self.runs_other(words, &call, at, reach) {
+            return true;
+        }
         if let Some(line) = &call.split {
             return reach.deeper().is_some_and(|reach| goes_around(line, reach));
         }
@@ -174,6 +191,32 @@ impl Shell<'_> {
         }
     }
 
+    /// Tells whether what goes around hooks stands in a program of another language, in the commands of an editor, or in what is run
+    /// in the place of one.
+    fn runs_other(&self, words: &[String], call: &Call<'_>, at: usize, reach: Reach<'_>) -> bool {
+        let is_around = |line: &str| reach.deeper().is_some_and(|reach| goes_around(line, reach));
+        let is_off = reach.is_of_hooks() && skips::starts_without_hooks(call);
+        if is_off || words.iter().flat_map(|word| skips::helpers(word)).any(is_around) {
+            return true;
+        }
+        let is_escaped = |command: &String| {
+            let before = |at: usize| command[..at].trim_matches([':', ' ']);
+            let at = command.find('!').filter(|&at| before(at).chars().all(char::is_alphabetic));
+            at.is_some_and(|at| is_around(&command[at + 1..])) || text_goes_around(command, reach)
+        };
+        if writers::commands(&call.program, call.words).is_some_and(|commands| commands.iter().any(is_escaped)) {
+            return true;
+        }
+        match program(&call.program, call.words) {
+            Some(Program::Text(text)) => text_goes_around(&text, reach),
+            Some(Program::Input) => {
+                let input = input::input(self.commands, at, self.reach.input);
+                input.iter().rev().take(FEEDING).any(|text| text_goes_around(text, reach))
+            }
+            None => false,
+        }
+    }
+
     /// Tells whether a program takes or writes what is guarded.
     fn harms(&self, call: &Call<'_>, at: usize) -> bool {
         let guarded = self.reach.guarded;
@@ -183,7 +226,7 @@ impl Shell<'_> {
         }
         targets::targets(call).iter().any(|(deed, path)| {
             let is_seen = || *deed == Deed::Writes && is_of_user(path) && self.is_of_no_matter(call, at);
-            guarded.is_harmed(*deed, path) && !is_seen()
+            guarded.is_harmed(*deed, path) && !is_seen() || self.turns_hooks_off(*deed, path, call, at)
         })
     }
 
@@ -224,10 +267,17 @@ impl Shell<'_> {
         if call.program == "find" {
             return does(call.words);
         }
-        if !call.wrappers.iter().any(|name| name == "xargs") {
+        let words = match call.program.as_str() {
+            "parallel" => parallel::parts(call.words).0,
+            program if FED.contains(&program) => [std::slice::from_ref(&call.program), call.words].concat(),
+            _ if call.wrappers.iter().any(|name| name == "xargs") => {
+                [std::slice::from_ref(&call.program), call.words].concat()
+            }
+            _ => return false,
+        };
+        if words.is_empty() {
             return false;
         }
-        let words = [std::slice::from_ref(&call.program), call.words].concat();
         let found = at.checked_sub(1).map(|at| &self.commands[at]).filter(|command| command.pipes);
         match found.filter(|command| command.words.first().is_some_and(|word| name(word) == "find")) {
             Some(found) => does(&input::as_action(found, &words)[1..]),

@@ -139,6 +139,18 @@ impl Surroundings for Project<'_> {
         settings::come_back(&self.real(path))
     }
 
+    fn says_whether_hooks_run(&self, path: &str) -> bool {
+        settings::says_whether_hooks_run(&self.real(path), self.directory)
+    }
+
+    fn turns_hooks_off(&self, path: &str, text: &str) -> bool {
+        settings::turns_hooks_off(&self.real(path), text)
+    }
+
+    fn text(&self, path: &str) -> Option<String> {
+        place::read(&self.real(path)).map(|bytes| String::from_utf8_lossy(&bytes).into_owned())
+    }
+
     fn is_git_folder(&self, path: &str) -> bool {
         let real = self.real(path);
         self.git().is_some_and(|git| git.folders.contains(&real))

@@ -2,6 +2,7 @@
 
 mod git;
 mod home;
+mod written;
 
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
@@ -10,6 +11,7 @@ pub(super) use git::leads_elsewhere;
 use home::{Home, is_settings, settings_in};
 use miette::miette;
 use serde_json::{Value, json};
+pub(super) use written::{says_whether_hooks_run, speaks_of_switch, turns_hooks_off};
 
 use super::super::files;
 use super::{Agent, json, place, switch};

@@ -219,7 +219,13 @@ impl<'a, 'b> Reader<'a, 'b> {
                 '"' => return,
                 '\\' => match self.characters.next() {
                     Some('\n') | None => {}
-                    Some(next) => self.push(next),
+                    Some(next) => {
+                        // Before other characters it stands for itself there.
+                        if !"$`\"\\".contains(next) {
+                            self.push('\\');
+                        }
+                        self.push(next);
+                    }
                 },
                 '$' if self.depth > 0 && self.characters.peek() == Some(&'(') => {
                     self.substitution(')', active::QUOTED_DOLLAR);

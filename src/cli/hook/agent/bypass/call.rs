@@ -46,6 +46,13 @@ const WRAPPERS: &[Wrapper] = &[
         "",
         &[],
     ),
+    wrapper(&["fakeroot", "proot", "xvfb-run", "dbus-run-session"], "lsibrwn", &[]),
+    wrapper(&["unshare", "nsenter"], "tSGRw", &["target", "wd", "root", "setuid", "setgid"]),
+    wrapper(
+        &["systemd-run", "systemd-inhibit"],
+        "pEMHtu",
+        &["unit", "property", "setenv", "uid", "description", "slice"],
+    ),
     wrapper(&["npx", "bunx", "pnpx"], "pc", &["package", "call"]),
     wrapper(&["cross-env", "dotenv"], "ef", &[]),
     Wrapper { verbs: RUN, ..wrapper(&["npm", "pnpm"], "nc", &["call"]) },

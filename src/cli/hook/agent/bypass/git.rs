@@ -67,6 +67,19 @@ const WITHOUT_HOOKS: [&str; 43] = [
     "worktree",
 ];
 
+/// How keys end whose values are lines that git runs for something.
+const HELPERS: [&str; 5] = ["editor", "pager", "cmd", "command", "textconv"];
+/// The options of `git filter-branch` whose values are lines; what makes a commit of a tree has no hooks to skip.
+const FILTERS: [&str; 7] = [
+    "--tree-filter",
+    "--index-filter",
+    "--env-filter",
+    "--msg-filter",
+    "--parent-filter",
+    "--tag-name-filter",
+    "--setup",
+];
+
 /// One call of git.
 pub struct Git<'a> {
     /// What it does, if that is said.
@@ -79,12 +92,15 @@ pub struct Git<'a> {
     pub set: bool,
     /// The names that its options define, and what each stands for.
     defined: Vec<(String, &'a str)>,
+    /// The lines that its options say are run for something else.
+    helpers: Vec<&'a str>,
 }
 
 impl<'a> Git<'a> {
     /// Reads the words behind `git`, which is run in a folder; `set` is whether its surroundings switch hooks off.
     pub fn new(words: &'a [String], folder: &str, mut set: bool) -> Self {
         let (mut rest, mut defined, mut folder) = (words.iter(), Vec::new(), folder.to_owned());
+        let mut helpers = Vec::new();
         let subcommand = loop {
             let word = rest.next().map(String::as_str);
             let option =
@@ -96,6 +112,7 @@ impl<'a> Git<'a> {
                     // Of a key the case does not count, but in the middle.
                     let key = key.to_ascii_lowercase();
                     set |= leads_elsewhere(&key);
+                    helpers.extend(HELPERS.iter().any(|end| key.ends_with(end)).then_some(value));
                     defined.extend(key.strip_prefix("alias.").map(|name| (name.to_owned(), value)));
                 }
                 Some(("-C", _)) => {
@@ -110,7 +127,7 @@ impl<'a> Git<'a> {
                 _ => break word,
             }
         };
-        Self { subcommand, rest: rest.as_slice(), folder, set, defined }
+        Self { subcommand, rest: rest.as_slice(), folder, set, defined, helpers }
     }
 
     /// Returns the line that git makes of its subcommand, with the words behind it, if that is a name for something else: one that its
@@ -132,7 +149,10 @@ impl<'a> Git<'a> {
             words => shell::line(words.iter().copied()),
         };
         let mut lines: Vec<String> = self.defined.iter().map(|(_, value)| definition(value)).collect();
+        lines.extend(self.helpers.iter().map(|line| (*line).to_owned()));
         match self.subcommand {
+            Some("filter-branch") => lines.extend(behind(self.rest, &FILTERS)),
+            Some("difftool") => lines.extend(behind(self.rest, &["-x", "--extcmd"])),
             Some("rebase") => lines.extend(executed(self.rest)),
             Some("submodule") => {
                 let each: Vec<&str> = words().skip_while(|word| *word != "foreach").skip(1).collect();
@@ -190,6 +210,16 @@ impl<'a> Git<'a> {
             _ => None,
         })
     }
+}
+
+/// Returns the values of options, in the same word or the next.
+fn behind(words: &[String], options: &[&str]) -> Vec<String> {
+    let next = words.windows(2).filter(|pair| options.contains(&pair[0].as_str())).map(|pair| pair[1].clone());
+    let value = |word: &String| {
+        let (option, value) = word.split_once('=')?;
+        options.contains(&option).then(|| value.to_owned())
+    };
+    next.chain(words.iter().filter_map(value)).collect()
 }
 
 /// Returns the lines that `git rebase` with these words runs after each commit.

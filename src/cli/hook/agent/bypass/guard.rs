@@ -13,6 +13,12 @@ pub trait Surroundings {
     fn holds_agents_hooks(&self, path: &str) -> bool;
     /// Tells of such a file whether they stay if git's version of it comes back.
     fn comes_back(&self, path: &str) -> bool;
+    /// Tells whether agents that work here read from a file whether their hooks run.
+    fn says_whether_hooks_run(&self, path: &str) -> bool;
+    /// Tells whether they run no more if such a file holds a text, alone or behind what it holds.
+    fn turns_hooks_off(&self, path: &str, text: &str) -> bool;
+    /// Returns what a file holds.
+    fn text(&self, path: &str) -> Option<String>;
     /// Tells whether a path leads to what makes the project a repository, with all of its hooks.
     fn is_git_folder(&self, path: &str) -> bool;
     /// Tells whether a path leads to one of the hooks that git runs here, or to where they lie.

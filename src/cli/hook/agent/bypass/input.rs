@@ -61,7 +61,7 @@ pub fn input(commands: &[Command], at: usize, outer: &[String]) -> Vec<String> {
 }
 
 /// Returns the commands whose output a command reads: those before it in a pipe, or before the group that it is in.
-fn pipe(commands: &[Command], at: usize) -> Range<usize> {
+pub fn pipe(commands: &[Command], at: usize) -> Range<usize> {
     let to = |end: usize| {
         let length = commands[..end].iter().rev().take(LONGEST_PIPE).take_while(|command| command.pipes).count();
         end - length..end
@@ -104,8 +104,8 @@ pub fn printed(command: &Command) -> Option<String> {
 pub fn arguments(commands: &[Command], at: usize) -> Vec<String> {
     let Some(before) = commands[pipe(commands, at)].last() else { return Vec::new() };
     let listed = || before.words.iter().skip(1).filter(|word| !word.starts_with('-')).cloned().collect();
-    match before.words.first().map(String::as_str) {
-        Some("ls") => listed(),
+    match before.words.first().map(|word| word.to_ascii_lowercase()).as_deref() {
+        Some("ls" | "dir" | "gci" | "get-childitem" | "gi" | "get-item") => listed(),
         _ => printed(before).map(|text| text.split_whitespace().map(str::to_owned).collect()).unwrap_or_default(),
     }
 }

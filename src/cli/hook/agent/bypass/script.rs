@@ -2,8 +2,10 @@
 
 use base64::Engine as _;
 
+use super::super::shell;
 use super::call::name;
 use super::options::{Valued, Word, Words};
+use super::parallel;
 
 /// Shells that read their words as `sh` does.
 const SHELLS: [&str; 13] =
@@ -13,6 +15,20 @@ const OF_SHELLS: Valued =
     Valued { letters: "oOC", long: &["rcfile", "init-file", "init-command", "command", "commands"] };
 /// Programs that run a line which stands behind `-c` as another user, or around a shell.
 const AROUND: [&str; 4] = ["su", "runuser", "script", "flock"];
+/// Programs of which a word may be a line that they have run.
+const LINES: [&str; 11] = [
+    "tmux",
+    "screen",
+    "zellij",
+    "hyperfine",
+    "watchexec",
+    "entr",
+    "concurrently",
+    "nodemon",
+    "chokidar",
+    "pueue",
+    "multitime",
+];
 /// The names of files that stand for standard input.
 const INPUT: [&str; 4] = ["-", "/dev/stdin", "/dev/fd/0", "/proc/self/fd/0"];
 /// The options of PowerShell that have a value of no interest.
@@ -53,7 +69,19 @@ pub fn script(program: &str, words: &[String]) -> Option<Script> {
         "powershell" | "pwsh" => Some(of_powershell(words)),
         "cmd" => Some(of_cmd(words)),
         "source" | "." => words.first().map(|file| of_file(file)),
-        "eval" | "watch" | "iex" | "invoke-expression" | "cross-env-shell" => joined(words),
+        "eval" | "iex" | "invoke-expression" | "cross-env-shell" => joined(words),
+        "watch" => {
+            let mut words = Words::new(words, Valued { letters: "nq", long: &["interval", "equexit"] });
+            while words.option().is_some() {}
+            joined(words.rest())
+        }
+        "at" | "batch" => Some(if words.iter().any(|word| word == "-f") { Script::File } else { Script::Input }),
+        "parallel" => Some(parallel::script(words)),
+        "expect" => behind_option(words).map(|script| match script {
+            Script::Text(text) => Script::Text(text.replace("spawn ", "")),
+            other => other,
+        }),
+        _ if LINES.contains(&program) => of_lines(words),
         "nix-shell" => {
             Words::new(words, Valued { letters: "pAEI", long: &["run", "command"] }).find_map(|word| match word {
                 Word::Long("run" | "command", Some(line)) => Some(Script::Text(line.to_owned())),
@@ -69,6 +97,14 @@ pub fn script(program: &str, words: &[String]) -> Option<Script> {
         _ if SHELLS.contains(&program) => Some(of_shell(words)),
         _ => None,
     }
+}
+
+/// Returns the words that are lines, and those of a command behind others.
+fn of_lines(words: &[String]) -> Option<Script> {
+    let lines = words.iter().filter(|word| word.contains(char::is_whitespace)).cloned();
+    let command = within(words).map(|from| shell::line(words[from..].iter().map(String::as_str)));
+    let lines: Vec<String> = lines.chain(command).collect();
+    (!lines.is_empty()).then(|| Script::Text(lines.join("\n")))
 }
 
 fn of_file(file: &str) -> Script {

@@ -1,5 +1,6 @@
 //! Variables and options that make git or its hook managers skip hooks.
 
+use super::super::settings::speaks_of_switch;
 use super::call::{Call, name};
 
 /// Variables that switch a hook manager off, or git's hooks.
@@ -36,6 +37,50 @@ pub fn switches_off(word: &str) -> bool {
     let word = &word[start.map_or(0, str::len)..];
     let is_set = |variable: &str| word.starts_with(variable) && (word != variable || !variable.ends_with('='));
     ["GIT_CONFIG_GLOBAL=", "GIT_CONFIG_SYSTEM="].contains(&word) || VARIABLES.iter().any(|variable| is_set(variable))
+}
+
+/// Variables whose values are lines that git and others run: editors, pagers and helpers.
+const HELPERS: [&str; 10] = [
+    "GIT_SEQUENCE_EDITOR",
+    "GIT_EDITOR",
+    "EDITOR",
+    "VISUAL",
+    "GIT_PAGER",
+    "PAGER",
+    "GIT_EXTERNAL_DIFF",
+    "GIT_SSH_COMMAND",
+    "GIT_ASKPASS",
+    "PROMPT_COMMAND",
+];
+
+/// Returns the lines that a word has run which sets such a variable: its value, and what an editor of steps to take puts there.
+pub fn helpers(word: &str) -> Vec<&str> {
+    let Some((_, value)) = word.split_once('=').filter(|(name, _)| HELPERS.contains(name)) else { return Vec::new() };
+    let end = |step: &'_ str| step.find(['\'', '"', '/', '\n']).unwrap_or(step.len());
+    std::iter::once(value).chain(value.split("exec ").skip(1).map(|step| &step[..end(step)])).collect()
+}
+
+/// Tells whether a command begins an agent whose hooks are off, or turns them off by its own command.
+pub fn starts_without_hooks(call: &Call<'_>) -> bool {
+    let value = |options: &[&str]| {
+        let next = call.words.windows(2).filter(|pair| options.contains(&pair[0].as_str())).map(|pair| pair[1].clone());
+        let joined =
+            call.words.iter().filter_map(|word| word.split_once('=').filter(|(name, _)| options.contains(name)));
+        next.chain(joined.map(|(_, value)| value.to_owned())).collect::<Vec<_>>()
+    };
+    let is_hooks = |name: &String| ["hooks", "codex_hooks"].contains(&name.as_str());
+    match (call.program.as_str(), call.words) {
+        ("claude", [first, rest @ ..]) if first == "config" => rest.iter().any(|word| word == "disableAllHooks"),
+        ("claude", _) => value(&["--settings"]).iter().any(|text| speaks_of_switch(text)),
+        ("codex", [first, second, rest @ ..]) if first == "features" && second == "disable" => {
+            rest.iter().any(is_hooks)
+        }
+        ("codex", _) => {
+            value(&["-c", "--config"]).iter().any(|text| speaks_of_switch(text))
+                || value(&["--disable"]).iter().any(is_hooks)
+        }
+        _ => false,
+    }
 }
 
 /// Tells whether a command hands an option on to whatever commits that makes it skip git's hooks.

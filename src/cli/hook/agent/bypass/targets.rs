@@ -3,6 +3,7 @@
 use super::super::shell::joined;
 use super::call::Call;
 use super::options::{Valued, Word, Words};
+use super::{windows, writers};
 
 /// What a program does to a path.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -72,6 +73,7 @@ const TOOLS: &[Tool] = &[
             "trash-put",
             "shred",
             "srm",
+            "wipe",
             "del",
             "erase",
             "rd",
@@ -176,7 +178,10 @@ pub fn targets(call: &Call<'_>) -> Vec<(Deed, String)> {
     let words = call.words.iter().map(String::as_str);
     let found = match program {
         _ if EDITORS.contains(&program) && call.words.iter().any(|word| is_in_place(word)) => {
-            words.map(|word| (Deed::Writes, word.to_owned())).collect()
+            // An expression may look like a path.
+            let begins = |word: &str| ["s/", "s|", "s#", "s,"].iter().any(|start| word.starts_with(start));
+            let is_expression = |word: &&str| begins(word) || word.contains("\\/");
+            words.filter(|word| !is_expression(word)).map(|word| (Deed::Writes, word.to_owned())).collect()
         }
         "yq" | "jaq" if call.words.iter().any(|word| is_in_place_of_query(word)) => {
             words.map(|word| (Deed::Writes, word.to_owned())).collect()
@@ -188,7 +193,8 @@ pub fn targets(call: &Call<'_>) -> Vec<(Deed, String)> {
         "curl" if !saves(call.words) => Vec::new(),
         _ => TOOLS.iter().find(|tool| tool.names.contains(&program)).map(|tool| tool.targets(call)).unwrap_or_default(),
     };
-    found.into_iter().map(|(deed, path)| (deed, joined(&call.folder, &path))).collect()
+    let found = found.into_iter().chain(writers::targets(program, call.words));
+    found.map(|(deed, path)| (deed, joined(&call.folder, &path))).collect()
 }
 
 impl Tool {
@@ -200,7 +206,8 @@ impl Tool {
             }
             words => words.to_vec(),
         };
-        let words = without_patterns(words);
+        let mut words = without_patterns(words);
+        words.retain(|word| !windows::is_option(&call.program, word));
         let (mut said, mut operands) = (Vec::new(), Vec::new());
         for word in Words::new(&words, self.valued()) {
             match word {

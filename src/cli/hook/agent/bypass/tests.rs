@@ -2,10 +2,15 @@
 
 mod around;
 mod harmless;
+mod programs;
+mod switches;
+mod windows;
+mod writers;
 
+use std::path::Path;
+
+use super::super::settings;
 use super::*;
-use around::AROUND;
-use harmless::HARMLESS;
 
 /// A project in `/p`, whose settings of Cursor git has as they are.
 struct Known;
@@ -37,6 +42,26 @@ impl Surroundings for Known {
 
     fn comes_back(&self, path: &str) -> bool {
         real(path) == "/p/.cursor/hooks.json"
+    }
+
+    fn says_whether_hooks_run(&self, path: &str) -> bool {
+        let path = real(path).replace("$HOME/", "~/");
+        let roots = ["/p/", "~/"];
+        let files =
+            [".claude/settings.json", ".claude/settings.local.json", ".gemini/settings.json", ".codex/config.toml"];
+        roots.iter().filter_map(|root| path.strip_prefix(root)).any(|file| files.contains(&file))
+    }
+
+    fn turns_hooks_off(&self, path: &str, text: &str) -> bool {
+        settings::turns_hooks_off(Path::new(path), text)
+    }
+
+    fn text(&self, path: &str) -> Option<String> {
+        match path {
+            "/p/harmless.json" => Some("{\"model\": \"x\"}".to_owned()),
+            "/p/off.json" => Some("{\"disableAllHooks\": true}".to_owned()),
+            _ => None,
+        }
     }
 
     fn is_git_folder(&self, path: &str) -> bool {
@@ -79,9 +104,17 @@ impl Surroundings for Known {
 #[test]
 fn ways_around_the_hooks_are_recognised() {
     let is_around = |line: &&&str| goes_around_hooks(line, "/p", &Known);
-    let missed: Vec<&&str> = AROUND.iter().filter(|line| !is_around(line)).collect();
-    let stopped: Vec<&&str> = HARMLESS.iter().filter(is_around).collect();
-    assert_eq!((missed, stopped), (Vec::new(), Vec::new()), "missed, and stopped without need");
+    for (name, around, harmless) in [
+        ("lines", around::AROUND, harmless::HARMLESS),
+        ("switches", switches::AROUND, switches::HARMLESS),
+        ("windows", windows::AROUND, windows::HARMLESS),
+        ("writers", writers::AROUND, writers::HARMLESS),
+        ("programs", programs::AROUND, programs::HARMLESS),
+    ] {
+        let missed: Vec<&&str> = around.iter().filter(|line| !is_around(line)).collect();
+        let stopped: Vec<&&str> = harmless.iter().filter(is_around).collect();
+        assert_eq!((missed, stopped), (Vec::new(), Vec::new()), "{name}: missed, and stopped without need");
+    }
 }
 
 #[test]
@@ -144,6 +177,20 @@ fn any_line_comes_to_an_end() {
         "(export HUSKY=0; ",
         "git stash -u a; ",
         "echo a=b >> ~/.gitconfig; ",
+        "echo {} > .claude/settings.local.json; ",
+        "cat a > b; cp b a; ",
+        "echo {} | tee a | tee .claude/settings.local.json; ",
+        "perl -e 'system(\"",
+        "perl -e 'q(q(q(",
+        "python3 -c 'a(\"b\", \"c\"); ",
+        "node -e ' `${`",
+        "echo 'unlink(\"a\")' | python3 | ",
+        "parallel a ::: ",
+        "echo a | parallel ",
+        "vim -c '!vim -c ",
+        "del a\\b & ",
+        "GIT_EDITOR='a exec b' ",
+        "git difftool -x ",
     ] {
         assert!(
             !goes_around_hooks(&part.repeat(10_000), "/p", &Known) && !looks_for_less(&part.repeat(10_000)),

@@ -125,6 +125,20 @@ pub(super) fn is_settings(path: &Path) -> bool {
     files_of_all().iter().any(|file| path.ends_with(file)) || moved_files().iter().any(|file| file == path)
 }
 
+/// Tells whether an agent reads from a file whether its hooks run: one below a root of which `is_root` holds, or where a variable
+/// names the folder.
+pub(super) fn is_switch(path: &Path, is_root: &dyn Fn(&Path) -> bool) -> bool {
+    let is_read = |file: &str| {
+        let root = path.ancestors().nth(file.split('/').count());
+        path.ends_with(file) && root.is_some_and(is_root)
+    };
+    let is_moved = |agent: Agent| {
+        let (root, folder) = moved(agent)?;
+        Some(files_of_switch(agent).any(|file| place::real(&root, inside(file, folder)) == path))
+    };
+    agents().any(|agent| files_of_switch(agent).any(is_read) || is_moved(agent) == Some(true))
+}
+
 /// Returns where such files lie, or would lie, that are in a folder.
 pub(super) fn settings_in(folder: &Path) -> Vec<PathBuf> {
     let below = |file: &str| {

@@ -1,0 +1,95 @@
+//! Lines with paths of Windows, in which `\` parts folders.
+
+use super::super::shell::Command;
+use super::call::Call;
+
+/// Programs and commands that Windows alone has.
+const PROGRAMS: [&str; 29] = [
+    "cmd",
+    "powershell",
+    "pwsh",
+    "del",
+    "erase",
+    "rd",
+    "ri",
+    "remove-item",
+    "move",
+    "mi",
+    "move-item",
+    "ren",
+    "rni",
+    "rename-item",
+    "copy",
+    "cpi",
+    "copy-item",
+    "xcopy",
+    "robocopy",
+    "set-content",
+    "add-content",
+    "clear-content",
+    "clc",
+    "out-file",
+    "tee-object",
+    "new-item",
+    "ni",
+    "ac",
+    "sc",
+];
+/// How folders begin a path of Windows that are worth another look, whatever is done there.
+const FOLDERS: [&str; 7] = [".git\\", ".husky\\", ".githooks\\", ".claude\\", ".cursor\\", ".codex\\", ".gemini\\"];
+
+/// Returns a line with `/` in place of each `\` that parts folders, if it looks like one of Windows.
+pub fn reread(line: &str, commands: &[Command]) -> Option<String> {
+    if !line.contains('\\') {
+        return None;
+    }
+    let is_of_windows = |command: &Command| PROGRAMS.contains(&Call::new(command).program.as_str());
+    let is_read = FOLDERS.iter().any(|folder| line.contains(folder)) || commands.iter().any(is_of_windows);
+    Some(slashed(line)).filter(|slashed| is_read && slashed != line)
+}
+
+/// Tells whether a word is an option of a program of Windows, such as `/s` or `/e:on`.
+pub fn is_option(program: &str, word: &str) -> bool {
+    let letters = word.split(':').next().unwrap_or_default().strip_prefix('/').unwrap_or_default();
+    let is_short = (1..=4).contains(&letters.len()) && letters.bytes().all(|byte| byte.is_ascii_alphabetic());
+    is_short && (program == "rmdir" || PROGRAMS.contains(&program))
+}
+
+fn slashed(line: &str) -> String {
+    let mut slashed = String::with_capacity(line.len());
+    let mut rest = line;
+    while let Some(at) = rest.find('\\') {
+        slashed += &rest[..at];
+        let behind = rest[at..].trim_start_matches('\\');
+        let signs = &rest[at..rest.len() - behind.len()];
+        let is_of_name = |sign: char| sign.is_alphanumeric() || "._-*~:%".contains(sign);
+        let parts = slashed.ends_with(is_of_name) && (behind.is_empty() || behind.starts_with(is_of_name));
+        slashed += if parts { "/" } else { signs };
+        // What such a sign takes for text stays behind it.
+        let next = behind.chars().next().filter(|_| !parts);
+        slashed.extend(next);
+        rest = &behind[next.map_or(0, char::len_utf8)..];
+    }
+    slashed + rest
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn signs_between_folders_are_turned() {
+        for (line, expected) in [
+            (r"del a\b", r"del a/b"),
+            (r"del C:\a\.b\*", r"del C:/a/.b/*"),
+            (r"del a\\b", r"del a/b"),
+            (r"del a\", r"del a/"),
+            (r"rm a\ b", r"rm a\ b"),
+            (r"find \( -name \*.o", r"find \( -name \*.o"),
+            (r"s/\.git\/b/", r"s/\.git\/b/"),
+            ("a \\\n b", "a \\\n b"),
+        ] {
+            assert_eq!(slashed(line), expected, "{line}");
+        }
+    }
+}
