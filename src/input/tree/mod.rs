@@ -1,8 +1,10 @@
 //! The working tree: what git tracks, and what it neither tracks nor ignores.
 
+mod exact;
 mod found;
 mod ground;
 mod ignored;
+mod left_out;
 mod read;
 mod start;
 mod walk;
