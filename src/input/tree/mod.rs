@@ -19,6 +19,7 @@ use super::{Coverage, Visitor};
 use crate::finding::Notice;
 
 pub use read::LARGEST;
+pub(super) use start::is_pipe;
 
 /// The files that a scan of the working tree looks at.
 ///
