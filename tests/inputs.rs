@@ -3,6 +3,7 @@
 mod ignored;
 mod part;
 mod range;
+mod rules;
 mod staged;
 mod tree;
 

@@ -10,7 +10,7 @@ use bstr::{BStr, BString, ByteSlice};
 use gix::ObjectId;
 use gix::discover::upwards::TrustPolicy;
 
-use format::{RefStorage, check_format};
+use format::{RefStorage, check_configuration, check_format};
 
 use super::ignore_rules;
 use super::index::{Index, IndexError};
@@ -65,6 +65,15 @@ pub enum RepositoryError {
     Broken {
         /// Where the repository was looked for.
         path: PathBuf,
+    },
+    /// The configuration cannot be read, so that nobody knows what the other files mean.
+    #[error("git's configuration `{}` cannot be read", path.display())]
+    #[diagnostic(code(input::unreadable_configuration), help("check the file's permissions"))]
+    Configuration {
+        /// The file.
+        path: PathBuf,
+        /// What the system said.
+        source: io::Error,
     },
     /// The path that was given cannot be reached.
     #[error("`{}` cannot be reached", path.display())]
@@ -155,6 +164,7 @@ impl Repository {
     }
 
     fn new(git: gix::Repository) -> Result<Self, RepositoryError> {
+        check_configuration(&git)?;
         let reftable = match check_format(&git)? {
             RefStorage::Files => None,
             RefStorage::Reftable => Some(read_reftables(&git).map_err(|_| RepositoryError::BrokenRefs)?),

@@ -68,7 +68,7 @@ pub(super) fn write(part: &Part, out: &mut Vec<u8>) {
     }
 }
 
-/// Reads what [`write`] has written from the front of `bytes`, and takes it away there.
+/// Reads what [`write()`] has written from the front of `bytes`, and takes it away there.
 pub(super) fn take(bytes: &mut &[u8]) -> Part {
     match take_byte(bytes) {
         tag::EMPTY => Part::Empty,

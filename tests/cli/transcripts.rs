@@ -144,3 +144,19 @@ fn a_home_directory_that_is_not_known_is_no_empty_one() {
         }
     }
 }
+
+#[cfg(unix)]
+#[test]
+fn a_named_pipe_is_noted_and_not_waited_for() {
+    let home = home();
+    for pipe in [".bash_history", ".codex/sessions/2026/pipe.jsonl"] {
+        let path = home.file(pipe);
+        assert!(home.command("mkfifo").arg(&path).status().is_ok_and(|status| status.success()));
+        let report = scan_home(&home, &[], 1);
+        assert_eq!((report.count("active"), &report.0["complete"]), (2, &Value::from(false)));
+        let told = report.0["notices"].to_string();
+        assert!(told.contains(pipe) && told.contains("is a named pipe") && told.contains("--stdin"), "{told}");
+        std::fs::remove_file(path).expect("it was just made");
+    }
+    assert_eq!(scan_home(&home, &[], 1).0["complete"], true);
+}

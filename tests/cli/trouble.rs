@@ -154,6 +154,30 @@ fn an_unreadable_file_makes_the_scan_incomplete() {
     assert_eq!(scan(&git, &[], 1).places(RULE), ["open.txt:1"]);
 }
 
+#[test]
+fn a_configuration_of_gits_that_cannot_be_read_makes_the_scan_incomplete() {
+    let git = repository();
+    git.add("a.txt", "a\n");
+    git.run(&["config", "extensions.worktreeConfig", "true"]);
+    std::fs::create_dir(git.file("sub")).expect("the folder can be made");
+    for file in [".git/config.worktree", ".git/config"] {
+        let _ = std::fs::remove_file(git.file(file));
+        std::fs::create_dir(git.file(file)).expect("the name is free");
+        for place in [&git, &git.at("sub")] {
+            let text = keysweep(place, &["scan"]).exits(3).out;
+            assert!(text.contains(file) && text.contains("permissions"), "{text}");
+        }
+        for mode in ["--staged", "--history"] {
+            let text = keysweep(&git, &["scan", mode]).exits(2).err;
+            assert!(text.contains(file) && text.contains("permissions"), "{text}");
+        }
+        git.write("open.txt", line(2));
+        assert_eq!(scan(&git, &[], 1).places(RULE), ["open.txt:1"]);
+        git.remove("open.txt");
+        std::fs::remove_dir(git.file(file)).expect("the folder is empty");
+    }
+}
+
 #[cfg(target_os = "linux")]
 #[test]
 fn a_file_that_fails_while_it_is_read_makes_the_scan_incomplete() {

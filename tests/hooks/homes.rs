@@ -52,6 +52,52 @@ fn hooks_for_all_projects_are_set_up_where_a_variable_moves_the_agents_settings(
 }
 
 #[test]
+fn folders_above_settings_that_a_variable_moves_go_with_them_if_installing_made_them() {
+    for (agent, variable, file) in MOVED {
+        let git = Git::new();
+        git.write("../there/file", "");
+        let home = git.beside("there").at("new/deeper/moved");
+        let folder = home.path().to_str().expect("temporary paths are UTF-8");
+        for again in [false, true] {
+            with(&git, (variable, folder), &["hook", "install", agent, "--user"]);
+            if again {
+                with(&git, (variable, folder), &["hook", "install", agent, "--user", "--no-bypass"]);
+            }
+            with(&git, (variable, folder), &["hook", "uninstall", agent, "--user"]);
+            assert!(!git.file("../there/new").exists() && git.file("../there/file").exists(), "{agent}");
+        }
+        with(&git, (variable, folder), &["hook", "install", agent, "--user"]);
+        let kept = git.write("../there/new/kept", "");
+        with(&git, (variable, folder), &["hook", "uninstall", agent, "--user"]);
+        assert!(kept.exists() && !git.file("../there/new/deeper").exists() && !home.file(file).exists(), "{agent}");
+    }
+}
+
+#[test]
+fn objects_and_lists_without_anything_come_back_as_they_were() {
+    for text in [
+        "{ }",
+        "{\n\n}\n",
+        "{ // mine\n}",
+        "{\n  \"hooks\" : { }\n}\n",
+        "{ \"hooks\" : {\r\n } }\r\n",
+        "{ \"a\" : 1, \"hooks\" :{ /* mine */ } , \"b\": 2 }\n",
+        "\u{feff}{\"hooks\": { \"PreToolUse\" : [ ], \"preToolUse\":[\n] } }",
+        "{\"version\": 1,\"hooks\":\n{\t}}",
+    ] {
+        for (agent, file) in [("claude-code", ".claude/settings.json"), ("cursor", ".cursor/hooks.json")] {
+            let git = Git::new();
+            let path = git.write(file, text);
+            for times in 1..=2 {
+                (0..times).for_each(|_| drop(keysweep(&git, &["hook", "install", agent])));
+                keysweep(&git, &["hook", "uninstall", agent]);
+                assert_eq!(std::fs::read_to_string(&path).ok().as_deref(), Some(text), "{agent}");
+            }
+        }
+    }
+}
+
+#[test]
 fn settings_that_were_moved_are_watched_as_those_in_their_usual_place() {
     let git = Git::new();
     let home = git.beside("moved");

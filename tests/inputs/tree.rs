@@ -15,7 +15,7 @@ fn scan(paths: &[PathBuf]) -> (PathBuf, Seen) {
     (tree.root().to_owned(), Seen::of(collected))
 }
 
-fn files(path: &Path) -> Vec<String> {
+pub fn files(path: &Path) -> Vec<String> {
     let (_, seen) = scan(&[path.to_owned()]);
     assert_eq!(seen.unread, [""; 0]);
     seen.all().into_iter().map(str::to_owned).collect()

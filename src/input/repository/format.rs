@@ -1,5 +1,8 @@
 //! The versions and extensions of git's repository format.
 
+use std::io;
+use std::path::Path;
+
 use super::RepositoryError;
 
 /// The extensions of git's repository format that change nothing about reading, or that are understood here.
@@ -21,6 +24,17 @@ pub(super) enum RefStorage {
     Files,
     /// In tables that `gix` does not read.
     Reftable,
+}
+
+/// Refuses a configuration that is there and cannot be read, as git does: `gix` goes on without.
+pub(super) fn check_configuration(git: &gix::Repository) -> Result<(), RepositoryError> {
+    // The content tells nothing here, and a folder can be opened but not read.
+    let read = |path: &Path| std::fs::File::open(path).and_then(|mut file| io::Read::read(&mut file, &mut [0]));
+    let files = [git.common_dir().join("config"), git.git_dir().join("config.worktree")];
+    files.into_iter().try_for_each(|path| match read(&path) {
+        Err(source) if source.kind() != io::ErrorKind::NotFound => Err(RepositoryError::Configuration { path, source }),
+        _ => Ok(()),
+    })
 }
 
 /// Refuses what git refuses: a version or an extension that gives the files another meaning.

@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 
 use super::owner::{ALL, Owner, Variable};
 use crate::folders::{moved, spelled};
+use crate::input::tree::is_pipe;
 use crate::name_pattern::NamePattern;
 
 /// How deep below a path of an owner files are looked for.
@@ -121,6 +122,9 @@ impl Found {
             self.entries(path).iter().for_each(|path| self.below(path, owner, depth + 1));
         } else if metadata.is_dir() {
             self.missed(path, io::Error::other(format!("folders are looked into {DEPTH} deep")));
+        } else if is_pipe(&metadata) {
+            // Nobody may ever write into it.
+            self.missed(path, io::Error::new(io::ErrorKind::NotSeekable, "is a named pipe, not a file"));
         }
     }
 

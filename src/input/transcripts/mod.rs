@@ -128,6 +128,7 @@ fn read_at(mut file: &std::fs::File, offset: u64, len: usize, bytes: &mut Vec<u8
 fn unread(shown: &BString, error: &std::io::Error) -> crate::finding::Notice {
     let help = match error.kind() {
         std::io::ErrorKind::PermissionDenied => "run keysweep as the user whose file it is",
+        std::io::ErrorKind::NotSeekable => "scan what comes out of it with `keysweep scan --stdin`",
         _ => "",
     };
     crate::finding::Notice::unread(super::printable(shown), error.to_string(), help)

@@ -11,6 +11,7 @@ use super::start::{HERE, bytes, shown};
 /// A directory that is walked.
 ///
 /// The current one is walked by its short name: the system goes from there to a file, and not from the root of all.
+#[derive(Clone)]
 pub(super) struct Ground {
     /// The absolute path.
     pub(super) real: PathBuf,

@@ -24,7 +24,25 @@ impl Rules<'_> {
     /// Returns a file of rules that counts for `directory` and is too large to be read.
     pub(super) fn unusable(&self, directory: &Path) -> Option<PathBuf> {
         let own = self.excludes().filter(|path| is_too_large(path)).map(Path::to_owned);
-        own.or_else(|| directory.ancestors().find_map(ignore_rules::unusable))
+        own.or_else(|| directory.ancestors().find_map(|above| self.unusable_in(above)))
+    }
+
+    /// Returns such a file in a directory. In the work tree git does not follow a link to one, and neither does the walk.
+    fn unusable_in(&self, directory: &Path) -> Option<PathBuf> {
+        let is_none =
+            |path: &PathBuf| path.ends_with(".gitignore") && path.starts_with(self.work_tree) && path.is_symlink();
+        ignore_rules::unusable(directory).filter(|path| !is_none(path))
+    }
+
+    /// Returns the files of rules that hold everywhere in the work tree, from the strongest on.
+    pub(super) fn everywhere(&self) -> impl Iterator<Item = PathBuf> {
+        [self.exclude()].into_iter().chain(self.excludes().map(Path::to_owned))
+    }
+
+    /// Returns where the patterns of this clone stand.
+    fn exclude(&self) -> PathBuf {
+        let own = || self.work_tree.join(".git");
+        self.repository.map_or_else(own, |repository| repository.git().common_dir().to_owned()).join("info/exclude")
     }
 
     /// Returns the user's own file of patterns.
@@ -47,8 +65,7 @@ impl Rules<'_> {
             builder.git_exclude(true).parents(is_below).require_git(is_below);
             return;
         }
-        let common = self.repository.map_or(git.as_path(), |repository| repository.git().common_dir());
-        let _ = builder.add_ignore(common.join("info/exclude"));
+        let _ = builder.add_ignore(self.exclude());
         let above = directory.ancestors().skip(1).take_while(|above| above.starts_with(self.work_tree));
         for folder in above.collect::<Vec<_>>().into_iter().rev() {
             let _ = builder.current_dir(folder).add_ignore(folder.join(".gitignore"));

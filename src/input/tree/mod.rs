@@ -1,8 +1,10 @@
 //! The working tree: what git tracks, and what it neither tracks nor ignores.
 
+mod exact;
 mod found;
 mod ground;
 mod ignored;
+mod left_out;
 mod read;
 mod start;
 mod walk;
@@ -17,6 +19,7 @@ use super::{Coverage, Visitor};
 use crate::finding::Notice;
 
 pub use read::LARGEST;
+pub(super) use start::is_pipe;
 
 /// The files that a scan of the working tree looks at.
 ///

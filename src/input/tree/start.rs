@@ -72,12 +72,13 @@ pub(super) fn bytes(path: &Path) -> Cow<'_, [u8]> {
     }
 }
 
+/// Tells whether something is a named pipe.
 #[cfg(unix)]
-fn is_pipe(metadata: &std::fs::Metadata) -> bool {
+pub(in crate::input) fn is_pipe(metadata: &std::fs::Metadata) -> bool {
     std::os::unix::fs::FileTypeExt::is_fifo(&metadata.file_type())
 }
 
 #[cfg(not(unix))]
-fn is_pipe(_: &std::fs::Metadata) -> bool {
+pub(in crate::input) fn is_pipe(_: &std::fs::Metadata) -> bool {
     false
 }

@@ -13,10 +13,11 @@ use super::broken_notice;
 use super::found::{self, Owner, Unusable, real_work_tree};
 use super::ground::{Ground, hasher_below};
 use super::ignored::{self, Rules};
+use super::left_out::{Filter, LeftOut};
 use super::read::Reader;
 use super::start::{Start, bytes, shown};
 use crate::finding::Notice;
-use crate::input::ignore_rules::{UNUSABLE_HELP, is_too_large, unusable_problem};
+use crate::input::ignore_rules::{UNUSABLE_HELP, unusable_problem};
 use crate::input::index::Mode;
 use crate::input::repository::{Repository, RepositoryError};
 use crate::input::{Coverage, Visitor, printable};
@@ -182,46 +183,25 @@ impl<'a> Walk<'a> {
     /// Looks at all files of `ground` that are not ignored; returns the directories with what may be a repository of their own,
     /// which it does not look into.
     ///
-    /// A directory whose ignore rules are too many is not looked into, and noted.
+    /// A directory whose ignore rules are too many is not looked into, and noted; one whose rules the walk would take for others is
+    /// walked by itself.
     fn walk(&mut self, ground: &Ground, rules: Option<Rules<'_>>) -> Vec<PathBuf> {
         if let Some(file) = rules.and_then(|rules| rules.unusable(&ground.real)) {
             self.not_looked_into(&file);
             return Vec::new();
         }
-        let nested = Arc::new(Mutex::new(Vec::new()));
-        let unusable = Arc::new(Mutex::new(Vec::new()));
-        let mut builder = ignored::walk(ground, rules);
-        let has_rules = rules.is_some();
-        let (found, left_out) = (Arc::clone(&nested), Arc::clone(&unusable));
-        builder.filter_entry(move |entry| {
-            if ignored::is_own_file(entry.file_name()) {
-                return false;
-            }
-            // What is walked is not its own part.
-            if entry.depth() == 0 || !entry.file_type().is_some_and(|kind| kind.is_dir()) {
-                return true;
-            }
-            // One path for both, with room for the longer one.
-            let mut inside = entry.path().join(".gitignore");
-            inside.set_file_name(".git");
-            if inside.symlink_metadata().is_ok() {
-                found.lock().expect("pushing does not panic").push(entry.path().to_owned());
-                return false;
-            }
-            inside.set_file_name(".gitignore");
-            let is_usable = !has_rules || !is_too_large(&inside);
-            if !is_usable {
-                left_out.lock().expect("pushing does not panic").push(inside);
-            }
-            is_usable
-        });
+        let filter = Arc::new(Filter::new(ground, rules));
+        let mut builder = ignored::walk(ground, rules.filter(|_| !filter.is_exact()));
+        let passes = Arc::clone(&filter);
+        builder.filter_entry(move |entry| passes.passes(entry));
         self.look(ground, &builder);
-        let unusable = std::mem::take(&mut *unusable.lock().expect("pushing does not panic"));
+        let LeftOut { nested, unusual, unusable } = filter.left_out();
         unusable.iter().for_each(|rules| self.not_looked_into(&ground.real_of(rules)));
-        let nested = std::mem::take(&mut *nested.lock().expect("pushing does not panic"));
         let nested: Vec<PathBuf> = nested.iter().map(|path| ground.real_of(path)).collect();
         self.seen.extend(nested.iter().map(|root| hash(&self.hasher, &bytes(&root.join(".git")))));
-        nested
+        let unusual = unusual.iter().map(|path| Ground::new(&ground.real_of(path), false, self.root, &self.hasher));
+        let unusual: Vec<Ground> = unusual.collect();
+        nested.into_iter().chain(unusual.iter().flat_map(|ground| self.walk(ground, rules))).collect()
     }
 
     /// Looks at all files that a walk comes by, and does meanwhile what there is to do beside the first one.

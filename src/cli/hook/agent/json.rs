@@ -50,6 +50,38 @@ pub fn depth(text: &str, path: &[&str]) -> usize {
     names.count()
 }
 
+/// Returns the blanks before the end of the container at `path` if nothing but blanks and comments is in it.
+pub fn blanks<'t>(text: &'t str, path: &[&str]) -> Option<&'t str> {
+    bare(text, path).map(|(from, to)| &text[from..to])
+}
+
+/// Puts `blanks` in place of those before the end of the container at `path`, if nothing else but comments is in it.
+pub fn with_blanks(text: &str, path: &[&str], blanks: &str) -> String {
+    match bare(text, path) {
+        Some((from, to)) => format!("{}{blanks}{}", &text[..from], &text[to..]),
+        None => text.to_owned(),
+    }
+}
+
+/// Returns where the blanks before the end of a container are that has nothing in it, comments aside.
+fn bare(text: &str, path: &[&str]) -> Option<(usize, usize)> {
+    let mark = text.len() - text.strip_prefix(MARK).unwrap_or(text).len();
+    let text = &text[mark..];
+    let parsed = parse_to_ast(text, &CollectOptions::default(), &ParseOptions::default()).ok()?;
+    let mut container = parsed.value.as_ref()?;
+    for name in path {
+        let Value::Object(object) = container else { return None };
+        container = &object.get(name)?.value;
+    }
+    let is_empty = match container {
+        Value::Object(object) => object.properties.is_empty(),
+        Value::Array(array) => array.elements.is_empty(),
+        _ => false,
+    };
+    let (start, end) = (container.start() + 1, container.end() - 1);
+    is_empty.then(|| (mark + start + text[start..end].trim_end().len(), mark + end))
+}
+
 /// Cuts every element of an array that `unwanted` picks out of `text`, then the arrays and objects that this leaves empty, but for
 /// the outermost `kept` ones.
 ///

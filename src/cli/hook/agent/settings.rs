@@ -34,7 +34,9 @@ pub fn install(agent: Agent, root: &Path, user: bool, no_bypass: bool, roots: &[
     let before = text(&path, links)?;
     // Whoever sets the hooks up anew does not say that agents may go around them from now on.
     let is_kept = !no_bypass && before.contains(&command(agent, true));
-    let mut text = without(agent, &path, &before)?;
+    // What was put in front of a comment is taken out before what stands behind it.
+    let bare = if made(&before) == Some(VERSION) { before.replacen(VERSION_LINE, "", 1) } else { before.clone() };
+    let mut text = without(agent, &path, &bare)?;
     let adds_version = matches!(agent, Agent::Cursor | Agent::Copilot) && !text.contains("\"version\"");
     let is_again = before.contains(&command(agent, false));
     let made = if is_again { made(&before).map(str::to_owned) } else { home.to_make().or_else(|| blanks(&before)) };
@@ -156,18 +158,40 @@ fn made(text: &str) -> Option<&str> {
     Some(made.split(FOUND).next().unwrap_or(made))
 }
 
-/// Returns what an earlier installation found, as its settings tell: the names of objects and lists.
+/// Returns what an earlier installation found, as its settings tell: the names of objects and lists, each with a word for its
+/// blanks if there was nothing else in it. The outermost object has no name.
 fn found(text: &str) -> impl Iterator<Item = &str> {
     let found = text.split_once(FOUND).and_then(|(_, found)| found.split_once('"'));
     found.map_or("", |(found, _)| found).split_whitespace()
 }
 
-/// Returns the names of the objects and lists in which the agent's hooks belong and that are there.
+/// Returns the names of the objects and lists in which the agent's hooks belong and that are there, as [`found`] does.
 fn containers(agent: Agent, text: &str) -> Vec<String> {
     let paths: Vec<[&str; 2]> = entries(agent, false).into_iter().map(|entry| entry.path).collect();
-    let names = paths.iter().flat_map(|path| &path[..json::depth(text, path)]);
-    names.map(|name| (*name).to_owned()).collect::<BTreeSet<_>>().into_iter().collect()
+    let below = paths.iter().flat_map(|path| (1..=json::depth(text, path)).map(|depth| &path[..depth]));
+    let word = |path: &[&str]| {
+        let blanks = json::blanks(text, path).and_then(letters).filter(|letters| !letters.is_empty());
+        let blanks = blanks.map_or_else(String::new, |letters| format!("{EMPTY}{letters}"));
+        format!("{}{blanks}", path.last().copied().unwrap_or_default())
+    };
+    let words: BTreeSet<String> = std::iter::once(&[][..]).chain(below).map(word).collect();
+    words.into_iter().filter(|word| !word.is_empty()).collect()
 }
+
+/// Gives the objects and lists that an earlier installation found empty, and that are empty again, the blanks that they had.
+fn with_blanks(agent: Agent, found: &[String], text: String) -> String {
+    let paths: Vec<[&str; 2]> = entries(agent, false).into_iter().map(|entry| entry.path).collect();
+    let path = |name: &str| match name {
+        "" => Some(&[][..]),
+        _ => paths.iter().find_map(|path| Some(&path[..=path.iter().position(|each| *each == name)?])),
+    };
+    let words = found.iter().filter_map(|word| word.split_once(EMPTY));
+    let known = words.filter_map(|(name, blanks)| Some((path(name)?, spelled(blanks)?)));
+    known.fold(text, |text, (path, blanks)| json::with_blanks(&text, path, &blanks))
+}
+
+/// What stands before the word for the blanks of an object or a list.
+const EMPTY: char = ':';
 
 /// The byte order mark that some editors write.
 const MARK: char = '\u{feff}';
@@ -180,15 +204,25 @@ const MOST_BLANKS: usize = 80;
 
 /// Returns the word for the text of a file that has nothing but blanks.
 fn blanks(text: &str) -> Option<String> {
-    let letter = |blank: char| BLANKS.iter().find(|(each, _)| *each == blank).map(|(_, letter)| *letter);
-    let letters: Option<String> = text.chars().map(letter).collect();
-    letters.filter(|letters| letters.len() <= MOST_BLANKS).map(|letters| format!("{BLANK}{letters}"))
+    letters(text).map(|letters| format!("{BLANK}{letters}"))
 }
 
 /// Returns the text that such a word stands for.
 fn blank(word: &str) -> Option<String> {
+    word.strip_prefix(BLANK).and_then(spelled)
+}
+
+/// Returns what stands for blanks, if these are few and nothing else.
+fn letters(text: &str) -> Option<String> {
+    let letter = |blank: char| BLANKS.iter().find(|(each, _)| *each == blank).map(|(_, letter)| *letter);
+    let letters: Option<String> = text.chars().map(letter).collect();
+    letters.filter(|letters| letters.len() <= MOST_BLANKS)
+}
+
+/// Returns the blanks that letters stand for.
+fn spelled(letters: &str) -> Option<String> {
     let blank = |letter: char| BLANKS.iter().find(|(_, each)| *each == letter).map(|(blank, _)| *blank);
-    word.strip_prefix(BLANK)?.chars().map(blank).collect()
+    letters.chars().map(blank).collect()
 }
 
 /// Tells whether a text is an object, as an agent reads its settings.
@@ -336,11 +370,12 @@ fn without(agent: Agent, path: &Path, text: &str) -> miette::Result<String> {
         return Ok(text);
     }
     let found: Vec<String> = found(&text).map(str::to_owned).collect();
+    let names: Vec<&str> = found.iter().filter_map(|word| word.split(EMPTY).next()).collect();
     for entry in entries(agent, false) {
-        let kept = entry.path.iter().take_while(|name| found.iter().any(|found| found == *name)).count();
+        let kept = entry.path.iter().take_while(|name| names.contains(*name)).count();
         text = json::cut(&text, &entry.path, kept, &|element| element.contains(&run)).ok_or_else(|| unfit(path))?;
     }
-    Ok(text)
+    Ok(with_blanks(agent, &found, text))
 }
 
 /// Puts the format's version in front, where the agent wants one.

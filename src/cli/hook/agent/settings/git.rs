@@ -3,6 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use super::super::{bypass, place};
+use crate::folders;
 
 /// Tells whether a change of the text of git's settings, those of a repository or the user's own, leads to other hooks.
 pub fn leads_elsewhere(path: &Path, before: &str, after: &str) -> bool {
@@ -22,7 +23,7 @@ fn is_settings(path: &Path) -> bool {
 /// Returns where the user's own settings lie, or would lie, without links.
 fn of_user() -> impl Iterator<Item = PathBuf> {
     let variable = |name: &str| std::env::var_os(name).filter(|value| !value.is_empty()).map(PathBuf::from);
-    let home = std::env::home_dir();
+    let home = folders::home();
     let below_home = |file: &str| home.as_ref().map(|home| home.join(file));
     let files = [
         variable("GIT_CONFIG_GLOBAL"),

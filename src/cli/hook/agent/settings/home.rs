@@ -34,10 +34,12 @@ impl Home {
     }
 
     /// Returns how much of the file's path is not there yet, from the first folder that is missing on; nothing if the file is.
-    /// A folder that a variable names is a dot.
+    /// A folder that a variable names is a dot, and so is each above it.
     pub(super) fn to_make(&self) -> Option<String> {
-        if self.is_moved && self.root.symlink_metadata().is_err() {
-            return Some(format!("{DOT}{}", self.file));
+        let is_missing = |folder: &&Path| folder.symlink_metadata().is_err();
+        let missing = self.root.ancestors().take_while(is_missing).count();
+        if self.is_moved && missing > 0 {
+            return Some(format!("{}{}", DOT.repeat(missing), self.file));
         }
         let names: Vec<&str> = self.file.split('/').collect();
         let is_missing = |len: &usize| self.root.join(names[..*len].join("/")).symlink_metadata().is_err();
@@ -50,7 +52,7 @@ impl Home {
         let file = entered(agent, user);
         let is_start = |start: &str| start.is_empty() || start.ends_with('/');
         let short = moves(agent).map_or(file, |home| inside(file, home.folder));
-        let is_whole = user && made.strip_prefix(DOT) == Some(short);
+        let is_whole = user && made.starts_with(DOT) && made.trim_start_matches(DOT) == short;
         is_whole || file.strip_suffix(made).is_some_and(is_start)
     }
 }
