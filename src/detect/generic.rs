@@ -54,7 +54,7 @@ pub fn judge(bytes: &[u8], path: Option<&[u8]>, assignment: &Assignment) -> Opti
     }
     if stands_for_nothing(text)
         || assignment.is_verdict(bytes)
-        || place::is_part_of_resource(bytes, assignment.key.start)
+        || place::names_no_secret(bytes, assignment.key)
         || scheme == Some(Scheme::Basic) && !proof::is_basic_auth(text)
     {
         return None;
@@ -119,6 +119,7 @@ fn stands_for_nothing(text: &[u8]) -> bool {
         || form::encodes_words(text)
         || form::is_password_hash(text)
         || form::is_made_up(text)
+        || form::is_for_programs(text)
 }
 
 /// What an `Authorization` header says about its value.
@@ -156,12 +157,12 @@ fn is_expression(bytes: &[u8], assignment: &Assignment, text: &[u8]) -> bool {
     let calls = text.iter().any(|byte| matches!(byte, b'(' | b')' | b'[' | b']' | b'{' | b'}' | b'*' | b'|' | b'>'));
     // What has its names begin with `$` has its texts in quotes.
     let is_variable = bytes[assignment.key.start] == b'$' && assignment.operator == Operator::Assign;
-    calls || is_variable || text.ends_with(b":") || text.windows(2).any(|pair| pair == b"::" || pair == b"->")
+    calls || is_variable || form::is_variable(text)
 }
 
 /// Tells whether a value without quotes is a literal here, and not an expression of a program.
 fn bare_value_is_literal(bytes: &[u8], assignment: &Assignment, text: &[u8], shape: &Shape, kind: Kind) -> bool {
-    if is_expression(bytes, assignment, text) {
+    if is_expression(bytes, assignment, text) || assignment.is_beside_garbage(bytes) {
         return false;
     }
     let identifier = text.iter().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'.' | b'$'));
@@ -177,7 +178,7 @@ fn bare_value_is_literal(bytes: &[u8], assignment: &Assignment, text: &[u8], sha
             let end = assignment.value.end;
             !expression
                 && assignment.operator != Operator::Compare
-                && !next_is_call(bytes, end)
+                && bytes.get(end) != Some(&b'(')
                 && (shape.digits > 0 || !next_is_word(bytes, end))
         }
     }
@@ -186,10 +187,6 @@ fn bare_value_is_literal(bytes: &[u8], assignment: &Assignment, text: &[u8], sha
 /// Tells whether a sentence goes on behind a value.
 fn next_is_word(bytes: &[u8], at: usize) -> bool {
     bytes.get(at) == Some(&b' ') && bytes.get(at + 1).is_some_and(u8::is_ascii_lowercase)
-}
-
-fn next_is_call(bytes: &[u8], at: usize) -> bool {
-    bytes.get(at) == Some(&b'(')
 }
 
 /// Tells whether a value is so random that no sentence would have it as a word.
