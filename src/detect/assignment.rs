@@ -260,7 +260,6 @@ mod tests {
     fn garbage_beside_a_value_is_told_from_the_variables_of_an_environment() {
         for (text, expected) in [
             (&b"\x06pwd=k9Xq2Lm4\0"[..], true),
-            (b"\0pwd=k9Xq2Lm4\x05\0", true),
             (b"\xdapwd=k9Xq2Lm4", true),
             (b"\0pwd=k9Xq2Lm4\0next", false),
             ("\u{201c}pwd=k9Xq2Lm4\u{201d}".as_bytes(), false),
@@ -269,6 +268,23 @@ mod tests {
             let at = memchr::memmem::find(text, b"pwd").expect("a name");
             let assignment = Assignment::at(text, at).expect("an assignment");
             assert_eq!(assignment.is_beside_garbage(text), expected, "{}", text.escape_ascii());
+        }
+    }
+
+    #[test]
+    fn verdicts_and_passes_of_compilers_are_told_from_passwords() {
+        for (text, expected) in [
+            ("LOOP_PASS(\"sccpxzw\", SCCPPass())", true),
+            ("with_pass(\"k9Xq2Lm\")", false),
+            ("DB_PASS, \"k9Xq2Lm\")", false),
+            ("PASS: ld-elf7/x9\nFAIL: ld-elf8\n", true),
+            ("XFAIL: ld-elf7\nPASS: ld-elf8/x9\n", true),
+            ("PASS: k9Xq2Lm\nUSER: svc\n", false),
+            ("PASS: k9Xq2Lm\n  FAIL: ld-elf8\n", false),
+        ] {
+            let at = text.to_ascii_lowercase().find("pass").expect("a name");
+            let verdict = Assignment::at(text.as_bytes(), at).map(|found| found.is_verdict(text.as_bytes()));
+            assert_eq!(verdict.unwrap_or(false), expected, "{text}");
         }
     }
 
