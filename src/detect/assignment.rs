@@ -275,8 +275,8 @@ mod tests {
     fn verdicts_and_passes_of_compilers_are_told_from_passwords() {
         for (text, expected) in [
             ("LOOP_PASS(\"sccpxzw\", SCCPPass())", true),
-            ("with_pass(\"k9Xq2Lm\")", false),
-            ("DB_PASS, \"k9Xq2Lm\")", false),
+            ("with_pass(\"changeme\")", false),
+            ("DB_PASS, \"changeme\")", false),
             ("PASS: ld-elf7/x9\nFAIL: ld-elf8\n", true),
             ("XFAIL: ld-elf7\nPASS: ld-elf8/x9\n", true),
             ("PASS: k9Xq2Lm\nUSER: svc\n", false),

