@@ -24,6 +24,9 @@ const LEAST_WORD: usize = 16;
 /// The same for one with a digit, as words have none.
 const LEAST_WORD_WITH_DIGIT: usize = 8;
 
+/// How far around an assignment another verdict is looked for; must stay within [`super::INFLUENCE`].
+const AROUND: usize = 160;
+
 /// A name, an operator and a literal value.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Assignment {
@@ -90,6 +93,19 @@ impl Assignment {
             .then_some(assignment)
     }
 
+    /// Tells whether the name or the value borders on bytes that stand in no text, as where a name and a value lie by
+    /// chance in a compiled program. A zero is none of them: the variables of an environment lie between zeros.
+    pub(super) fn is_beside_garbage(&self, bytes: &[u8]) -> bool {
+        let is_garbage = |byte: u8| matches!(byte, 1..=8 | 11 | 12 | 14..=26 | 28..=31 | 0x7f);
+        // Text beyond ASCII has pairs of such bytes.
+        let is_lonely = |at: usize| {
+            let is_high = |at: Option<usize>| at.and_then(|at| bytes.get(at)).is_some_and(|byte| byte & 0x80 != 0);
+            is_high(Some(at)) && !is_high(at.checked_sub(1)) && !is_high(Some(at + 1))
+        };
+        let is_noise = |at: usize| bytes.get(at).is_some_and(|&byte| is_garbage(byte)) || is_lonely(at);
+        self.key.start.checked_sub(1).is_some_and(is_noise) || is_noise(self.key.end) || is_noise(self.value.end)
+    }
+
     /// Tells whether the name is a keyword of Lisp or an argument of Tcl's `set`, so that a text behind it is its value.
     pub(super) fn is_of_keyword(&self, bytes: &[u8]) -> bool {
         let before = &bytes[..self.key.start];
@@ -99,13 +115,29 @@ impl Assignment {
                 || before == b"set ")
     }
 
-    /// Tells whether the name says that a test has passed, as in `G7 PASS: all is well`: a word before it or a sentence behind it.
+    /// Tells whether the name says that a test has passed, as in `G7 PASS: all is well`: a word before it, a sentence behind it, or
+    /// another verdict in the next line or the last. A macro that ends so, as in `LOOP_PASS("name", Class())`, names a compiler's.
     pub(super) fn is_verdict(&self, bytes: &[u8]) -> bool {
+        let name = &bytes[self.key.range()];
+        if self.operator == Operator::Call {
+            return name.ends_with(b"PASS") && bytes.get(self.key.end) == Some(&b'(');
+        }
         self.quote == Quote::None
             && self.operator == Operator::Colon
-            && bytes[self.key.range()] == *b"PASS"
+            && name == b"PASS"
             && (matches!(bytes[self.value.end..], [b' ', b'a'..=b'z', ..])
-                || matches!(bytes[..self.key.start], [.., last, b' '] if last.is_ascii_alphanumeric()))
+                || matches!(bytes[..self.key.start], [.., last, b' '] if last.is_ascii_alphanumeric())
+                || self.is_among_verdicts(bytes))
+    }
+
+    /// Tells whether the line above or the one below begins with a verdict as well.
+    fn is_among_verdicts(&self, bytes: &[u8]) -> bool {
+        const VERDICTS: &[&[u8]] = &[b"PASS: ", b"FAIL: ", b"XFAIL: ", b"UNSUPPORTED: ", b"UNTESTED: "];
+        let before = &bytes[self.key.start.saturating_sub(AROUND)..self.key.start];
+        let behind = &bytes[self.value.end..(self.value.end + AROUND).min(bytes.len())];
+        let is_verdict = |line: &[u8]| VERDICTS.iter().any(|verdict| line.starts_with(verdict));
+        before.split(|&byte| byte == b'\n').rev().nth(1).is_some_and(is_verdict)
+            || behind.split(|&byte| byte == b'\n').nth(1).is_some_and(is_verdict)
     }
 }
 
@@ -221,6 +253,38 @@ mod tests {
             "let token = SecretString::from(\"corr3ct\");",
         ] {
             assert_eq!(values(text), ["corr3ct"], "{text}");
+        }
+    }
+
+    #[test]
+    fn garbage_beside_a_value_is_told_from_the_variables_of_an_environment() {
+        for (text, expected) in [
+            (&b"\x06pwd=k9Xq2Lm4\0"[..], true),
+            (b"\xdapwd=k9Xq2Lm4", true),
+            (b"\0pwd=k9Xq2Lm4\0next", false),
+            ("\u{201c}pwd=k9Xq2Lm4\u{201d}".as_bytes(), false),
+            (b"\x1b[1mpwd=k9Xq2Lm4\x1b[0m", false),
+        ] {
+            let at = memchr::memmem::find(text, b"pwd").expect("a name");
+            let assignment = Assignment::at(text, at).expect("an assignment");
+            assert_eq!(assignment.is_beside_garbage(text), expected, "{}", text.escape_ascii());
+        }
+    }
+
+    #[test]
+    fn verdicts_and_passes_of_compilers_are_told_from_passwords() {
+        for (text, expected) in [
+            ("LOOP_PASS(\"sccpxzw\", SCCPPass())", true),
+            ("with_pass(\"changeme\")", false),
+            ("DB_PASS, \"changeme\")", false),
+            ("PASS: ld-elf7/x9\nFAIL: ld-elf8\n", true),
+            ("XFAIL: ld-elf7\nPASS: ld-elf8/x9\n", true),
+            ("PASS: k9Xq2Lm\nUSER: svc\n", false),
+            ("PASS: k9Xq2Lm\n  FAIL: ld-elf8\n", false),
+        ] {
+            let at = text.to_ascii_lowercase().find("pass").expect("a name");
+            let verdict = Assignment::at(text.as_bytes(), at).map(|found| found.is_verdict(text.as_bytes()));
+            assert_eq!(verdict.unwrap_or(false), expected, "{text}");
         }
     }
 

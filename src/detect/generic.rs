@@ -54,7 +54,7 @@ pub fn judge(bytes: &[u8], path: Option<&[u8]>, assignment: &Assignment) -> Opti
     }
     if stands_for_nothing(text)
         || assignment.is_verdict(bytes)
-        || place::is_part_of_resource(bytes, assignment.key.start)
+        || place::names_no_secret(bytes, assignment.key)
         || scheme == Some(Scheme::Basic) && !proof::is_basic_auth(text)
     {
         return None;
@@ -62,8 +62,7 @@ pub fn judge(bytes: &[u8], path: Option<&[u8]>, assignment: &Assignment) -> Opti
     if scheme == Some(Scheme::Bearer) && name == Name::Vague {
         name = Name::Token;
     }
-    let shape = Shape::of(text);
-    let kind = Kind::of(path);
+    let (shape, kind) = (Shape::of(text), Kind::of(path));
     if is_bare
         && (place::is_template_expression(bytes, value.start)
             || !bare_value_is_literal(bytes, assignment, text, &shape, kind))
@@ -73,12 +72,7 @@ pub fn judge(bytes: &[u8], path: Option<&[u8]>, assignment: &Assignment) -> Opti
     {
         return None;
     }
-    let likely = match name {
-        Name::Password if kind == Kind::Doubtful && shape.letters() == shape.length => false,
-        Name::Password => is_password(text, &shape, assignment),
-        Name::Token => is_token(text, &shape),
-        Name::Vague => is_token(text, &shape) && shape.length >= 20 && shape.changes >= 5 && !shape.hex,
-    };
+    let likely = is_likely(name, text, &shape, assignment, kind);
     let doubtful = (likely || name == Name::Password) && is_doubtful();
     let sure = match name {
         Name::Password if !likely && !doubtful && is_simple_password(bytes, assignment, text, kind) => Confidence::Low,
@@ -91,6 +85,16 @@ pub fn judge(bytes: &[u8], path: Option<&[u8]>, assignment: &Assignment) -> Opti
     let is_given_away =
         is_interleaved_sequence(text) || name == Name::Password && is_in_name(&bytes[assignment.key.range()], text);
     (!is_given_away).then(|| judged(bytes, value, sure, doubtful))
+}
+
+/// Tells whether a value looks like what its name says.
+fn is_likely(name: Name, text: &[u8], shape: &Shape, assignment: &Assignment, kind: Kind) -> bool {
+    match name {
+        Name::Password if kind == Kind::Doubtful && shape.letters() == shape.length => false,
+        Name::Password => is_password(text, shape, assignment),
+        Name::Token => is_token(text, shape),
+        Name::Vague => is_token(text, shape) && shape.length >= 20 && shape.changes >= 5 && !shape.hex,
+    }
 }
 
 /// Writes down what was found.
@@ -119,6 +123,7 @@ fn stands_for_nothing(text: &[u8]) -> bool {
         || form::encodes_words(text)
         || form::is_password_hash(text)
         || form::is_made_up(text)
+        || form::is_for_programs(text)
 }
 
 /// What an `Authorization` header says about its value.
@@ -156,12 +161,12 @@ fn is_expression(bytes: &[u8], assignment: &Assignment, text: &[u8]) -> bool {
     let calls = text.iter().any(|byte| matches!(byte, b'(' | b')' | b'[' | b']' | b'{' | b'}' | b'*' | b'|' | b'>'));
     // What has its names begin with `$` has its texts in quotes.
     let is_variable = bytes[assignment.key.start] == b'$' && assignment.operator == Operator::Assign;
-    calls || is_variable || text.ends_with(b":") || text.windows(2).any(|pair| pair == b"::" || pair == b"->")
+    calls || is_variable || form::is_variable(text)
 }
 
 /// Tells whether a value without quotes is a literal here, and not an expression of a program.
 fn bare_value_is_literal(bytes: &[u8], assignment: &Assignment, text: &[u8], shape: &Shape, kind: Kind) -> bool {
-    if is_expression(bytes, assignment, text) {
+    if is_expression(bytes, assignment, text) || assignment.is_beside_garbage(bytes) {
         return false;
     }
     let identifier = text.iter().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'.' | b'$'));
@@ -174,11 +179,10 @@ fn bare_value_is_literal(bytes: &[u8], assignment: &Assignment, text: &[u8], sha
         // A program without a known ending, or a snippet in a document: an identifier with dots is an expression.
         _ => {
             let expression = identifier && text.contains(&b'.') && !random && shape.wordiness() > 0.4;
-            let end = assignment.value.end;
             !expression
                 && assignment.operator != Operator::Compare
-                && !next_is_call(bytes, end)
-                && (shape.digits > 0 || !next_is_word(bytes, end))
+                && bytes.get(assignment.value.end) != Some(&b'(')
+                && (shape.digits > 0 || !next_is_word(bytes, assignment.value.end))
         }
     }
 }
@@ -186,10 +190,6 @@ fn bare_value_is_literal(bytes: &[u8], assignment: &Assignment, text: &[u8], sha
 /// Tells whether a sentence goes on behind a value.
 fn next_is_word(bytes: &[u8], at: usize) -> bool {
     bytes.get(at) == Some(&b' ') && bytes.get(at + 1).is_some_and(u8::is_ascii_lowercase)
-}
-
-fn next_is_call(bytes: &[u8], at: usize) -> bool {
-    bytes.get(at) == Some(&b'(')
 }
 
 /// Tells whether a value is so random that no sentence would have it as a word.

@@ -92,18 +92,7 @@ fn is_random(text: &[u8]) -> bool {
 /// Tells whether `@host` follows and the host is the own machine or one reserved for examples.
 fn is_unreachable(behind: &[u8]) -> bool {
     let Some(host) = behind.strip_prefix(b"@") else { return false };
-    let host = &host[..host.len().min(HOST)];
-    let end = host
-        .iter()
-        .position(|byte| !(byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'-' | b'_')))
-        .unwrap_or(host.len());
-    let host = host[..end].to_ascii_lowercase();
-    let mut labels = host.split(|&byte| byte == b'.').rev();
-    let (top, second) = (labels.next().unwrap_or_default(), labels.next().unwrap_or_default());
-    matches!(top, b"localhost" | b"example" | b"test" | b"invalid" | b"host" | b"hostname" | b"server")
-        || matches!(second, b"example" | b"server" | b"host" | b"yourdomain" | b"domain")
-        || host.starts_with(b"127.")
-        || host.starts_with(b"0.0.0.0")
+    place::is_host_of_nobody(&host[..host.len().min(HOST)])
 }
 
 #[cfg(test)]

@@ -1,6 +1,7 @@
 //! Tells from a path and a line what the place of a value says about it.
 
 use super::proof::is_base64_byte;
+use crate::source::Span;
 
 /// How far before a value its line is read; must stay within [`super::INFLUENCE`].
 const LINE: usize = 160;
@@ -95,9 +96,9 @@ impl Kind {
             return Self::Doubtful;
         }
         match extension {
-            b"rs" | b"go" | b"py" | b"js" | b"jsx" | b"ts" | b"tsx" | b"mjs" | b"cjs" | b"java" | b"kt" | b"kts"
-            | b"scala" | b"c" | b"cc" | b"cpp" | b"h" | b"hpp" | b"cs" | b"rb" | b"php" | b"swift" | b"m" | b"mm"
-            | b"dart" | b"lua" | b"pl" | b"pm" | b"r" | b"ex" | b"exs" | b"erl" | b"hs" | b"clj" | b"vue"
+            b"rs" | b"go" | b"py" | b"pyc" | b"js" | b"jsx" | b"ts" | b"tsx" | b"mjs" | b"cjs" | b"java" | b"kt"
+            | b"kts" | b"scala" | b"c" | b"cc" | b"cpp" | b"h" | b"hpp" | b"cs" | b"rb" | b"php" | b"swift" | b"m"
+            | b"mm" | b"dart" | b"lua" | b"pl" | b"pm" | b"r" | b"ex" | b"exs" | b"erl" | b"hs" | b"clj" | b"vue"
             | b"svelte" | b"groovy" | b"gradle" | b"vb" | b"fs" | b"zig" | b"nim" | b"jl" | b"ipynb" | b"html"
             | b"css" | b"sql" | b"erb" | b"d" | b"v" | b"ps1" | b"psm1" | b"mts" | b"cts" | b"cxx" | b"hh"
             | b"cljs" | b"cr" | b"sol" | b"coffee" => Self::Code,
@@ -117,7 +118,37 @@ pub(super) fn has_values_to_the_end(path: Option<&[u8]>) -> bool {
 /// Tells whether a value at `at` is likely made up for a test, an example or an explanation: the path says so,
 /// or the line is a comment.
 pub(super) fn is_rehearsal(bytes: &[u8], path: Option<&[u8]>, at: usize) -> bool {
-    path.is_some_and(is_rehearsal_path) || is_comment(bytes, at, Kind::of(path))
+    path.is_some_and(is_rehearsal_path)
+        || is_comment(bytes, at, Kind::of(path))
+        || line_before(bytes, at).is_some_and(|line| is_called_example(line) || is_query_to_nobody(line))
+}
+
+/// Tells whether a name is introduced as that of an example: `# Example password: ...`.
+fn is_called_example(line: &[u8]) -> bool {
+    let line = line.trim_ascii_end().to_ascii_lowercase();
+    line.ends_with(b"example") || line.ends_with(b"sample")
+}
+
+/// Tells whether a name is a parameter in an address whose host nobody reaches, as in `https://example.com/callback?token=...`.
+fn is_query_to_nobody(line: &[u8]) -> bool {
+    let Some(scheme) = memchr::memmem::rfind(line, b"://") else { return false };
+    let address = &line[scheme + 3..];
+    address.iter().all(|&byte| byte.is_ascii_graphic() && !matches!(byte, b'"' | b'\'' | b'<' | b'>' | b'`'))
+        && address.iter().any(|byte| matches!(byte, b'?' | b'#'))
+        && is_host_of_nobody(address)
+}
+
+/// Tells whether a text begins with the name of the own machine, or with one that is reserved for examples.
+pub(super) fn is_host_of_nobody(text: &[u8]) -> bool {
+    let is_part = |byte: &u8| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'-' | b'_');
+    let end = text.iter().position(|byte| !is_part(byte)).unwrap_or(text.len());
+    let host = text[..end].to_ascii_lowercase();
+    let mut labels = host.split(|&byte| byte == b'.').rev();
+    let (top, second) = (labels.next().unwrap_or_default(), labels.next().unwrap_or_default());
+    matches!(top, b"localhost" | b"example" | b"test" | b"invalid" | b"host" | b"hostname" | b"server")
+        || matches!(second, b"example" | b"server" | b"host" | b"yourdomain" | b"domain")
+        || host.starts_with(b"127.")
+        || host.starts_with(b"0.0.0.0")
 }
 
 fn is_rehearsal_path(path: &[u8]) -> bool {
@@ -136,9 +167,9 @@ fn is_rehearsal_path(path: &[u8]) -> bool {
     false
 }
 
-/// Tells whether a file is a page of Unix's manual: `name.5`, or `name.5.in` before it is built.
+/// Tells whether a file is a page of Unix's manual: `name.5`, `name.5.in` before it is built, or `name.5.gz` where it is installed.
 fn is_manual(file: &[u8]) -> bool {
-    let file = file.strip_suffix(b".in").unwrap_or(file);
+    let file = file.strip_suffix(b".in").or(file.strip_suffix(b".gz")).unwrap_or(file);
     matches!(file, [.., name, b'.', b'1'..=b'8'] if name.is_ascii_lowercase())
 }
 
@@ -179,12 +210,17 @@ pub(super) fn is_template_expression(bytes: &[u8], at: usize) -> bool {
     opened.is_some() && !matches!(line.last(), Some(b'"' | b'\'' | b'`'))
 }
 
-/// Tells whether the word at `at` stands in the name of a resource of AWS, as `secret` does in
-/// `arn:aws:secretsmanager:eu-west-1:1:secret:name`, or names what has a checksum, as in Helm's `checksum/secret`, or a command,
-/// as in `$(pwd):/work`.
-pub(super) fn is_part_of_resource(bytes: &[u8], at: usize) -> bool {
-    if bytes[..at].ends_with(b"checksum/") || bytes[..at].ends_with(b"$(") {
+/// Tells whether a name is no variable's: it stands in the name of a resource of AWS, as `secret` does in
+/// `arn:aws:secretsmanager:eu-west-1:1:secret:name`, or names what has a checksum, as in Helm's `checksum/secret`, a command, as in
+/// `$(pwd):/work`, the file `/etc/passwd`, or the salt of a hash, which tells how often it was hashed.
+pub(super) fn names_no_secret(bytes: &[u8], key: Span) -> bool {
+    let at = key.start;
+    if [&b"checksum/"[..], b"$(", b"/etc/"].iter().any(|before| bytes[..at].ends_with(before)) {
         return true;
+    }
+    if bytes[key.range()] == *b"salt" {
+        let around = &bytes[at.saturating_sub(LINE)..(key.end + LINE).min(bytes.len())];
+        return memchr::memmem::find(around, b"terations").is_some();
     }
     let before = bytes[at.saturating_sub(LINE)..at].iter();
     let start = at - before.rev().take_while(|byte| byte.is_ascii_alphanumeric() || b":-_".contains(byte)).count();
@@ -245,6 +281,7 @@ mod tests {
             "lib/cassettes/a.yaml",
             "man/ipsec.secrets.5.in",
             "man/mount.cifs.8",
+            "man/man1/git-imap-send.1.gz",
         ] {
             assert!(is_rehearsal_path(path.as_bytes()), "{path}");
         }
@@ -297,8 +334,33 @@ mod tests {
     fn the_name_of_a_resource_is_no_assignment() {
         let text = b"\"arn:aws:secretsmanager:eu-west-1:1:secret:prod/a-x4K9\"";
         let at = memchr::memmem::find(text, b"secret:").expect("it is there");
-        assert!(is_part_of_resource(text, at) && !is_part_of_resource(b"a: secret:prod", 3));
-        assert!(is_part_of_resource(b"checksum/secret: ab", 9) && is_part_of_resource(b"-v $(pwd):/work", 5));
+        assert!(names_no_secret(text, Span::new(at, at + 6)) && !names_no_secret(b"a: secret:prod", Span::new(3, 9)));
+        for (text, key, expected) in [
+            ("checksum/secret: ab", "secret", true),
+            ("-v $(pwd):/work", "pwd", true),
+            ("/etc/passwd: regular file", "passwd", true),
+            ("\"hashIterations\": 27500, \"salt\": \"k9Xq\"", "salt", true),
+            ("salt = \"k9Xq\"", "salt", false),
+            ("etc-passwd: k9Xq", "passwd", false),
+        ] {
+            let at = text.rfind(key).expect("a name");
+            assert_eq!(names_no_secret(text.as_bytes(), Span::new(at, at + key.len())), expected, "{text}");
+        }
+    }
+
+    #[test]
+    fn parameters_for_nobody_and_examples_are_rehearsals() {
+        for (text, expected) in [
+            ("see https://www.example.com/cb?a=b&token", true),
+            ("'https://127.0.0.1/callback#access_token", true),
+            ("# Example password", true),
+            ("see https://api.acme.net/cb?token", false),
+            ("https://example.com/ and token", false),
+            ("https://example.com/token", false),
+        ] {
+            let at = text.rfind(|c: char| !c.is_ascii_alphabetic() && c != '_').expect("a name") + 1;
+            assert_eq!(is_rehearsal(text.as_bytes(), Some(b"a.yml"), at), expected, "{text}");
+        }
     }
 
     #[test]
