@@ -116,8 +116,8 @@ impl Table {
             self.keywords.extend(keywords.iter().map(|&keyword| (keyword.to_owned(), self.count, bounds.at_word)));
             let proof = check.and_then(|check| check.get("proof")).and_then(toml::Value::as_str);
             let near = words(check.and_then(|check| check.get("near")));
-            let (proof, near) = (self.text(proof.unwrap_or_default()), self.text(&near.join("\n")));
-            let (id, keywords) = (self.text(word("id")), self.text(&keywords.join("\n")));
+            let (proof, near) = (self.text(proof.unwrap_or_default()), self.text(&near.join("\0")));
+            let (id, keywords) = (self.text(word("id")), self.text(&keywords.join("\0")));
             let parts = self.parts.len();
             // For a pattern that is wrong there are none, and a test says what is wrong.
             if let Ok(part) = Part::read(word("pattern")) {

@@ -27,6 +27,15 @@ fn every_rule_file_passes_the_check_that_users_rules_pass() {
 }
 
 #[test]
+fn the_words_of_a_rule_are_those_of_its_file() {
+    for rule in Catalogue::builtin().rules() {
+        let entry = rule.entry();
+        assert_eq!(rule.keywords, entry.keywords, "{}", rule.id);
+        assert_eq!(rule.near, entry.check.near, "{}", rule.id);
+    }
+}
+
+#[test]
 fn every_rule_says_why_it_matters_and_how_to_rotate() {
     let mut problems = Vec::new();
     for rule in Catalogue::builtin().rules() {

@@ -50,13 +50,14 @@ pub struct Rule {
 impl Rule {
     /// Makes a built-in rule.
     pub(super) fn new(entry: &Entry) -> Self {
-        let lines = |text: &'static str| text.lines().map(Cow::Borrowed).collect();
+        // Words may have line ends in them.
+        let words = |text: &'static str| text.split_terminator('\0').map(Cow::Borrowed).collect();
         let pattern = Cow::Borrowed(entry.pattern.get());
         Self {
             id: Cow::Borrowed(entry.id.get()),
-            keywords: lines(entry.keywords.get()),
+            keywords: words(entry.keywords.get()),
             proof: Cow::Borrowed(entry.proof.get()),
-            near: lines(entry.near.get()),
+            near: words(entry.near.get()),
             position: entry.position.into(),
             text: Text::Builtin(entry.provider.into(), entry.parts),
             bounds: OnceLock::from((!pattern.is_empty()).then_some(entry.bounds)),
