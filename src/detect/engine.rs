@@ -184,12 +184,21 @@ impl Engine {
 
     /// Tries a rule on a chain of windows.
     pub(super) fn match_in(&self, rule: u16, text: Text<'_>, chain: Span, found: &mut Vec<Candidate>) {
-        let rule = self.rules.rule(rule.into());
         let Text { bytes, path } = text;
-        let window = Span::new(chain.start, chain.end.min(bytes.len()));
-        if may_match(rule, bytes, path, window) && rule.applies_to(path) {
-            match_rule(rule, bytes, path, window.range(), found);
+        if self.may_match_in(rule, text, chain) {
+            let rule = self.rules.rule(rule.into());
+            if rule.applies_to(path) {
+                match_rule(rule, bytes, path, chain.start..chain.end.min(bytes.len()), found);
+            }
         }
+    }
+
+    /// Tells quickly whether a match that passes its proofs may be in a chain of windows.
+    pub(super) fn may_match_in(&self, rule: u16, text: Text<'_>, chain: Span) -> bool {
+        let rule = self.rules.rule(rule.into());
+        let window = Span::new(chain.start, chain.end.min(text.bytes.len()));
+        let is_near = || rule.near.is_empty() || proof::has_near(rule, text.bytes, text.path, &window.range());
+        has_needs(rule, text.bytes, window) && is_near()
     }
 
     /// Returns how far the matches of a rule reach, or `None` for one that has no pattern.
@@ -202,11 +211,6 @@ impl Engine {
 /// Tells whether a window has what every match of a rule needs.
 fn has_needs(rule: &Rule, bytes: &[u8], window: Span) -> bool {
     rule.bounds().is_some_and(|bounds| bounds.needs.are_in(&bytes[window.range()]))
-}
-
-/// Tells whether a match that passes its proofs may be in a window.
-fn may_match(rule: &Rule, bytes: &[u8], path: Option<&[u8]>, window: Span) -> bool {
-    has_needs(rule, bytes, window) && (rule.near.is_empty() || proof::has_near(rule, bytes, path, &window.range()))
 }
 
 /// Tries one rule on one window.

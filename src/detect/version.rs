@@ -88,7 +88,7 @@ impl Engine {
                 self.match_at_opened(rule, extent, text, places, &mut opened, &mut found);
             } else if !extent.needs_opening() {
                 self.match_in(rule, text, chain, &mut found);
-            } else {
+            } else if self.may_match_in(rule, text, chain) {
                 let places = places.filter(|&at| opened.has(at));
                 for chain in extent.chains(places) {
                     self.match_in(rule, text, chain, &mut found);
