@@ -182,14 +182,18 @@ impl Engine {
         }
     }
 
-    /// Tries a rule on a chain of windows.
+    /// Tries a rule on a chain of windows, if it may match there.
     pub(super) fn match_in(&self, rule: u16, text: Text<'_>, chain: Span, found: &mut Vec<Candidate>) {
-        let Text { bytes, path } = text;
         if self.may_match_in(rule, text, chain) {
-            let rule = self.rules.rule(rule.into());
-            if rule.applies_to(path) {
-                match_rule(rule, bytes, path, chain.start..chain.end.min(bytes.len()), found);
-            }
+            self.match_chain(rule, text, chain, found);
+        }
+    }
+
+    /// Tries a rule on a chain of windows, or on a part of one in which it may match.
+    pub(super) fn match_chain(&self, rule: u16, text: Text<'_>, chain: Span, found: &mut Vec<Candidate>) {
+        let (rule, Text { bytes, path }) = (self.rules.rule(rule.into()), text);
+        if rule.applies_to(path) {
+            match_rule(rule, bytes, path, chain.start..chain.end.min(bytes.len()), found);
         }
     }
 

@@ -91,7 +91,7 @@ impl Engine {
             } else if self.may_match_in(rule, text, chain) {
                 let places = places.filter(|&at| opened.has(at));
                 for chain in extent.chains(places) {
-                    self.match_in(rule, text, chain, &mut found);
+                    self.match_chain(rule, text, chain, &mut found);
                 }
             }
         }
