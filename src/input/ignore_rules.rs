@@ -1,6 +1,7 @@
 //! Asks git's own ignore rules about paths, and which file decided.
 
 use std::cell::RefCell;
+use std::fs::Metadata;
 use std::path::{Path, PathBuf};
 
 use bstr::{BStr, BString, ByteSlice as _};
@@ -39,8 +40,12 @@ pub const UNUSABLE_HELP: &str = "shorten it: one pattern speaks for many files";
 
 /// Tells whether a path leads to a file of ignore rules that is not read: one that is too large, or that never ends.
 pub fn is_too_large(path: &Path) -> bool {
-    let is_unusable = |file: std::fs::Metadata| !file.is_dir() && (!file.is_file() || file.len() > LARGEST);
-    path.metadata().is_ok_and(is_unusable)
+    path.metadata().is_ok_and(|file| is_unusable(&file))
+}
+
+/// The same of a file that was looked at.
+pub(super) fn is_unusable(file: &Metadata) -> bool {
+    !file.is_dir() && (!file.is_file() || file.len() > LARGEST)
 }
 
 /// Returns the file of ignore rules in a directory that is not read, if there is one.
@@ -118,7 +123,7 @@ impl<'repository> IgnoreRules<'repository> {
         if let Some(path) = own.iter().chain(&global).find(|path| is_too_large(path)) {
             return too_large(path);
         }
-        let case = if ignores_case(repository) { Case::Fold } else { Case::Sensitive };
+        let case = case(repository);
         let left_out = left_out_rules(index, case);
         let is_large = |id: &gix::ObjectId| repository.find_header(*id).is_ok_and(|header| header.size() > LARGEST);
         if let Some((path, _)) = left_out.iter().find(|(_, id)| is_large(id)) {
@@ -189,6 +194,11 @@ fn stack<'repository>(
 /// Tells whether patterns match names whatever the case of their letters.
 pub fn ignores_case(repository: &gix::Repository) -> bool {
     repository.config_snapshot().boolean("core.ignoreCase") == Some(true)
+}
+
+/// Returns how patterns match names.
+pub(super) fn case(repository: &gix::Repository) -> Case {
+    if ignores_case(repository) { Case::Fold } else { Case::Sensitive }
 }
 
 /// Returns the file of rules that a user has for all repositories: `core.excludesFile`, or git's default for it.

@@ -18,6 +18,8 @@ pub(super) struct Found {
     pub(super) files: Vec<(PathBuf, &'static Owner)>,
     /// What could not be looked into.
     pub(super) unread: Vec<(PathBuf, io::Error)>,
+    /// Named pipes.
+    pub(super) pipes: Vec<PathBuf>,
     seen: HashSet<PathBuf>,
 }
 
@@ -122,9 +124,8 @@ impl Found {
             self.entries(path).iter().for_each(|path| self.below(path, owner, depth + 1));
         } else if metadata.is_dir() {
             self.missed(path, io::Error::other(format!("folders are looked into {DEPTH} deep")));
-        } else if is_pipe(&metadata) {
-            // Nobody may ever write into it.
-            self.missed(path, io::Error::new(io::ErrorKind::NotSeekable, "is a named pipe, not a file"));
+        } else if is_pipe(&metadata) && self.seen.insert(path.to_owned()) {
+            self.pipes.push(path.to_owned());
         }
     }
 

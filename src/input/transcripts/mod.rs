@@ -16,6 +16,7 @@ use std::sync::Mutex;
 use bstr::{BStr, BString, ByteSlice};
 use rayon::prelude::*;
 
+use super::tree::pipe_notice;
 use super::{Coverage, Visitor};
 pub use owner::Owner;
 pub use part::Part;
@@ -26,6 +27,7 @@ pub struct Transcripts {
     home: PathBuf,
     files: Vec<File>,
     unread: Vec<(PathBuf, std::io::Error)>,
+    pipes: Vec<PathBuf>,
 }
 
 /// One file and who writes it.
@@ -79,7 +81,7 @@ impl Transcripts {
         }
         let file = |(path, owner): (PathBuf, &'static Owner)| File { shown: shown(&path, &home), path, owner };
         let files = found.files.into_iter().map(file).collect();
-        Ok(Self { files, unread: found.unread, home })
+        Ok(Self { files, unread: found.unread, pipes: found.pipes, home })
     }
 
     /// Returns the home directory.
@@ -97,6 +99,7 @@ impl Transcripts {
         for (path, error) in &self.unread {
             visitor.notice(unread(&shown(path, &self.home), error));
         }
+        self.pipes.iter().for_each(|path| visitor.notice(pipe_notice(&shown(path, &self.home))));
         // Large files first, so that no thread is left with one at the end.
         let size = |file: &File| std::fs::metadata(&file.path).map_or(0, |metadata| metadata.len());
         let mut files: Vec<(u64, &File)> = self.files.iter().map(|file| (size(file), file)).collect();
@@ -128,7 +131,6 @@ fn read_at(mut file: &std::fs::File, offset: u64, len: usize, bytes: &mut Vec<u8
 fn unread(shown: &BString, error: &std::io::Error) -> crate::finding::Notice {
     let help = match error.kind() {
         std::io::ErrorKind::PermissionDenied => "run keysweep as the user whose file it is",
-        std::io::ErrorKind::NotSeekable => "scan what comes out of it with `keysweep scan --stdin`",
         _ => "",
     };
     crate::finding::Notice::unread(super::printable(shown), error.to_string(), help)

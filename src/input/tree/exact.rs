@@ -4,6 +4,7 @@
 //! characters, and reads no further than to a line that is no UTF-8. Most files have nothing of that, and the walk is quick with them.
 
 use std::collections::HashMap;
+use std::fs::Metadata;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, RwLock};
 
@@ -14,7 +15,7 @@ use gix::glob::wildmatch::Mode;
 
 use super::ignored::Rules;
 use super::start::bytes;
-use crate::input::ignore_rules::{ignores_case, is_too_large};
+use crate::input::ignore_rules::{case, is_unusable};
 
 /// The rules of a folder, later ones win.
 type List = Vec<Pattern>;
@@ -37,10 +38,9 @@ impl Exact {
         if everywhere.iter().all(|text| is_plain(text)) && !above.any(|above| is_unusual(&above.join(".gitignore"))) {
             return None;
         }
-        let ignores_case = rules.repository.is_some_and(|repository| ignores_case(repository.git()));
         Some(Self {
             work_tree: rules.work_tree.to_owned(),
-            case: if ignores_case { Case::Fold } else { Case::Sensitive },
+            case: rules.repository.map_or(Case::Sensitive, |repository| case(repository.git())),
             everywhere: everywhere.iter().map(|text| list(text)).collect(),
             folders: RwLock::default(),
         })
@@ -72,7 +72,7 @@ impl Exact {
             return Arc::clone(list);
         }
         let path = folder.join(".gitignore");
-        let is_read = path.symlink_metadata().is_ok_and(|file| file.is_file()) && !is_too_large(&path);
+        let is_read = path.symlink_metadata().is_ok_and(|file| file.is_file() && !is_unusable(&file));
         let text = if is_read { std::fs::read(&path).unwrap_or_default() } else { Vec::new() };
         let list = Arc::new(list(&text));
         let mut folders = self.folders.write().expect("keeping a list does not panic");
@@ -82,8 +82,13 @@ impl Exact {
 
 /// Tells whether a folder's file of rules is a link, which git does not follow, or has rules that the walk would take for others.
 pub(super) fn is_unusual(path: &Path) -> bool {
-    let Ok(file) = path.symlink_metadata() else { return false };
-    file.is_symlink() || file.is_file() && !is_too_large(path) && std::fs::read(path).is_ok_and(|text| !is_plain(&text))
+    path.symlink_metadata().is_ok_and(|file| has_unusual_rules(path, &file))
+}
+
+/// The same of a file that was looked at without following it.
+pub(super) fn has_unusual_rules(path: &Path, file: &Metadata) -> bool {
+    let is_read = || file.is_file() && !is_unusable(file);
+    file.is_symlink() || is_read() && std::fs::read(path).is_ok_and(|text| !is_plain(&text))
 }
 
 fn list(text: &[u8]) -> List {

@@ -8,7 +8,7 @@ use ignore::DirEntry;
 use super::exact::{self, Exact};
 use super::ground::Ground;
 use super::ignored::{self, Rules};
-use crate::input::ignore_rules::is_too_large;
+use crate::input::ignore_rules::is_unusable;
 
 /// The directories that a walk came by and did not look into, as the walk calls them.
 #[derive(Default)]
@@ -69,12 +69,13 @@ impl Filter {
             return false;
         }
         inside.set_file_name(".gitignore");
-        let Some(file) = inside.symlink_metadata().ok().filter(|_| self.has_rules) else { return true };
-        if !file.is_symlink() && is_too_large(&inside) {
+        let file = self.has_rules.then(|| inside.symlink_metadata());
+        let Some(Ok(file)) = file else { return true };
+        if !file.is_symlink() && is_unusable(&file) {
             left_out().unusable.push(inside);
             return false;
         }
-        let is_unusual = !self.is_exact() && exact::is_unusual(&inside);
+        let is_unusual = !self.is_exact() && exact::has_unusual_rules(&inside, &file);
         if is_unusual {
             left_out().unusual.push(entry.path().to_owned());
         }

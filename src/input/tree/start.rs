@@ -6,6 +6,8 @@ use std::path::{Path, PathBuf};
 use bstr::{BString, ByteSlice};
 
 use super::TreeError;
+use crate::finding::Notice;
+use crate::input::printable;
 
 /// The current directory.
 pub(super) const HERE: &str = ".";
@@ -70,6 +72,12 @@ pub(super) fn bytes(path: &Path) -> Cow<'_, [u8]> {
         Some(bytes) => Cow::Owned(bytes.replace("\\", "/")),
         None => Cow::Owned(path.to_string_lossy().replace('\\', "/").into_bytes()),
     }
+}
+
+/// Notes a named pipe that lies in a folder: it is left alone, as nobody may ever write into it.
+pub(in crate::input) fn pipe_notice(shown: &[u8]) -> Notice {
+    let help = "scan what comes out of it with `keysweep scan --stdin`";
+    Notice::unread(printable(shown), "is a named pipe, not a file", help)
 }
 
 /// Tells whether something is a named pipe.

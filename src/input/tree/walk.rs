@@ -15,7 +15,7 @@ use super::ground::{Ground, hasher_below};
 use super::ignored::{self, Rules};
 use super::left_out::{Filter, LeftOut};
 use super::read::Reader;
-use super::start::{Start, bytes, shown};
+use super::start::{Start, bytes, pipe_notice, shown};
 use crate::finding::Notice;
 use crate::input::ignore_rules::{UNUSABLE_HELP, unusable_problem};
 use crate::input::index::Mode;
@@ -91,12 +91,9 @@ impl<'a> Walk<'a> {
     }
 
     /// Looks at a file that was named; a symbolic link is followed.
-    ///
-    /// A pipe that lies in a folder is left alone: nobody may ever write into it.
     pub(super) fn file(&mut self, file: &Start) {
         if file.is_pipe && is_in_a_folder(&file.path) {
-            let help = "scan what comes out of it with `keysweep scan --stdin`";
-            self.visitor.notice(Notice::unread(printable(&file.shown), "is a named pipe, not a file", help));
+            self.visitor.notice(pipe_notice(&file.shown));
         } else if self.seen.insert(hash(&self.hasher, &bytes(&file.path))) {
             Reader::new(self.coverage, self.visitor).file(&file.path, file.shown.clone());
         }
