@@ -144,16 +144,13 @@ fn of_awk(words: &[String]) -> Option<Program> {
 pub fn text_goes_around(text: &str, reach: Reach<'_>) -> bool {
     let Some(deeper) = reach.deeper().filter(|_| text.len() <= LONGEST) else { return false };
     let quoted = quoted(text);
-    let code = quoted.code.to_ascii_lowercase();
-    let code = ["stdout.write", "stderr.write"].iter().fold(code, |code, name| code.replace(name, "print"));
+    let code = lower(&quoted.code);
     let has = |code: &str, parts: &[&str]| parts.iter().any(|part| code.contains(part));
     let runs = has(&code, &RUNNING);
     let switches = has(text, &SWITCHES) || deeper.switched_off;
     let reach = Reach { input: &[], switched_off: switches, ..deeper };
     quoted.groups().any(|group| {
-        let statement = group.statement.to_ascii_lowercase();
-        let statement =
-            ["stdout.write", "stderr.write"].iter().fold(statement, |code, name| code.replace(name, "print"));
+        let statement = lower(group.statement);
         let is_shown = has(&statement, &SHOWING) && !has(&statement, &RUNNING);
         let is_run = group.is_run || runs && !is_shown;
         let is_near = group.is_run || has(&statement, &RUNNING);
@@ -187,6 +184,11 @@ pub fn text_goes_around(text: &str, reach: Reach<'_>) -> bool {
                 [Deed::Takes, Deed::Writes].iter().any(|deed| reach.guarded.is_harmed(*deed, &path))
             })
     }) || turns_hooks_off(text, &code, &quoted, reach)
+}
+
+/// Returns a part of a program in lower case, in which what is written to standard output counts as printed.
+fn lower(code: &str) -> String {
+    ["stdout.write", "stderr.write"].iter().fold(code.to_ascii_lowercase(), |code, name| code.replace(name, "print"))
 }
 
 /// Tells whether a text may be a line that does something about hooks: most texts are not.

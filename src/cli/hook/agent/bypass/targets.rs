@@ -102,24 +102,8 @@ const TOOLS: &[Tool] = &[
         )
     },
     tool(&["rsync", "scp", "copy", "xcopy", "robocopy", "ditto"], Deed::Copies, Operands::Copied),
-    tool(
-        &[
-            "tee",
-            "sponge",
-            "ed",
-            "ex",
-            "set-content",
-            "add-content",
-            "out-file",
-            "tee-object",
-            "new-item",
-            "ni",
-            "ac",
-            "sc",
-        ],
-        Deed::Writes,
-        Operands::All,
-    ),
+    tool(&["tee", "sponge", "ed", "ex"], Deed::Writes, Operands::All),
+    tool(&windows::WRITERS, Deed::Writes, Operands::All),
     Tool {
         target: target("C", &["directory", "cd"]),
         letters: "CfbTXIHV",

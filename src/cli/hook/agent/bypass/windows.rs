@@ -3,8 +3,10 @@
 use super::super::shell::Command;
 use super::call::Call;
 
-/// Programs and commands that Windows alone has.
-const PROGRAMS: [&str; 29] = [
+/// Commands of PowerShell that write a file.
+pub const WRITERS: [&str; 8] = ["set-content", "add-content", "out-file", "tee-object", "new-item", "ni", "ac", "sc"];
+/// Other programs and commands that Windows alone has.
+const PROGRAMS: [&str; 21] = [
     "cmd",
     "powershell",
     "pwsh",
@@ -24,16 +26,8 @@ const PROGRAMS: [&str; 29] = [
     "copy-item",
     "xcopy",
     "robocopy",
-    "set-content",
-    "add-content",
     "clear-content",
     "clc",
-    "out-file",
-    "tee-object",
-    "new-item",
-    "ni",
-    "ac",
-    "sc",
 ];
 /// How folders begin a path of Windows that are worth another look, whatever is done there.
 const FOLDERS: [&str; 7] = [".git\\", ".husky\\", ".githooks\\", ".claude\\", ".cursor\\", ".codex\\", ".gemini\\"];
@@ -43,16 +37,20 @@ pub fn reread(line: &str, commands: &[Command]) -> Option<String> {
     if !line.contains('\\') {
         return None;
     }
-    let is_of_windows = |command: &Command| PROGRAMS.contains(&Call::new(command).program.as_str());
-    let is_read = FOLDERS.iter().any(|folder| line.contains(folder)) || commands.iter().any(is_of_windows);
+    let is_called = |command: &Command| is_of_windows(&Call::new(command).program);
+    let is_read = FOLDERS.iter().any(|folder| line.contains(folder)) || commands.iter().any(is_called);
     Some(slashed(line)).filter(|slashed| is_read && slashed != line)
+}
+
+fn is_of_windows(program: &str) -> bool {
+    PROGRAMS.contains(&program) || WRITERS.contains(&program)
 }
 
 /// Tells whether a word is an option of a program of Windows, such as `/s` or `/e:on`.
 pub fn is_option(program: &str, word: &str) -> bool {
     let letters = word.split(':').next().unwrap_or_default().strip_prefix('/').unwrap_or_default();
     let is_short = (1..=4).contains(&letters.len()) && letters.bytes().all(|byte| byte.is_ascii_alphabetic());
-    is_short && (program == "rmdir" || PROGRAMS.contains(&program))
+    is_short && (program == "rmdir" || is_of_windows(program))
 }
 
 fn slashed(line: &str) -> String {

@@ -6,7 +6,7 @@ use super::call::Call;
 use super::guard::{Guarded, Surroundings};
 use super::input;
 use super::targets::{Deed, EDITORS, is_in_place, targets};
-use super::{PRINTERS, Shell};
+use super::{PRINTERS, Shell, windows};
 
 /// How many commands are followed, each of which writes what the one behind it reads.
 const DEPTH: usize = 8;
@@ -17,8 +17,6 @@ const SHAPERS: [&str; 16] = [
     "jq", "jaq", "gojq", "yq", "dasel", "sed", "gsed", "awk", "gawk", "perl", "ruby", "tr", "sort", "uniq", "head",
     "tail",
 ];
-/// Programs that write what their words or their input say.
-const SETTERS: [&str; 8] = ["set-content", "add-content", "out-file", "tee-object", "new-item", "ni", "ac", "sc"];
 /// Programs that pass on what they read.
 const PASSING: [&str; 2] = ["tee", "sponge"];
 /// Programs that leave a file of the same text elsewhere.
@@ -103,7 +101,7 @@ impl Writer<'_> {
             for file in &files {
                 self.reads(file, at, depth);
             }
-        } else if SETTERS.contains(&program) {
+        } else if windows::WRITERS.contains(&program) {
             // PowerShell's quotes are others.
             let words = self.shell.commands.iter().flat_map(|command| &command.words);
             self.written.shaped.extend(words.flat_map(|word| [" ", word]));
