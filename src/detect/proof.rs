@@ -223,7 +223,8 @@ fn named(name: &str, bytes: &[u8], path: Option<&[u8]>, start: usize, proven: &m
     }
 }
 
-/// Tells whether a machine made the text: it is no word, no phrase of a URL, whose blanks are `%20`, and no sample.
+/// Tells whether a machine made the text: it is no word, no phrase of a URL, whose blanks are `%20`, no base64 of words, and no
+/// sample.
 fn is_random(text: &[u8]) -> bool {
     let shape = shape::Shape::of(text);
     shape.wordiness() < 0.5
@@ -231,6 +232,7 @@ fn is_random(text: &[u8]) -> bool {
         && memchr::memmem::find(text, b"%20").is_none()
         && !jwt::is_sample_token(text)
         && !is_header_of_jwt(text)
+        && !decode_base64(text).is_some_and(|text| is_sentence(&text))
 }
 
 /// Tells whether a value is nothing but the first part of a JSON Web Token, which says how it would be signed.
@@ -351,6 +353,8 @@ mod tests {
         let twice = BASE64.encode(format!("{{\"crt\":\"{certificate}{}\"}}", "Q8Zk4".repeat(9)));
         assert!(is_public(twice.as_bytes()) && !is_public(b"q8Zk4tq9Lw2Xv7Rb1Nc8"));
         assert!(is_sentence(b"this is the test") && !is_sentence(b"q8Zk4 tq9Lw 2Xv7Rb"));
+        let words = BASE64.encode("this is nobody's bearer token!");
+        assert!(!is_random(words.as_bytes()) && is_random(BASE64.encode("q8Zk4tq9Lw 2Xv7Rb 1Nc8").as_bytes()));
     }
 
     #[test]

@@ -3,6 +3,7 @@
 //! Nothing here drops a match: what fits raises the confidence and is told as evidence, what does not is let be.
 
 use serde_json::Value;
+use sha2::{Digest, Sha256};
 
 use super::proof::{Proven, decode_base64};
 use crate::finding::Confidence;
@@ -21,6 +22,10 @@ pub(super) fn read(name: &str, text: &[u8], proven: &mut Proven) {
     if let Some(evidence) = fits {
         proven.evidence.push(evidence);
         proven.confidence = Confidence::High;
+    }
+    if name == "azure-key" && is_of_emulator(text) {
+        proven.evidence.push("the published key of a local emulator".to_owned());
+        proven.confidence = Confidence::Low;
     }
     if name == "aws-account" {
         proven.evidence.extend(aws_account(text).map(|account| format!("of account {account:012}")));
@@ -167,6 +172,15 @@ fn azure_key(text: &[u8]) -> Option<String> {
     Some(format!("mark of {}", found.1))
 }
 
+/// Tells whether a key is one that every emulator of Azure Storage or Cosmos DB on a developer's machine has: Microsoft's
+/// documentation publishes both. They are known by what their SHA-256 begins with.
+fn is_of_emulator(key: &[u8]) -> bool {
+    const KEYS: [[u8; 8]; 2] =
+        [[0x00, 0x11, 0xcc, 0x25, 0xeb, 0x43, 0x20, 0x71], [0xaa, 0x65, 0x47, 0x43, 0x95, 0x83, 0xc3, 0xa2]];
+    let digest = Sha256::digest(key);
+    KEYS.iter().any(|key| digest.starts_with(key))
+}
+
 #[cfg(test)]
 mod tests {
     use base64::Engine as _;
@@ -253,6 +267,9 @@ mod tests {
         ] {
             assert_eq!(evidence("azure-key", marked).as_deref(), expected);
         }
+        // The halves of the key of Azure's storage emulator, as its documentation has them.
+        let halves = ["Eby8vdM02xNOcqFlqUwJPLlmEtlCDXJ1OUzFT50uSRZ6", "IFsuFq2UVErCz4I6tq/K1SZFPTOtr/KBHBeksoGMGw=="];
+        assert!(is_of_emulator(halves.concat().as_bytes()) && !is_of_emulator(halves[0].as_bytes()));
         let id = |rest: &str| format!("AKIA{rest}");
         assert_eq!(evidence("aws-account", id("IQ7ZK4TQ2LW2XV7R").as_bytes()), None);
         assert_eq!(

@@ -71,13 +71,19 @@ pub(super) fn is_configuration(path: &BStr, bytes: &[u8]) -> bool {
 ///
 /// `named` tells whether the path has the word that the text needs besides; where no path is known, only the text can have it.
 fn has_shape(bytes: &[u8], named: bool) -> bool {
-    let has = |word: &str| memmem::find(bytes, word.as_bytes()).is_some();
+    let has = |word: &str| holds_key(bytes, word.as_bytes());
     let starts_program = || has("cmd:") || has("command:");
     let extends_goose = has("extensions:") && (has("cmd:") || has("uri:") && has("type:"));
     let is_of_servers = (named || speaks_of_mcp(bytes))
         && (has("args:") && starts_program() || has("containers:") && has("kind:") && has("env:"));
     // A recipe has braces as well, and is salvaged where they leave no YAML.
-    extends_goose || is_of_servers && !(has("{{") && is_template(bytes))
+    extends_goose || is_of_servers && !(memmem::find(bytes, b"{{").is_some() && is_template(bytes))
+}
+
+/// Tells whether a key with its colon stands in a text, and not as the end of a longer name: a lock file has `content-type:`.
+fn holds_key(bytes: &[u8], key: &[u8]) -> bool {
+    let is_of_name = |byte: &u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.' | b'/');
+    memmem::find_iter(bytes, key).any(|at| !bytes[..at].last().is_some_and(is_of_name))
 }
 
 /// Tells whether a text with braces is a template, such as Helm's, which is no YAML yet: braces in quotes, in a block of text or
@@ -150,6 +156,7 @@ mod tests {
             "kind: Pod\nspec:\n  containers:\n  - image: shop\n    env: []\n",
             "jobs:\n  build:\n    with: {args: x, command: y}\n",
             "extensions: [a, b]\n",
+            "dependencies:\n  combine-extensions: 2.0.1\n  content-type: 1.0.5\n  sanitize-uri: 2.0.1\n",
             "kind: Pod\nspec:\n  containers:\n  - image: {{ .Values.image }}-mcp\n    env: []\n",
             "kind: Pod\nspec:\n  containers:\n  - image: {{.Values.image}}-mcp\n    env: []\n",
             "{{- if .Values.on }}\nkind: Pod\nspec:\n  containers:\n  - image: docs-mcp\n    env: []\n{{- end }}\n",
