@@ -140,21 +140,23 @@ fn rsa_bits(der: &[u8]) -> Option<usize> {
     }
 }
 
-/// Tells whether the secret key that OpenPGP packets begin with is protected by a passphrase, by RFC 9580.
+/// Tells whether the secret key that OpenPGP packets begin with is protected by a passphrase, by RFC 9580,
+/// whose section 4.2 tells the lengths of packets.
 fn pgp_is_encrypted(packets: &[u8]) -> Option<bool> {
     let (&head, rest) = packets.split_first()?;
     let (tag, length, rest) = match head {
         0xc0.. => {
             let (&first, rest) = rest.split_first()?;
-            let digits = if first < 192 {
-                0
-            } else if first < 224 {
-                1
-            } else {
-                4
+            let more = match first {
+                192..=223 => 1,
+                255 => 4,
+                // One octet tells the whole length, or that of a first part.
+                _ => 0,
             };
-            (head & 0x3f, digits, rest)
+            (head & 0x3f, more, rest)
         }
+        // An indeterminate length has no octets.
+        0x80.. if head & 3 == 3 => (head >> 2 & 15, 0, rest),
         0x80.. => (head >> 2 & 15, 1 << (head & 3), rest),
         _ => return None,
     };
@@ -228,6 +230,12 @@ mod tests {
             let new = [&[0xc5, body.len() as u8][..], &body].concat();
             assert_eq!(pgp_is_encrypted(&old), expected, "{usage}");
             assert_eq!(pgp_is_encrypted(&new), expected, "{usage}");
+            let indeterminate = [&[0x97][..], &body].concat();
+            let partial = [&[0xc5, 0xe5][..], &body].concat();
+            let long = [&[0xc5, 255, 0, 0, 0, body.len() as u8][..], &body].concat();
+            for packet in [indeterminate, partial, long] {
+                assert_eq!(pgp_is_encrypted(&packet), expected, "{usage} {:x?}", &packet[..2]);
+            }
             assert_eq!(pgp_is_encrypted(&old[..8]), None);
         }
         assert_eq!(pgp_is_encrypted(b"no packets"), None);

@@ -42,7 +42,7 @@ pub fn prove(text: &[u8], proven: &mut Proven) -> bool {
         proven.evidence.push("not signed".to_owned());
         proven.confidence = Confidence::Low;
     }
-    judge_expiry(&payload, jiff::Timestamp::now().as_second(), proven);
+    let is_expired = judge_expiry(&payload, jiff::Timestamp::now().as_second(), proven);
     // Services say who issued a token, for whom or when; who plays with a library does not.
     if ["iss", "aud", "exp", "iat", "nbf", "jti", "role", "scope", "kid"]
         .iter()
@@ -54,7 +54,7 @@ pub fn prove(text: &[u8], proven: &mut Proven) -> bool {
     }
     // Roles that the holder of the token gets, such as Supabase's.
     if payload.get("role").and_then(Value::as_str) == Some("service_role") {
-        proven.severity = Severity::Critical;
+        proven.severity = if is_expired { Severity::Low } else { Severity::Critical };
         proven.confidence = Confidence::High;
     } else if payload.get("role").and_then(Value::as_str) == Some("anon") {
         proven.severity = Severity::Low;
@@ -62,16 +62,20 @@ pub fn prove(text: &[u8], proven: &mut Proven) -> bool {
     true
 }
 
-/// Writes down how long the token is valid; one that is expired does little harm.
-fn judge_expiry(payload: &Value, now: i64, proven: &mut Proven) {
-    match payload.get("exp").and_then(Value::as_i64) {
+/// Writes down how long the token is valid; one that is expired does little harm. Tells whether it is.
+fn judge_expiry(payload: &Value, now: i64, proven: &mut Proven) -> bool {
+    // A date may have a fraction, by RFC 7519.
+    let seconds = |date: &Value| date.as_i64().or_else(|| date.as_f64().map(|date| date as i64));
+    match payload.get("exp").and_then(seconds) {
         None => proven.evidence.push("never expires".to_owned()),
         Some(expiry) if expiry <= now => {
             proven.evidence.push(format!("expired {} days ago", now.saturating_sub(expiry) / DAY));
             proven.severity = Severity::Low;
+            return true;
         }
         Some(expiry) => proven.evidence.push(format!("expires in {} days", expiry.saturating_sub(now) / DAY)),
     }
+    false
 }
 
 /// Decodes one part of a token.
@@ -134,6 +138,10 @@ mod tests {
     use crate::source::Span;
 
     fn proven(header: &str, payload: &str) -> Option<Confidence> {
+        proof(header, payload).map(|proven| proven.confidence)
+    }
+
+    fn proof(header: &str, payload: &str) -> Option<Proven> {
         let token = format!("{}.{}.c2lnbmF0dXJl", BASE64_URL.encode(header), BASE64_URL.encode(payload));
         let mut proven = Proven {
             secret: Span::default(),
@@ -141,7 +149,22 @@ mod tests {
             severity: Severity::High,
             evidence: Vec::new(),
         };
-        prove(token.as_bytes(), &mut proven).then_some(proven.confidence)
+        prove(token.as_bytes(), &mut proven).then_some(proven)
+    }
+
+    #[test]
+    fn a_token_that_is_expired_does_little_harm_whatever_its_role_was() {
+        for (payload, severity, evidence) in [
+            (r#"{"iss":"acme","role":"service_role"}"#, Severity::Critical, "never expires"),
+            (r#"{"iss":"acme","role":"service_role","exp":1516239022}"#, Severity::Low, "expired"),
+            (r#"{"iss":"acme","exp":1516239022.5}"#, Severity::Low, "expired"),
+            (r#"{"iss":"acme","exp":99516239022.0}"#, Severity::High, "expires in"),
+            (r#"{"iss":"acme","role":"anon","exp":99516239022}"#, Severity::Low, "expires in"),
+        ] {
+            let proven = proof(r#"{"alg":"HS256"}"#, payload).expect("a token");
+            assert_eq!(proven.severity, severity, "{payload}");
+            assert!(proven.evidence.iter().any(|told| told.starts_with(evidence)), "{payload}");
+        }
     }
 
     #[test]

@@ -39,7 +39,9 @@ impl<'a> Opened<'a> {
     /// Finds the windows in a part, by all that may lead to one.
     fn open(&mut self, part: Span) {
         let around = Span::new(part.start.saturating_sub(FARTHEST), (part.end + FARTHEST).min(self.bytes.len()));
-        let around = changes::to_breaks(self.bytes, around).unwrap_or(Span::new(0, self.bytes.len()));
+        let whole = Span::new(0, self.bytes.len());
+        // What took a look at all of the text answers for all of it.
+        let (around, part) = changes::to_breaks(self.bytes, around).map_or((whole, whole), |around| (around, part));
         sieve::sift_part(self.bytes, around, self.names, self.sifted);
         self.windows.clear();
         window::open(self.bytes, None, self.sifted, &mut self.windows, &mut Vec::new());

@@ -85,7 +85,8 @@ impl Kind {
         let is_doubtful = |at: usize| {
             let rest = &lower[at..];
             match rest[0] {
-                b'l' => rest.starts_with(b"locale"),
+                // `locales` as well, but no longer word such as `localenv`.
+                b'l' => rest.starts_with(b"locale") && !matches!(rest.get(6), Some(b'a'..=b'r' | b't'..=b'z')),
                 b'i' => rest.starts_with(b"i18n/"),
                 b't' => rest.starts_with(b"translations/"),
                 b'.' => rest.starts_with(b".min."),
@@ -295,6 +296,16 @@ mod tests {
             ".env",
         ] {
             assert!(!is_rehearsal_path(path.as_bytes()), "{path}");
+        }
+    }
+
+    #[test]
+    fn translations_are_told_by_whole_words() {
+        for path in ["config/locales/de.yml", "src/locale/de.json", "app.locale_de.yml", "i18n/de.yml"] {
+            assert_eq!(Kind::of(Some(path.as_bytes())), Kind::Doubtful, "{path}");
+        }
+        for path in ["deploy/localenv.yml", "local-editor.yml", "localeditor.yml"] {
+            assert_eq!(Kind::of(Some(path.as_bytes())), Kind::Configuration, "{path}");
         }
     }
 
