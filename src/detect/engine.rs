@@ -77,11 +77,6 @@ impl Engine {
         Self { keywords: catalogue.lexicon(), names, rules: catalogue.clone(), extents, generic }
     }
 
-    /// Returns the number of rules at work.
-    pub fn rule_count(&self) -> usize {
-        self.rules.len()
-    }
-
     /// Returns the rule for secrets of no known provider, if it is at work.
     pub const fn generic(&self) -> Option<&Arc<Rule>> {
         self.generic.as_ref()

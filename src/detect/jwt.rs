@@ -8,6 +8,9 @@ use crate::finding::{Confidence, Severity};
 /// Seconds in a day.
 const DAY: i64 = 86_400;
 
+/// From here on, which as seconds is in the year 5138, a date is taken for milliseconds.
+const MILLISECONDS: i64 = 100_000_000_000;
+
 /// What else a header may say, by RFC 7515 and 7519.
 const PARAMETERS: &[&str] = &[
     "typ", "cty", "kid", "crit", "jku", "jwk", "x5u", "x5c", "x5t", "b64", "zip", "apu", "apv", "epk", "iss", "sub",
@@ -64,18 +67,32 @@ pub fn prove(text: &[u8], proven: &mut Proven) -> bool {
 
 /// Writes down how long the token is valid; one that is expired does little harm. Tells whether it is.
 fn judge_expiry(payload: &Value, now: i64, proven: &mut Proven) -> bool {
-    // A date may have a fraction, by RFC 7519.
-    let seconds = |date: &Value| date.as_i64().or_else(|| date.as_f64().map(|date| date as i64));
+    // A date may have a fraction, by RFC 7519; some write milliseconds.
+    let seconds = |date: &Value| {
+        let date = date.as_i64().or_else(|| date.as_f64().map(|date| date as i64))?;
+        Some(if (MILLISECONDS..i64::MAX).contains(&date) { date / 1000 } else { date })
+    };
     match payload.get("exp").and_then(seconds) {
         None => proven.evidence.push("never expires".to_owned()),
         Some(expiry) if expiry <= now => {
-            proven.evidence.push(format!("expired {} days ago", now.saturating_sub(expiry) / DAY));
+            proven.evidence.push(match now.saturating_sub(expiry) / DAY {
+                0 => "expired within the last day".to_owned(),
+                days => format!("expired {} ago", counted(days)),
+            });
             proven.severity = Severity::Low;
             return true;
         }
-        Some(expiry) => proven.evidence.push(format!("expires in {} days", expiry.saturating_sub(now) / DAY)),
+        Some(expiry) => proven.evidence.push(match expiry.saturating_sub(now) / DAY {
+            0 => "expires within a day".to_owned(),
+            days => format!("expires in {}", counted(days)),
+        }),
     }
     false
+}
+
+/// Returns a number of days with its noun.
+fn counted(days: i64) -> String {
+    if days == 1 { "1 day".to_owned() } else { format!("{days} days") }
 }
 
 /// Decodes one part of a token.
@@ -158,6 +175,7 @@ mod tests {
             (r#"{"iss":"acme","role":"service_role"}"#, Severity::Critical, "never expires"),
             (r#"{"iss":"acme","role":"service_role","exp":1516239022}"#, Severity::Low, "expired"),
             (r#"{"iss":"acme","exp":1516239022.5}"#, Severity::Low, "expired"),
+            (r#"{"iss":"acme","exp":1516239022000}"#, Severity::Low, "expired"),
             (r#"{"iss":"acme","exp":99516239022.0}"#, Severity::High, "expires in"),
             (r#"{"iss":"acme","role":"anon","exp":99516239022}"#, Severity::Low, "expires in"),
         ] {

@@ -17,6 +17,10 @@ pub fn names_any(pattern: &str, catalogue: &Catalogue) -> bool {
 
 /// Says which rules and lints may be meant by a name that none has.
 pub fn suggestion(text: &str, catalogue: &Catalogue) -> String {
+    let lower = text.to_ascii_lowercase();
+    if names_any(&lower, catalogue) {
+        return format!("did you mean `{lower}`?");
+    }
     let ids: Vec<&str> = ids(catalogue).collect();
     let near = nearest(text, &ids);
     if near.is_empty() {

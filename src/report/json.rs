@@ -147,6 +147,7 @@ fn record(record: &Record) -> Value {
         "partial": record.partial,
         "part": record.part,
         "rules": record.rules,
+        "rules_off": record.rules_off,
         "milliseconds": record.milliseconds,
     })
 }

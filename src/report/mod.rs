@@ -39,7 +39,7 @@ pub use inventory::{json as inventory_json, text as inventory_text};
 pub use lints::documentation as lint_documentation;
 pub use location::label;
 pub use notice::line as notice_line;
-pub use quantity::{bytes, number};
+pub use quantity::{bytes, counted, number};
 pub use rotation::render as render_rotation;
 pub use rules::{RuleFormat, Subject, render as render_rules, render_one as render_rule};
 

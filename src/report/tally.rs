@@ -1,6 +1,6 @@
 //! Counts a report's findings by what they mean for the user, and says what its exit code means.
 
-use super::quantity::{bytes, counted, duration, list};
+use super::quantity::{bytes, counted, duration, list, number};
 use crate::finding::{Severity, Verdict};
 use crate::scan::{Mode, Record, Report};
 
@@ -111,15 +111,14 @@ pub fn coverage(record: &Record) -> String {
     let seen: Vec<String> =
         kinds.into_iter().filter(|kind| kind.0 > 0).map(|(count, one, many)| counted(count, one, many)).collect();
     let seen = if seen.is_empty() { "nothing".to_owned() } else { list(&seen) };
-    let skipped = if record.skipped > 0 {
-        format!(", {} excluded", super::quantity::number(record.skipped))
-    } else {
-        String::new()
-    };
-    let rules = if record.rules > 0 {
-        format!(" with {}", counted(record.rules as u64, "rule", "rules"))
-    } else {
-        String::new()
+    let skipped = if record.skipped > 0 { format!(", {} excluded", number(record.skipped)) } else { String::new() };
+    let rules = match (record.rules as u64, record.rules_off as u64) {
+        (0, 0) => String::new(),
+        (0, off) => format!(" without any rule, as all {} are switched off,", number(off)),
+        (rules, 0) => format!(" with {}", counted(rules, "rule", "rules")),
+        (rules, off) => {
+            format!(" with {}, {} switched off,", counted(rules, "rule", "rules"), number(off))
+        }
     };
     let part = record.part.as_ref().map(|part| format!(", a part of history: {part}")).unwrap_or_default();
     format!("{seen} ({}){rules} in {}{skipped}{part}", bytes(record.bytes), duration(record.milliseconds))
@@ -152,6 +151,11 @@ mod tests {
     fn coverage_names_only_what_was_seen() {
         let record = Record { files: 1, bytes: 5, rules: 1, milliseconds: 3, ..Record::default() };
         assert_eq!(coverage(&record), "1 file (5 B) with 1 rule in 3 ms");
+        let record = Record { rules_off: 1200, ..record };
+        assert_eq!(coverage(&record), "1 file (5 B) with 1 rule, 1,200 switched off, in 3 ms");
+        let record = Record { rules: 0, ..record };
+        let all = "1 file (5 B) without any rule, as all 1,200 are switched off, in 3 ms";
+        assert_eq!(coverage(&record), all);
         let record = Record { blobs: 2000, commits: 10, bytes: 5, skipped: 4, ..Record::default() };
         assert_eq!(coverage(&record), "2,000 blobs and 10 commits (5 B) in 0 ms, 4 excluded");
         let record = Record { commits: 1, part: Some("commits at most 2 deep".to_owned()), ..Record::default() };

@@ -49,9 +49,21 @@ fn problem(message: &str, wrong: &str) -> String {
         Some(_) if kind("unknown field") => format!("there is no such key; {meant}"),
         Some(_) if kind("unknown variant") => format!("there is no such word; {meant}"),
         Some(expected) if kind("invalid type") || kind("invalid value") || kind("invalid length") => {
-            format!("this has to be {expected}")
+            format!("this has to be {}", in_toml(expected))
         }
+        _ if kind("wanted string or table") => "this has to be a word in quotes".to_owned(),
         _ => "this is not TOML".to_owned(),
+    }
+}
+
+/// Says in TOML's words what is expected, which the parser says in those of the program.
+fn in_toml(expected: &str) -> &str {
+    match expected {
+        "a sequence" => "a list",
+        "a map" => "a table",
+        "path string" => "a string",
+        _ if expected.starts_with("struct ") => "a table",
+        _ => expected,
     }
 }
 
@@ -86,6 +98,10 @@ mod tests {
             ),
             (format!("{provider}{rule}"), "line 4, column 1: the key `severity` is missing"),
             (format!("{provider}id = 'hunter2'\n"), "line 4, column 1: this key stands here for the second time"),
+            (format!("{provider}{rule}severity = 3\n"), "line 7, column 12: this has to be a word in quotes"),
+            (format!("{provider}[[rule]]\n"), "line 4, column 1: the key `id` is missing"),
+            ("provider = 3\n".to_owned(), "line 1, column 12: this has to be a table"),
+            ("rule = 3\n".to_owned(), "line 1, column 8: this has to be a list"),
             ("[default]\nhunter2\n".to_owned(), "line 2, column 8: this is not TOML"),
             ("\"é\" = hunter2 x".to_owned(), "line 1, column 7: this is not TOML"),
         ] {

@@ -58,7 +58,7 @@ pub fn run(request: &Request, coverage: &Coverage, stop: &AtomicBool) -> Result<
     let catalogue = policy.config.catalogue()?;
     check_rules(request, &catalogue)?;
     let engine = Engine::new(&catalogue);
-    let rules = engine.rule_count();
+    let rules = policy.config.count(&catalogue);
     let options = options(request);
     let inspector = Inspector::new(engine, options);
     let cache = source.cache(request.cache.as_deref(), &catalogue, options)?;
@@ -101,9 +101,9 @@ pub fn run(request: &Request, coverage: &Coverage, stop: &AtomicBool) -> Result<
 }
 
 /// Returns what was looked at.
-fn record(request: &Request, coverage: &Coverage, rules: usize, begun: Instant) -> Record {
+fn record(request: &Request, coverage: &Coverage, [rules, rules_off]: [usize; 2], begun: Instant) -> Record {
     let milliseconds = begun.elapsed().as_millis() as u64;
-    Record { part: request.target.part(), rules, milliseconds, ..Record::of(coverage) }
+    Record { part: request.target.part(), rules, rules_off, milliseconds, ..Record::of(coverage) }
 }
 
 /// Leaves out places that are not asked for, and findings of rules that are off.

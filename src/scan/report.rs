@@ -84,6 +84,8 @@ pub struct Record {
     pub part: Option<String>,
     /// How many rules were at work.
     pub rules: usize,
+    /// How many the configuration switches off.
+    pub rules_off: usize,
     /// How long the run took, in milliseconds.
     pub milliseconds: u64,
 }
@@ -106,6 +108,7 @@ impl Record {
             partial: coverage.partial.load(Ordering::Relaxed),
             part: None,
             rules: 0,
+            rules_off: 0,
             milliseconds: 0,
         }
     }

@@ -51,6 +51,9 @@ fn rules_are_listed_filtered_and_given_as_json() {
     assert_eq!(count(&["rules", "--provider", "jwt"]), jwt);
     assert!(count(&["rules"]) > catalogue.rules().len());
     assert!((1..100).contains(&count(&["rules", "anthropic"])));
+    assert_eq!(count(&["rules", "jwt/*"]), jwt);
+    assert!((1..count(&["rules"])).contains(&count(&["rules", "--severity", "critical"])));
+    assert!((1..count(&["rules"])).contains(&count(&["rules", "--confidence", "high"])));
     let json = keysweep(&outside, &["rules", "--format", "json"]).exits(0).out;
     let all: Vec<Value> = serde_json::from_str(&json).expect("JSON");
     assert_eq!(all.iter().filter(|each| each["kind"] == "credential").count(), catalogue.rules().len());
@@ -66,8 +69,24 @@ fn own_rule(git: &Git, (name, pattern): (&str, &str), matches: &str, misses: &st
     );
     git.write("own.toml", &rule);
     git.write("keysweep.toml", "rule-files = ['own.toml']\n");
-    assert!(keysweep(git, &["rules", "check", "own.toml"]).exits(0).out.contains("1 rules, 0 broken"));
+    for file in ["own.toml", "keysweep.toml"] {
+        assert!(keysweep(git, &["rules", "check", file]).exits(0).out.contains("1 rule, 0 broken"), "{file}");
+    }
     rule
+}
+
+#[test]
+fn rules_that_are_off_are_counted_and_told() {
+    let git = repository();
+    let all = Catalogue::builtin().rules().len();
+    for (off, rules) in [("'jwt/*'", "switched off"), ("'*'", "without any rule")] {
+        git.write("keysweep.toml", &format!("rules.off = [{off}]\n"));
+        let scan = keysweep(&git, &["scan", "--format", "json"]).exits(0).out;
+        let record = &serde_json::from_str::<Value>(&scan).expect("JSON")["record"];
+        let count = |key: &str| record[key].as_u64().expect("a count") as usize;
+        assert!(count("rules_off") > 0 && count("rules") + count("rules_off") == all, "{off}");
+        assert!(keysweep(&git, &["scan"]).exits(0).out.contains(rules), "{off}");
+    }
 }
 
 #[test]

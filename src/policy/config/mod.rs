@@ -178,6 +178,16 @@ impl Config {
         self.text.rules.off.iter().any(|pattern| super::rule_matches(pattern.as_ref(), id))
     }
 
+    /// Counts the rules that are at work, and those that are switched off.
+    pub fn count(&self, catalogue: &Catalogue) -> [usize; 2] {
+        let rules = catalogue.rules();
+        let off = match self.text.rules.off.is_empty() {
+            true => 0,
+            false => rules.iter().filter(|rule| self.is_off(&rule.id)).count(),
+        };
+        [rules.len() - off, off]
+    }
+
     /// Tells whether any finding may be allowed or switched off by this configuration.
     pub fn may_allow(&self) -> bool {
         !self.allow.is_empty() || !self.text.rules.off.is_empty()
