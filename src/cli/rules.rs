@@ -91,7 +91,7 @@ fn check(files: &[PathBuf]) -> miette::Result<u8> {
         let rules = match Rule::parse(&text) {
             Ok(rules) => rules,
             Err(error) => {
-                problems.push(format!("{}: {error}", file.display()));
+                problems.push(format!("{}: {}", file.display(), error.told()));
                 broken += 1;
                 continue;
             }

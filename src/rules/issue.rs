@@ -1,52 +1,83 @@
 //! What may be wrong with a rule that the schema alone cannot tell.
 
+use miette::Diagnostic as _;
+
 use super::catalogue::globs;
 use super::pattern::{Pattern, PatternError};
 use super::schema::{Provider, RuleEntry};
 use super::syntax::SyntaxError;
 
 /// What is wrong with one rule.
-#[derive(Debug, thiserror::Error, PartialEq, Eq)]
+#[derive(Debug, thiserror::Error, miette::Diagnostic, PartialEq, Eq)]
 pub enum RuleIssue {
     /// The id is not `provider/thing` in kebab-case with the file's provider.
-    #[error("the id must be `{0}/thing`, in lower case with hyphens")]
+    #[error("the id is not `{0}/thing`")]
+    #[diagnostic(code(rules::id), help("write the provider, a slash, and a name in lower case with hyphens"))]
     Id(String),
     /// A keyword is missing, short, or not lower case.
-    #[error("a rule needs keywords of at least three lower-case bytes")]
+    #[error("a keyword is missing, shorter than three bytes, or not in lower case")]
+    #[diagnostic(code(rules::keyword), help("give longer ones in lower case, of which every match has one"))]
     Keyword,
     /// The pattern is wrong.
     #[error(transparent)]
+    #[diagnostic(
+        code(rules::pattern),
+        help("a pattern names its secret `(?<secret>...)`, and each of its repetitions has an upper bound")
+    )]
     Pattern(#[from] PatternError),
     /// A word of `check.near` or `check.not-near` can never stand there.
-    #[error("`{word}` in `{list}`: a word there is lower case, not empty, and has no line feed")]
+    #[error("`{word}` in `{list}` can never stand there")]
+    #[diagnostic(code(rules::near), help("write words in lower case, without line feeds, and no empty one"))]
     Near {
         /// The word, escaped.
         word: String,
         /// The list that it stands in.
         list: &'static str,
     },
+    /// A name of `check.not-named` is compared with no name that is written so.
+    #[error("`{0}` in `not-named` is the name of nothing")]
+    #[diagnostic(
+        code(rules::not_named),
+        help("write letters and digits alone, in lower case: `acmekey` for `ACME_KEY`")
+    )]
+    NotNamed(String),
     /// A path is no glob.
     #[error("`{0}` is not a glob")]
+    #[diagnostic(code(rules::path), help("write a glob as in `.gitignore`, such as `**/acme.conf`"))]
     Path(String),
     /// `check.proof` names no proof.
     #[error("`{0}` is not the name of a proof")]
+    #[diagnostic(code(rules::proof), help("`CONTRIBUTING.md` lists the proofs"))]
     Proof(String),
 }
 
 /// Why rules could not be taken.
-#[derive(Debug, thiserror::Error)]
+#[derive(Debug, thiserror::Error, miette::Diagnostic)]
 pub enum RuleError {
     /// The text is not a rule file.
     #[error(transparent)]
+    #[diagnostic(code(rules::syntax), help("`CONTRIBUTING.md` explains every key of a rule file"))]
     Syntax(#[from] SyntaxError),
     /// One rule is wrong.
-    #[error("rule `{id}`: {issue}")]
+    #[error("rule `{id}` cannot be used")]
+    #[diagnostic(code(rules::rule), help("{}", issue.help().map(|help| help.to_string()).unwrap_or_default()))]
     Rule {
         /// The rule's id.
         id: String,
         /// What is wrong.
+        #[source]
         issue: RuleIssue,
     },
+}
+
+impl RuleError {
+    /// Returns all of it in one line: what is wrong, and with a rule also what to do.
+    pub fn told(&self) -> String {
+        match (self, self.help()) {
+            (Self::Rule { id, issue }, Some(help)) => format!("rule `{id}`: {issue}; {help}"),
+            (error, _) => error.to_string(),
+        }
+    }
 }
 
 /// Checks what the schema alone cannot.
@@ -73,6 +104,11 @@ pub(super) fn check_entry(provider: &Provider, entry: &RuleEntry) -> Result<(), 
             return Err(RuleIssue::Near { word: word.escape_debug().to_string(), list });
         }
     }
+    let is_compared =
+        |name: &String| !name.is_empty() && name.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit());
+    if let Some(name) = check.not_named.iter().find(|name| !is_compared(name)) {
+        return Err(RuleIssue::NotNamed(name.escape_debug().to_string()));
+    }
     globs(&entry.paths).map(|_| ())
 }
 
@@ -92,11 +128,30 @@ mod tests {
     }
 
     #[test]
+    fn an_error_says_which_rule_is_wrong_why_and_what_to_do() {
+        let issue = issue_of_words("near", "Acme").expect("its case is wrong");
+        let error = RuleError::Rule { id: "acme/key".to_owned(), issue };
+        let source = std::error::Error::source(&error).expect("it has one").to_string();
+        assert_eq!(source, "`Acme` in `near` can never stand there");
+        assert!(error.told().starts_with(&format!("rule `acme/key`: {source}; write words in lower case")));
+    }
+
+    #[test]
     fn a_word_that_can_never_stand_near_a_match_is_an_issue() {
         for (word, expected) in [("acme", false), ("acme\n", true), ("ac\r\nme", true), ("Acme", true), ("", true)] {
             for name in ["near", "not-near"] {
                 assert_eq!(issue_of_words(name, word).is_some(), expected, "{name} {word:?}");
             }
+        }
+        for (name, expected) in [
+            ("acmekey2", false),
+            ("ACME_KEY", true),
+            ("acme_key", true),
+            ("acme-key", true),
+            ("schl\u{fc}ssel", true),
+            ("", true),
+        ] {
+            assert_eq!(issue_of_words("not-named", name).is_some(), expected, "{name:?}");
         }
         let message = issue_of_words("near", "a\nb").map(|issue| issue.to_string()).unwrap_or_default();
         assert!(message.contains(r"`a\nb` in `near`"), "{message}");
