@@ -133,12 +133,17 @@ fn is_plain_line(line: &[u8]) -> bool {
         && rule.split(|&byte| byte == b'[').skip(1).all(is_plain_class)
 }
 
-/// Tells whether a line goes on behind a bracket with letters, digits and ranges of these up to another bracket.
+/// Tells whether a line goes on behind a bracket with letters, digits and ascending ranges of these up to another bracket.
+///
+/// What ends a range begins no other one for git, and a descending range holds nothing.
 fn is_plain_class(rest: &[u8]) -> bool {
     let Some(end) = rest.find_byte(b']').filter(|&end| end > 0) else { return false };
     let is_in_range = |at: usize| rest[..end].get(at).is_some_and(u8::is_ascii_alphanumeric);
     (0..end).all(|at| match rest[at] {
-        b'-' => at > 0 && is_in_range(at - 1) && is_in_range(at + 1),
+        b'-' => {
+            let ends_another = at > 1 && rest[at - 2] == b'-';
+            at > 0 && !ends_another && is_in_range(at - 1) && is_in_range(at + 1) && rest[at - 1] <= rest[at + 1]
+        }
         byte => byte.is_ascii_alphanumeric() || b"._~#".contains(&byte),
     })
 }
@@ -171,9 +176,21 @@ mod tests {
         ] {
             assert!(is_plain(text.as_bytes()), "{text:?}");
         }
-        for text in
-            ["a\t", "a\u{a0}", "a\r\r\n", "*.{a,b}", "a\\ ", "[!a]", "[[:digit:]]", "[+-9]", "[a", "[]a]", "a\0b"]
-        {
+        for text in [
+            "a\t",
+            "a\u{a0}",
+            "a\r\r\n",
+            "*.{a,b}",
+            "a\\ ",
+            "[!a]",
+            "[[:digit:]]",
+            "[+-9]",
+            "[a-c-e]",
+            "[z-ab]",
+            "[a",
+            "[]a]",
+            "a\0b",
+        ] {
             assert!(!is_plain(text.as_bytes()), "{text:?}");
         }
     }
