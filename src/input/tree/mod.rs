@@ -7,6 +7,7 @@ mod ignored;
 mod left_out;
 mod read;
 mod start;
+mod tracked;
 mod walk;
 
 use std::io;
