@@ -31,11 +31,15 @@ pub(super) struct Exact {
 }
 
 impl Exact {
-    /// Reads the rules for a walk of `directory` if there is one among them that the walk would take for another.
+    /// Reads the rules for a walk of `directory` if there is one among them that the walk would take for another, or one above
+    /// the work tree that it must not read.
     pub(super) fn new(rules: Rules<'_>, directory: &Path) -> Option<Self> {
         let everywhere: Vec<Vec<u8>> = rules.everywhere().map(|path| std::fs::read(path).unwrap_or_default()).collect();
         let mut above = directory.ancestors().take_while(|above| above.starts_with(rules.work_tree));
-        if everywhere.iter().all(|text| is_plain(text)) && !above.any(|above| is_unusual(&above.join(".gitignore"))) {
+        let is_plain = everywhere.iter().all(|text| is_plain(text))
+            && !above.any(|above| is_unusual(&above.join(".gitignore")))
+            && !rules.is_below_unusable();
+        if is_plain {
             return None;
         }
         Some(Self {

@@ -24,7 +24,14 @@ impl Rules<'_> {
     /// Returns a file of rules that counts for `directory` and is too large to be read.
     pub(super) fn unusable(&self, directory: &Path) -> Option<PathBuf> {
         let own = self.excludes().filter(|path| is_too_large(path)).map(Path::to_owned);
-        own.or_else(|| directory.ancestors().find_map(|above| self.unusable_in(above)))
+        let mut folders = directory.ancestors().take_while(|above| above.starts_with(self.work_tree));
+        own.or_else(|| folders.find_map(|folder| self.unusable_in(folder)))
+    }
+
+    /// Tells whether there is such a file above the work tree. None there counts, but the walk reads them all, up to the root of the
+    /// file system, wherever it applies rules by itself.
+    pub(super) fn is_below_unusable(&self) -> bool {
+        self.work_tree.ancestors().skip(1).any(|above| ignore_rules::unusable(above).is_some())
     }
 
     /// Returns such a file in a directory. In the work tree git does not follow a link to one, and neither does the walk.
