@@ -15,7 +15,7 @@ use gix::glob::wildmatch::Mode;
 
 use super::ignored::Rules;
 use super::start::bytes;
-use crate::input::ignore_rules::{case, is_unusable};
+use crate::input::ignore_rules::{case, refusal};
 
 /// The rules of a folder, later ones win.
 type List = Vec<Pattern>;
@@ -38,7 +38,7 @@ impl Exact {
         let mut above = directory.ancestors().take_while(|above| above.starts_with(rules.work_tree));
         let is_plain = everywhere.iter().all(|text| is_plain(text))
             && !above.any(|above| is_unusual(&above.join(".gitignore")))
-            && !rules.is_below_unusable();
+            && !rules.is_below_refused();
         if is_plain {
             return None;
         }
@@ -76,7 +76,7 @@ impl Exact {
             return Arc::clone(list);
         }
         let path = folder.join(".gitignore");
-        let is_read = path.symlink_metadata().is_ok_and(|file| file.is_file() && !is_unusable(&file));
+        let is_read = path.symlink_metadata().is_ok_and(|file| file.is_file() && refusal(&file).is_none());
         let text = if is_read { std::fs::read(&path).unwrap_or_default() } else { Vec::new() };
         let list = Arc::new(list(&text));
         let mut folders = self.folders.write().expect("keeping a list does not panic");
@@ -91,7 +91,7 @@ pub(super) fn is_unusual(path: &Path) -> bool {
 
 /// The same of a file that was looked at without following it.
 pub(super) fn has_unusual_rules(path: &Path, file: &Metadata) -> bool {
-    let is_read = || file.is_file() && !is_unusable(file);
+    let is_read = || file.is_file() && refusal(file).is_none();
     file.is_symlink() || is_read() && std::fs::read(path).is_ok_and(|text| !is_plain(&text))
 }
 

@@ -9,14 +9,14 @@ use std::sync::{Arc, Mutex};
 use ignore::{DirEntry, WalkBuilder, WalkState};
 
 use super::broken_notice;
-use super::found::{self, Owner, Unusable, real_work_tree};
+use super::found::{self, BrokenRepository, Owner, real_work_tree};
 use super::ground::Ground;
 use super::ignored::{self, Rules};
 use super::left_out::{Filter, LeftOut};
 use super::read::Reader;
 use super::start::{Start, bytes, pipe_notice, shown};
 use crate::finding::Notice;
-use crate::input::ignore_rules::{UNUSABLE_HELP, unusable_problem};
+use crate::input::ignore_rules::Refusal;
 use crate::input::repository::{Repository, RepositoryError};
 use crate::input::{Coverage, Visitor, printable};
 
@@ -99,7 +99,7 @@ impl<'a> Walk<'a> {
     /// Notes a repository around a file that cannot be used, so that nobody knows whose configuration holds.
     pub(super) fn look_around(&mut self, file: &Start) {
         let found = file.path.parent().map(|folder| found::find(folder, self.work_tree.as_deref()));
-        if let Some(Err(Unusable { work_tree, error })) = found {
+        if let Some(Err(BrokenRepository { work_tree, error })) = found {
             self.note(&work_tree, &error);
         }
     }
@@ -108,7 +108,7 @@ impl<'a> Walk<'a> {
     pub(super) fn directory(&mut self, start: &Start) {
         let (elsewhere, broken) = match found::find(&start.path, self.work_tree.as_deref()) {
             Ok(found) => (found, None),
-            Err(Unusable { work_tree, error }) => {
+            Err(BrokenRepository { work_tree, error }) => {
                 self.note(&work_tree, &error);
                 (None, Some(work_tree))
             }
@@ -160,7 +160,7 @@ impl<'a> Walk<'a> {
         let repository = match found::open(root) {
             // The files of a work tree that is another folder are looked at there.
             Ok(found) => Some(found.filter(|own| real_work_tree(own).as_deref() == Some(root))?),
-            Err(Unusable { work_tree, error }) => {
+            Err(BrokenRepository { work_tree, error }) => {
                 self.note(&work_tree, &error);
                 None
             }
@@ -180,8 +180,8 @@ impl<'a> Walk<'a> {
     /// A directory whose ignore rules are too many is not looked into, and noted; one whose rules the walk would take for others is
     /// walked by itself.
     fn walk(&mut self, ground: &Ground, rules: Option<Rules<'_>>) -> Vec<PathBuf> {
-        if let Some(file) = rules.and_then(|rules| rules.unusable(&ground.real)) {
-            self.not_looked_into(&file);
+        if let Some(refused) = rules.and_then(|rules| rules.refused(&ground.real)) {
+            self.not_looked_into(&refused.path, refused.why);
             return Vec::new();
         }
         let filter = Arc::new(Filter::new(ground, rules));
@@ -189,8 +189,8 @@ impl<'a> Walk<'a> {
         let passes = Arc::clone(&filter);
         builder.filter_entry(move |entry| passes.passes(entry));
         self.look(ground, &builder);
-        let LeftOut { nested, unusual, unusable } = filter.left_out();
-        unusable.iter().for_each(|rules| self.not_looked_into(&ground.real_of(rules)));
+        let LeftOut { nested, unusual, refused } = filter.left_out();
+        refused.iter().for_each(|rules| self.not_looked_into(&ground.real_of(&rules.path), rules.why));
         let nested: Vec<PathBuf> = nested.iter().map(|path| ground.real_of(path)).collect();
         self.seen.extend(nested.iter().map(|root| hash(&self.hasher, &bytes(&root.join(".git")))));
         let unusual = unusual.iter().map(|path| Ground::new(&ground.real_of(path), false, self.root, &self.hasher));
@@ -223,12 +223,11 @@ impl<'a> Walk<'a> {
         self.seen.extend(collected.into_inner().expect("no worker panicked").into_iter().flatten());
     }
 
-    /// Notes that a file of ignore rules is too large.
-    fn not_looked_into(&self, rules: &Path) {
-        let problem = unusable_problem();
+    /// Notes that a file of ignore rules is not read.
+    fn not_looked_into(&self, rules: &Path, why: Refusal) {
         let message =
-            format!("{problem}, so that nobody knows what git ignores: only tracked files are looked at beside it");
-        self.visitor.notice(Notice::unread(printable(shown(rules, self.root).as_ref()), message, UNUSABLE_HELP));
+            format!("{why}, so that nobody knows what git ignores: only tracked files are looked at beside it");
+        self.visitor.notice(Notice::unread(printable(shown(rules, self.root).as_ref()), message, why.help()));
     }
 }
 
