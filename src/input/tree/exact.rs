@@ -14,8 +14,8 @@ use gix::glob::pattern::Case;
 use gix::glob::wildmatch::Mode;
 
 use super::ignored::Rules;
-use super::start::bytes;
 use crate::input::ignore_rules::{case, refusal};
+use crate::input::path::bytes;
 
 /// The rules of a folder, later ones win.
 type List = Vec<Pattern>;

@@ -6,8 +6,8 @@ use std::path::Path;
 
 use bstr::BString;
 
-use super::start::bytes;
 use crate::finding::Notice;
+use crate::input::path::bytes;
 use crate::input::{Blob, Coverage, Visitor, printable};
 use crate::source::Origin;
 

@@ -9,10 +9,10 @@ use bstr::{BStr, ByteSlice};
 
 use super::ground::hasher_below;
 use super::read::{Reader, is_gone};
-use super::start::{bytes, shown};
 use super::walk::{Walk, hash};
 use crate::finding::Notice;
 use crate::input::index::Mode;
+use crate::input::path::{bytes, shown};
 use crate::input::printable;
 use crate::input::repository::Repository;
 use crate::replace::leaves;

@@ -14,9 +14,10 @@ use super::ground::Ground;
 use super::ignored::{self, Rules};
 use super::left_out::{Filter, LeftOut};
 use super::read::Reader;
-use super::start::{Start, bytes, pipe_notice, shown};
+use super::start::Start;
 use crate::finding::Notice;
 use crate::input::ignore_rules::Refusal;
+use crate::input::path::{bytes, pipe_notice, shown};
 use crate::input::repository::{Repository, RepositoryError};
 use crate::input::{Coverage, Visitor, printable};
 
