@@ -54,11 +54,8 @@ const NO_PROVIDERS: [&str; 2] = ["clients", "folders"];
 fn main() {
     let root = PathBuf::from(env::var_os("CARGO_MANIFEST_DIR").expect("cargo sets it"));
     let rules = root.join("rules");
+    // Of this program's own modules cargo knows: it runs again whatever it has compiled again.
     println!("cargo::rerun-if-changed=rules");
-    println!("cargo::rerun-if-changed=build.rs");
-    for part in ["filter", "lexicon", "bounds", "needs", "packed", "part", "reach", "shorthand", "token_run"] {
-        println!("cargo::rerun-if-changed=src/rules/{part}.rs");
-    }
     let mut files: Vec<PathBuf> = fs::read_dir(&rules)
         .expect("`rules/` is part of the package")
         .map(|entry| entry.expect("`rules/` is readable").path())

@@ -102,7 +102,7 @@ fn rules_in(file: &Path) -> miette::Result<Result<Vec<Arc<Rule>>, String>> {
     let text = std::fs::read_to_string(file)
         .into_diagnostic()
         .map_err(|error| error.wrap_err(format!("cannot read `{}`", file.display())))?;
-    let rules = Rule::parse(&text).map_err(|error| error.to_string());
+    let rules = Rule::parse(&text).map_err(|error| error.told());
     Ok(rules.map(|rules| rules.into_iter().map(Arc::new).collect()))
 }
 

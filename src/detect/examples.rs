@@ -2,9 +2,9 @@
 
 use std::sync::Arc;
 
-use super::engine::{Engine, Scratch};
+use super::engine::{Candidate, Engine, Scratch};
 use super::reference::reference_candidates;
-use crate::rules::template::Generator;
+use crate::rules::template::{Generator, LONGEST, too_long};
 use crate::rules::{Catalogue, Rule};
 
 /// How often each template is filled.
@@ -40,21 +40,74 @@ pub fn failures(rule: &Arc<Rule>) -> Vec<String> {
         .map(|template| (template, true))
         .chain(entry.examples.misses.iter().map(|template| (template, false)));
     for (template, matches) in expected {
-        for seed in 0..SEEDS {
+        if let Some(field) = too_long(template) {
+            problems
+                .push(format!("`{{{}}}` asks for more than {LONGEST} characters: shorten it", field.escape_debug()));
+            continue;
+        }
+        let problem = (0..SEEDS).find_map(|seed| {
             let text = format!("{BEFORE}{}{BEHIND}", Generator::new(seed).fill(template));
             let fast = engine.candidates(text.as_bytes(), path, &mut scratch);
             let slow = reference_candidates(&catalogue, text.as_bytes(), path);
-            let problem = match (matches, fast.is_empty(), slow.is_empty()) {
-                (true, true, true) => "is not found",
-                (true, true, false) => {
-                    "is found by the pattern, but no run of 16 token characters or anchor leads to its keyword"
-                }
-                (false, false, _) | (false, _, false) => "is found but should not be",
-                _ => continue,
-            };
-            problems.push(format!("`{}` {problem}", template.escape_debug()));
-            break;
-        }
+            problem(matches, &fast, &slow)
+        });
+        problems.extend(problem.map(|problem| format!("`{}` {problem}", template.escape_debug())));
     }
     problems
+}
+
+/// Tells what is wrong with what both paths found in one text that should match or not.
+fn problem(matches: bool, fast: &[Candidate], slow: &[Candidate]) -> Option<&'static str> {
+    match (matches, fast.is_empty(), slow.is_empty()) {
+        (true, true, true) => Some("is not found"),
+        (true, true, false) => {
+            Some("is found by the pattern, but no run of 16 token characters or anchor leads to its keyword")
+        }
+        (false, false, _) | (false, _, false) => Some("is found but should not be"),
+        (true, false, _) if !fast.iter().map(facts).eq(slow.iter().map(facts)) => Some(
+            "is found, but not all that the pattern finds in it, or more: something beside it leads to another match",
+        ),
+        _ => None,
+    }
+}
+
+/// Returns what of a candidate of the one rule must be equal.
+fn facts(found: &Candidate) -> impl Eq + '_ {
+    (found.whole, found.secret, found.confidence, found.severity, &found.evidence)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::source::Span;
+
+    #[test]
+    fn both_paths_must_find_the_same() {
+        let catalogue = Catalogue::builtin();
+        let rule = catalogue.rule(0);
+        let found = |at: usize| Candidate {
+            rule: Arc::clone(rule),
+            whole: Span { start: at, end: at + 9 },
+            secret: Span { start: at + 1, end: at + 8 },
+            confidence: rule.entry().confidence,
+            severity: rule.entry().severity,
+            evidence: Vec::new(),
+        };
+        let (none, one, other, both) = (vec![], vec![found(1)], vec![found(2)], vec![found(1), found(2)]);
+        for (matches, fast, slow, is_well) in [
+            (true, &one, &one, true),
+            (true, &both, &both, true),
+            (true, &none, &none, false),
+            (true, &none, &one, false),
+            (true, &one, &none, false),
+            (true, &one, &other, false),
+            (true, &one, &both, false),
+            (true, &both, &one, false),
+            (false, &none, &none, true),
+            (false, &one, &one, false),
+            (false, &none, &one, false),
+        ] {
+            assert_eq!(problem(matches, fast, slow).is_none(), is_well, "{matches} {} {}", fast.len(), slow.len());
+        }
+    }
 }

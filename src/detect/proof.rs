@@ -35,29 +35,6 @@ pub struct Proven {
     pub evidence: Vec<String>,
 }
 
-/// The names that `check.proof` may have.
-pub const NAMES: &[&str] = &[
-    "github",
-    "npm",
-    "grafana",
-    "zuplo",
-    "jwt",
-    "pem",
-    "base64-json",
-    "base64-digits",
-    "base64",
-    "basic-auth",
-    "random",
-    "password",
-    "atlassian",
-    "gitlab",
-    "bech32",
-    "macaroon",
-    "sentry",
-    "aws-account",
-    "azure-key",
-];
-
 /// Decodes standard and URL-safe base64, with or without padding.
 pub(super) const BASE64: GeneralPurpose = GeneralPurpose::new(&alphabet::STANDARD, LENIENT);
 pub(super) const BASE64_URL: GeneralPurpose = GeneralPurpose::new(&alphabet::URL_SAFE, LENIENT);

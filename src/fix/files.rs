@@ -7,7 +7,7 @@ use bstr::{BString, ByteSlice as _};
 
 use super::run::{LINK_HELP, Run};
 use crate::finding::Notice;
-use crate::input::ignore_rules::{UNUSABLE_HELP, unusable, unusable_problem};
+use crate::input::ignore_rules::{Refused, refused_in};
 use crate::lint::is_agents;
 use crate::replace;
 
@@ -37,7 +37,7 @@ impl Run<'_> {
     fn walk(&mut self) -> Vec<BString> {
         let root = &self.root;
         let start = root.join(self.scope.named.to_path_lossy());
-        let above = start.ancestors().take_while(|folder| folder.starts_with(root)).find_map(unusable);
+        let above = start.ancestors().take_while(|folder| folder.starts_with(root)).find_map(refused_in);
         let left_out = Arc::new(Mutex::new(Vec::from_iter(above)));
         let noted = Arc::clone(&left_out);
         let walk = ignore::WalkBuilder::new(&start)
@@ -49,7 +49,7 @@ impl Run<'_> {
                 if entry.file_name() == ".git" || !entry.file_type().is_some_and(|kind| kind.is_dir()) {
                     return entry.file_name() != ".git";
                 }
-                let rules = unusable(entry.path());
+                let rules = refused_in(entry.path());
                 let is_usable = rules.is_none();
                 noted.lock().expect("pushing does not panic").extend(rules);
                 is_usable
@@ -74,10 +74,10 @@ impl Run<'_> {
             let message = format!("could not be read: {error}");
             self.report.notices.push(Notice::unread(path.to_string(), message, "check its permissions"));
         }
-        for rules in left_out.lock().expect("pushing does not panic").iter() {
-            let path = inside(rules).unwrap_or_default();
-            let message = format!("{}, so that only tracked files beside it are mended", unusable_problem());
-            self.report.notices.push(Notice::unread(path.to_string(), message, UNUSABLE_HELP));
+        for Refused { path, why } in left_out.lock().expect("pushing does not panic").iter() {
+            let path = inside(path).unwrap_or_default();
+            let message = format!("{why}, so that only tracked files beside it are mended");
+            self.report.notices.push(Notice::unread(path.to_string(), message, why.help()));
         }
         files
     }

@@ -30,27 +30,53 @@ pub enum IgnoreState {
 /// The size in bytes up to which a file of ignore rules is read: each of its lines costs a few hundred bytes of memory.
 const LARGEST: u64 = 1 << 20;
 
-/// What is wrong with a file of ignore rules that is not read.
-pub fn unusable_problem() -> String {
-    format!("is larger than {} MiB, or no file", LARGEST >> 20)
+/// Why a file of ignore rules is not read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum Refusal {
+    /// It has too many bytes.
+    #[error("is larger than {} MiB", LARGEST >> 20)]
+    TooLarge,
+    /// What lies there may never end.
+    #[error("is a pipe, a socket or a device, and no file")]
+    NoFile,
 }
 
-/// What to do about one.
-pub const UNUSABLE_HELP: &str = "shorten it: one pattern speaks for many files";
+impl Refusal {
+    /// Returns what to do about it.
+    pub const fn help(self) -> &'static str {
+        match self {
+            Self::TooLarge => "shorten it: one pattern speaks for many files",
+            Self::NoFile => "take it away, or put a file in its place",
+        }
+    }
+}
 
-/// Tells whether a path leads to a file of ignore rules that is not read: one that is too large, or that never ends.
-pub fn is_too_large(path: &Path) -> bool {
-    path.metadata().is_ok_and(|file| is_unusable(&file))
+/// A file of ignore rules that is not read.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Refused {
+    /// The file.
+    pub path: PathBuf,
+    /// Why it is not read.
+    pub why: Refusal,
+}
+
+/// Tells why the rules that a path leads to are not read, if they are not.
+pub fn refused(path: PathBuf) -> Option<Refused> {
+    let why = refusal(&path.metadata().ok()?)?;
+    Some(Refused { path, why })
 }
 
 /// The same of a file that was looked at.
-pub(super) fn is_unusable(file: &Metadata) -> bool {
-    !file.is_dir() && (!file.is_file() || file.len() > LARGEST)
+pub(super) fn refusal(file: &Metadata) -> Option<Refusal> {
+    match file.is_file() {
+        true => (file.len() > LARGEST).then_some(Refusal::TooLarge),
+        false => (!file.is_dir()).then_some(Refusal::NoFile),
+    }
 }
 
 /// Returns the file of ignore rules in a directory that is not read, if there is one.
-pub fn unusable(directory: &Path) -> Option<PathBuf> {
-    [".gitignore", ".git/info/exclude"].map(|name| directory.join(name)).into_iter().find(|path| is_too_large(path))
+pub fn refused_in(directory: &Path) -> Option<Refused> {
+    [".gitignore", ".git/info/exclude"].into_iter().find_map(|name| refused(directory.join(name)))
 }
 
 /// The ignore rules of one working tree.
@@ -70,11 +96,13 @@ pub enum IgnoreRulesError {
     /// A file of rules or git's configuration is damaged.
     #[error("the ignore rules could not be read")]
     Rules(#[source] Box<dyn std::error::Error + Send + Sync>),
-    /// A file of rules is too large to be read, or no file.
-    #[error("`{path}` {}, so that nobody knows what git ignores", unusable_problem())]
-    TooLarge {
+    /// A file of rules is not read.
+    #[error("`{path}` {why}, so that nobody knows what git ignores")]
+    Refused {
         /// The file, printable.
         path: String,
+        /// Why it is not read.
+        why: Refusal,
     },
 }
 
@@ -83,7 +111,7 @@ impl IgnoreRulesError {
     pub const fn help(&self) -> &'static str {
         match self {
             Self::Index(_) | Self::Rules(_) => "`git status` says what is wrong",
-            Self::TooLarge { .. } => UNUSABLE_HELP,
+            Self::Refused { why, .. } => why.help(),
         }
     }
 }
@@ -92,7 +120,7 @@ impl<'repository> IgnoreRules<'repository> {
     /// Reads the rules that belong to a repository: its own, those of this clone and those of the user.
     ///
     /// # Errors
-    /// The index or the configuration cannot be read, or a file of rules is too large.
+    /// The index or the configuration cannot be read, or a file of rules is too large or none.
     pub fn of(repository: &'repository Repository) -> Result<Self, IgnoreRulesError> {
         let index = repository.index().map_err(|error| IgnoreRulesError::Index(Box::new(error)))?;
         Self::with(repository.git(), index, repository.excludes_file())
@@ -114,20 +142,20 @@ impl<'repository> IgnoreRules<'repository> {
         global: Option<&Path>,
     ) -> Result<Self, IgnoreRulesError> {
         let root = repository.workdir().unwrap_or(repository.git_dir()).to_path_buf();
-        let too_large = |path: &Path| {
+        let error = |path: &Path, why: Refusal| {
             let path = path.strip_prefix(&root).unwrap_or(path);
-            Err(IgnoreRulesError::TooLarge { path: super::printable(path.as_os_str().as_encoded_bytes()) })
+            IgnoreRulesError::Refused { path: super::printable(path.as_os_str().as_encoded_bytes()), why }
         };
         let (exclude, global) = (repository.common_dir().join("info/exclude"), global.map(Path::to_owned));
         let own = [root.join(".gitignore"), exclude.clone()];
-        if let Some(path) = own.iter().chain(&global).find(|path| is_too_large(path)) {
-            return too_large(path);
+        if let Some(Refused { path, why }) = own.into_iter().chain(global.clone()).find_map(refused) {
+            return Err(error(&path, why));
         }
         let case = case(repository);
         let left_out = left_out_rules(index, case);
         let is_large = |id: &gix::ObjectId| repository.find_header(*id).is_ok_and(|header| header.size() > LARGEST);
         if let Some((path, _)) = left_out.iter().find(|(_, id)| is_large(id)) {
-            return too_large(&root.join(path.to_path_lossy()));
+            return Err(error(&root.join(path.to_path_lossy()), Refusal::TooLarge));
         }
         let stack = stack(repository, left_out, case, global.clone());
         let stack = stack.map_err(|error| IgnoreRulesError::Rules(Box::new(error)))?;
@@ -142,7 +170,7 @@ impl<'repository> IgnoreRules<'repository> {
     pub fn state(&self, path: &BStr, is_directory: bool) -> IgnoreState {
         let mode = if is_directory { Mode::DIR } else { Mode::FILE };
         let folders = path.find_iter(b"/").map(|at| self.root.join(path[..at].to_path_lossy()));
-        if folders.map(|folder| folder.join(".gitignore")).any(|rules| is_too_large(&rules)) {
+        if folders.map(|folder| folder.join(".gitignore")).any(|rules| refused(rules).is_some()) {
             return IgnoreState::No;
         }
         let mut stack = self.stack.borrow_mut();
@@ -225,4 +253,23 @@ pub fn excludes_file(repository: &gix::Repository) -> Option<PathBuf> {
 /// Tells whether two paths lead to the same file.
 fn same(one: &Path, other: &Path) -> bool {
     one == other || matches!((one.canonicalize(), other.canonicalize()), (Ok(one), Ok(other)) if one == other)
+}
+
+#[cfg(all(test, unix))]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_reason_for_which_rules_are_not_read_says_what_to_do() {
+        let folder = tempfile::tempdir().expect("there is a temporary directory");
+        let path = folder.path().join(".gitignore");
+        assert_eq!(refused_in(folder.path()), None);
+        std::fs::write(&path, vec![b'#'; 1 << 20]).expect("it is writable");
+        assert_eq!(refused_in(folder.path()), None);
+        std::fs::write(&path, vec![b'#'; (1 << 20) + 1]).expect("it is writable");
+        assert_eq!(refused_in(folder.path()), Some(Refused { path, why: Refusal::TooLarge }));
+        assert_eq!(refused(PathBuf::from("/dev/zero")).map(|refused| refused.why), Some(Refusal::NoFile));
+        assert_eq!(refused(folder.path().to_owned()), None, "git reads no folder either");
+        assert!(Refusal::TooLarge.help().contains("shorten") && !Refusal::NoFile.help().contains("shorten"));
+    }
 }

@@ -8,6 +8,7 @@ pub mod history;
 pub mod ignore_rules;
 pub mod index;
 pub mod objects;
+mod path;
 pub mod range;
 pub mod reftable;
 pub mod repository;

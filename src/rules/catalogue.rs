@@ -17,6 +17,10 @@ use super::syntax::SyntaxError;
 use super::token_run::may_be_name;
 use crate::finding::{Kind, Meta, Rotation};
 
+/// Why nothing is wrong with a rule's pattern and paths: [`check_entry`] has taken those of the user's rules, and a test lets it
+/// take those of all built-in ones.
+const CHECKED: &str = "a rule is made of what was checked";
+
 /// Where the full text of a rule lies.
 #[derive(Clone, Debug)]
 enum Text {
@@ -136,8 +140,7 @@ impl Rule {
         let make = || match (&self.pattern, &self.text) {
             (pattern, _) if pattern.is_empty() => None,
             (Cow::Borrowed(pattern), Text::Builtin(_, parts)) => Some(Pattern::built_in(pattern, parts.bytes())),
-            // A rule is made only of a pattern that can be compiled.
-            (pattern, _) => Pattern::read(pattern.clone()).ok(),
+            (pattern, _) => Some(Pattern::read(pattern.clone()).expect(CHECKED)),
         };
         self.matcher.get_or_init(make).as_ref()
     }
@@ -150,9 +153,11 @@ impl Rule {
 
     /// Returns what holds for every match of the pattern, without compiling it; `None` for a rule that Rust code finds.
     pub fn bounds(&self) -> Option<&Bounds> {
-        let digits = || self.entry().check.min_digits;
-        let read = || Bounds::of(&super::pattern::parse(&self.pattern).ok()?, &self.keywords, digits());
-        self.bounds.get_or_init(|| if self.pattern.is_empty() { None } else { read() }).as_ref()
+        let read = || {
+            let pattern = super::pattern::parse(&self.pattern).expect(CHECKED);
+            Bounds::of(&pattern, &self.keywords, self.entry().check.min_digits).expect(CHECKED)
+        };
+        self.bounds.get_or_init(|| (!self.pattern.is_empty()).then(read)).as_ref()
     }
 
     /// Checks the pattern; a rule that Rust code finds has none.
@@ -197,7 +202,7 @@ impl Rule {
     pub fn applies_to(&self, path: Option<&[u8]>) -> bool {
         let paths = self.paths.get_or_init(|| {
             let entry = self.entry();
-            (!entry.paths.is_empty()).then(|| globs(&entry.paths).unwrap_or_else(|_| GlobSet::empty()))
+            (!entry.paths.is_empty()).then(|| globs(&entry.paths).expect(CHECKED))
         });
         match (paths, path) {
             (None, _) => true,

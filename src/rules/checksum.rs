@@ -42,15 +42,22 @@ impl Checksum {
         }
     }
 
-    /// Tells whether `token` ends with the checksum of what stands before it.
+    /// Tells whether `token` ends with the checksum of what stands before it. Digits of base 62 have a case, those of hex have none.
     pub fn holds(self, token: &[u8]) -> bool {
-        let length = match self {
+        let Some(at) = token.len().checked_sub(self.length()).filter(|&at| at > 0) else { return false };
+        let (start, end) = token.split_at(at);
+        let expected = self.of(start);
+        match self {
+            Self::GitHub | Self::Npm => expected == end,
+            Self::Grafana | Self::Zuplo => expected.eq_ignore_ascii_case(end),
+        }
+    }
+
+    /// Returns how many digits it has.
+    const fn length(self) -> usize {
+        match self {
             Self::GitHub | Self::Npm => 6,
             Self::Grafana | Self::Zuplo => 8,
-        };
-        token.len() > length && {
-            let (start, end) = token.split_at(token.len() - length);
-            self.of(start).eq_ignore_ascii_case(end) && (length == 8 || self.of(start) == end)
         }
     }
 }
@@ -95,8 +102,15 @@ mod tests {
             if matches!(checksum, Checksum::Grafana | Checksum::Zuplo) {
                 token.push(b'_');
             }
+            let at = token.len();
             token.extend(checksum.of(&token));
             assert!(checksum.holds(&token));
+            let is_hex = matches!(checksum, Checksum::Grafana | Checksum::Zuplo);
+            for flip in [<[u8]>::to_ascii_uppercase, <[u8]>::to_ascii_lowercase] {
+                let flipped = [&token[..at], &flip(&token[at..])].concat();
+                assert!(flipped == token || checksum.holds(&flipped) == is_hex, "{checksum:?}");
+            }
+            assert!(!checksum.holds(&token[at..]), "nothing stands before it");
             token[10] ^= 1;
             assert!(!checksum.holds(&token));
         }

@@ -27,6 +27,6 @@ pub use filter::block;
 pub use issue::{RuleError, RuleIssue};
 pub use lexicon::{LONGEST as LONGEST_KEYWORD, Lexicon, is_word_byte, starts_word};
 pub use needs::Needs;
-pub use schema::{Check, Examples, Placeholders, Provider, RuleEntry, RuleFile};
+pub use schema::{Check, Examples, PROOFS, Placeholders, Provider, RuleEntry, RuleFile};
 pub use syntax::SyntaxError;
 pub use token_run::{LEAST_RUN, LONGEST_WORD, is_name, is_token_byte};

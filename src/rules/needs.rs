@@ -2,6 +2,7 @@
 
 use regex_syntax::hir::{Class, Hir, HirKind};
 
+use super::part::SECRET;
 use super::token_run::{LEAST_RUN, is_token_byte};
 
 /// What every match of a pattern has.
@@ -119,7 +120,7 @@ const fn is_in(byte: u8, alphabet: Alphabet) -> bool {
 /// Returns the group that is the secret.
 pub fn secret(hir: &Hir) -> Option<&Hir> {
     match hir.kind() {
-        HirKind::Capture(capture) if capture.name.as_deref() == Some("secret") => Some(&capture.sub),
+        HirKind::Capture(capture) if capture.name.as_deref() == Some(SECRET) => Some(&capture.sub),
         HirKind::Capture(capture) => secret(&capture.sub),
         HirKind::Repetition(repetition) => secret(&repetition.sub),
         HirKind::Concat(parts) | HirKind::Alternation(parts) => parts.iter().find_map(secret),

@@ -95,6 +95,29 @@ pub struct Check {
     pub placeholders: Placeholders,
 }
 
+/// The names that `check.proof` may have.
+pub const PROOFS: &[&str] = &[
+    "github",
+    "npm",
+    "grafana",
+    "zuplo",
+    "jwt",
+    "pem",
+    "base64-json",
+    "base64-digits",
+    "base64",
+    "basic-auth",
+    "random",
+    "password",
+    "atlassian",
+    "gitlab",
+    "bech32",
+    "macaroon",
+    "sentry",
+    "aws-account",
+    "azure-key",
+];
+
 /// What happens to a value that looks like a placeholder.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "kebab-case")]

@@ -9,6 +9,18 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 
 use super::checksum::Checksum;
 
+/// How many characters a field may ask for: more than any token has.
+pub const LONGEST: usize = 4096;
+
+/// Returns the first field of a template that asks for more than [`LONGEST`] characters, and is not filled.
+pub fn too_long(template: &str) -> Option<&str> {
+    let fields = template.split('{').skip(1).filter_map(|rest| rest.split_once('}'));
+    fields.map(|(field, _)| field).find(|field| {
+        let class = field.split_once(':').filter(|(name, _)| alphabet(name).is_some());
+        class.is_some_and(|(_, count)| is_number(count) && length(count).is_none())
+    })
+}
+
 /// A small seeded generator (SplitMix64): the same seed gives the same examples on every machine.
 #[derive(Clone, Debug)]
 pub struct Generator(u64);
@@ -74,7 +86,7 @@ impl Generator {
     fn field(&mut self, field: &str, before: &str) -> Option<String> {
         let (name, argument) = field.split_once(':').unwrap_or((field, ""));
         if let Some(alphabet) = alphabet(name) {
-            return Some(self.characters(alphabet, argument.parse().ok()?));
+            return Some(self.characters(alphabet, length(argument)?));
         }
         Some(match name {
             "secret" if argument.is_empty() => String::new(),
@@ -115,6 +127,15 @@ impl Generator {
     }
 }
 
+/// Reads how many characters a field asks for; `None` for too many, and for what is no number.
+fn length(count: &str) -> Option<usize> {
+    count.parse().ok().filter(|&count| count <= LONGEST)
+}
+
+fn is_number(text: &str) -> bool {
+    !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit())
+}
+
 /// Returns the characters of a class, or `None` if there is no such class.
 fn alphabet(name: &str) -> Option<&'static [u8]> {
     Some(match name {
@@ -144,6 +165,20 @@ mod tests {
         assert_eq!(text.len(), r#"{"key": "00000000", "x": "${VAR}"}"#.len());
         assert!(text.contains("${VAR}"));
         assert_eq!(text, Generator::new(1).fill(r#"{"key": "{hex:8}", "x": "${VAR}"}"#));
+    }
+
+    #[test]
+    fn a_field_that_asks_for_too_much_stays_and_is_told() {
+        for (template, expected) in [
+            ("acme_{hex:4096}", None),
+            ("acme_{hex:4097}", Some("hex:4097")),
+            ("{{alnum:9999999999999}}", Some("alnum:9999999999999")),
+            ("{hex:8}{word:99999999999999999999999999}", Some("word:99999999999999999999999999")),
+            ("{jwt:exp=1900000000}{other:9999999999999}{hex:x}{hex:}", None),
+        ] {
+            assert_eq!(too_long(template), expected, "{template}");
+        }
+        assert_eq!(Generator::new(1).fill("a{hex:9999999999999}"), "a{hex:9999999999999}");
     }
 
     #[test]

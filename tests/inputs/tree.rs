@@ -192,23 +192,77 @@ fn any_name_is_seen_and_pipes_are_left_alone() {
 fn what_cannot_be_read_is_noted() {
     use std::os::unix::fs::PermissionsExt;
     let git = Git::new();
+    git.add(".gitignore", "/ignored/\n/module/\n");
     git.write("locked", "x");
-    git.write("closed/x", "x");
-    for path in ["locked", "closed"] {
-        let none = std::fs::Permissions::from_mode(0o000);
-        std::fs::set_permissions(git.file(path), none).expect("the owner may do this");
+    for path in ["closed/x", "closed/y", "ignored/x", "ignored/in/y", "ignored/in/z"] {
+        git.add(path, "x");
     }
+    git.commit("First");
+    git.run(&["clone", "-q", ".", "module"]);
+    git.run(&["-c", "advice.addEmbeddedRepo=false", "add", "--force", "module"]);
+    let folders = ["closed", "ignored", "module"];
+    let set = |path: &str, mode: u32| {
+        let permissions = std::fs::Permissions::from_mode(mode);
+        std::fs::set_permissions(git.file(path), permissions).expect("the owner may do this");
+    };
+    folders.iter().chain(&["locked"]).for_each(|path| set(path, 0o000));
     let readable = std::fs::read(git.file("locked")).is_ok();
     let (_, seen) = scan(&[git.path().to_owned()]);
-    std::fs::set_permissions(git.file("closed"), std::fs::Permissions::from_mode(0o755))
-        .expect("the owner may do this");
+    folders.iter().for_each(|path| set(path, 0o755));
     if readable {
         println!("skipped: this user may read everything");
         return;
     }
     let mut unread = seen.unread;
     unread.sort();
-    assert_eq!(unread, ["closed", "locked"]);
+    assert_eq!(unread, ["closed", "ignored", "locked", "module"], "a folder once, however many files lie in it");
+}
+
+/// What nobody can be asked about, not even by a user who may read everything.
+#[cfg(unix)]
+#[test]
+fn a_tracked_path_of_which_the_system_tells_nothing_is_noted() {
+    let git = Git::new();
+    let id = git.run(&["hash-object", "-w", "/dev/null"]);
+    let long = "x".repeat(300);
+    git.write("file", "x");
+    git.write(".git/index", super::index(&["file/gone", "gone", &long], &id));
+    let (_, seen) = scan(&[git.path().to_owned()]);
+    assert_eq!((seen.all(), &seen.unread[..]), (vec!["file"], &[long][..]));
+}
+
+#[cfg(unix)]
+#[test]
+fn a_submodule_of_which_the_system_tells_nothing_is_noted() {
+    let git = Git::new();
+    git.add(".gitignore", "/module/\n");
+    git.commit("First");
+    git.run(&["clone", "-q", ".", "module"]);
+    git.run(&["-c", "advice.addEmbeddedRepo=false", "add", "--force", "module"]);
+    std::fs::remove_dir_all(git.file("module/.git")).expect("it was just made");
+    super::link(".git", &git.file("module/.git"));
+    let (_, seen) = scan(&[git.path().to_owned()]);
+    assert_eq!((seen.all(), &seen.unread[..]), (vec![".gitignore"], &["module".to_owned()][..]));
+}
+
+#[cfg(unix)]
+#[test]
+fn rules_above_a_work_tree_keep_nobody_from_looking_into_it() {
+    for is_pipe in [false, true] {
+        let git = Git::new();
+        git.write(".gitignore", "*.log\n");
+        git.write("d/.gitignore", "*.tmp\n");
+        for path in ["a", "a.log", "d/a.tmp", "d/b"] {
+            git.write(path, "x");
+        }
+        if is_pipe {
+            assert!(git.command("mkfifo").arg("../.gitignore").status().expect("mkfifo is installed").success());
+        } else {
+            git.write("../.gitignore", "*\n".repeat(1 << 20));
+        }
+        assert_eq!(files(git.path()), [".gitignore", "a", "d/.gitignore", "d/b"], "a pipe: {is_pipe}");
+        assert_eq!(files(&git.file("d")), ["d/.gitignore", "d/b"], "a pipe: {is_pipe}");
+    }
 }
 
 #[test]

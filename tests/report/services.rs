@@ -259,6 +259,7 @@ fn json_tells_everything() {
         "partial": false,
         "part": null,
         "rules": 221,
+        "rules_off": 0,
         "milliseconds": 1250
       },
       "notices": [

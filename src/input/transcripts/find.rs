@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use super::owner::{ALL, Owner, Variable};
 use crate::folders::{moved, spelled};
-use crate::input::tree::is_pipe;
+use crate::input::path::is_pipe;
 use crate::name_pattern::NamePattern;
 
 /// How deep below a path of an owner files are looked for.

@@ -16,7 +16,7 @@ use std::sync::Mutex;
 use bstr::{BStr, BString, ByteSlice};
 use rayon::prelude::*;
 
-use super::tree::pipe_notice;
+use super::path::pipe_notice;
 use super::{Coverage, Visitor};
 pub use owner::Owner;
 pub use part::Part;

@@ -14,8 +14,8 @@ use gix::glob::pattern::Case;
 use gix::glob::wildmatch::Mode;
 
 use super::ignored::Rules;
-use super::start::bytes;
-use crate::input::ignore_rules::{case, is_unusable};
+use crate::input::ignore_rules::{case, refusal};
+use crate::input::path::bytes;
 
 /// The rules of a folder, later ones win.
 type List = Vec<Pattern>;
@@ -31,11 +31,15 @@ pub(super) struct Exact {
 }
 
 impl Exact {
-    /// Reads the rules for a walk of `directory` if there is one among them that the walk would take for another.
+    /// Reads the rules for a walk of `directory` if there is one among them that the walk would take for another, or one above
+    /// the work tree that it must not read.
     pub(super) fn new(rules: Rules<'_>, directory: &Path) -> Option<Self> {
         let everywhere: Vec<Vec<u8>> = rules.everywhere().map(|path| std::fs::read(path).unwrap_or_default()).collect();
         let mut above = directory.ancestors().take_while(|above| above.starts_with(rules.work_tree));
-        if everywhere.iter().all(|text| is_plain(text)) && !above.any(|above| is_unusual(&above.join(".gitignore"))) {
+        let is_plain = everywhere.iter().all(|text| is_plain(text))
+            && !above.any(|above| is_unusual(&above.join(".gitignore")))
+            && !rules.is_below_refused();
+        if is_plain {
             return None;
         }
         Some(Self {
@@ -72,7 +76,7 @@ impl Exact {
             return Arc::clone(list);
         }
         let path = folder.join(".gitignore");
-        let is_read = path.symlink_metadata().is_ok_and(|file| file.is_file() && !is_unusable(&file));
+        let is_read = path.symlink_metadata().is_ok_and(|file| file.is_file() && refusal(&file).is_none());
         let text = if is_read { std::fs::read(&path).unwrap_or_default() } else { Vec::new() };
         let list = Arc::new(list(&text));
         let mut folders = self.folders.write().expect("keeping a list does not panic");
@@ -87,7 +91,7 @@ pub(super) fn is_unusual(path: &Path) -> bool {
 
 /// The same of a file that was looked at without following it.
 pub(super) fn has_unusual_rules(path: &Path, file: &Metadata) -> bool {
-    let is_read = || file.is_file() && !is_unusable(file);
+    let is_read = || file.is_file() && refusal(file).is_none();
     file.is_symlink() || is_read() && std::fs::read(path).is_ok_and(|text| !is_plain(&text))
 }
 
@@ -133,12 +137,17 @@ fn is_plain_line(line: &[u8]) -> bool {
         && rule.split(|&byte| byte == b'[').skip(1).all(is_plain_class)
 }
 
-/// Tells whether a line goes on behind a bracket with letters, digits and ranges of these up to another bracket.
+/// Tells whether a line goes on behind a bracket with letters, digits and ascending ranges of these up to another bracket.
+///
+/// What ends a range begins no other one for git, and a descending range holds nothing.
 fn is_plain_class(rest: &[u8]) -> bool {
     let Some(end) = rest.find_byte(b']').filter(|&end| end > 0) else { return false };
     let is_in_range = |at: usize| rest[..end].get(at).is_some_and(u8::is_ascii_alphanumeric);
     (0..end).all(|at| match rest[at] {
-        b'-' => at > 0 && is_in_range(at - 1) && is_in_range(at + 1),
+        b'-' => {
+            let ends_another = at > 1 && rest[at - 2] == b'-';
+            at > 0 && !ends_another && is_in_range(at - 1) && is_in_range(at + 1) && rest[at - 1] <= rest[at + 1]
+        }
         byte => byte.is_ascii_alphanumeric() || b"._~#".contains(&byte),
     })
 }
@@ -171,9 +180,21 @@ mod tests {
         ] {
             assert!(is_plain(text.as_bytes()), "{text:?}");
         }
-        for text in
-            ["a\t", "a\u{a0}", "a\r\r\n", "*.{a,b}", "a\\ ", "[!a]", "[[:digit:]]", "[+-9]", "[a", "[]a]", "a\0b"]
-        {
+        for text in [
+            "a\t",
+            "a\u{a0}",
+            "a\r\r\n",
+            "*.{a,b}",
+            "a\\ ",
+            "[!a]",
+            "[[:digit:]]",
+            "[+-9]",
+            "[a-c-e]",
+            "[z-ab]",
+            "[a",
+            "[]a]",
+            "a\0b",
+        ] {
             assert!(!is_plain(text.as_bytes()), "{text:?}");
         }
     }

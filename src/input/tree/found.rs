@@ -6,7 +6,7 @@ use super::ignored::Rules;
 use crate::input::repository::{Repository, RepositoryError};
 
 /// A repository is there that cannot be used.
-pub(super) struct Unusable {
+pub(super) struct BrokenRepository {
     /// The root of its work tree.
     pub(super) work_tree: PathBuf,
     /// Why.
@@ -29,7 +29,7 @@ impl Owner {
 }
 
 /// Returns the repository that `directory` lies in, if its work tree is not `known`.
-pub(super) fn find(directory: &Path, known: Option<&Path>) -> Result<Option<Repository>, Unusable> {
+pub(super) fn find(directory: &Path, known: Option<&Path>) -> Result<Option<Repository>, BrokenRepository> {
     let above = directory.ancestors().take_while(|above| Some(*above) != known);
     for root in above.filter(|above| above.join(".git").exists()) {
         if let Some(found) = open(root)? {
@@ -40,7 +40,7 @@ pub(super) fn find(directory: &Path, known: Option<&Path>) -> Result<Option<Repo
 }
 
 /// Opens the repository at the root of a work tree, if git takes what is there for one.
-pub(super) fn open(work_tree: &Path) -> Result<Option<Repository>, Unusable> {
+pub(super) fn open(work_tree: &Path) -> Result<Option<Repository>, BrokenRepository> {
     let error = match Repository::open(work_tree) {
         Ok(repository) => return Ok(Some(repository)),
         // Whatever is called `.git` there, git would not take it for a repository either.
@@ -48,7 +48,7 @@ pub(super) fn open(work_tree: &Path) -> Result<Option<Repository>, Unusable> {
         Err(RepositoryError::NotARepository { path }) => RepositoryError::Broken { path },
         Err(error) => error,
     };
-    Err(Unusable { work_tree: work_tree.to_owned(), error })
+    Err(BrokenRepository { work_tree: work_tree.to_owned(), error })
 }
 
 /// Returns the root of a repository's work tree, without links.

@@ -6,7 +6,8 @@ use std::path::{Path, PathBuf};
 
 use bstr::BString;
 
-use super::start::{HERE, bytes, shown};
+use super::start::HERE;
+use crate::input::path::{bytes, shown};
 
 /// A directory that is walked.
 ///

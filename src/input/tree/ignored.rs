@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use ignore::WalkBuilder;
 
 use super::ground::Ground;
-use crate::input::ignore_rules::{self, ignores_case, is_too_large};
+use crate::input::ignore_rules::{Refused, ignores_case, refused, refused_in};
 use crate::input::repository::Repository;
 
 /// Where version control systems keep their own files.
@@ -21,17 +21,23 @@ pub(super) struct Rules<'a> {
 }
 
 impl Rules<'_> {
-    /// Returns a file of rules that counts for `directory` and is too large to be read.
-    pub(super) fn unusable(&self, directory: &Path) -> Option<PathBuf> {
-        let own = self.excludes().filter(|path| is_too_large(path)).map(Path::to_owned);
-        own.or_else(|| directory.ancestors().find_map(|above| self.unusable_in(above)))
+    /// Returns a file of rules that counts for `directory` and is not read.
+    pub(super) fn refused(&self, directory: &Path) -> Option<Refused> {
+        let own = self.excludes().map(Path::to_owned).and_then(refused);
+        let mut folders = directory.ancestors().take_while(|above| above.starts_with(self.work_tree));
+        own.or_else(|| folders.find_map(|folder| self.refused_in(folder)))
+    }
+
+    /// Tells whether there is such a file above the work tree. None there counts, but the walk reads them all, up to the root of the
+    /// file system, wherever it applies rules by itself.
+    pub(super) fn is_below_refused(&self) -> bool {
+        self.work_tree.ancestors().skip(1).any(|above| refused_in(above).is_some())
     }
 
     /// Returns such a file in a directory. In the work tree git does not follow a link to one, and neither does the walk.
-    fn unusable_in(&self, directory: &Path) -> Option<PathBuf> {
-        let is_none =
-            |path: &PathBuf| path.ends_with(".gitignore") && path.starts_with(self.work_tree) && path.is_symlink();
-        ignore_rules::unusable(directory).filter(|path| !is_none(path))
+    fn refused_in(&self, directory: &Path) -> Option<Refused> {
+        let is_none = |path: &Path| path.ends_with(".gitignore") && path.is_symlink();
+        refused_in(directory).filter(|refused| !is_none(&refused.path))
     }
 
     /// Returns the files of rules that hold everywhere in the work tree, from the strongest on.

@@ -8,7 +8,7 @@ use ignore::DirEntry;
 use super::exact::{self, Exact};
 use super::ground::Ground;
 use super::ignored::{self, Rules};
-use crate::input::ignore_rules::is_unusable;
+use crate::input::ignore_rules::{Refused, refusal};
 
 /// The directories that a walk came by and did not look into, as the walk calls them.
 #[derive(Default)]
@@ -17,8 +17,8 @@ pub(super) struct LeftOut {
     pub(super) nested: Vec<PathBuf>,
     /// Those whose ignore rules the walk would take for others.
     pub(super) unusual: Vec<PathBuf>,
-    /// Files of ignore rules that are too large, in directories that nobody looks into.
-    pub(super) unusable: Vec<PathBuf>,
+    /// Files of ignore rules that are not read, in directories that nobody looks into.
+    pub(super) refused: Vec<Refused>,
 }
 
 /// What a walk asks about everything that it comes by.
@@ -71,8 +71,10 @@ impl Filter {
         inside.set_file_name(".gitignore");
         let file = self.has_rules.then(|| inside.symlink_metadata());
         let Some(Ok(file)) = file else { return true };
-        if !file.is_symlink() && is_unusable(&file) {
-            left_out().unusable.push(inside);
+        if !file.is_symlink()
+            && let Some(why) = refusal(&file)
+        {
+            left_out().refused.push(Refused { path: inside, why });
             return false;
         }
         let is_unusual = !self.is_exact() && exact::has_unusual_rules(&inside, &file);

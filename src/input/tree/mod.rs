@@ -7,6 +7,7 @@ mod ignored;
 mod left_out;
 mod read;
 mod start;
+mod tracked;
 mod walk;
 
 use std::io;
@@ -19,7 +20,6 @@ use super::{Coverage, Visitor};
 use crate::finding::Notice;
 
 pub use read::LARGEST;
-pub(super) use start::{is_pipe, pipe_notice};
 
 /// The files that a scan of the working tree looks at.
 ///

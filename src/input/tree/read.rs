@@ -6,8 +6,8 @@ use std::path::Path;
 
 use bstr::BString;
 
-use super::start::bytes;
 use crate::finding::Notice;
+use crate::input::path::bytes;
 use crate::input::{Blob, Coverage, Visitor, printable};
 use crate::source::Origin;
 
@@ -80,7 +80,7 @@ impl<'a> Reader<'a> {
 
     /// Takes note of what cannot be read, unless it went away in the meantime.
     pub(super) fn unread(&self, shown: &[u8], error: &io::Error) {
-        if error.kind() != io::ErrorKind::NotFound {
+        if !is_gone(error) {
             let help = match error.kind() {
                 io::ErrorKind::PermissionDenied => "run keysweep as a user who may read it, or leave the path out",
                 _ => "",
@@ -94,5 +94,28 @@ impl<'a> Reader<'a> {
         let origin = Origin::File { path };
         self.coverage.count(&origin, len);
         origin
+    }
+}
+
+/// Tells whether an error says that nothing is there, which is no news of a file that git tracks or a walk came by.
+pub(super) fn is_gone(error: &io::Error) -> bool {
+    matches!(error.kind(), io::ErrorKind::NotFound | io::ErrorKind::NotADirectory)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_what_is_not_there_is_passed_over_in_silence() {
+        for (kind, expected) in [
+            (io::ErrorKind::NotFound, true),
+            (io::ErrorKind::NotADirectory, true),
+            (io::ErrorKind::PermissionDenied, false),
+            (io::ErrorKind::InvalidFilename, false),
+            (io::ErrorKind::Other, false),
+        ] {
+            assert_eq!(is_gone(&io::Error::from(kind)), expected, "{kind}");
+        }
     }
 }

@@ -1,13 +1,11 @@
-//! The paths that a user names, and how what lies below them is called in a report.
+//! The paths that a user names.
 
-use std::borrow::Cow;
 use std::path::{Path, PathBuf};
 
-use bstr::{BString, ByteSlice};
+use bstr::BString;
 
 use super::TreeError;
-use crate::finding::Notice;
-use crate::input::printable;
+use crate::input::path::{is_pipe, shown};
 
 /// The current directory.
 pub(super) const HERE: &str = ".";
@@ -58,35 +56,4 @@ impl Place {
         let Self { real, is_directory, is_here, is_pipe } = self;
         Start { shown: shown(&real, root), path: real, is_directory, is_here, is_pipe }
     }
-}
-
-/// Returns `path` as a report shows it: from `root` on if it lies there, with `/` on every system.
-pub(super) fn shown(path: &Path, root: &Path) -> BString {
-    BString::from(bytes(path.strip_prefix(root).unwrap_or(path)).into_owned())
-}
-
-/// Returns the bytes of a path, with `/` between its components.
-pub(super) fn bytes(path: &Path) -> Cow<'_, [u8]> {
-    match <[u8]>::from_path(path) {
-        Some(bytes) if std::path::MAIN_SEPARATOR == '/' => Cow::Borrowed(bytes),
-        Some(bytes) => Cow::Owned(bytes.replace("\\", "/")),
-        None => Cow::Owned(path.to_string_lossy().replace('\\', "/").into_bytes()),
-    }
-}
-
-/// Notes a named pipe that lies in a folder: it is left alone, as nobody may ever write into it.
-pub(in crate::input) fn pipe_notice(shown: &[u8]) -> Notice {
-    let help = "scan what comes out of it with `keysweep scan --stdin`";
-    Notice::unread(printable(shown), "is a named pipe, not a file", help)
-}
-
-/// Tells whether something is a named pipe.
-#[cfg(unix)]
-pub(in crate::input) fn is_pipe(metadata: &std::fs::Metadata) -> bool {
-    std::os::unix::fs::FileTypeExt::is_fifo(&metadata.file_type())
-}
-
-#[cfg(not(unix))]
-pub(in crate::input) fn is_pipe(_: &std::fs::Metadata) -> bool {
-    false
 }

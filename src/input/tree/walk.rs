@@ -1,34 +1,32 @@
-//! Walks directories, then looks through the indexes of the repositories on the way for tracked files left out.
+//! Walks directories, and the repositories on the way by their own rules.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashSet;
 use std::hash::{BuildHasher, BuildHasherDefault, Hasher, RandomState};
 use std::io;
-use std::path::{Component, Path, PathBuf};
+use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex};
 
-use bstr::{BStr, ByteSlice};
 use ignore::{DirEntry, WalkBuilder, WalkState};
 
 use super::broken_notice;
-use super::found::{self, Owner, Unusable, real_work_tree};
-use super::ground::{Ground, hasher_below};
+use super::found::{self, BrokenRepository, Owner, real_work_tree};
+use super::ground::Ground;
 use super::ignored::{self, Rules};
 use super::left_out::{Filter, LeftOut};
 use super::read::Reader;
-use super::start::{Start, bytes, pipe_notice, shown};
+use super::start::Start;
 use crate::finding::Notice;
-use crate::input::ignore_rules::{UNUSABLE_HELP, unusable_problem};
-use crate::input::index::Mode;
+use crate::input::ignore_rules::Refusal;
+use crate::input::path::{bytes, pipe_notice, shown};
 use crate::input::repository::{Repository, RepositoryError};
 use crate::input::{Coverage, Visitor, printable};
-use crate::replace::leaves;
 
 /// Hashes of paths: keyed ones, which need not be hashed again.
-type Seen = HashSet<u64, BuildHasherDefault<AsItIs>>;
+pub(super) type Seen = HashSet<u64, BuildHasherDefault<AsItIs>>;
 
 /// Takes a hash for its own.
 #[derive(Debug, Default)]
-struct AsItIs(u64);
+pub(super) struct AsItIs(u64);
 
 impl Hasher for AsItIs {
     fn write_u64(&mut self, hash: u64) {
@@ -46,15 +44,15 @@ impl Hasher for AsItIs {
 
 /// One scan of a working tree.
 pub(super) struct Walk<'a> {
-    root: &'a Path,
+    pub(super) root: &'a Path,
     repository: Option<&'a Repository>,
     /// The real root of `repository`'s work tree.
     work_tree: Option<PathBuf>,
-    coverage: &'a Coverage,
-    visitor: &'a dyn Visitor,
-    hasher: RandomState,
+    pub(super) coverage: &'a Coverage,
+    pub(super) visitor: &'a dyn Visitor,
+    pub(super) hasher: RandomState,
     /// The hashes of the absolute paths of all files that were looked at.
-    seen: Seen,
+    pub(super) seen: Seen,
     /// The work trees whose repositories cannot be used, each noted once.
     noted: HashSet<PathBuf>,
     /// What to do while others walk.
@@ -102,7 +100,7 @@ impl<'a> Walk<'a> {
     /// Notes a repository around a file that cannot be used, so that nobody knows whose configuration holds.
     pub(super) fn look_around(&mut self, file: &Start) {
         let found = file.path.parent().map(|folder| found::find(folder, self.work_tree.as_deref()));
-        if let Some(Err(Unusable { work_tree, error })) = found {
+        if let Some(Err(BrokenRepository { work_tree, error })) = found {
             self.note(&work_tree, &error);
         }
     }
@@ -111,7 +109,7 @@ impl<'a> Walk<'a> {
     pub(super) fn directory(&mut self, start: &Start) {
         let (elsewhere, broken) = match found::find(&start.path, self.work_tree.as_deref()) {
             Ok(found) => (found, None),
-            Err(Unusable { work_tree, error }) => {
+            Err(BrokenRepository { work_tree, error }) => {
                 self.note(&work_tree, &error);
                 (None, Some(work_tree))
             }
@@ -163,7 +161,7 @@ impl<'a> Walk<'a> {
         let repository = match found::open(root) {
             // The files of a work tree that is another folder are looked at there.
             Ok(found) => Some(found.filter(|own| real_work_tree(own).as_deref() == Some(root))?),
-            Err(Unusable { work_tree, error }) => {
+            Err(BrokenRepository { work_tree, error }) => {
                 self.note(&work_tree, &error);
                 None
             }
@@ -171,7 +169,7 @@ impl<'a> Walk<'a> {
         Some(Owner { work_tree: root.to_owned(), repository })
     }
 
-    fn note(&mut self, work_tree: &Path, error: &RepositoryError) {
+    pub(super) fn note(&mut self, work_tree: &Path, error: &RepositoryError) {
         if self.noted.insert(work_tree.to_owned()) {
             self.visitor.notice(broken_notice(work_tree, error));
         }
@@ -183,8 +181,8 @@ impl<'a> Walk<'a> {
     /// A directory whose ignore rules are too many is not looked into, and noted; one whose rules the walk would take for others is
     /// walked by itself.
     fn walk(&mut self, ground: &Ground, rules: Option<Rules<'_>>) -> Vec<PathBuf> {
-        if let Some(file) = rules.and_then(|rules| rules.unusable(&ground.real)) {
-            self.not_looked_into(&file);
+        if let Some(refused) = rules.and_then(|rules| rules.refused(&ground.real)) {
+            self.not_looked_into(&refused.path, refused.why);
             return Vec::new();
         }
         let filter = Arc::new(Filter::new(ground, rules));
@@ -192,8 +190,8 @@ impl<'a> Walk<'a> {
         let passes = Arc::clone(&filter);
         builder.filter_entry(move |entry| passes.passes(entry));
         self.look(ground, &builder);
-        let LeftOut { nested, unusual, unusable } = filter.left_out();
-        unusable.iter().for_each(|rules| self.not_looked_into(&ground.real_of(rules)));
+        let LeftOut { nested, unusual, refused } = filter.left_out();
+        refused.iter().for_each(|rules| self.not_looked_into(&ground.real_of(&rules.path), rules.why));
         let nested: Vec<PathBuf> = nested.iter().map(|path| ground.real_of(path)).collect();
         self.seen.extend(nested.iter().map(|root| hash(&self.hasher, &bytes(&root.join(".git")))));
         let unusual = unusual.iter().map(|path| Ground::new(&ground.real_of(path), false, self.root, &self.hasher));
@@ -226,75 +224,11 @@ impl<'a> Walk<'a> {
         self.seen.extend(collected.into_inner().expect("no worker panicked").into_iter().flatten());
     }
 
-    /// Notes that a file of ignore rules is too large.
-    fn not_looked_into(&self, rules: &Path) {
-        let problem = unusable_problem();
+    /// Notes that a file of ignore rules is not read.
+    fn not_looked_into(&self, rules: &Path, why: Refusal) {
         let message =
-            format!("{problem}, so that nobody knows what git ignores: only tracked files are looked at beside it");
-        self.visitor.notice(Notice::unread(printable(shown(rules, self.root).as_ref()), message, UNUSABLE_HELP));
-    }
-
-    /// Looks at the files below `below` that `repository` tracks and no walk has seen, because git would ignore them if
-    /// it did not track them; returns the submodules among them.
-    fn tracked(&mut self, repository: &Repository, work_tree: &Path, below: &Path) -> Vec<PathBuf> {
-        let index = match repository.index() {
-            Ok(index) => index,
-            Err(error) => {
-                self.note(work_tree, &error);
-                return Vec::new();
-            }
-        };
-        let Ok(inside) = below.strip_prefix(work_tree) else { return Vec::new() };
-        let inside = bytes(inside);
-        let prefix = hasher_below(work_tree, &self.hasher);
-        let mut reader = Reader::new(self.coverage, self.visitor);
-        let (mut submodules, mut outside) = (Vec::new(), HashMap::new());
-        for position in 0..index.len() {
-            let path = index.path(position);
-            if !is_below(path, &inside) {
-                continue;
-            }
-            let mut hasher = prefix.clone();
-            hasher.write(path);
-            if self.seen.contains(&hasher.finish()) {
-                continue;
-            }
-            let Some(full) = self.place(work_tree, path, &mut outside) else { continue };
-            let Ok(metadata) = std::fs::symlink_metadata(&full) else { continue };
-            match index.entry(position).mode {
-                Mode::Submodule if metadata.is_dir() => {
-                    // Only if it was left out as ignored; a walk that came by has looked at what it holds.
-                    let git = full.join(".git");
-                    if git.exists() && self.seen.insert(hash(&self.hasher, &bytes(&git))) {
-                        submodules.push(full);
-                    }
-                }
-                Mode::File | Mode::Link if self.seen.insert(hasher.finish()) => {
-                    let name = shown(&full, self.root);
-                    if metadata.is_file() {
-                        reader.file(&full, name);
-                    } else if metadata.is_symlink() {
-                        reader.link(&full, name);
-                    }
-                }
-                _ => {}
-            }
-        }
-        submodules
-    }
-
-    /// Returns where a tracked path lies, if that is in the work tree; `outside` remembers which directories are not.
-    fn place(&self, work_tree: &Path, path: &BStr, outside: &mut HashMap<PathBuf, bool>) -> Option<PathBuf> {
-        let relative = path.to_path().ok()?;
-        if !relative.components().all(|component| matches!(component, Component::Normal(_))) {
-            let message = "the index tracks a path outside of the work tree, which git would refuse";
-            self.visitor.notice(Notice::unread(printable(path), message, "`git fsck` and `git status` show more"));
-            return None;
-        }
-        // Behind a link lies another file, and for git the tracked one is gone.
-        let directory = relative.parent().unwrap_or(Path::new(""));
-        let is_outside = *outside.entry(directory.to_owned()).or_insert_with(|| leaves(work_tree, relative));
-        (!is_outside).then(|| work_tree.join(relative))
+            format!("{why}, so that nobody knows what git ignores: only tracked files are looked at beside it");
+        self.visitor.notice(Notice::unread(printable(shown(rules, self.root).as_ref()), message, why.help()));
     }
 }
 
@@ -333,13 +267,16 @@ impl Worker<'_, '_> {
         if kind.is_file() { self.reader.file(path, name) } else { self.reader.link(path, name) }
     }
 
-    fn unread(&self, error: &ignore::Error) {
+    fn unread(&mut self, error: &ignore::Error) {
         match error {
             ignore::Error::WithPath { path, err } => {
-                let shown = self.ground.shown(&self.ground.inside(path));
+                let inside = self.ground.inside(path);
+                let shown = self.ground.shown(&inside);
                 // The root of the scan has no name in it.
                 let shown = if shown.is_empty() { bytes(&self.ground.real).as_ref().into() } else { shown };
                 if let Some(error) = err.io_error() {
+                    // What git tracks there need not be noted again.
+                    self.seen.push(self.ground.hash(&inside));
                     self.reader.unread(&shown, error);
                 }
             }
@@ -365,12 +302,8 @@ fn is_in_a_folder(pipe: &Path) -> bool {
     pipe.canonicalize().is_ok_and(|real| !real.starts_with("/dev"))
 }
 
-fn hash(hasher: &RandomState, path: &[u8]) -> u64 {
+pub(super) fn hash(hasher: &RandomState, path: &[u8]) -> u64 {
     let mut hasher = hasher.build_hasher();
     hasher.write(path);
     hasher.finish()
-}
-
-fn is_below(path: &[u8], directory: &[u8]) -> bool {
-    directory.is_empty() || path.strip_prefix(directory).is_some_and(|rest| rest.first() == Some(&b'/'))
 }

@@ -221,7 +221,7 @@ impl Config {
     /// A file of the user's rules cannot be read, a rule is wrong, or a rule is named that does not exist.
     pub fn catalogue(&self) -> Result<Catalogue, ConfigError> {
         let mut catalogue = Catalogue::builtin();
-        let wrong = |path: String, error: RuleError| ConfigError::Rule { path, message: printable(&error.to_string()) };
+        let wrong = |path: String, error: RuleError| ConfigError::Rule { path, message: printable(&error.told()) };
         if let Some(own) = &self.text.own {
             catalogue.add(Rule::from_file(own.clone()).map_err(|error| wrong(self.name(), error))?);
         }
