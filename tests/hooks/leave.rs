@@ -59,6 +59,15 @@ fn an_agent_gives_itself_no_leave_with_a_comment() {
     }
 }
 
+/// Makes a rule of the user's.
+fn own_rule(id: &str) -> String {
+    let provider = id.split('/').next().unwrap_or_default();
+    let rule = "title = \"a key\"\nseverity = \"high\"\nkeywords = [\"acme_\"]\npattern = '\\b(?<secret>acme_[a-z]{32})\\b'";
+    format!(
+        "[own.provider]\nid = \"{provider}\"\nname = \"Acme\"\n[[own.rule]]\nid = \"{id}\"\n{rule}\nwhy = \"Whoever holds it.\"\n"
+    )
+}
+
 /// Makes a line with a credential that is one by its name.
 fn secret_line() -> String {
     format!("API_KEY = \"{}\"", secret())
@@ -67,7 +76,10 @@ fn secret_line() -> String {
 #[test]
 fn an_agent_makes_keysweep_look_for_less_only_where_the_user_lets_it() {
     let git = Git::new();
-    git.write("keysweep.toml", "exclude = [\"vendor/\"]\n");
+    git.write("keysweep.toml", "exclude = [\"vendor/\"]\nrule-files = [\"rules/acme.toml\"]\n");
+    let acme = own_rule("acme/key").replace("own.", "");
+    git.write("rules/acme.toml", &acme);
+    git.write("rules/other.toml", own_rule("gitlab/personal-access-token").replace("own.", ""));
     git.write("app.py", format!("X = 1 {ALLOW}\n"));
     let write = |path: &str, content: &str| ("Write", serde_json::json!({ "file_path": path, "content": content }));
     let edit = |path: &str, old: &str, new: &str| {
@@ -83,6 +95,16 @@ fn an_agent_makes_keysweep_look_for_less_only_where_the_user_lets_it() {
         (write("keysweep.baseline.json", "{}"), true),
         (write("new.py", &format!("X = 1 {ALLOW}\n")), true),
         (edit("app.py", "X = 1", &format!("Y = 1 {ALLOW}\nX = 1")), true),
+        (edit("keysweep.toml", "\n", &format!("\n{}", own_rule("gitlab/token"))), true),
+        (edit("rules/acme.toml", "pattern", "# pattern"), true),
+        (write("rules/acme.toml", &acme.replace("acme_[", "acne_[")), true),
+        (edit("keysweep.toml", "\nrule-files = [\"rules/acme.toml\"]", ""), true),
+        (edit("keysweep.toml", "acme.toml\"]", "acme.toml\", \"rules/other.toml\"]"), true),
+        (bash("echo '' > rules/acme.toml"), true),
+        (bash("rm keysweep.toml"), true),
+        (("Delete", serde_json::json!({ "path": "keysweep.toml" })), true),
+        (edit("rules/acme.toml", "Whoever holds it.", "Whoever holds it can deploy."), false),
+        (edit("keysweep.toml", "\n", &format!("\n{}", own_rule("acme/other"))), false),
         (bash("echo 'exclude = [\"**\"]' > keysweep.toml"), true),
         (bash("keysweep baseline write"), true),
         (edit("keysweep.toml", "\"vendor/\"", ""), false),

@@ -20,7 +20,6 @@ mod written;
 use std::collections::HashSet;
 use std::rc::Rc;
 
-use super::leave;
 use super::shell::{self, Command, joined};
 use call::{Call, name};
 pub use clean::{Cleaned, Taken};
@@ -28,11 +27,11 @@ use configuration::{about_hooks, is_of_user};
 use find::Search;
 use git::Git;
 use guard::Guarded;
-pub use guard::{Surroundings, is_hook_of_git};
+pub use guard::{Scanned, Surroundings, is_hook_of_git};
 use program::{Program, program, text_goes_around};
 use script::Script;
 use skips::switches_off;
-use targets::{Deed, EDITORS, is_in_place};
+use targets::{Deed, EDITORS};
 
 /// Commands that only show or look for their words.
 const PRINTERS: [&str; 14] =
@@ -49,12 +48,12 @@ const DEPTH: usize = 4;
 /// Reads the line as a shell would, as far as words, quotes and variables go that stand there; what a script does that it calls is
 /// not known.
 pub fn goes_around_hooks(command: &str, folder: &str, surroundings: &dyn Surroundings) -> bool {
-    goes_around(command, Reach { guarded: Guarded::Hooks(surroundings), folder, ..Reach::default() })
+    goes_around(command, Reach::new(Guarded::Hooks(surroundings), folder))
 }
 
-/// Tells whether a command line writes what makes keysweep look for less.
-pub fn looks_for_less(command: &str) -> bool {
-    goes_around(command, Reach::default())
+/// Tells whether a command line that is run in a folder writes what makes keysweep look for less.
+pub fn looks_for_less(command: &str, folder: &str, scanned: &Scanned) -> bool {
+    goes_around(command, Reach::new(Guarded::Scanning(scanned), folder))
 }
 
 /// Tells whether a change of the text of git's configuration is about where hooks are.
@@ -75,13 +74,11 @@ struct Reach<'a> {
     switched_off: bool,
 }
 
-impl Default for Reach<'_> {
-    fn default() -> Self {
-        Self { guarded: Guarded::Scanning, depth: DEPTH, folder: "", input: &[], switched_off: false }
+impl<'a> Reach<'a> {
+    const fn new(guarded: Guarded<'a>, folder: &'a str) -> Self {
+        Self { guarded, depth: DEPTH, folder, input: &[], switched_off: false }
     }
-}
 
-impl Reach<'_> {
     fn deeper(self) -> Option<Self> {
         Some(Self { depth: self.depth.checked_sub(1)?, ..self })
     }
@@ -145,7 +142,7 @@ impl Shell<'_> {
                 || self.turns_hooks_off(Deed::Writes, &path, &call, at)
         };
         command.writes.iter().any(is_written)
-            || !self.reach.is_of_hooks() && gives_leave(command, &call)
+            || !self.reach.is_of_hooks() && self.gives_leave(&call, at)
             || self.runs(&command.words, &command.folder, at)
     }
 
@@ -295,18 +292,27 @@ fn git_goes_around(words: &[String], reach: Reach<'_>) -> bool {
     let reach = Reach { folder: &git.folder, switched_off: git.set, ..reach };
     let alias = git.alias(|name| match reach.guarded {
         Guarded::Hooks(surroundings) => surroundings.alias(name),
-        Guarded::Scanning => None,
+        Guarded::Scanning(_) => None,
     });
     let is_around = |line: &String| reach.deeper().is_some_and(|reach| goes_around(line, reach));
     if git.lines().iter().chain(&alias).any(is_around) {
         return true;
     }
-    let Guarded::Hooks(surroundings) = reach.guarded else { return false };
     let mut paths = git.rest.iter().filter(|word| !word.starts_with('-')).map(|path| joined(&git.folder, path));
     match git.subcommand {
         // What is taken out of the index alone stays where it is.
         Some("rm") if git.rest.iter().take_while(|word| *word != "--").any(|word| word == "--cached") => false,
         Some("rm" | "mv") => paths.any(|path| reach.guarded.is_harmed(Deed::Takes, &path)),
+        _ => {
+            matches!(reach.guarded, Guarded::Hooks(surroundings) if loses_hooks(&git, alias.is_some(), surroundings, reach))
+        }
+    }
+}
+
+/// Tells whether git takes hooks away or goes around them, but for `git rm` and `git mv`.
+fn loses_hooks(git: &Git<'_>, is_alias: bool, surroundings: &dyn Surroundings, reach: Reach<'_>) -> bool {
+    let mut paths = git.rest.iter().filter(|word| !word.starts_with('-')).map(|path| joined(&git.folder, path));
+    match git.subcommand {
         Some("checkout" | "restore") => {
             let source = git.source().filter(|tree| !reach.guarded.is_hook(&joined(&git.folder, tree)));
             let is_old = source.is_some_and(|source| !["HEAD", "@"].contains(&source));
@@ -320,16 +326,8 @@ fn git_goes_around(words: &[String], reach: Reach<'_>) -> bool {
             let is_lost = |path: &str| surroundings.loses_hooks_to_clean(&joined(&git.folder, path), &cleaned);
             cleaned.paths.iter().any(|path| is_lost(path)) || cleaned.paths.is_empty() && is_lost(".")
         }),
-        _ => git.goes_around(alias.is_some()),
+        _ => git.goes_around(is_alias),
     }
-}
-
-/// Tells whether a command writes a comment into a file that allows findings.
-fn gives_leave(command: &Command, call: &Call<'_>) -> bool {
-    let program = call.program.as_str();
-    let prints = !command.writes.is_empty() && matches!(program, "echo" | "printf" | "cat");
-    let edits = EDITORS.contains(&program) && command.words.iter().any(|word| is_in_place(word));
-    (prints || edits) && command.words.iter().chain([&command.input]).any(|text| leave::grants(text, ""))
 }
 
 #[cfg(test)]

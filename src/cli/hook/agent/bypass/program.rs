@@ -2,6 +2,7 @@
 
 mod quoted;
 
+use super::super::leave;
 use super::super::settings::speaks_of_switch;
 use super::super::shell::{self, joined};
 use super::guard::Guarded;
@@ -171,6 +172,9 @@ pub fn text_goes_around(text: &str, reach: Reach<'_>) -> bool {
         let from = usize::from(group.texts.len() > 1);
         let copied = if has(&statement, &COPYING) { &group.texts[from..] } else { &[] };
         let written = if is_written { &group.texts[..] } else { copied };
+        if matches!(reach.guarded, Guarded::Scanning(_)) && written.iter().any(|text| leave::grants(text, "")) {
+            return true;
+        }
         let path = if group.is_path { group.texts.join("/") } else { String::new() };
         let is_mode = |text: &&String| text.starts_with('>');
         let opened = group.texts.iter().filter(is_mode).map(|text| text.trim_start_matches(['>', ' ']));
