@@ -43,6 +43,19 @@ pub enum Agent {
     Gemini,
 }
 
+impl Agent {
+    /// Returns the word on the command line.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::ClaudeCode => "claude-code",
+            Self::Cursor => "cursor",
+            Self::Copilot => "copilot",
+            Self::Codex => "codex",
+            Self::Gemini => "gemini",
+        }
+    }
+}
+
 /// What a hook says to its agent.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub struct Reply {

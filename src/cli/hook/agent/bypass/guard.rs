@@ -4,6 +4,7 @@ use std::path::Path;
 
 use globset::{GlobBuilder, GlobMatcher};
 
+use super::super::super::manager;
 use super::super::leave;
 use super::super::shell::{TOP, joined};
 use super::clean::Cleaned;
@@ -87,11 +88,6 @@ impl Scanned {
     }
 }
 
-/// Where hooks of git are, or of those who look after them.
-const FOLDERS: [&str; 3] = [".git/hooks", ".husky", ".githooks"];
-/// Files of those who look after hooks.
-const FILES: [&str; 4] = [".pre-commit-config.yaml", "lefthook.yml", "lefthook.yaml", ".lefthook.yml"];
-
 impl Guarded<'_> {
     /// Tells whether something guarded is harmed if this is done to a path.
     pub fn is_harmed(self, deed: Deed, path: &str) -> bool {
@@ -121,8 +117,8 @@ impl Guarded<'_> {
     /// Tells whether a path names what is guarded: git's hooks, those of a manager, where they are entered; or keysweep's configuration.
     pub fn is_hook(self, path: &str) -> bool {
         let Self::Hooks(surroundings) = self else { return leave::is_configuration(path) };
-        let bounded = format!("/{}/", path.to_ascii_lowercase());
-        FOLDERS.iter().chain(&FILES).any(|name| bounded.contains(&format!("/{name}/")))
+        format!("/{}/", path.to_ascii_lowercase()).contains("/.git/hooks/")
+            || manager::is_of_manager(path)
             || is_settings_of_git(path)
             || surroundings.leads_to_hook(path)
             || surroundings.holds_agents_hooks(path)
