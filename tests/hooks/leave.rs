@@ -62,7 +62,8 @@ fn an_agent_gives_itself_no_leave_with_a_comment() {
 /// Makes a rule of the user's.
 fn own_rule(id: &str) -> String {
     let provider = id.split('/').next().unwrap_or_default();
-    let rule = "title = \"a key\"\nseverity = \"high\"\nkeywords = [\"acme_\"]\npattern = '\\b(?<secret>acme_[a-z]{32})\\b'";
+    let rule =
+        "title = \"a key\"\nseverity = \"high\"\nkeywords = [\"acme_\"]\npattern = '\\b(?<secret>acme_[a-z]{32})\\b'";
     format!(
         "[own.provider]\nid = \"{provider}\"\nname = \"Acme\"\n[[own.rule]]\nid = \"{id}\"\n{rule}\nwhy = \"Whoever holds it.\"\n"
     )
@@ -76,10 +77,7 @@ fn secret_line() -> String {
 #[test]
 fn an_agent_makes_keysweep_look_for_less_only_where_the_user_lets_it() {
     let git = Git::new();
-    git.write("keysweep.toml", "exclude = [\"vendor/\"]\nrule-files = [\"rules/acme.toml\"]\n");
-    let acme = own_rule("acme/key").replace("own.", "");
-    git.write("rules/acme.toml", &acme);
-    git.write("rules/other.toml", own_rule("gitlab/personal-access-token").replace("own.", ""));
+    git.write("keysweep.toml", "exclude = [\"vendor/\"]\n");
     git.write("app.py", format!("X = 1 {ALLOW}\n"));
     let write = |path: &str, content: &str| ("Write", serde_json::json!({ "file_path": path, "content": content }));
     let edit = |path: &str, old: &str, new: &str| {
@@ -95,16 +93,6 @@ fn an_agent_makes_keysweep_look_for_less_only_where_the_user_lets_it() {
         (write("keysweep.baseline.json", "{}"), true),
         (write("new.py", &format!("X = 1 {ALLOW}\n")), true),
         (edit("app.py", "X = 1", &format!("Y = 1 {ALLOW}\nX = 1")), true),
-        (edit("keysweep.toml", "\n", &format!("\n{}", own_rule("gitlab/token"))), true),
-        (edit("rules/acme.toml", "pattern", "# pattern"), true),
-        (write("rules/acme.toml", &acme.replace("acme_[", "acne_[")), true),
-        (edit("keysweep.toml", "\nrule-files = [\"rules/acme.toml\"]", ""), true),
-        (edit("keysweep.toml", "acme.toml\"]", "acme.toml\", \"rules/other.toml\"]"), true),
-        (bash("echo '' > rules/acme.toml"), true),
-        (bash("rm keysweep.toml"), true),
-        (("Delete", serde_json::json!({ "path": "keysweep.toml" })), true),
-        (edit("rules/acme.toml", "Whoever holds it.", "Whoever holds it can deploy."), false),
-        (edit("keysweep.toml", "\n", &format!("\n{}", own_rule("acme/other"))), false),
         (bash("echo 'exclude = [\"**\"]' > keysweep.toml"), true),
         (bash("keysweep baseline write"), true),
         (edit("keysweep.toml", "\"vendor/\"", ""), false),
@@ -119,6 +107,37 @@ fn an_agent_makes_keysweep_look_for_less_only_where_the_user_lets_it() {
         assert_eq!(text.contains("lets keysweep look for less"), stopped, "{tool} {input}: {text}");
         assert!(stopped || text.is_empty(), "{text}");
         assert_eq!(said(&run(&git, "keysweep hook run claude-code", &event)), "", "nobody asked: {input}");
+    }
+}
+
+#[test]
+fn an_agent_leaves_the_users_rules_as_they_are() {
+    let git = Git::new();
+    git.write("keysweep.toml", "severity = \"low\"\nrule-files = [\"rules/acme.toml\"]\n");
+    let acme = own_rule("acme/key").replace("own.", "");
+    git.write("rules/acme.toml", &acme);
+    git.write("rules/other.toml", own_rule("gitlab/personal-access-token").replace("own.", ""));
+    let write = |path: &str, content: &str| ("Write", serde_json::json!({ "file_path": path, "content": content }));
+    let edit = |path: &str, old: &str, new: &str| {
+        ("Edit", serde_json::json!({ "file_path": path, "old_string": old, "new_string": new }))
+    };
+    let bash = |command: &str| ("Bash", serde_json::json!({ "command": command }));
+    for ((tool, input), stopped) in [
+        (edit("keysweep.toml", "]\n", &format!("]\n{}", own_rule("gitlab/personal-access-token"))), true),
+        (edit("rules/acme.toml", "pattern", "# pattern"), true),
+        (write("rules/acme.toml", &acme.replace("acme_[", "acne_[")), true),
+        (edit("keysweep.toml", "rule-files = [\"rules/acme.toml\"]", ""), true),
+        (edit("keysweep.toml", "acme.toml\"]", "acme.toml\", \"rules/other.toml\"]"), true),
+        (bash("echo '' > rules/acme.toml"), true),
+        (bash("rm keysweep.toml"), true),
+        (("Delete", serde_json::json!({ "path": "keysweep.toml" })), true),
+        (edit("rules/acme.toml", "Whoever holds it.", "Whoever holds it can deploy."), false),
+        (edit("keysweep.toml", "]\n", &format!("]\n{}", own_rule("acme/other"))), false),
+    ] {
+        let event = serde_json::json!({ "hook_event_name": "PreToolUse", "cwd": git.path(), "tool_name": tool, "tool_input": input });
+        let text = said(&run(&git, "keysweep hook run claude-code --no-bypass", &event));
+        assert_eq!(text.contains("lets keysweep look for less"), stopped, "{tool} {input}: {text}");
+        assert!(stopped || text.is_empty(), "{text}");
     }
 }
 

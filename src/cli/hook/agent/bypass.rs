@@ -79,6 +79,11 @@ impl<'a> Reach<'a> {
         Self { guarded, depth: DEPTH, folder, input: &[], switched_off: false }
     }
 
+    /// Tells whether a line goes around hooks that something of this one has run.
+    fn is_around(self, line: &str) -> bool {
+        self.deeper().map_or_else(|| is_suspect(line), |reach| goes_around(line, reach))
+    }
+
     fn deeper(self) -> Option<Self> {
         Some(Self { depth: self.depth.checked_sub(1)?, ..self })
     }
@@ -90,14 +95,14 @@ impl<'a> Reach<'a> {
 
 fn goes_around(line: &str, reach: Reach<'_>) -> bool {
     let commands = shell::commands(line, reach.folder);
-    let is_run = |reach: Reach<'_>| {
+    let is_run = || {
         let texts = input::printed_to_shells(&commands, reach.input);
-        texts.iter().any(|text| goes_around(text, Reach { input: &[], ..reach }))
+        texts.iter().any(|text| Reach { input: &[], ..reach }.is_around(text))
     };
-    let is_windows = |reach: Reach<'_>| windows::reread(line, &commands).is_some_and(|line| goes_around(&line, reach));
+    let is_windows = || windows::reread(line, &commands).is_some_and(|line| reach.is_around(&line));
     // PowerShell may call what other languages do.
     let is_called = || line.contains("]::") && text_goes_around(line, reach);
-    if is_called() || reach.deeper().is_some_and(|reach| is_run(reach) || is_windows(reach)) {
+    if is_called() || is_run() || is_windows() {
         return true;
     }
     // What a shell sets holds for those that it begins, but not for those around.
@@ -110,6 +115,45 @@ fn goes_around(line: &str, reach: Reach<'_>) -> bool {
         let shell = Shell { reach, commands: &commands, switched_off: is_set || reach.switched_off, passes_on: true };
         shell.goes_around(at)
     })
+}
+
+/// What stands in lines that go around hooks, or make keysweep look for less, and in few others; in small letters.
+const SUSPECT: [&str; 24] = [
+    "no-verify",
+    "hookspath",
+    "git/hooks",
+    "git\\hooks",
+    "/hooks/",
+    ".husky",
+    ".githooks",
+    ".pre-commit-config",
+    "lefthook.",
+    "husky=",
+    "husky_skip",
+    "lefthook=",
+    "prek_skip",
+    "pre_commit_allow",
+    "git_config_",
+    "allhooks",
+    "hooksconfig",
+    "codex_hooks",
+    ".claude/settings",
+    ".gemini/settings",
+    ".cursor/hooks",
+    ".codex/",
+    "keysweep.",
+    "keysweep:allow",
+];
+
+/// Tells whether a line that is not read may go around hooks, by the words in it.
+fn is_suspect(line: &str) -> bool {
+    let small = line.to_ascii_lowercase();
+    let is_sign = |sign: char| !sign.is_ascii_alphanumeric() && sign != '-';
+    let is_skip = |word: &str| word.starts_with('-') && !word.starts_with("--") && word.contains('n');
+    SUSPECT.iter().any(|part| small.contains(part))
+        || line.contains("SKIP=")
+        || small.split([' ', '\'', '"', '\\']).any(|word| word == ".git")
+        || small.contains("git") && small.contains("commit") && small.split(is_sign).any(is_skip)
 }
 
 /// Tells whether a command switches hooks off for what follows: alone, or by `export`.
@@ -168,13 +212,15 @@ impl Shell<'_> {
             return true;
         }
         if let Some(line) = &call.split {
-            return reach.deeper().is_some_and(|reach| goes_around(line, reach));
+            return reach.is_around(line);
         }
         match script::script(&call.program, call.words) {
             Some(Script::Text(text)) => {
                 let input = input::input(self.commands, at, self.reach.input);
-                reach.deeper().is_some_and(|reach| goes_around(&text, Reach { input: &input, ..reach }))
+                Reach { input: &input, ..reach }.is_around(&text)
             }
+            // Nobody can tell what it does.
+            Some(Script::Unreadable) => self.reach.is_of_hooks(),
             Some(_) => false,
             None if call.program == "git" => git_goes_around(call.words, reach),
             None => match call.program.strip_prefix("git-") {
@@ -191,7 +237,7 @@ impl Shell<'_> {
     /// Tells whether what goes around hooks stands in a program of another language, in the commands of an editor, or in what is run
     /// in the place of one.
     fn runs_other(&self, words: &[String], call: &Call<'_>, at: usize, reach: Reach<'_>) -> bool {
-        let is_around = |line: &str| reach.deeper().is_some_and(|reach| goes_around(line, reach));
+        let is_around = |line: &str| reach.is_around(line);
         let is_off = reach.is_of_hooks() && skips::starts_without_hooks(call);
         if is_off || words.iter().flat_map(|word| skips::helpers(word)).any(is_around) {
             return true;
@@ -208,7 +254,9 @@ impl Shell<'_> {
             Some(Program::Text(text)) => text_goes_around(&text, reach),
             Some(Program::Input) => {
                 let input = input::input(self.commands, at, self.reach.input);
-                input.iter().rev().take(FEEDING).any(|text| text_goes_around(text, reach))
+                let mut texts = input.iter().rev();
+                texts.by_ref().take(FEEDING).any(|text| text_goes_around(text, reach))
+                    || texts.any(|text| is_suspect(text))
             }
             None => false,
         }
@@ -294,7 +342,7 @@ fn git_goes_around(words: &[String], reach: Reach<'_>) -> bool {
         Guarded::Hooks(surroundings) => surroundings.alias(name),
         Guarded::Scanning(_) => None,
     });
-    let is_around = |line: &String| reach.deeper().is_some_and(|reach| goes_around(line, reach));
+    let is_around = |line: &String| reach.is_around(line);
     if git.lines().iter().chain(&alias).any(is_around) {
         return true;
     }
