@@ -152,7 +152,7 @@ fn is_suspect(line: &str) -> bool {
     let is_skip = |word: &str| word.starts_with('-') && !word.starts_with("--") && word.contains('n');
     SUSPECT.iter().any(|part| small.contains(part))
         || line.contains("SKIP=")
-        || small.split([' ', '\'', '"', '\\']).any(|word| word == ".git")
+        || small.split([' ', '\'', '"', '\\', '/']).any(|word| word == ".git")
         || small.contains("git") && small.contains("commit") && small.split(is_sign).any(is_skip)
 }
 

@@ -151,9 +151,10 @@ fn looks_for_less(event: &Event, looks: &[Look]) -> bool {
         false => leave::is_configuration(&path.to_string_lossy()) || leave::is_rule_file(path),
     };
     let scanned = OnceCell::new();
-    let folder = event.directory.to_string_lossy();
+    let directory = std::path::absolute(&event.directory).unwrap_or_else(|_| event.directory.clone());
+    let folder = directory.to_string_lossy();
     let is_less = |command: &String| {
-        let scanned = scanned.get_or_init(|| bypass::Scanned::around(&event.directory));
+        let scanned = scanned.get_or_init(|| bypass::Scanned::around(&directory));
         bypass::looks_for_less(command, &folder, scanned)
     };
     event.commands.iter().any(is_less)

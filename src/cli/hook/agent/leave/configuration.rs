@@ -118,13 +118,13 @@ fn replaces_rules(path: &Path, before: &Table, after: &Table) -> bool {
         return false;
     }
     let known = known(path);
-    let brought = is.iter().filter(|file| !was.contains(file)).filter_map(Value::as_str);
+    let mut brought = is.iter().filter(|file| !was.contains(file)).filter_map(Value::as_str);
     let is_bad = |file: &str| {
         let text = place::read(&path.with_file_name(file)).map(|bytes| String::from_utf8_lossy(&bytes).into_owned());
         let table = text.and_then(|text| text.parse::<Table>().ok());
         table.is_some_and(|table| has_fewer_rules(&Table::new(), &table, &known))
     };
-    was.iter().any(|file| !is.contains(file)) || has_fewer_rules(&own, &new, &known) || brought.into_iter().any(is_bad)
+    was.iter().any(|file| !is.contains(file)) || has_fewer_rules(&own, &new, &known) || brought.any(is_bad)
 }
 
 /// Tells whether rules are gone or otherwise, or new ones take the place of others, the ids of which are known.
