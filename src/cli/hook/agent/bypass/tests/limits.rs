@@ -10,7 +10,7 @@ fn python(lines: usize, line: &str) -> String {
 #[test]
 fn what_is_too_deep_or_too_long_is_refused_if_it_is_worth_a_look() {
     let remove = "import os; os.remove('.git/hooks/pre-commit')";
-    let fed = |text: &str| format!("{{ {text}; {}; }} | python3", vec!["echo 'x = 1'"; 8].join("; "));
+    let fed = |text: &str| format!("{{ {text}; {}; }} | python3", ["echo 'x = 1'"; 8].join("; "));
     let stop = format!("{}{remove}", "x = 1\n".repeat(1 << 15));
     for (line, expected) in [
         ("eval eval eval eval eval git commit -n".to_owned(), true),
