@@ -5,14 +5,30 @@ use crate::finding::InlineAllow;
 /// What such a comment contains.
 pub const MARK: &str = "keysweep:allow";
 
+/// Returns where the mark of the comment in one line of text begins that allows something, if there is one.
+///
+/// It may stand anywhere, because not every language has comments. One right behind a backtick is spoken of, and does not count.
+pub fn mark(line: &str) -> Option<usize> {
+    found(line).map(|(at, _)| at)
+}
+
 /// Reads the comment in one line of printable text, if there is one.
+pub fn read(line: &str) -> Option<InlineAllow> {
+    found(line).map(|(_, allow)| allow)
+}
+
+fn found(line: &str) -> Option<(usize, InlineAllow)> {
+    let marks = line.match_indices(MARK).map(|(at, _)| at).filter(|at| !line[..*at].ends_with('`'));
+    // Brackets that are not closed may take in the mark behind them.
+    let mut marks = marks.filter(|at| !line[at + MARK.len()..].starts_with(|c: char| c.is_alphanumeric() || c == '_'));
+    let at = marks.next()?;
+    Some((at, said(&line[at + MARK.len()..])?))
+}
+
+/// Reads what stands behind the mark.
 ///
 /// Brackets that are empty or not closed allow nothing: they were meant to name a rule, not all of them.
-pub fn read(line: &str) -> Option<InlineAllow> {
-    let rest = &line[line.find(MARK)? + MARK.len()..];
-    if rest.starts_with(|c: char| c.is_alphanumeric() || c == '_') {
-        return None;
-    }
+fn said(rest: &str) -> Option<InlineAllow> {
     let (rules, reason) = match rest.trim_start().strip_prefix('[') {
         Some(rest) => {
             let (rules, reason) = rest.split_once(']')?;
@@ -51,7 +67,23 @@ mod tests {
             assert_eq!(allow.rules, rules, "{line}");
             assert_eq!(allow.reason, reason, "{line}");
         }
-        assert_eq!(read("keysweep allows nothing"), None);
+        for line in ["keysweep allows nothing", "# About `keysweep:allow` comments", "`keysweep:allowed`"] {
+            assert_eq!(read(line), None, "{line}");
+        }
+    }
+
+    #[test]
+    fn the_first_mark_counts_that_is_not_spoken_of() {
+        for (line, expected) in [
+            ("x = 1 # ok keysweep:allow", Some(11)),
+            ("\"keysweep:allow\" # keysweep:allow", Some(1)),
+            ("# `keysweep:allow`: keysweep:allow[a/b]", Some(21)),
+            ("keysweep:allowed # keysweep:allow", Some(19)),
+            ("# keysweep:allow[ keysweep:allow", None),
+            ("# `keysweep:allow`", None),
+        ] {
+            assert_eq!(mark(line), expected, "{line}");
+        }
     }
 
     #[test]

@@ -12,7 +12,7 @@ mod repeat;
 mod unescape;
 mod version;
 
-pub use allow::MARK as ALLOW;
+pub use allow::{MARK as ALLOW, mark as allow_mark};
 pub use version::Trace;
 
 use crate::detect::{Engine, Scratch};

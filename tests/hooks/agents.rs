@@ -208,6 +208,13 @@ fn an_ignored_dotenv_file_is_the_place_for_credentials() {
     git.write(".gitignore", ".env\nbuild/\n.claude/settings.local.json\n");
     assert_eq!(write(".env"), "");
     assert_eq!(write("app/.env"), "");
+    for tool in ["mcp__gist__create", "mcp__files__write_file", "mcp__gist__upload"] {
+        let input = serde_json::json!({ "path": ".env", "content": super::leak() });
+        let text = told(&git, "claude-code", "PreToolUse", tool, &input);
+        assert!(text.contains("deny"), "nobody knows where a server puts it: {tool} {text}");
+    }
+    let harmless = serde_json::json!({ "path": ".env", "content": "GITLAB_TOKEN=$TOKEN" });
+    assert_eq!(told(&git, "claude-code", "PreToolUse", "mcp__files__write_file", &harmless), "");
     assert!(write("build/out.py").contains("deny"), "what is ignored for another reason");
     assert!(write(".env.example").contains("deny"));
     let event = serde_json::json!({ "hook_event_name": "PostToolUse", "cwd": git.path(), "tool_name": "Write", "tool_input": { "file_path": ".env" } });

@@ -59,6 +59,16 @@ fn an_agent_gives_itself_no_leave_with_a_comment() {
     }
 }
 
+/// Makes a rule of the user's.
+fn own_rule(id: &str) -> String {
+    let provider = id.split('/').next().unwrap_or_default();
+    let rule =
+        "title = \"a key\"\nseverity = \"high\"\nkeywords = [\"acme_\"]\npattern = '\\b(?<secret>acme_[a-z]{32})\\b'";
+    format!(
+        "[own.provider]\nid = \"{provider}\"\nname = \"Acme\"\n[[own.rule]]\nid = \"{id}\"\n{rule}\nwhy = \"Whoever holds it.\"\n"
+    )
+}
+
 /// Makes a line with a credential that is one by its name.
 fn secret_line() -> String {
     format!("API_KEY = \"{}\"", secret())
@@ -97,6 +107,37 @@ fn an_agent_makes_keysweep_look_for_less_only_where_the_user_lets_it() {
         assert_eq!(text.contains("lets keysweep look for less"), stopped, "{tool} {input}: {text}");
         assert!(stopped || text.is_empty(), "{text}");
         assert_eq!(said(&run(&git, "keysweep hook run claude-code", &event)), "", "nobody asked: {input}");
+    }
+}
+
+#[test]
+fn an_agent_leaves_the_users_rules_as_they_are() {
+    let git = Git::new();
+    git.write("keysweep.toml", "severity = \"low\"\nrule-files = [\"rules/acme.toml\"]\n");
+    let acme = own_rule("acme/key").replace("own.", "");
+    git.write("rules/acme.toml", &acme);
+    git.write("rules/other.toml", own_rule("gitlab/personal-access-token").replace("own.", ""));
+    let write = |path: &str, content: &str| ("Write", serde_json::json!({ "file_path": path, "content": content }));
+    let edit = |path: &str, old: &str, new: &str| {
+        ("Edit", serde_json::json!({ "file_path": path, "old_string": old, "new_string": new }))
+    };
+    let bash = |command: &str| ("Bash", serde_json::json!({ "command": command }));
+    for ((tool, input), stopped) in [
+        (edit("keysweep.toml", "]\n", &format!("]\n{}", own_rule("gitlab/personal-access-token"))), true),
+        (edit("rules/acme.toml", "pattern", "# pattern"), true),
+        (write("rules/acme.toml", &acme.replace("acme_[", "acne_[")), true),
+        (edit("keysweep.toml", "rule-files = [\"rules/acme.toml\"]", ""), true),
+        (edit("keysweep.toml", "acme.toml\"]", "acme.toml\", \"rules/other.toml\"]"), true),
+        (bash("echo '' > rules/acme.toml"), true),
+        (bash("rm keysweep.toml"), true),
+        (("Delete", serde_json::json!({ "path": "keysweep.toml" })), true),
+        (edit("rules/acme.toml", "Whoever holds it.", "Whoever holds it can deploy."), false),
+        (edit("keysweep.toml", "]\n", &format!("]\n{}", own_rule("acme/other"))), false),
+    ] {
+        let event = serde_json::json!({ "hook_event_name": "PreToolUse", "cwd": git.path(), "tool_name": tool, "tool_input": input });
+        let text = said(&run(&git, "keysweep hook run claude-code --no-bypass", &event));
+        assert_eq!(text.contains("lets keysweep look for less"), stopped, "{tool} {input}: {text}");
+        assert!(stopped || text.is_empty(), "{text}");
     }
 }
 

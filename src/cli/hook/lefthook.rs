@@ -4,13 +4,10 @@ use std::path::Path;
 
 use miette::{IntoDiagnostic as _, miette};
 
+use super::script::{BEGIN, END};
 use super::{Name, files};
 use crate::document::{Document, DocumentError, Format, Node, parse};
 use crate::replace::{Links, Replace};
-
-/// The marks around what is added.
-const BEGIN: &str = "# keysweep begin";
-const END: &str = "# keysweep end";
 
 /// Makes lefthook run the hook; says what was done. Git looks for its own hooks in `hooks`.
 ///

@@ -2,7 +2,9 @@
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
+use std::sync::LazyLock;
 
+use bstr::ByteSlice as _;
 use miette::{Context as _, IntoDiagnostic as _, miette};
 
 use super::scanner::What;
@@ -10,6 +12,36 @@ use crate::report::escape::plain;
 
 /// The names of lefthook's configuration, without extension.
 const LEFTHOOK: [&str; 3] = ["lefthook", ".lefthook", ".config/lefthook"];
+/// What may be between these and the extension, where one adds to another.
+const ADDED: [&str; 2] = ["", "-local"];
+const EXTENSIONS: [&str; 5] = ["yml", "yaml", "toml", "json", "jsonc"];
+/// The configuration of the pre-commit framework and its like.
+const FRAMEWORK: [&str; 3] = [".pre-commit-config.yaml", ".pre-commit-config.yml", "prek.toml"];
+/// Folders in which hooks lie as files of the project.
+const FOLDERS: [&str; 2] = [".husky", ".githooks"];
+
+/// The files and folders of those who look after hooks, from the root on.
+pub static FILES: LazyLock<Vec<String>> = LazyLock::new(|| {
+    let named = FOLDERS.iter().chain(&FRAMEWORK).map(|name| (*name).to_owned());
+    named.chain(ADDED.iter().flat_map(|added| lefthook_files(added))).collect()
+});
+
+/// Tells whether a path names a file or folder of those who look after hooks, or one that lies in such a folder, below whatever root.
+pub fn is_of_manager(path: &str) -> bool {
+    let path = path.replace('\\', "/").to_ascii_lowercase();
+    let mut parts = path.split('/').rev().filter(|part| !part.is_empty());
+    let name = parts.next().unwrap_or_default();
+    let is_lefthook = name.rsplit_once('.').is_some_and(|(name, extension)| {
+        let stem = name.strip_prefix('.').unwrap_or(name);
+        EXTENSIONS.contains(&extension) && ADDED.iter().any(|added| stem.strip_suffix(added) == Some(LEFTHOOK[0]))
+    });
+    is_lefthook || FRAMEWORK.contains(&name) || FOLDERS.contains(&name) || parts.any(|part| FOLDERS.contains(&part))
+}
+
+fn lefthook_files(added: &str) -> Vec<String> {
+    let extended = |name| EXTENSIONS.map(|extension| format!("{name}{added}.{extension}"));
+    LEFTHOOK.into_iter().flat_map(extended).collect()
+}
 
 /// Where a hook belongs.
 #[derive(Debug, PartialEq, Eq)]
@@ -45,7 +77,7 @@ pub struct Push {
 /// # Errors
 /// If git is missing or there is no repository.
 pub fn place(directory: &Path) -> miette::Result<Place> {
-    let hooks = PathBuf::from(git(directory, &["rev-parse", "--git-path", "hooks"])?);
+    let hooks = path(&git(directory, &["rev-parse", "--git-path", "hooks"])?)?;
     // Git prints an empty path as one to where it runs.
     let configured = git(directory, &["config", "--get", "core.hooksPath"]);
     if configured.is_ok_and(|path| path.is_empty()) {
@@ -64,7 +96,7 @@ pub fn place(directory: &Path) -> miette::Result<Place> {
     }
     // A bare repository has no root, and no manager.
     if let Ok(root) = git(directory, &["rev-parse", "--show-toplevel"])
-        && let Some(file) = lefthook(&PathBuf::from(root))
+        && let Some(file) = lefthook(&path(&root)?)
     {
         return Ok(Place::Lefthook { file, hooks });
     }
@@ -78,7 +110,7 @@ fn switched_off(why: &str) -> miette::Report {
 
 /// Tells whether there is a repository without a work tree around `directory`.
 pub fn is_bare(directory: &Path) -> bool {
-    git(directory, &["rev-parse", "--is-bare-repository"]).is_ok_and(|answer| answer == "true")
+    git(directory, &["rev-parse", "--is-bare-repository"]).is_ok_and(|answer| answer == b"true")
 }
 
 /// Tells whether the hooks directory serves other repositories too, because the user's own settings name it.
@@ -126,13 +158,16 @@ fn push(variable: &dyn Fn(&str) -> Option<String>) -> Option<Push> {
 }
 
 fn lefthook(root: &Path) -> Option<PathBuf> {
-    let extensions = ["yml", "yaml", "toml", "json", "jsonc"];
-    let files = LEFTHOOK.iter().flat_map(|name| extensions.map(|extension| root.join(format!("{name}.{extension}"))));
-    files.into_iter().find(|file| file.is_file())
+    lefthook_files(ADDED[0]).iter().map(|file| root.join(file)).find(|file| file.is_file())
+}
+
+/// Reads a path that git prints, which need not be UTF-8.
+fn path(printed: &[u8]) -> miette::Result<PathBuf> {
+    printed.to_path().map(Path::to_owned).into_diagnostic().wrap_err("git prints a path that is none here")
 }
 
 /// Runs a git command and returns what it prints.
-fn git(directory: &Path, arguments: &[&str]) -> miette::Result<String> {
+fn git(directory: &Path, arguments: &[&str]) -> miette::Result<Vec<u8>> {
     let started = Command::new("git").current_dir(directory).args(arguments).output();
     let output = started.into_diagnostic().wrap_err("git cannot be started")?;
     if !output.status.success() {
@@ -148,7 +183,8 @@ fn git(directory: &Path, arguments: &[&str]) -> miette::Result<String> {
             ),
         });
     }
-    Ok(String::from_utf8_lossy(&output.stdout).trim_end_matches(['\n', '\r']).to_owned())
+    let printed = output.stdout.as_slice();
+    Ok(printed.trim_end_with(|sign| matches!(sign, '\n' | '\r')).to_vec())
 }
 
 #[cfg(test)]
@@ -203,5 +239,53 @@ mod tests {
         for (set, expected) in table {
             assert_eq!(push(&variables(set)), expected, "{set:?}");
         }
+    }
+
+    #[test]
+    fn files_of_managers_are_known_by_their_paths() {
+        for (path, expected) in [
+            (".husky", true),
+            ("/p/.husky/pre-commit", true),
+            ("/p/.husky/_/pre-commit", true),
+            (".githooks\\pre-push", true),
+            ("/p/.pre-commit-config.yaml", true),
+            ("prek.toml", true),
+            ("lefthook.toml", true),
+            (".config/lefthook.jsonc", true),
+            ("/p/.lefthook.JSON", true),
+            ("lefthook-local.yml", true),
+            ("lefthook.md", false),
+            ("my-lefthook.yml", false),
+            ("lefthook/README.yml", false),
+            ("/p/.huskyrc", false),
+            ("pre-commit-config.yaml", false),
+            ("", false),
+        ] {
+            assert_eq!(is_of_manager(path), expected, "{path}");
+        }
+        assert!(FILES.iter().all(|file| is_of_manager(file)), "one list knows what the other does");
+    }
+
+    #[cfg(target_os = "linux")]
+    #[test]
+    fn a_folder_whose_name_is_no_text_is_found() {
+        use std::os::unix::ffi::OsStrExt as _;
+
+        let folder = tempfile::tempdir().expect("there is a temporary directory");
+        let root = folder.path().canonicalize().expect("it is there").join(std::ffi::OsStr::from_bytes(b"caf\xe9"));
+        std::fs::create_dir(&root).expect("the folder can be made");
+        git(&root, &["init", "--quiet"]).expect("git runs");
+        std::fs::create_dir(root.join("sub")).expect("the folder can be made");
+        let hooks = |place| match place {
+            Place::Directory(hooks) => hooks.canonicalize().ok(),
+            _ => None,
+        };
+        std::fs::create_dir_all(root.join(".git/hooks")).expect("the folder can be made");
+        let found = place(&root.join("sub")).expect("there is a repository");
+        assert_eq!(hooks(found), Some(root.join(".git/hooks")));
+        let file = root.join("lefthook.yml");
+        std::fs::write(&file, "").expect("the file can be written");
+        let found = place(&root).expect("there is a repository");
+        assert!(matches!(&found, Place::Lefthook { file: known, .. } if *known == file), "{found:?}");
     }
 }

@@ -111,11 +111,11 @@ impl Name {
             Self::PrePush => "pre-push",
             Self::CommitMsg => "commit-msg",
             Self::PreReceive => "pre-receive",
-            Self::ClaudeCode => "claude-code",
-            Self::Cursor => "cursor",
-            Self::Copilot => "copilot",
-            Self::Codex => "codex",
-            Self::Gemini => "gemini",
+            Self::ClaudeCode => Agent::ClaudeCode.word(),
+            Self::Cursor => Agent::Cursor.word(),
+            Self::Copilot => Agent::Copilot.word(),
+            Self::Codex => Agent::Codex.word(),
+            Self::Gemini => Agent::Gemini.word(),
         }
     }
 

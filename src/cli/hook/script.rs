@@ -2,8 +2,9 @@
 
 use super::Name;
 
-const BEGIN: &str = "# keysweep begin";
-const END: &str = "# keysweep end";
+/// The marks around what is added, to whatever file.
+pub const BEGIN: &str = "# keysweep begin";
+pub const END: &str = "# keysweep end";
 /// Follows [`BEGIN`] where the whole file is keysweep's.
 const WHOLE: &str = " (whole file)";
 /// Begins the line that tells how many folders were made for the hook.

@@ -45,6 +45,8 @@ pub struct Look {
     allowed: Option<Vec<u8>>,
     /// Whether the texts stand in another one, too, otherwise written.
     is_read: bool,
+    /// Whether they go into the file, and not to somebody who is told its path.
+    is_of_file: bool,
     /// Which of the new texts have lost a comment that would allow something.
     muted: Vec<bool>,
 }
@@ -75,7 +77,7 @@ pub fn added(agent: Agent, mut looks: Vec<Look>, scan: &dyn Scan) -> miette::Res
         let new: Vec<Vec<Finding>> = found.by_ref().take(look.new.len()).collect();
         let old = found.by_ref().take(look.old.len()).flatten();
         let known: HashSet<_> = old.map(|finding| finding.identity).collect();
-        let keeping = look.path.as_deref().map_or(Keeping::No, place::keeping);
+        let keeping = look.path.as_deref().filter(|_| look.is_of_file).map_or(Keeping::No, place::keeping);
         let new = look.new.iter().zip(new).zip(&look.muted);
         for ((bytes, findings), &gives_leave) in new.filter(|_| keeping != Keeping::Kept) {
             for finding in findings {
@@ -127,7 +129,7 @@ pub fn looks(event: &Event) -> Vec<Look> {
         };
         if at == looks.len() {
             let allowed = (event.kind != Kind::Written).then(Vec::new);
-            let mut look = Look { path: target, allowed, is_read: change.is_read, ..Look::default() };
+            let mut look = Look { path: target, allowed, is_read: change.is_read, is_of_file, ..Look::default() };
             if change.stays && event.kind == Kind::Tool {
                 look.begin(change.path.as_ref().map(real), change.moved.is_some());
                 if change.moved.is_some() {

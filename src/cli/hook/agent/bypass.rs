@@ -20,7 +20,6 @@ mod written;
 use std::collections::HashSet;
 use std::rc::Rc;
 
-use super::leave;
 use super::shell::{self, Command, joined};
 use call::{Call, name};
 pub use clean::{Cleaned, Taken};
@@ -28,11 +27,11 @@ use configuration::{about_hooks, is_of_user};
 use find::Search;
 use git::Git;
 use guard::Guarded;
-pub use guard::{Surroundings, is_hook_of_git};
+pub use guard::{Scanned, Surroundings, is_hook_of_git};
 use program::{Program, program, text_goes_around};
 use script::Script;
 use skips::switches_off;
-use targets::{Deed, EDITORS, is_in_place};
+use targets::{Deed, EDITORS};
 
 /// Commands that only show or look for their words.
 const PRINTERS: [&str; 14] =
@@ -49,12 +48,12 @@ const DEPTH: usize = 4;
 /// Reads the line as a shell would, as far as words, quotes and variables go that stand there; what a script does that it calls is
 /// not known.
 pub fn goes_around_hooks(command: &str, folder: &str, surroundings: &dyn Surroundings) -> bool {
-    goes_around(command, Reach { guarded: Guarded::Hooks(surroundings), folder, ..Reach::default() })
+    goes_around(command, Reach::new(Guarded::Hooks(surroundings), folder))
 }
 
-/// Tells whether a command line writes what makes keysweep look for less.
-pub fn looks_for_less(command: &str) -> bool {
-    goes_around(command, Reach::default())
+/// Tells whether a command line that is run in a folder writes what makes keysweep look for less.
+pub fn looks_for_less(command: &str, folder: &str, scanned: &Scanned) -> bool {
+    goes_around(command, Reach::new(Guarded::Scanning(scanned), folder))
 }
 
 /// Tells whether a change of the text of git's configuration is about where hooks are.
@@ -75,13 +74,16 @@ struct Reach<'a> {
     switched_off: bool,
 }
 
-impl Default for Reach<'_> {
-    fn default() -> Self {
-        Self { guarded: Guarded::Scanning, depth: DEPTH, folder: "", input: &[], switched_off: false }
+impl<'a> Reach<'a> {
+    const fn new(guarded: Guarded<'a>, folder: &'a str) -> Self {
+        Self { guarded, depth: DEPTH, folder, input: &[], switched_off: false }
     }
-}
 
-impl Reach<'_> {
+    /// Tells whether a line goes around hooks that something of this one has run.
+    fn is_around(self, line: &str) -> bool {
+        self.deeper().map_or_else(|| is_suspect(line), |reach| goes_around(line, reach))
+    }
+
     fn deeper(self) -> Option<Self> {
         Some(Self { depth: self.depth.checked_sub(1)?, ..self })
     }
@@ -93,14 +95,14 @@ impl Reach<'_> {
 
 fn goes_around(line: &str, reach: Reach<'_>) -> bool {
     let commands = shell::commands(line, reach.folder);
-    let is_run = |reach: Reach<'_>| {
+    let is_run = || {
         let texts = input::printed_to_shells(&commands, reach.input);
-        texts.iter().any(|text| goes_around(text, Reach { input: &[], ..reach }))
+        texts.iter().any(|text| Reach { input: &[], ..reach }.is_around(text))
     };
-    let is_windows = |reach: Reach<'_>| windows::reread(line, &commands).is_some_and(|line| goes_around(&line, reach));
+    let is_windows = || windows::reread(line, &commands).is_some_and(|line| reach.is_around(&line));
     // PowerShell may call what other languages do.
     let is_called = || line.contains("]::") && text_goes_around(line, reach);
-    if is_called() || reach.deeper().is_some_and(|reach| is_run(reach) || is_windows(reach)) {
+    if is_called() || is_run() || is_windows() {
         return true;
     }
     // What a shell sets holds for those that it begins, but not for those around.
@@ -113,6 +115,45 @@ fn goes_around(line: &str, reach: Reach<'_>) -> bool {
         let shell = Shell { reach, commands: &commands, switched_off: is_set || reach.switched_off, passes_on: true };
         shell.goes_around(at)
     })
+}
+
+/// What stands in lines that go around hooks, or make keysweep look for less, and in few others; in small letters.
+const SUSPECT: [&str; 24] = [
+    "no-verify",
+    "hookspath",
+    "git/hooks",
+    "git\\hooks",
+    "/hooks/",
+    ".husky",
+    ".githooks",
+    ".pre-commit-config",
+    "lefthook.",
+    "husky=",
+    "husky_skip",
+    "lefthook=",
+    "prek_skip",
+    "pre_commit_allow",
+    "git_config_",
+    "allhooks",
+    "hooksconfig",
+    "codex_hooks",
+    ".claude/settings",
+    ".gemini/settings",
+    ".cursor/hooks",
+    ".codex/",
+    "keysweep.",
+    "keysweep:allow",
+];
+
+/// Tells whether a line that is not read may go around hooks, by the words in it.
+fn is_suspect(line: &str) -> bool {
+    let small = line.to_ascii_lowercase();
+    let is_sign = |sign: char| !sign.is_ascii_alphanumeric() && sign != '-';
+    let is_skip = |word: &str| word.starts_with('-') && !word.starts_with("--") && word.contains('n');
+    SUSPECT.iter().any(|part| small.contains(part))
+        || line.contains("SKIP=")
+        || small.split([' ', '\'', '"', '\\', '/']).any(|word| word == ".git")
+        || small.contains("git") && small.contains("commit") && small.split(is_sign).any(is_skip)
 }
 
 /// Tells whether a command switches hooks off for what follows: alone, or by `export`.
@@ -145,7 +186,7 @@ impl Shell<'_> {
                 || self.turns_hooks_off(Deed::Writes, &path, &call, at)
         };
         command.writes.iter().any(is_written)
-            || !self.reach.is_of_hooks() && gives_leave(command, &call)
+            || !self.reach.is_of_hooks() && self.gives_leave(&call, at)
             || self.runs(&command.words, &command.folder, at)
     }
 
@@ -171,13 +212,15 @@ impl Shell<'_> {
             return true;
         }
         if let Some(line) = &call.split {
-            return reach.deeper().is_some_and(|reach| goes_around(line, reach));
+            return reach.is_around(line);
         }
         match script::script(&call.program, call.words) {
             Some(Script::Text(text)) => {
                 let input = input::input(self.commands, at, self.reach.input);
-                reach.deeper().is_some_and(|reach| goes_around(&text, Reach { input: &input, ..reach }))
+                Reach { input: &input, ..reach }.is_around(&text)
             }
+            // Nobody can tell what it does.
+            Some(Script::Unreadable) => self.reach.is_of_hooks(),
             Some(_) => false,
             None if call.program == "git" => git_goes_around(call.words, reach),
             None => match call.program.strip_prefix("git-") {
@@ -194,7 +237,7 @@ impl Shell<'_> {
     /// Tells whether what goes around hooks stands in a program of another language, in the commands of an editor, or in what is run
     /// in the place of one.
     fn runs_other(&self, words: &[String], call: &Call<'_>, at: usize, reach: Reach<'_>) -> bool {
-        let is_around = |line: &str| reach.deeper().is_some_and(|reach| goes_around(line, reach));
+        let is_around = |line: &str| reach.is_around(line);
         let is_off = reach.is_of_hooks() && skips::starts_without_hooks(call);
         if is_off || words.iter().flat_map(|word| skips::helpers(word)).any(is_around) {
             return true;
@@ -211,7 +254,9 @@ impl Shell<'_> {
             Some(Program::Text(text)) => text_goes_around(&text, reach),
             Some(Program::Input) => {
                 let input = input::input(self.commands, at, self.reach.input);
-                input.iter().rev().take(FEEDING).any(|text| text_goes_around(text, reach))
+                let mut texts = input.iter().rev();
+                texts.by_ref().take(FEEDING).any(|text| text_goes_around(text, reach))
+                    || texts.any(|text| is_suspect(text))
             }
             None => false,
         }
@@ -295,18 +340,27 @@ fn git_goes_around(words: &[String], reach: Reach<'_>) -> bool {
     let reach = Reach { folder: &git.folder, switched_off: git.set, ..reach };
     let alias = git.alias(|name| match reach.guarded {
         Guarded::Hooks(surroundings) => surroundings.alias(name),
-        Guarded::Scanning => None,
+        Guarded::Scanning(_) => None,
     });
-    let is_around = |line: &String| reach.deeper().is_some_and(|reach| goes_around(line, reach));
+    let is_around = |line: &String| reach.is_around(line);
     if git.lines().iter().chain(&alias).any(is_around) {
         return true;
     }
-    let Guarded::Hooks(surroundings) = reach.guarded else { return false };
     let mut paths = git.rest.iter().filter(|word| !word.starts_with('-')).map(|path| joined(&git.folder, path));
     match git.subcommand {
         // What is taken out of the index alone stays where it is.
         Some("rm") if git.rest.iter().take_while(|word| *word != "--").any(|word| word == "--cached") => false,
         Some("rm" | "mv") => paths.any(|path| reach.guarded.is_harmed(Deed::Takes, &path)),
+        _ => {
+            matches!(reach.guarded, Guarded::Hooks(surroundings) if loses_hooks(&git, alias.is_some(), surroundings, reach))
+        }
+    }
+}
+
+/// Tells whether git takes hooks away or goes around them, but for `git rm` and `git mv`.
+fn loses_hooks(git: &Git<'_>, is_alias: bool, surroundings: &dyn Surroundings, reach: Reach<'_>) -> bool {
+    let mut paths = git.rest.iter().filter(|word| !word.starts_with('-')).map(|path| joined(&git.folder, path));
+    match git.subcommand {
         Some("checkout" | "restore") => {
             let source = git.source().filter(|tree| !reach.guarded.is_hook(&joined(&git.folder, tree)));
             let is_old = source.is_some_and(|source| !["HEAD", "@"].contains(&source));
@@ -320,16 +374,8 @@ fn git_goes_around(words: &[String], reach: Reach<'_>) -> bool {
             let is_lost = |path: &str| surroundings.loses_hooks_to_clean(&joined(&git.folder, path), &cleaned);
             cleaned.paths.iter().any(|path| is_lost(path)) || cleaned.paths.is_empty() && is_lost(".")
         }),
-        _ => git.goes_around(alias.is_some()),
+        _ => git.goes_around(is_alias),
     }
-}
-
-/// Tells whether a command writes a comment into a file that allows findings.
-fn gives_leave(command: &Command, call: &Call<'_>) -> bool {
-    let program = call.program.as_str();
-    let prints = !command.writes.is_empty() && matches!(program, "echo" | "printf" | "cat");
-    let edits = EDITORS.contains(&program) && command.words.iter().any(|word| is_in_place(word));
-    (prints || edits) && command.words.iter().chain([&command.input]).any(|text| leave::grants(text, ""))
 }
 
 #[cfg(test)]

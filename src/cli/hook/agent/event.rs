@@ -160,11 +160,15 @@ impl Event {
         }
         let stays = tool::writes(tool);
         self.tool(tool, input, stays);
-        // What a server or another tool gets is looked at as a whole too: the name of a value says what it is.
-        if !stays && self.commands.is_empty() && input.is_object() {
+        // What a server or another tool gets is looked at as a whole too: the name of a value says what it is. What a server is told to
+        // write into a file may go elsewhere, but not what it is told to take out.
+        if !(stays && tool::is_own(tool)) && self.commands.is_empty() && input.is_object() {
             let mut input = input.clone();
             if let Some(object) = input.as_object_mut() {
                 object.retain(|key, _| !OUTER.contains(&key.as_str()));
+            }
+            if stays {
+                drop_replaced(&mut input);
             }
             self.changes.push(Change { texts: vec![input.to_string()], ..Change::default() });
         }
@@ -281,6 +285,18 @@ impl Event {
         if self.changes.is_empty() {
             self.changes = said.changes;
         }
+    }
+}
+
+/// Takes out of a tool's input what an edit takes away.
+fn drop_replaced(input: &mut Value) {
+    match input {
+        Value::Object(object) => {
+            object.retain(|key, _| !REPLACED.contains(&key.as_str()));
+            object.values_mut().for_each(drop_replaced);
+        }
+        Value::Array(values) => values.iter_mut().for_each(drop_replaced),
+        _ => {}
     }
 }
 

@@ -1,19 +1,19 @@
 //! The leave that an agent would give itself: comments that allow findings, and configuration that looks for less.
 
-use std::collections::HashMap;
+mod configuration;
+
+use std::collections::{HashMap, HashSet};
 use std::path::Path;
 
 use bstr::ByteSlice as _;
-use toml::{Table, Value};
+pub use configuration::{is_needed, is_rule_file, rule_files};
 
-use crate::inspect::ALLOW;
+use crate::inspect::{ALLOW, allow_mark};
 use crate::policy::config::{Config, FILE};
 use crate::scan::BASELINE;
 
 /// What stands between the words of the mark where it does not count, in as many bytes.
 const MUTED: u8 = b'-';
-/// What begins a comment in one language or another.
-const COMMENTS: [&str; 7] = ["#", "//", "/*", "--", "<!--", ";", "%"];
 
 /// Takes the comments out of a text that allow something and were not there before; tells whether there were any.
 ///
@@ -33,18 +33,12 @@ pub fn take_back(text: &mut [u8], before: &[u8]) -> bool {
     !new.is_empty()
 }
 
-/// Tells whether a text has a comment that allows something, as its language takes it for one, and that was not there before.
+/// Tells whether a text has a comment that allows something and that was not there before.
 pub fn grants(text: &str, before: &str) -> bool {
-    let new: Vec<&[u8]> = {
-        let (text, before) = (text.as_bytes(), before.as_bytes());
-        let known = comments(before);
-        more(&comments(text), &known).collect()
-    };
-    let is_comment = |line: &str| {
-        let at = line.find(ALLOW).filter(|at| new.contains(&comment_at(&line.as_bytes()[*at..])));
-        at.is_some_and(|at| COMMENTS.iter().any(|sign| line[..at].trim_end().ends_with(sign)))
-    };
-    text.lines().any(is_comment)
+    let (now, known) = (comments(text.as_bytes()), comments(before.as_bytes()));
+    let new: HashSet<&[u8]> = more(&now, &known).collect();
+    let is_new = |line: &str| allow_mark(line).is_some_and(|at| new.contains(comment_at(&line.as_bytes()[at..])));
+    text.lines().any(is_new)
 }
 
 /// Returns the comments, from the mark to the end of the line, and how often each is there.
@@ -90,56 +84,9 @@ pub fn looks_for_less(path: &Path, before: &str, after: &str) -> bool {
         return after != before;
     }
     if path.file_name().is_none_or(|name| name != FILE) {
-        return grants(after, before);
+        return grants(after, before) || is_rule_file(path) && configuration::rules_look_for_less(path, before, after);
     }
-    let (Ok(before), Ok(after)) = (before.parse::<Table>(), after.parse::<Table>()) else {
-        // What is no configuration lets nothing pass; what was none has allowed nothing.
-        return after.parse::<Table>().is_ok_and(|after| allows_more(&Table::new(), &after));
-    };
-    allows_more(&before, &after)
-}
-
-fn allows_more(before: &Table, after: &Table) -> bool {
-    let list = |table: &Table, key: &str| table.get(key).and_then(Value::as_array).cloned().unwrap_or_default();
-    let rules = |table: &Table| table.get("rules").and_then(Value::as_table).cloned().unwrap_or_default();
-    let levels = |table: &Table| rules(table).get("level").and_then(Value::as_table).cloned().unwrap_or_default();
-    // What begins with `!` is looked at again.
-    let is_back = |glob: &Value| glob.as_str().is_some_and(|glob| glob.starts_with('!'));
-    let (was, is) = (list(before, "exclude"), list(after, "exclude"));
-    let excludes_more = is.iter().any(|glob| !is_back(glob) && !was.contains(glob))
-        || was.iter().any(|glob| is_back(glob) && !is.contains(glob));
-    let (was, is) = (list(&rules(before), "off"), list(&rules(after), "off"));
-    let turns_off = is.iter().any(|rule| !was.contains(rule));
-    let (was, is) = (list(before, "allow"), list(after, "allow"));
-    let has_more_entries = is.iter().any(|entry| !was.contains(entry));
-    let (was, is) = (levels(before), levels(after));
-    let is_quieter = is.iter().any(|(rule, level)| was.get(rule) != Some(level) && !is_loud(level));
-    let is_stricter = ["severity", "confidence"].iter().any(|key| rank(after, key) > rank(before, key));
-    let takes_comments = |table: &Table| {
-        let server = table.get("pre-receive").and_then(|server| server.get("comments"));
-        server.and_then(Value::as_bool).unwrap_or_default()
-    };
-    let has_other_baseline = after.get("baseline").is_some() && after.get("baseline") != before.get("baseline");
-    excludes_more
-        || turns_off
-        || has_more_entries
-        || is_quieter
-        || is_stricter
-        || has_other_baseline
-        || takes_comments(after) && !takes_comments(before)
-}
-
-/// Tells whether a rule's new level is as high as levels go, so that no finding of it is lost.
-fn is_loud(level: &Value) -> bool {
-    let says =
-        |key: &str, loud: &[&str]| level.get(key).is_none_or(|word| word.as_str().is_some_and(|it| loud.contains(&it)));
-    says("severity", &["high", "critical"]) && says("confidence", &["high"])
-}
-
-/// Returns where a threshold stands among its levels; it is `medium` if nothing is said.
-fn rank(table: &Table, key: &str) -> Option<usize> {
-    let word = table.get(key).and_then(Value::as_str).unwrap_or("medium");
-    ["low", "medium", "high", "critical"].iter().position(|level| *level == word)
+    configuration::looks_for_less(path, before, after)
 }
 
 #[cfg(test)]
@@ -173,11 +120,60 @@ mod tests {
             ("x = 1 # keysweep:allow", true),
             ("// keysweep:allow[a/b] x", true),
             ("<!-- keysweep:allow -->", true),
+            ("x = 1 # ok keysweep:allow", true),
+            ("x = \"keysweep:allow\" # keysweep:allow", true),
+            ("x = 1 ' keysweep:allow", true),
+            ("x = `y` # `keysweep:allow` keysweep:allow", true),
             ("put a `keysweep:allow` comment there", false),
+            ("# keysweep:allowed", false),
+            ("# keysweep:allow[", false),
             ("# About `keysweep:allow`", false),
         ] {
             assert_eq!(grants(text, ""), expected, "{text}");
             assert!(!grants(text, text));
+        }
+    }
+
+    /// Returns a configuration with one rule.
+    fn own(id: &str) -> String {
+        let rule =
+            "title = \"a key\"\nseverity = \"high\"\nkeywords = [\"acme_\"]\npattern = '(?<secret>acme_[a-z]{32})'";
+        format!(
+            "[own.provider]\nid = \"acme\"\nname = \"Acme\"\n[[own.rule]]\nid = \"{id}\"\n{rule}\nwhy = \"Whoever.\""
+        )
+    }
+
+    #[test]
+    fn rules_that_are_gone_or_quieter_are_missed() {
+        for (before, after, expected) in [
+            ("rule-files = [\"acme.toml\"]", "", true),
+            ("", &own("stripe/live-key"), true),
+            ("", &own("acme/key"), false),
+            (&own("acme/key"), "", true),
+            (&own("acme/key"), &own("acme/key").replace("acme_", "acne_"), true),
+            (&own("acme/key"), &own("acme/key").replace("Whoever", "Who"), false),
+            (&own("acme/key"), &format!("# Ours\n{}", own("acme/key")), false),
+            ("[rules.level]\n\"stripe/publishable-key\" = { severity = \"high\" }", "", true),
+            ("[rules.level]\n\"generic/secret\" = { severity = \"high\" }", "", false),
+            ("[rules.level]\n\"x/y\" = { severity = \"high\" }", "", true),
+            (
+                "[rules.level]\n\"generic/secret\" = { severity = \"high\", confidence = \"high\" }",
+                "[rules.level]\n\"generic/secret\" = { severity = \"high\" }",
+                true,
+            ),
+            ("[rules.level]\nstripe = { severity = \"low\" }", "", false),
+            (
+                "[rules.level]\nstripe = { severity = \"low\" }",
+                "[rules.level]\nstripe = { severity = \"medium\" }",
+                false,
+            ),
+            (
+                "[rules.level]\nstripe = { severity = \"high\" }",
+                "[rules.level]\nstripe = { severity = \"medium\" }",
+                true,
+            ),
+        ] {
+            assert_eq!(looks_for_less(Path::new("/a/keysweep.toml"), before, after), expected, "{before} {after}");
         }
     }
 

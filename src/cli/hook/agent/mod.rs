@@ -17,6 +17,9 @@ mod shell;
 mod switch;
 mod tool;
 
+use std::cell::OnceCell;
+use std::path::Path;
+
 pub use settings::{install, status, uninstall};
 
 use super::scanner::Scan;
@@ -38,6 +41,19 @@ pub enum Agent {
     Codex,
     /// Gemini CLI.
     Gemini,
+}
+
+impl Agent {
+    /// Returns the word on the command line.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::ClaudeCode => "claude-code",
+            Self::Cursor => "cursor",
+            Self::Copilot => "copilot",
+            Self::Codex => "codex",
+            Self::Gemini => "gemini",
+        }
+    }
 }
 
 /// What a hook says to its agent.
@@ -130,7 +146,19 @@ fn is_about_configuration_alone(event: &Event) -> bool {
 
 /// Tells whether a tool would write what makes keysweep look for less.
 fn looks_for_less(event: &Event, looks: &[Look]) -> bool {
-    event.commands.iter().any(|command| bypass::looks_for_less(command))
+    let is_needed = |path: &Path| match path.file_name().is_some_and(|name| name == FILE) {
+        true => leave::is_needed(path),
+        false => leave::is_configuration(&path.to_string_lossy()) || leave::is_rule_file(path),
+    };
+    let scanned = OnceCell::new();
+    let directory = std::path::absolute(&event.directory).unwrap_or_else(|_| event.directory.clone());
+    let folder = directory.to_string_lossy();
+    let is_less = |command: &String| {
+        let scanned = scanned.get_or_init(|| bypass::Scanned::around(&directory));
+        bypass::looks_for_less(command, &folder, scanned)
+    };
+    event.commands.iter().any(is_less)
+        || added::takes_away(event, &is_needed)
         || added::loses(looks, &leave::looks_for_less, &|_| true)
 }
 

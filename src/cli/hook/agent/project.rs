@@ -6,15 +6,13 @@ use std::path::{Path, PathBuf};
 
 use bstr::ByteSlice as _;
 
+use super::super::manager;
 use super::bypass::{Cleaned, Surroundings, Taken};
 use super::{place, settings, shell};
 use crate::folders;
 use crate::input::ignore_rules::{IgnoreRules, IgnoreState};
 use crate::input::repository::Repository;
 
-/// Files and folders of those who look after hooks, from the root on.
-const MANAGERS: [&str; 6] =
-    [".husky", ".githooks", ".pre-commit-config.yaml", "lefthook.yml", "lefthook.yaml", ".lefthook.yml"];
 /// The folders of agents, from the root on.
 const AGENTS: [&str; 6] = [".claude", ".cursor", ".codex", ".gemini", ".copilot", ".github"];
 /// How many files of one folder are looked at.
@@ -90,7 +88,7 @@ impl<'a> Project<'a> {
                 roots.push(git.root.clone());
             }
             for root in &roots {
-                let managers = MANAGERS.iter().map(|name| root.join(name)).filter(|path| path.exists());
+                let managers = manager::FILES.iter().map(|name| root.join(name)).filter(|path| path.exists());
                 found.extend(managers.flat_map(|path| std::iter::once(path.clone()).chain(entries(&path))));
                 let agents = AGENTS.iter().map(|name| root.join(name)).filter(|path| settings::holds_hooks(path));
                 found.extend(agents.flat_map(|folder| {
@@ -158,7 +156,7 @@ impl Surroundings for Project<'_> {
 
     fn leads_to_hook(&self, path: &str) -> bool {
         let real = self.real(path);
-        let is_managers = |git: &Git| MANAGERS.iter().any(|name| real.starts_with(git.root.join(name)));
+        let is_managers = |git: &Git| manager::FILES.iter().any(|name| real.starts_with(git.root.join(name)));
         self.git().is_some_and(|git| is_managers(git) || git.hooks.iter().any(|hooks| real.starts_with(hooks)))
     }
 

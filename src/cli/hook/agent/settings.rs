@@ -13,7 +13,7 @@ use miette::miette;
 use serde_json::{Value, json};
 pub(super) use written::{says_whether_hooks_run, speaks_of_switch, turns_hooks_off};
 
-use super::super::files;
+use super::super::{files, manager};
 use super::{Agent, json, place, switch};
 use crate::document::{Format, Value as Document, parse};
 use crate::replace::{self, Links, Replace};
@@ -61,10 +61,10 @@ pub fn install(agent: Agent, root: &Path, user: bool, no_bypass: bool, roots: &[
         files::write(&path, text.as_bytes(), Replace { links, ..Replace::default() })?;
     }
     let kept = match is_kept {
-        true => format!("; `--no-bypass` is kept: to be without it, `keysweep hook uninstall {}` first", word(agent)),
+        true => format!("; `--no-bypass` is kept: to be without it, `keysweep hook uninstall {}` first", agent.word()),
         false => String::new(),
     };
-    Ok(format!("{}: set up in {}{}{kept}{}", word(agent), path.display(), but_off(agent, roots), hint(agent)))
+    Ok(format!("{}: set up in {}{}{kept}{}", agent.word(), path.display(), but_off(agent, roots), hint(agent)))
 }
 
 /// Takes the agent's hooks out; says what was done, or nothing if there was nothing to do.
@@ -95,7 +95,7 @@ pub fn uninstall(agent: Agent, root: &Path, user: bool) -> miette::Result<String
         let text = blank.filter(|_| is_empty).unwrap_or(text);
         files::write(&path, text.as_bytes(), Replace { links, ..Replace::default() })?;
     }
-    Ok(format!("{}: taken out of {}", word(agent), path.display()))
+    Ok(format!("{}: taken out of {}", agent.word(), path.display()))
 }
 
 /// Tells where the agent's hooks are set up, whether they stop what goes around hooks and whether something keeps them from
@@ -117,7 +117,7 @@ pub fn status(agent: Agent, root: &Path, user: bool, roots: &[PathBuf]) -> miett
         (all, some) if some < all => "with `--no-bypass` for a part of the events",
         _ => "with `--no-bypass`",
     };
-    Ok(Some(format!("{}: set up {bypass}{}: {}", word(agent), but_off(agent, roots), path.display())))
+    Ok(Some(format!("{}: set up {bypass}{}: {}", agent.word(), but_off(agent, roots), path.display())))
 }
 
 /// Says what keeps an agent from running the hooks that are set up, if anything does.
@@ -125,18 +125,8 @@ fn but_off(agent: Agent, roots: &[PathBuf]) -> String {
     home::off(agent, roots).map_or_else(String::new, |off| format!(", but {off}"))
 }
 
-fn word(agent: Agent) -> &'static str {
-    match agent {
-        Agent::ClaudeCode => "claude-code",
-        Agent::Cursor => "cursor",
-        Agent::Copilot => "copilot",
-        Agent::Codex => "codex",
-        Agent::Gemini => "gemini",
-    }
-}
-
 pub(super) fn command(agent: Agent, no_bypass: bool) -> String {
-    format!("keysweep hook run {}{}", word(agent), if no_bypass { " --no-bypass" } else { "" })
+    format!("keysweep hook run {}{}", agent.word(), if no_bypass { " --no-bypass" } else { "" })
 }
 
 /// What ends the shell's line for a command: agents take any other exit code than 2, such as that of a program which is
@@ -281,14 +271,10 @@ pub(super) fn loses_hooks(path: &Path, before: &str, after: &str) -> bool {
 
 /// Tells whether a change of the text of a hook manager's file takes keysweep out of it.
 pub(super) fn loses_manager(path: &Path, before: &str, after: &str) -> bool {
-    let name = path.file_name().unwrap_or_default().to_string_lossy();
-    let is_husky = path.parent().is_some_and(|folder| folder.ends_with(".husky"));
-    let is_lefthook =
-        ["lefthook.", ".lefthook.", "lefthook-local.", ".lefthook-local."].iter().any(|start| name.starts_with(start));
     let count = |text: &str| {
         text.lines().filter(|line| !line.trim_start().starts_with('#') && line.contains("keysweep")).count()
     };
-    (is_husky || is_lefthook || name == ".pre-commit-config.yaml") && count(after) < count(before)
+    manager::is_of_manager(&path.to_string_lossy()) && count(after) < count(before)
 }
 
 /// Tells whether the hooks that are entered in a file are also in git's index, so that they stay if that text comes back.

@@ -8,10 +8,14 @@ use std::iter::Peekable;
 use std::rc::Rc;
 use std::str::Chars;
 
+pub use self::expand::setting;
 use self::expand::{Values, active};
-use self::folder::Folder;
+use self::folder::{Folder, UNKNOWN};
 pub use self::folder::{TOP, joined};
 
+/// Words of the shell that stand before a command.
+pub const KEYWORDS: [&str; 12] =
+    ["{", "!", "if", "then", "elif", "else", "while", "until", "do", "builtin", "coproc", "&"];
 /// How deep substitutions are read.
 const DEPTH: usize = 32;
 
@@ -64,9 +68,6 @@ pub fn reread(line: &str) -> Vec<String> {
     }
     reread
 }
-
-/// What stands for a substitution where none is made.
-const UNKNOWN: &str = "$()";
 
 fn read(line: &str, mut values: Values) -> Vec<Command> {
     let mut characters = line.chars().peekable();

@@ -57,7 +57,7 @@ const DELETERS: [&str; 2] = ["delete", "deletefile"];
 /// The tools that give their lines to PowerShell.
 const POWERSHELL: [&str; 3] = ["powershell", "pwsh", "writepowershell"];
 
-/// Tells whether a tool writes files and does nothing else with what it is given.
+/// Tells whether a tool writes files, by its name. Only one of the agent's own does nothing else with what it is given.
 pub fn writes(tool: &str) -> bool {
     is_one_of(tool, &WRITERS)
 }
@@ -82,7 +82,8 @@ pub fn is_powershell(tool: &str) -> bool {
     is_one_of(tool, &POWERSHELL)
 }
 
-fn is_own(tool: &str) -> bool {
+/// Tells whether a tool is the agent's own, and no server's.
+pub fn is_own(tool: &str) -> bool {
     !tool.contains("__")
 }
 

@@ -3,9 +3,6 @@
 use super::super::shell::{self, Command, joined};
 use super::options::{Valued, Word, Words};
 
-/// Words of the shell that stand before a command.
-const KEYWORDS: [&str; 12] = ["{", "!", "if", "then", "elif", "else", "while", "until", "do", "builtin", "coproc", "&"];
-
 /// A program that runs another one, which stands behind its options.
 struct Wrapper {
     names: &'static [&'static str],
@@ -120,10 +117,10 @@ impl<'a> Call<'a> {
         };
         while let [word, rest @ ..] = call.words {
             let wrapper = WRAPPERS.iter().find(|wrapper| wrapper.names.contains(&name(word).as_str()));
-            if is_setting(word) {
+            if shell::setting(word).is_some() {
                 call.settings.push(word);
                 call.words = rest;
-            } else if KEYWORDS.contains(&word.as_str()) {
+            } else if shell::KEYWORDS.contains(&word.as_str()) {
                 call.words = rest;
             } else if let Some(behind) = wrapper.and_then(|wrapper| call.behind(wrapper, rest)) {
                 call.wrappers.push(name(word));
@@ -191,15 +188,6 @@ pub fn is_elsewhere(call: &Call<'_>) -> bool {
         }
         _ => false,
     }
-}
-
-/// Tells whether a word sets a variable.
-pub fn is_setting(word: &str) -> bool {
-    let is_name = |name: &str| {
-        let bare = name.strip_suffix('+').unwrap_or(name);
-        !bare.is_empty() && bare.chars().all(|sign| sign.is_ascii_alphanumeric() || sign == '_')
-    };
-    word.split_once('=').is_some_and(|(name, _)| is_name(name))
 }
 
 /// Returns the name of a program, without its folder, in small letters.

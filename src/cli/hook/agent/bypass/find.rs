@@ -1,6 +1,7 @@
 //! What `find` does to what is guarded, by its words.
 
 use globset::GlobMatcher;
+use regex_automata::{meta, util::syntax};
 
 use super::call::name;
 use super::guard::{Guarded, glob};
@@ -8,8 +9,9 @@ use super::targets::EDITORS;
 
 /// The options before the first folder that have no value.
 const OPTIONS: [&str; 3] = ["-H", "-L", "-P"];
-/// Parts of names that are guarded, by which expressions are known that are about them.
-const NAMES: [&str; 5] = ["git", "hook", "pre-", "commit", "husky"];
+/// The most bytes of an expression that is tried, and of what is made of it.
+const LONGEST_EXPRESSION: usize = 256;
+const LARGEST: usize = 1 << 18;
 /// The most words of a command that is run for what is found.
 const LONGEST: usize = 64;
 /// How many folders are looked at, and how many commands for each file.
@@ -33,6 +35,8 @@ enum Term<'a> {
         glob: GlobMatcher,
         is_whole: bool,
     },
+    /// An expression for all of its path, read in each way that it may be meant.
+    Expressions(Vec<meta::Regex>),
     /// Whether it is one of these kinds, by the letters that stand for them.
     Kind(&'a str),
     /// What holds of nothing that is guarded.
@@ -177,17 +181,14 @@ fn term<'a>(words: &mut &'a [String], depth: usize) -> Term<'a> {
             let pattern = value().and_then(|pattern| glob(pattern, word.starts_with("-i")));
             pattern.map_or(Term::Unknown, |glob| Term::Pattern { glob, is_whole })
         }
-        "-regex" | "-iregex" => match value().is_some_and(|pattern| NAMES.iter().any(|name| pattern.contains(name))) {
-            true => Term::Unknown,
-            false => Term::Never,
-        },
+        "-regex" | "-iregex" => value().map_or(Term::Unknown, |text| expression(text, word == "-iregex")),
         "-type" => value().map_or(Term::Unknown, Term::Kind),
         "-xtype" => value().map_or(Term::Unknown, |kinds| match kinds {
             // What leads nowhere is not run either.
             "l" => Term::Never,
             kinds => Term::Kind(kinds),
         }),
-        "-size" => match value().is_some_and(|size| size.starts_with('+') && size.ends_with(['M', 'G'])) {
+        "-size" => match value().is_some_and(is_large) {
             // Nothing that is guarded is that large.
             true => Term::Never,
             false => Term::Unknown,
@@ -205,6 +206,43 @@ fn term<'a>(words: &mut &'a [String], depth: usize) -> Term<'a> {
     }
 }
 
+/// Tells whether files of a size are larger than a mebibyte, or a gibibyte.
+fn is_large(size: &str) -> bool {
+    let number = size.strip_prefix('+').and_then(|size| size.strip_suffix(['M', 'G']));
+    number.and_then(|number| number.parse::<u64>().ok()).is_some_and(|number| number > 0)
+}
+
+/// Reads an expression for whole paths as each of the syntaxes takes it that `find` may be told to use.
+fn expression<'a>(text: &str, ignores_case: bool) -> Term<'a> {
+    let read = |text: &str| {
+        let syntax = syntax::Config::new().unicode(false).utf8(false).case_insensitive(ignores_case);
+        let limits = meta::Config::new().nfa_size_limit(Some(LARGEST)).utf8_empty(false);
+        meta::Regex::builder().syntax(syntax).configure(limits).build(&format!("(?s)^(?:{text})$")).ok()
+    };
+    if text.len() > LONGEST_EXPRESSION {
+        return Term::Unknown;
+    }
+    let expressions: Option<Vec<meta::Regex>> = [text, &turned(text)].into_iter().map(read).collect();
+    expressions.map_or(Term::Unknown, Term::Expressions)
+}
+
+/// Returns an expression in which signs stand for themselves, or for something else, where `\` says so, with these the other way round.
+fn turned(text: &str) -> String {
+    let mut turned = String::with_capacity(text.len());
+    let mut signs = text.chars();
+    while let Some(sign) = signs.next() {
+        match sign {
+            '\\' => match signs.next() {
+                Some(next @ ('(' | ')' | '|' | '{' | '}')) => turned.push(next),
+                next => turned.extend(std::iter::once(sign).chain(next)),
+            },
+            '(' | ')' | '|' | '{' | '}' => turned.extend(['\\', sign]),
+            other => turned.push(other),
+        }
+    }
+    turned
+}
+
 impl<'a> Term<'a> {
     /// Tells whether this holds of a path, if that is known, and does what it does; `kind` is the letter for what lies there.
     fn holds(&self, path: &str, kind: char, done: &mut Done<'a>) -> Option<bool> {
@@ -212,6 +250,12 @@ impl<'a> Term<'a> {
             Self::Pattern { glob, is_whole: true } => Some(glob.is_match(path)),
             Self::Pattern { glob, .. } => Some(glob.is_match(path.rsplit('/').next().unwrap_or_default())),
             Self::Kind(kinds) => Some(kinds.contains(kind)),
+            // It is known only where all read it the same way.
+            Self::Expressions(read) => {
+                let mut holds = read.iter().map(|expression| expression.is_match(path));
+                let first = holds.next()?;
+                holds.all(|holds| holds == first).then_some(first)
+            }
             Self::Never => Some(false),
             Self::Unknown => None,
             Self::Prune => {

@@ -1,21 +1,83 @@
 //! What git is asked to do by its words.
 
 use super::super::shell::{self, joined};
-use super::options::{Valued, Word, Words};
+use super::options::{Valued, Word, Words, values};
 
-/// The long options of `git commit` whose value is the next word.
-const VALUES: [&str; 11] = [
-    "message",
-    "file",
-    "author",
-    "date",
-    "template",
-    "reuse-message",
-    "reedit-message",
-    "fixup",
-    "squash",
-    "cleanup",
-    "trailer",
+/// How a subcommand that runs hooks is told to skip them, and which of its options have a value.
+struct Hooked {
+    names: &'static [&'static str],
+    /// The letters that skip hooks.
+    skip: &'static str,
+    /// The letters that take the rest of their word as a value, or else the next word.
+    valued: &'static str,
+    /// The letters that take the rest of their word alone.
+    joined: &'static str,
+    /// The long options whose value is the next word.
+    long: &'static [&'static str],
+}
+
+const HOOKED: &[Hooked] = &[
+    Hooked {
+        names: &["commit"],
+        skip: "n",
+        valued: "mFCct",
+        joined: "Su",
+        long: &[
+            "message",
+            "file",
+            "author",
+            "date",
+            "template",
+            "reuse-message",
+            "reedit-message",
+            "fixup",
+            "squash",
+            "cleanup",
+            "trailer",
+        ],
+    },
+    Hooked {
+        names: &["am"],
+        skip: "n",
+        valued: "",
+        joined: "CpS",
+        long: &["directory", "exclude", "include", "whitespace", "patch-format", "quoted-cr"],
+    },
+    Hooked {
+        names: &["push"],
+        skip: "",
+        valued: "o",
+        joined: "",
+        long: &["push-option", "repo", "receive-pack", "exec"],
+    },
+    Hooked {
+        names: &["merge"],
+        skip: "",
+        valued: "mFsX",
+        joined: "S",
+        long: &["message", "file", "strategy", "strategy-option", "cleanup", "into-name"],
+    },
+    Hooked {
+        names: &["pull"],
+        skip: "",
+        valued: "sXo",
+        joined: "Sj",
+        long: &["strategy", "strategy-option", "cleanup", "upload-pack", "depth", "refmap", "server-option"],
+    },
+    Hooked {
+        names: &["rebase"],
+        skip: "",
+        valued: "xsX",
+        joined: "CSr",
+        long: &["exec", "onto", "strategy", "strategy-option", "whitespace", "empty"],
+    },
+    Hooked {
+        names: &["cherry-pick", "revert"],
+        skip: "",
+        valued: "msX",
+        joined: "S",
+        long: &["mainline", "strategy", "strategy-option", "cleanup", "empty"],
+    },
 ];
 /// The subcommands whose hooks are switched off by settings and variables.
 const WITH_HOOKS: [&str; 8] = ["commit", "am", "push", "merge", "pull", "rebase", "cherry-pick", "revert"];
@@ -151,8 +213,11 @@ impl<'a> Git<'a> {
         let mut lines: Vec<String> = self.defined.iter().map(|(_, value)| definition(value)).collect();
         lines.extend(self.helpers.iter().map(|line| (*line).to_owned()));
         match self.subcommand {
-            Some("filter-branch") => lines.extend(behind(self.rest, &FILTERS)),
-            Some("difftool") => lines.extend(behind(self.rest, &["-x", "--extcmd"])),
+            Some("filter-branch") => lines.extend(values(self.rest, &FILTERS).map(str::to_owned)),
+            Some("difftool") => {
+                let options = ["-x", "--extcmd", "--extcm", "--extc", "--ext"];
+                lines.extend(values(self.rest, &options).map(str::to_owned));
+            }
             Some("rebase") => lines.extend(executed(self.rest)),
             Some("submodule") => {
                 let each: Vec<&str> = words().skip_while(|word| *word != "foreach").skip(1).collect();
@@ -176,13 +241,11 @@ impl<'a> Git<'a> {
             return true;
         }
         match self.subcommand {
-            Some("commit") => skips_hooks(rest, "n", "mFCct", "Su"),
-            Some("am") => skips_hooks(rest, "n", "", "CpS"),
-            Some("push") => skips_hooks(rest, "", "o", ""),
-            Some("merge") => skips_hooks(rest, "", "mFsX", "S"),
-            Some("pull" | "rebase" | "cherry-pick" | "revert") => skips_hooks(rest, "", "", ""),
             Some("config") => config_goes_around(rest),
-            Some("commit-tree" | "send-pack") => true,
+            Some("commit-tree" | "send-pack" | "fast-import") => true,
+            Some(name) if WITH_HOOKS.contains(&name) => {
+                HOOKED.iter().any(|hooked| hooked.names.contains(&name) && hooked.is_skipped(rest))
+            }
             Some(other) if !is_known && !WITHOUT_HOOKS.contains(&other) => {
                 rest.iter().any(|word| word == "--no-verify")
             }
@@ -212,34 +275,18 @@ impl<'a> Git<'a> {
     }
 }
 
-/// Returns the values of options, in the same word or the next.
-fn behind(words: &[String], options: &[&str]) -> Vec<String> {
-    let next = words.windows(2).filter(|pair| options.contains(&pair[0].as_str())).map(|pair| pair[1].clone());
-    let value = |word: &String| {
-        let (option, value) = word.split_once('=')?;
-        options.contains(&option).then(|| value.to_owned())
-    };
-    next.chain(words.iter().filter_map(value)).collect()
-}
-
 /// Returns the lines that `git rebase` with these words runs after each commit.
 fn executed(words: &[String]) -> Vec<String> {
     let next = |at: usize| words.get(at + 1).map(String::as_str);
     let line = |(at, word): (usize, &'_ String)| {
-        let value = match (word.strip_prefix("--exec"), word.strip_prefix('-')) {
-            (Some(""), _) => next(at),
-            (Some(value), _) => value.strip_prefix('='),
-            // Letters that have no value may stand before it in one word.
-            (None, Some(letters)) if !letters.starts_with('-') => {
-                let end = letters.find(|letter| "xsXCSr".contains(letter))?;
-                let value = letters[end..].strip_prefix('x')?;
-                if value.is_empty() { next(at) } else { Some(value) }
-            }
-            _ => None,
-        };
-        value.map(str::to_owned)
+        // Letters that have no value may stand before it in one word.
+        let letters = word.strip_prefix('-').filter(|letters| !letters.starts_with('-'))?;
+        let end = letters.find(|letter| "xsXCSr".contains(letter))?;
+        let value = letters[end..].strip_prefix('x')?;
+        if value.is_empty() { next(at).map(str::to_owned) } else { Some(value.to_owned()) }
     };
-    words.iter().enumerate().filter_map(line).collect()
+    let long = values(words, &["--exec", "--exe", "--ex"]);
+    long.map(str::to_owned).chain(words.iter().enumerate().filter_map(line)).collect()
 }
 
 /// Returns the line that a name stands for which git is told.
@@ -252,43 +299,71 @@ fn leads_elsewhere(key: &str) -> bool {
     key == "core.hookspath" || key == "include.path" || key.starts_with("includeif.")
 }
 
-/// Tells whether `git config` with these words changes where hooks are.
-fn config_goes_around(words: &[String]) -> bool {
-    let has = |option: &str| words.iter().any(|word| word.contains(option));
-    if has("-section") {
-        return words.iter().any(|word| word.eq_ignore_ascii_case("core"));
-    }
-    let Some(at) = words.iter().position(|word| leads_elsewhere(&word.to_lowercase())) else { return false };
-    let asks = has("--get") || has("--show-origin") || words.first().is_some_and(|word| word == "get");
-    !asks && (words.len() > at + 1 || has("unset"))
+/// Tells whether a section of git's configuration may say where hooks are, or what else is read.
+fn is_telling_section(name: &str) -> bool {
+    let name = name.to_ascii_lowercase();
+    name == "core" || name == "include" || name.starts_with("includeif")
 }
 
-/// Tells whether options of git skip hooks: `--no-verify`, or one of the letters in `skip`.
-///
-/// The letters in `valued` take the rest of their word as a value, or else the next word; those in `joined` the rest alone.
-fn skips_hooks(words: &[String], skip: &str, valued: &str, joined: &str) -> bool {
-    let mut words = words.iter();
-    while let Some(word) = words.next() {
-        if word == "--" {
-            return false;
+/// Tells whether `git config` with these words changes where hooks are.
+fn config_goes_around(words: &[String]) -> bool {
+    let options = Valued { letters: "ft", long: &["file", "type", "blob", "default", "comment", "value", "url"] };
+    // Behind the first word that is no option, none is one.
+    let read = |words: &[String]| {
+        let (mut words, mut flags) = (Words::new(words, options), Vec::new());
+        while let Some(word) = words.option() {
+            flags.extend(match word {
+                Word::Long(long, _) => Some(long.to_owned()),
+                Word::Letter(letter, _) => Some(letter.to_string()),
+                Word::Operand(_) => None,
+            });
         }
-        if let Some(long) = word.strip_prefix("--") {
-            // Git takes the beginning of an option for the option; `--no-ver` could be another.
-            if long.starts_with("no-veri") && "no-verify".starts_with(long) {
-                return true;
-            }
-            if VALUES.contains(&long) {
-                words.next();
-            }
-        } else if let Some(letters) = word.strip_prefix('-') {
-            let end = letters.find(|letter| valued.contains(letter) || joined.contains(letter));
-            if letters[..end.unwrap_or(letters.len())].contains(|letter| skip.contains(letter)) {
-                return true;
-            }
-            if end.is_some_and(|end| end + 1 == letters.len() && letters.ends_with(|letter| valued.contains(letter))) {
-                words.next();
-            }
-        }
+        (flags, words.rest().to_vec())
+    };
+    let (mut flags, mut rest) = read(words);
+    let verbs = ["get", "set", "list", "unset", "rename-section", "remove-section", "edit"];
+    if let [verb, behind @ ..] = rest.as_slice()
+        && verbs.contains(&verb.as_str())
+    {
+        let (more, behind) = read(behind);
+        flags.extend([vec![verb.clone()], more].concat());
+        rest = behind;
     }
-    false
+    let has = |starts: &[&str]| flags.iter().any(|flag| starts.iter().any(|start| flag.starts_with(start)));
+    if has(&["ren", "rem"]) {
+        return rest.iter().any(|name| is_telling_section(name));
+    }
+    let Some(at) = rest.iter().position(|word| leads_elsewhere(&word.to_lowercase())) else { return false };
+    !has(&["get", "list", "show-"]) && (rest.len() > at + 1 || has(&["uns"]))
+}
+
+impl Hooked {
+    /// Tells whether options skip hooks: `--no-verify`, or one of the letters for that.
+    fn is_skipped(&self, words: &[String]) -> bool {
+        let mut words = words.iter();
+        while let Some(word) = words.next() {
+            if word == "--" {
+                return false;
+            }
+            if let Some(long) = word.strip_prefix("--") {
+                // Git takes the beginning of an option for the option; `--no-ver` could be another.
+                if long.starts_with("no-veri") && "no-verify".starts_with(long) {
+                    return true;
+                }
+                if self.long.contains(&long) {
+                    words.next();
+                }
+            } else if let Some(letters) = word.strip_prefix('-') {
+                let is_valued = |letter: char| self.valued.contains(letter);
+                let end = letters.find(|letter| is_valued(letter) || self.joined.contains(letter));
+                if letters[..end.unwrap_or(letters.len())].contains(|letter| self.skip.contains(letter)) {
+                    return true;
+                }
+                if end.is_some_and(|end| end + 1 == letters.len() && letters.ends_with(is_valued)) {
+                    words.next();
+                }
+            }
+        }
+        false
+    }
 }

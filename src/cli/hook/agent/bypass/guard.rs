@@ -1,11 +1,16 @@
 //! What a line must not touch, and how paths are found to be that.
 
+use std::path::Path;
+
 use globset::{GlobBuilder, GlobMatcher};
 
+use super::super::super::manager;
 use super::super::leave;
+use super::super::shell::{TOP, joined};
 use super::clean::Cleaned;
 use super::configuration::{is_of_repository, is_of_user};
 use super::targets::Deed;
+use crate::policy::config::FILE;
 
 /// What is known of the place that a line is run in. All paths are those of a line, from its own folder on.
 pub trait Surroundings {
@@ -39,19 +44,56 @@ pub enum Guarded<'a> {
     /// The hooks of git and those of the agent.
     Hooks(&'a dyn Surroundings),
     /// What says what keysweep looks for.
-    Scanning,
+    Scanning(&'a Scanned),
 }
 
-/// Where hooks of git are, or of those who look after them.
-const FOLDERS: [&str; 3] = [".git/hooks", ".husky", ".githooks"];
-/// Files of those who look after hooks.
-const FILES: [&str; 4] = [".pre-commit-config.yaml", "lefthook.yml", "lefthook.yaml", ".lefthook.yml"];
+/// What says what keysweep looks for in a project.
+#[derive(Debug, Default)]
+pub struct Scanned {
+    /// The project's root, as a line names it.
+    pub(super) root: String,
+    /// The files with rules of the user's, the same way.
+    pub(super) rule_files: Vec<String>,
+}
+
+impl Scanned {
+    /// Looks from the folder that a line is run in.
+    pub fn around(folder: &Path) -> Self {
+        let text = |path: &Path| joined("", &path.to_string_lossy());
+        let root = folder.ancestors().find(|folder| folder.join(".git").exists()).unwrap_or(folder);
+        let rule_files = leave::rule_files(folder).iter().map(|file| text(file)).collect();
+        Self { root: text(root), rule_files }
+    }
+
+    /// Tells whether keysweep may look for less if this is done to a path.
+    fn is_harmed(&self, deed: Deed, path: &str) -> bool {
+        let is_configuration = || leave::is_configuration(path) || self.rule_files.iter().any(|file| file == path);
+        match deed {
+            Deed::Writes | Deed::Copies => is_configuration(),
+            // Who puts it elsewhere under its own name may only keep a copy.
+            Deed::Puts | Deed::Fills => self.holds(path) && is_configuration(),
+            Deed::Takes => {
+                self.holds(path)
+                    && is_configuration()
+                    && (!leave::is_named(path, &[FILE]) || leave::is_needed(Path::new(path)))
+            }
+            Deed::Empties | Deed::Disables => false,
+        }
+    }
+
+    /// Tells whether a path lies in the project, as far as it tells.
+    fn holds(&self, path: &str) -> bool {
+        let is_whole = path.starts_with(['/', '~', '$']) || path.as_bytes().get(1) == Some(&b':');
+        !is_whole || path.starts_with(TOP) || Path::new(path).starts_with(&self.root)
+    }
+}
 
 impl Guarded<'_> {
     /// Tells whether something guarded is harmed if this is done to a path.
     pub fn is_harmed(self, deed: Deed, path: &str) -> bool {
-        let Self::Hooks(surroundings) = self else {
-            return matches!(deed, Deed::Writes | Deed::Copies) && leave::is_configuration(path);
+        let surroundings = match self {
+            Self::Hooks(surroundings) => surroundings,
+            Self::Scanning(scanned) => return scanned.is_harmed(deed, path),
         };
         let is_harmed = |path: &str| match deed {
             Deed::Takes => self.is_hook(path) || surroundings.is_git_folder(path),
@@ -75,8 +117,8 @@ impl Guarded<'_> {
     /// Tells whether a path names what is guarded: git's hooks, those of a manager, where they are entered; or keysweep's configuration.
     pub fn is_hook(self, path: &str) -> bool {
         let Self::Hooks(surroundings) = self else { return leave::is_configuration(path) };
-        let bounded = format!("/{}/", path.to_ascii_lowercase());
-        FOLDERS.iter().chain(&FILES).any(|name| bounded.contains(&format!("/{name}/")))
+        format!("/{}/", path.to_ascii_lowercase()).contains("/.git/hooks/")
+            || manager::is_of_manager(path)
             || is_settings_of_git(path)
             || surroundings.leads_to_hook(path)
             || surroundings.holds_agents_hooks(path)

@@ -95,6 +95,20 @@ impl<'a> Iterator for Words<'a> {
     }
 }
 
+/// Returns the values of options, each in the next word or behind `=` in the same one; of an option of one letter also right behind it.
+pub fn values<'a>(words: &'a [String], options: &'a [&str]) -> impl Iterator<Item = &'a str> {
+    words.iter().enumerate().flat_map(move |(at, word)| {
+        options.iter().filter_map(move |option| {
+            let rest = word.strip_prefix(option)?;
+            match rest.strip_prefix('=') {
+                _ if rest.is_empty() => words.get(at + 1).map(String::as_str),
+                Some(value) => Some(value),
+                None => Some(rest).filter(|_| option.len() == 2),
+            }
+        })
+    })
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -125,5 +139,11 @@ mod tests {
         let mut words = Words::new(&words, valued);
         assert_eq!((words.option(), words.option()), (Some(Word::Letter('v', None)), None));
         assert_eq!(words.rest(), ["-x"]);
+    }
+
+    #[test]
+    fn a_value_stands_in_the_next_word_or_in_the_same() {
+        let words: Vec<String> = "-o a -ob --out c --out=d --outer -x -o".split(' ').map(str::to_owned).collect();
+        assert_eq!(values(&words, &["-o", "--out"]).collect::<Vec<_>>(), ["a", "b", "c", "d"]);
     }
 }

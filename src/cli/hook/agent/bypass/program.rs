@@ -2,16 +2,17 @@
 
 mod quoted;
 
+use super::super::leave;
 use super::super::settings::speaks_of_switch;
 use super::super::shell::{self, joined};
 use super::guard::Guarded;
 use super::options::{Valued, Word, Words};
 use super::targets::Deed;
-use super::{Reach, goes_around};
+use super::{Reach, goes_around, is_suspect};
 use quoted::{Quoted, quoted};
 
 /// The most bytes of a program that are read.
-const LONGEST: usize = 1 << 16;
+const LONGEST: usize = 1 << 17;
 /// Languages whose program stands behind options of one letter.
 const BEHIND: &[(&[&str], &str)] = &[
     (&["perl", "ruby", "lua", "luajit", "osascript", "rscript", "julia", "groovy", "elixir"], "eE"),
@@ -142,8 +143,12 @@ fn of_awk(words: &[String]) -> Option<Program> {
 
 /// Tells whether a program in another language runs what goes around hooks, or does to them what a line must not do.
 pub fn text_goes_around(text: &str, reach: Reach<'_>) -> bool {
-    let Some(deeper) = reach.deeper().filter(|_| text.len() <= LONGEST) else { return false };
+    // What is too deep or too long is not read.
+    let Some(deeper) = reach.deeper().filter(|_| text.len() <= LONGEST) else { return is_suspect(text) };
     let quoted = quoted(text);
+    if text.get(quoted.end..).is_some_and(is_suspect) {
+        return true;
+    }
     let code = lower(&quoted.code);
     let has = |code: &str, parts: &[&str]| parts.iter().any(|part| code.contains(part));
     let runs = has(&code, &RUNNING);
@@ -171,6 +176,9 @@ pub fn text_goes_around(text: &str, reach: Reach<'_>) -> bool {
         let from = usize::from(group.texts.len() > 1);
         let copied = if has(&statement, &COPYING) { &group.texts[from..] } else { &[] };
         let written = if is_written { &group.texts[..] } else { copied };
+        if matches!(reach.guarded, Guarded::Scanning(_)) && written.iter().any(|text| leave::grants(text, "")) {
+            return true;
+        }
         let path = if group.is_path { group.texts.join("/") } else { String::new() };
         let is_mode = |text: &&String| text.starts_with('>');
         let opened = group.texts.iter().filter(is_mode).map(|text| text.trim_start_matches(['>', ' ']));

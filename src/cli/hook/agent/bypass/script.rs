@@ -55,6 +55,8 @@ pub enum Script {
     Process,
     /// From a file.
     File,
+    /// From its words, which nobody can read.
+    Unreadable,
 }
 
 /// Tells whether a program is a shell, or takes a script as one does.
@@ -170,7 +172,9 @@ fn of_powershell(words: &[String]) -> Script {
 
 /// Reads what PowerShell takes in base64.
 fn decoded(word: &str) -> Script {
-    let bytes = base64::engine::general_purpose::STANDARD.decode(word).unwrap_or_default();
+    // Blanks in it do not count.
+    let word: String = word.split_whitespace().collect();
+    let Ok(bytes) = base64::engine::general_purpose::STANDARD.decode(word) else { return Script::Unreadable };
     let units: Vec<u16> = bytes.chunks_exact(2).map(|pair| u16::from_le_bytes([pair[0], pair[1]])).collect();
     Script::Text(String::from_utf16_lossy(&units).replace('\\', "/"))
 }
@@ -242,6 +246,9 @@ mod tests {
             ("pwsh|-", Some(Script::Input)),
             ("pwsh|-File|x.ps1", Some(Script::File)),
             ("pwsh|-enc|ZwBpAHQA", text("git")),
+            ("pwsh|-enc|ZwBp\n AHQA ", text("git")),
+            ("pwsh|-ec|ZwBpAHQ", Some(Script::Unreadable)),
+            ("powershell|-EncodedCommand|$x", Some(Script::Unreadable)),
             ("git|-c|a", None),
         ] {
             let words: Vec<String> = line.split('|').map(str::to_owned).collect();

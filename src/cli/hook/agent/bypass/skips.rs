@@ -2,6 +2,7 @@
 
 use super::super::settings::speaks_of_switch;
 use super::call::{Call, name};
+use super::options::values;
 
 /// Variables that switch a hook manager off, or git's hooks.
 const VARIABLES: [&str; 13] = [
@@ -62,23 +63,15 @@ pub fn helpers(word: &str) -> Vec<&str> {
 
 /// Tells whether a command begins an agent whose hooks are off, or turns them off by its own command.
 pub fn starts_without_hooks(call: &Call<'_>) -> bool {
-    let value = |options: &[&str]| {
-        let next = call.words.windows(2).filter(|pair| options.contains(&pair[0].as_str())).map(|pair| pair[1].clone());
-        let joined =
-            call.words.iter().filter_map(|word| word.split_once('=').filter(|(name, _)| options.contains(name)));
-        next.chain(joined.map(|(_, value)| value.to_owned())).collect::<Vec<_>>()
-    };
-    let is_hooks = |name: &String| ["hooks", "codex_hooks"].contains(&name.as_str());
+    let is_hooks = |name: &str| ["hooks", "codex_hooks"].contains(&name);
+    let speaks = |options: &[&str]| values(call.words, options).any(speaks_of_switch);
     match (call.program.as_str(), call.words) {
         ("claude", [first, rest @ ..]) if first == "config" => rest.iter().any(|word| word == "disableAllHooks"),
-        ("claude", _) => value(&["--settings"]).iter().any(|text| speaks_of_switch(text)),
+        ("claude", _) => speaks(&["--settings"]),
         ("codex", [first, second, rest @ ..]) if first == "features" && second == "disable" => {
-            rest.iter().any(is_hooks)
+            rest.iter().any(|name| is_hooks(name))
         }
-        ("codex", _) => {
-            value(&["-c", "--config"]).iter().any(|text| speaks_of_switch(text))
-                || value(&["--disable"]).iter().any(is_hooks)
-        }
+        ("codex", _) => speaks(&["-c", "--config"]) || values(call.words, &["--disable"]).any(is_hooks),
         _ => false,
     }
 }

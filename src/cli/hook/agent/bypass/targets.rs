@@ -291,14 +291,29 @@ fn disabled(words: &[String]) -> Vec<(Deed, String)> {
     rest.map(|word| (Deed::Disables, word.clone())).collect()
 }
 
-/// Tells whether a mode for `chmod` takes the right to execute away.
+/// Tells whether a mode for `chmod` takes the right to execute from the owner, whom git asks for.
 fn revokes(mode: &str) -> bool {
+    let is_owners = |digits: &str| u32::from_str_radix(digits, 8).is_ok_and(|mode| mode & 0o100 != 0);
     if mode.bytes().all(|byte| byte.is_ascii_digit()) {
-        return !mode.bytes().rev().take(3).any(|digit| digit % 2 == 1);
+        return !is_owners(mode);
     }
-    // A mode such as `a-x` or `u=rw`.
-    mode.split_once('-').is_some_and(|(_, rights)| rights.contains('x'))
-        || mode.split_once('=').is_some_and(|(_, rights)| !rights.contains('x'))
+    // Clauses such as `a-x` or `u=rw+x`, one after the other.
+    let mut runs = None;
+    for clause in mode.split(',') {
+        let (who, mut rest) = clause.split_at(clause.find(['+', '-', '=']).unwrap_or(clause.len()));
+        while let Some(sign) = rest.chars().next().filter(|_| who.is_empty() || who.contains(['u', 'a'])) {
+            let rights = &rest[1..];
+            let (rights, behind) = rights.split_at(rights.find(['+', '-', '=']).unwrap_or(rights.len()));
+            let has_right = rights.contains(['x', 'X']) || is_owners(rights);
+            match sign {
+                '=' => runs = Some(has_right),
+                _ if has_right => runs = Some(sign == '+'),
+                _ => {}
+            }
+            rest = behind;
+        }
+    }
+    runs == Some(false)
 }
 
 /// Tells whether an option of an editor of streams means that the file itself is changed.
@@ -324,4 +339,43 @@ fn saves(words: &[String]) -> bool {
         Some(long) => long.starts_with("output") || long.starts_with("remote-name"),
         None => word.starts_with('-') && word.contains(['o', 'O']),
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_mode_takes_the_right_to_run_from_the_owner_or_not() {
+        for (mode, expected) in [
+            ("644", true),
+            ("655", true),
+            ("0655", true),
+            ("455", true),
+            ("55", true),
+            ("4655", true),
+            ("a-x", true),
+            ("-x", true),
+            ("-111", true),
+            ("u=rw,go=rx", true),
+            ("go=rx,u=rw", true),
+            ("a+r,u-x", true),
+            ("u+x-x", true),
+            ("a-X", true),
+            ("755", false),
+            ("700", false),
+            ("100", false),
+            ("4755", false),
+            ("go-x", false),
+            ("g-w,o-x", false),
+            ("u=rwx,go=r", false),
+            ("u=rw,u+x", false),
+            ("u=rwX,go=rX", false),
+            ("+x", false),
+            ("u-w", false),
+            ("=755", false),
+        ] {
+            assert_eq!(revokes(mode), expected, "{mode}");
+        }
+    }
 }

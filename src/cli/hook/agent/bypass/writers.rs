@@ -1,6 +1,6 @@
 //! Programs that are made for something else than to write a file or take it away, but do so.
 
-use super::options::{Valued, Word, Words};
+use super::options::{Valued, Word, Words, values};
 use super::targets::Deed;
 
 /// Programs that write the file behind an option, `-o` or a long one, with the letters of all their options that have a value.
@@ -92,11 +92,9 @@ fn options(words: &[String], letters: &'static str, said: &str, long: &'static [
     values.map(|value| (Deed::Writes, value.to_owned())).collect()
 }
 
-/// Returns what stands behind one of these words, or in the same word behind its letter.
+/// Returns the files behind options.
 fn behind(words: &[String], options: &[&str]) -> Vec<(Deed, String)> {
-    let next = words.windows(2).filter(|pair| options.contains(&pair[0].as_str())).map(|pair| pair[1].as_str());
-    let joined = words.iter().filter_map(|word| options.iter().find_map(|option| word.strip_prefix(option)));
-    next.chain(joined).filter(|path| !path.is_empty()).map(|path| (Deed::Writes, path.to_owned())).collect()
+    values(words, options).map(|path| (Deed::Writes, path.to_owned())).collect()
 }
 
 /// Tells whether a word holds an option of one letter.

@@ -1,5 +1,6 @@
 //! What a line writes into the settings that say whether an agent's hooks run.
 
+use super::super::leave;
 use super::super::settings::speaks_of_switch;
 use super::super::shell::{Command, joined};
 use super::call::Call;
@@ -65,6 +66,22 @@ struct Writer<'a> {
 }
 
 impl Shell<'_> {
+    /// Tells whether the command at `at` writes a comment into a file that allows findings.
+    pub(super) fn gives_leave(&self, call: &Call<'_>, at: usize) -> bool {
+        let (program, command) = (call.program.as_str(), &self.commands[at]);
+        let is_redirected = !command.writes.is_empty();
+        let prints = is_redirected && matches!(program, "echo" | "printf");
+        let edits = EDITORS.contains(&program) && command.words.iter().any(|word| is_in_place(word));
+        let writes = || targets(call).iter().any(|(deed, _)| matches!(deed, Deed::Writes | Deed::Copies));
+        let is_written = |text: &String| leave::grants(text, "");
+        // What is fed to others is no text that they write.
+        let passes = (is_redirected && (PASSING.contains(&program) || SHAPERS.contains(&program) || program == "cat"))
+            || edits
+            || program != "git" && writes();
+        (prints || edits || windows::WRITERS.contains(&program)) && command.words.iter().any(is_written)
+            || passes && input::input(self.commands, at, self.reach.input).iter().any(is_written)
+    }
+
     /// Tells whether an agent's hooks run no more after what the command at `at` does to a path, or if nobody can tell.
     pub(super) fn turns_hooks_off(&self, deed: Deed, path: &str, call: &Call<'_>, at: usize) -> bool {
         let Guarded::Hooks(surroundings) = self.reach.guarded else { return false };

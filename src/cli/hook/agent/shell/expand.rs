@@ -290,7 +290,7 @@ const fn is_of_name(sign: char) -> bool {
 }
 
 /// Returns the name and value of a word that sets a variable.
-fn setting(word: &str) -> Option<(&str, &str)> {
+pub fn setting(word: &str) -> Option<(&str, &str)> {
     let (name, value) = word.split_once('=')?;
     let bare = name.strip_suffix('+').unwrap_or(name);
     (!bare.is_empty() && bare.chars().all(is_of_name) && !bare.as_bytes()[0].is_ascii_digit()).then_some((name, value))

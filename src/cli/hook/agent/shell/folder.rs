@@ -2,15 +2,16 @@
 
 use std::rc::Rc;
 
+use super::KEYWORDS;
+
 /// What stands for the root of the work tree around, as git tells it.
 pub const TOP: &str = "$GIT_TOPLEVEL";
-/// What stands for a folder of which nobody knows where it is.
-const UNKNOWN: &str = "$()";
+/// What stands for a folder of which nobody knows where it is, and for a substitution where none is made.
+pub const UNKNOWN: &str = "$()";
 /// The most bytes of a path that is followed.
 const LONGEST: usize = 4096;
-/// Words that may stand before `cd`.
-const BEFORE: [&str; 12] =
-    ["{", "!", "if", "then", "elif", "else", "while", "until", "do", "builtin", "command", "time"];
+/// Programs that may stand before `cd`.
+const BEFORE: [&str; 2] = ["command", "time"];
 /// The names of the command that leads to another folder.
 const LEADING: [&str; 6] = ["cd", "chdir", "pushd", "set-location", "push-location", "sl"];
 
@@ -34,7 +35,8 @@ impl Folder {
 
     /// Goes where a command with these words leads; tells whether it leads anywhere.
     pub fn follow(&mut self, words: &[String]) -> bool {
-        let mut words = words.iter().map(String::as_str).skip_while(|word| BEFORE.contains(word));
+        let is_before = |word: &&str| KEYWORDS.contains(word) || BEFORE.contains(word);
+        let mut words = words.iter().map(String::as_str).skip_while(is_before);
         let program = words.next().unwrap_or_default().to_ascii_lowercase();
         if program == "popd" || program == "pop-location" {
             std::mem::swap(&mut self.now, &mut self.before);

@@ -1,7 +1,7 @@
 //! The texts in quotes of a program, with what stands around each.
 
 /// How many texts of a program are looked at.
-const MOST: usize = 256;
+const MOST: usize = 512;
 /// How many bytes around a text are taken for its statement.
 const REACH: usize = 400;
 /// How long a text may be that goes over the ends of lines.
@@ -13,6 +13,8 @@ const CHOSEN: [&str; 7] = ["qx", "qq", "qw", "q", "%x", "%w", "%q"];
 pub struct Quoted {
     /// Its text with the texts in quotes blanked.
     pub code: String,
+    /// Where what begins is not looked at any more.
+    pub end: usize,
     texts: Vec<Text>,
 }
 
@@ -53,7 +55,8 @@ pub fn quoted(program: &str) -> Quoted {
             break;
         }
     }
-    Quoted { code: String::from_utf8_lossy(&code).into_owned(), texts }
+    let end = if texts.len() == MOST { at } else { program.len() };
+    Quoted { code: String::from_utf8_lossy(&code).into_owned(), end, texts }
 }
 
 /// Returns the next text that begins at a place or behind it.
@@ -72,11 +75,12 @@ fn next(program: &str, from: usize) -> Option<Text> {
                 let chosen = CHOSEN.iter().find(|chosen| bytes[at..].starts_with(chosen.as_bytes()));
                 let open =
                     chosen.map(|chosen| at + chosen.len() + usize::from(bytes.get(at + chosen.len()) == Some(&b' ')));
-                let close = open.and_then(|open| closing(*bytes.get(open)?));
-                if let (Some(chosen), Some(open), Some(close)) = (chosen, open, close)
+                let is_run = chosen.is_some_and(|chosen| chosen.ends_with('x'));
+                let close = open.and_then(|open| closing(*bytes.get(open)?, is_run));
+                if let (Some(open), Some(close)) = (open, close)
                     && let Some(end) = end(bytes, open + 1, close, true)
                 {
-                    return Some(text(program, at, open, end, chosen.ends_with('x')));
+                    return Some(text(program, at, open, end, is_run));
                 }
             }
             _ => {}
@@ -86,12 +90,16 @@ fn next(program: &str, from: usize) -> Option<Text> {
     None
 }
 
-const fn closing(open: u8) -> Option<u8> {
+/// Returns the sign that closes what another one has opened. In other languages most of them are no quotes, so only a text that is
+/// run may stand between any.
+const fn closing(open: u8, is_run: bool) -> Option<u8> {
     match open {
         b'(' => Some(b')'),
         b'{' => Some(b'}'),
         b'[' => Some(b']'),
+        b'<' if is_run => Some(b'>'),
         b'|' | b'!' | b'/' => Some(open),
+        _ if is_run && open.is_ascii_punctuation() && !matches!(open, b'_' | b'.' | b')' | b']' | b'}') => Some(open),
         _ => None,
     }
 }
@@ -128,6 +136,11 @@ fn text(program: &str, from: usize, open: usize, end: usize, is_run: bool) -> Te
     Text { text, from, to: end + 1, is_run }
 }
 
+/// Returns where the character begins that a place is in.
+fn boundary(text: &str, at: usize) -> usize {
+    (0..=at.min(text.len())).rev().find(|at| text.is_char_boundary(*at)).unwrap_or_default()
+}
+
 impl Quoted {
     /// Returns all texts.
     pub fn texts(&self) -> impl Iterator<Item = &String> {
@@ -150,10 +163,11 @@ impl Quoted {
 
     fn group(&self, texts: &[Text]) -> Group<'_> {
         let (from, to) = (texts[0].from, texts[texts.len() - 1].to);
-        let before = self.code.get(from.saturating_sub(REACH)..from).unwrap_or_default();
+        let before = self.code.get(boundary(&self.code, from.saturating_sub(REACH))..from).unwrap_or_default();
         let start = from - before.len() + before.rfind([';', '\n', '{']).map_or(0, |at| at + 1);
         let behind = self.code.get(to..).unwrap_or_default();
         let end = to + behind.find([';', '\n', '}']).unwrap_or(behind.len()).min(REACH);
+        let end = boundary(&self.code, end);
         let head = self.code.get(start..from).unwrap_or_default().trim_end();
         let bare = head.trim_end_matches('(').trim_end_matches(char::is_alphanumeric).trim_end();
         let is_set = |head: &str| head.ends_with('=') && !head.ends_with("==") && !head.ends_with("!=");

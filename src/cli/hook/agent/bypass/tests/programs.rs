@@ -2,6 +2,12 @@
 
 /// Lines that go around hooks.
 pub const AROUND: &[&str] = &[
+    "perl -e 'qx<git commit -n>'",
+    "perl -e 'qx#git commit -n#'",
+    "perl -e 'qx,git commit -n,;'",
+    "perl -e 'print qx+git commit -n+'",
+    "ruby -e '%x<git commit -n>'",
+    "ruby -e '%x:git commit -n:'",
     r#"perl -e 'system("git commit --no-verify")'"#,
     r#"perl -e 'system("git", "commit", "-n", "-m", "x")'"#,
     r#"perl -e 'exec qw(git commit -n -m x)'"#,
@@ -114,6 +120,9 @@ pub const AROUND: &[&str] = &[
 
 /// Lines that leave them alone.
 pub const HARMLESS: &[&str] = &[
+    "perl -e 'print qx<git status>'",
+    "perl -e 'print qx#git log -n 3#'",
+    "python3 -c 'q,r = 1,2; print(\"git commit -n\")'",
     r#"perl -e 'print "git commit --no-verify"'"#,
     r#"perl -e 'print "rm .git/hooks/pre-commit\n"'"#,
     r#"perl -ne 'print if /--no-verify/' .git/hooks/pre-commit"#,

@@ -2,6 +2,8 @@
 
 /// Lines that go around hooks.
 pub const AROUND: &[&str] = &[
+    "pwsh -enc 'ZwBpAHQAIABjAG8A bQBtAGkAdAAgAC0AbgA='",
+    "pwsh -enc '!!!!'",
     r#"cmd /c "del .git\hooks\pre-commit""#,
     r#"cmd.exe /c "del /f /q .git\hooks\pre-commit""#,
     r"cmd /c del .git\hooks\pre-commit",
@@ -57,6 +59,7 @@ pub const AROUND: &[&str] = &[
 
 /// Lines that leave them alone.
 pub const HARMLESS: &[&str] = &[
+    "pwsh -enc 'ZwBp AHQA'",
     r"del build\x",
     r"del /q build\*.obj",
     r#"cmd /c "del build\x""#,
