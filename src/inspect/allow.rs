@@ -77,7 +77,7 @@ mod tests {
         for (line, expected) in [
             ("x = 1 # ok keysweep:allow", Some(11)),
             ("\"keysweep:allow\" # keysweep:allow", Some(1)),
-            ("# `keysweep:allow`: keysweep:allow[a/b]", Some(21)),
+            ("# `keysweep:allow`: keysweep:allow[a/b]", Some(20)),
             ("keysweep:allowed # keysweep:allow", Some(19)),
             ("# keysweep:allow[ keysweep:allow", None),
             ("# `keysweep:allow`", None),

@@ -80,7 +80,7 @@ fn rules_that_are_off_are_counted_and_told() {
     let git = repository();
     let all = Catalogue::builtin().rules().len();
     for (off, rules) in [("'jwt/*'", "switched off"), ("'*'", "without any rule")] {
-        git.write("keysweep.toml", &format!("rules.off = [{off}]\n"));
+        git.write("keysweep.toml", format!("rules.off = [{off}]\n"));
         let scan = keysweep(&git, &["scan", "--format", "json"]).exits(0).out;
         let record = &serde_json::from_str::<Value>(&scan).expect("JSON")["record"];
         let count = |key: &str| record[key].as_u64().expect("a count") as usize;
