@@ -63,6 +63,11 @@ const FILES: &[(&str, &str, &str)] = &[
         "aws/access-key critical",
     ),
     (
+        ".aws/credentials",
+        "[default]\naws_secret_access_key = {alnum:40}\naws_access_key_id = {secret}AKIA{upper:12}2222\n",
+        "aws/access-key-behind critical",
+    ),
+    (
         "app.env",
         "DefaultEndpointsProtocol=https;AccountName=x;AccountKey={base64:86}==;EndpointSuffix=core.windows.net",
         "azure/storage-key critical",
@@ -79,6 +84,16 @@ const FILES: &[(&str, &str, &str)] = &[
     ("a.har", "{\"name\": \"Authorization\", \"value\": \"Bearer {alnum:40}\"}", "http/bearer-literal high"),
     ("a.har", "{\"name\": \"Set-Cookie\", \"value\": \"session={alnum:40}; HttpOnly\"}", "http/set-cookie medium"),
     ("trace.txt", "Set-Cookie: sessionid={alnum:40}; Path=/; HttpOnly\n", "http/set-cookie medium"),
+    ("a.har", "{\"cookies\": [{\"name\": \"sessionid\", \"value\": \"{alnum:40}\"}]}", "http/cookie-field medium"),
+    ("a.har", "{\"name\": \"Cookie\", \"value\": \"a=b; connect.sid=s%3A{alnum:40}\"}", "http/cookie medium"),
+    (".bash_history", "curl -b \"sessionid={alnum:40}\" https://app.corp.net\n", "http/curl-cookie medium"),
+    (".bash_history", "curl -u {alnum:30}{digit:2}: https://api.corp.net/v1\n", "http/curl-token high"),
+    (".bash_history", "http --auth=svc:{alnum:16} api.corp.net/v1\n", "http/httpie-password high"),
+    ("app.yml", "url: https://x.azurewebsites.net/api/f?code={word:54}==", "azure/function-url high"),
+    ("app.yml", "x-functions-key: {word:54}==", "azure/function-header high"),
+    (".yarnrc.yml", "npmAuthIdent: \"svc:{alnum:20}\"\n", "npmrc/yarn-auth-ident high"),
+    ("app.yml", "url: postgres://app:{alnum:8}'{alnum:8}@db.corp.net/x", "database/postgres-url high"),
+    ("app.yml", "url: git://svc:{alnum:16}@git.corp.net/x.git", "http/service-url high"),
     (
         "age.txt",
         "AGE-SECRET-{secret}KEY-1GQ9778VQXMMJVE8SK7J6VT8UJ4HDQAJUVSFCWCM02D8GEWQ72PVQ2Y5J33",
@@ -159,6 +174,71 @@ fn manifests_and_documents_are_looked_into() {
         let found = findings(path, &text);
         assert!(found.iter().any(|finding| finding.meta.id == expected), "{path}: {}", said(&found));
         assert!(found.iter().all(|finding| finding.confidence >= Confidence::Medium), "{path}: {}", said(&found));
+    }
+}
+
+#[test]
+fn a_secret_that_is_told_twice_is_one_finding() {
+    let encoded = |text: &str| {
+        use base64::Engine as _;
+        base64::engine::general_purpose::STANDARD.encode(text)
+    };
+    let password = Generator::new(9).fill("{alnum:24}");
+    let auth = encoded(&format!("deploy:{password}"));
+    let registry = format!("{{\"auths\":{{\"r.corp.net\":{{\"password\":\"{password}\",\"auth\":\"{auth}\"}}}}}}");
+    let key = Generator::new(9).fill(&armour("RSA PRIVATE KEY", "MIIEpAIBAAKCAQEA{base64:48}\n"));
+    let account = format!(
+        "{{\"type\": \"service_account\", \"project_id\": \"x\", \"private_key_id\": \"{}\", \"private_key\": \"{}\"}}",
+        Generator::new(3).fill("{hex:40}"),
+        key.replace("RSA PRIVATE", "PRIVATE").replace('\n', "\\n")
+    );
+    let kind = "apiVersion: v1\nkind: Secret\nmetadata:\n  name: r\ndata:\n  .dockerconfigjson: ";
+    for (path, text, expected) in [
+        (".docker/config.json", registry.clone(), "docker-config/auth critical"),
+        ("secret.yaml", format!("{kind}{}\n", encoded(&registry)), "docker-config/auth critical"),
+        (
+            ".kube/config",
+            format!("users:\n- name: me\n  user:\n    client-key-data: {}\n", encoded(&key)),
+            "kubeconfig/client-key critical",
+        ),
+        ("app.env", format!("GCP_KEY={}\n", encoded(&account)), "gcp/service-account-key critical"),
+    ] {
+        assert_eq!(said(&findings(path, &text)), expected, "{path}");
+    }
+}
+
+/// What a state file of Terraform holds, as Terraform writes it.
+#[test]
+fn a_state_file_is_judged_by_the_kind_of_its_resources() {
+    let resource = |kind: &str, attributes: &str| {
+        format!(
+            "{{\"version\": 4, \"resources\": [{{\"mode\": \"managed\", \"type\": \"{kind}\", \"name\": \"x\", {}: [{{{}: {{\n  {attributes}\n}}}}]}}]}}",
+            "\"instances\"", "\"attributes\""
+        )
+    };
+    let generated = concat!(
+        "\"bcrypt_hash\": \"$2a$10${alnum:53}\", \"id\": \"none\", \"keepers\": null, \"length\": 16,\n",
+        "            \"override_special\": null, \"result\": \"{alnum:6}!{alnum:4}#{alnum:4}\","
+    );
+    for (text, expected) in [
+        (resource("random_password", generated), "terraform/state-resource high"),
+        (
+            resource("aws_ssm_parameter", "\"type\": \"SecureString\", \"value\": \"{alnum:24}\""),
+            "terraform/state-resource high",
+        ),
+        (resource("aws_ssm_parameter", "\"type\": \"String\", \"value\": \"{alnum:24}\""), ""),
+        (
+            resource("kubernetes_secret", "\"binary_data\": null, \"data\": {\"x\": \"{alnum:24}\"}"),
+            "terraform/state-kubernetes-secret high",
+        ),
+        (resource("kubernetes_config_map", "\"binary_data\": null, \"data\": {\"x\": \"{alnum:24}\"}"), ""),
+        (
+            "{\"outputs\": {\"x\": {\"value\": \"{alnum:24}\", \"type\": \"string\", \"sensitive\": true}}}".to_owned(),
+            "terraform/state-value high",
+        ),
+        ("{\"outputs\": {\"x\": {\"value\": \"{alnum:24}\", \"type\": \"string\"}}}".to_owned(), ""),
+    ] {
+        assert_eq!(said(&findings("terraform.tfstate", &text)), expected, "{text}");
     }
 }
 

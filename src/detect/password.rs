@@ -22,6 +22,8 @@ pub(super) fn prove(bytes: &[u8], path: Option<&[u8]>, start: usize, proven: &mu
         || before.ends_with(b"=") && is_in_name(user(&before), text)
         || is_path(text)
         || is_address
+        || is_port(text)
+        || has_variable(text)
     {
         return false;
     }
@@ -46,6 +48,25 @@ fn is_path(text: &[u8]) -> bool {
     text.starts_with(b"/")
         && parts.clone().count() >= 2
         && parts.clone().all(|part| part.iter().all(|b| b.is_ascii_alphanumeric() || b"._-".contains(b)))
+}
+
+/// Tells whether a host's port and a path stand in a password's place, as in `redis://cache:6379/0?by=a@b`.
+fn is_port(text: &[u8]) -> bool {
+    let digits = text.iter().take_while(|byte| byte.is_ascii_digit()).count();
+    (2..=5).contains(&digits) && text.get(digits) == Some(&b'/')
+}
+
+/// Tells whether a name stands behind a `$` somewhere in a password, as a shell's variables have them: chance makes one of
+/// both cases with digits among its letters.
+fn has_variable(text: &[u8]) -> bool {
+    memchr::memchr_iter(b'$', text).any(|at| {
+        let name = &text[at + 1..];
+        let name = &name[..name.iter().take_while(|byte| byte.is_ascii_alphanumeric() || **byte == b'_').count()];
+        let is_chance = name.iter().any(u8::is_ascii_lowercase)
+            && name.iter().any(u8::is_ascii_uppercase)
+            && name.windows(2).any(|two| two[0].is_ascii_digit() && two[1].is_ascii_alphabetic());
+        name.first().is_some_and(|first| !first.is_ascii_digit()) && !is_chance
+    })
 }
 
 /// Returns the user's name, the last word before the password.
@@ -115,6 +136,7 @@ mod tests {
     #[test]
     fn what_a_password_protects_decides_its_confidence() {
         let random = "k9Xq2Lm4Z0aB7";
+        let chance = concat!("k9Xq2$", "q8Zw4p");
         let (word, words) = ("monkey7", "bobwillknow");
         for (path, text, password, expected) in [
             ("a.yml", format!("postgres://app:{random}@db.internal.net/x"), random, Some(Confidence::High)),
@@ -126,6 +148,10 @@ mod tests {
             ("a.yml", format!("http://bob:two%20{word}@acme.net"), "two%20monkey7", Some(Confidence::Low)),
             ("a.yml", format!("postgres://{0}:{0}@db.internal.net", "billing"), "billing", None),
             ("a.html", format!("https://mailto:{word}@acme.net"), word, None),
+            ("a.yml", "redis://cache:6379/0?by=a@b".to_owned(), "6379/0?by=a", None),
+            ("a.sh", "postgres://app:k9Xq2$DB_PASSWORD@db.internal.net".to_owned(), "k9Xq2$DB_PASSWORD", None),
+            ("a.sh", "postgres://app:k9Xq2$dbpass@db.internal.net".to_owned(), "k9Xq2$dbpass", None),
+            ("a.sh", format!("postgres://app:{chance}@db.internal.net"), chance, Some(Confidence::High)),
             ("a.sh", "PGPASSWORD=pgpass psql".to_owned(), "pgpass", None),
             ("a.sh", "openssl -passin pass:/certs/tls.key".to_owned(), "/certs/tls.key", None),
         ] {

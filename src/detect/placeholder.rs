@@ -25,6 +25,7 @@ const REFERENCES_BEGIN: &[&[u8]] = &[
     b"gcp-sm://",
     b"azkv://",
     b"arn:aws:",
+    b"alias/",
     b"ENC[",
     b"ENC(",
     b"{env:",

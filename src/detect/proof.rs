@@ -291,6 +291,13 @@ pub(super) fn decode_base64(text: &[u8]) -> Option<Vec<u8>> {
     if url { BASE64_URL.decode(text).ok() } else { BASE64.decode(text).ok() }
 }
 
+/// Returns the password of a pair with a user's name in base64.
+pub fn password_of(text: &[u8]) -> Option<Vec<u8>> {
+    let pair = decode_base64(text)?;
+    let colon = memchr::memchr(b':', &pair)?;
+    Some(pair[colon + 1..].to_vec())
+}
+
 /// Tells whether base64 holds a user's name and a password.
 pub(super) fn is_basic_auth(text: &[u8]) -> bool {
     decode_base64(text).is_some_and(|pair| basic_auth(&pair))

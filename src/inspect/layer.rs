@@ -205,7 +205,7 @@ impl<'a> Inspection<'a> {
         let opaque = barren.iter().filter(|piece| !piece.is_plain).map(|piece| piece.span);
         let encodings = encoded.iter().map(|piece| piece.span).chain(opaque);
         let hidden = self.hide(layer.bytes, &secrets, encodings);
-        overlap::resolve(&mut candidates);
+        overlap::resolve(layer.bytes, &mut candidates);
         let lint_level = |found: &LintFinding| (found.severity, found.confidence);
         let level = |found: &Candidate| (found.severity, found.confidence);
         let levels = (linted.findings.iter().map(lint_level), candidates.iter().map(level));

@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 
-use crate::detect::Candidate;
+use crate::detect::{Candidate, proof};
 use crate::finding::Confidence;
 
 /// How specific a rule is: a provider's own format beats the shape of a JWT, which beats a suspicious name.
@@ -17,8 +17,9 @@ pub(super) fn rank(family: &str, confidence: Confidence) -> u8 {
 }
 
 /// Keeps one candidate for every group whose secrets overlap: the most specific, then the surest, then the
-/// longest, then the first; the id of a pair goes with it. `candidates` are ordered by position before and after.
-pub fn resolve(candidates: &mut Vec<Candidate>) {
+/// longest, then the first; the id of a pair goes with it, and a password that stands beside its pair with the user's name.
+/// `candidates` are ordered by position before and after.
+pub fn resolve(bytes: &[u8], candidates: &mut Vec<Candidate>) {
     candidates.sort_by_key(|candidate| (candidate.secret.start, candidate.secret.end));
     let mut kept: Vec<Candidate> = Vec::with_capacity(candidates.len());
     for candidate in candidates.drain(..) {
@@ -37,6 +38,18 @@ pub fn resolve(candidates: &mut Vec<Candidate>) {
     // What matched before its secret may begin with the id that belongs to it: one finding of two parts.
     let before = kept.iter().filter(|candidate| candidate.whole.start < candidate.secret.start);
     let pairs: HashSet<(&str, usize)> = before.map(|pair| (pair.rule.family(), pair.whole.start)).collect();
-    let is_alone = |candidate: &Candidate| !pairs.contains(&(candidate.rule.family(), candidate.secret.start));
-    candidates.extend(kept.iter().filter(|candidate| is_alone(candidate)).cloned());
+    // What matched beyond its secret may end with that id.
+    let behind = kept.iter().filter(|candidate| candidate.whole.end > candidate.secret.end);
+    let ends: HashSet<(&str, usize)> = behind.map(|pair| (pair.rule.family(), pair.whole.end)).collect();
+    let is_alone = |candidate: &Candidate| {
+        let family = candidate.rule.family();
+        !pairs.contains(&(family, candidate.secret.start)) && !ends.contains(&(family, candidate.secret.end))
+    };
+    let encoded = kept.iter().filter(|pair| pair.rule.entry().check.proof.as_deref() == Some("basic-auth"));
+    let passwords: Vec<Vec<u8>> = encoded.filter_map(|pair| proof::password_of(&bytes[pair.secret.range()])).collect();
+    let is_told = |candidate: &Candidate| {
+        candidate.rule.family() == "generic"
+            && passwords.iter().any(|password| *password == bytes[candidate.secret.range()])
+    };
+    candidates.extend(kept.iter().filter(|candidate| is_alone(candidate) && !is_told(candidate)).cloned());
 }

@@ -9,6 +9,8 @@ use crate::finding::Finding;
 
 /// The families of rules that find encoded text by what stands around it, or by what it begins with.
 const WRAPPERS: [&str; 2] = ["kubernetes-secret", "private-key"];
+/// Rules that find an encoded file by what it begins with: a finding in it that is as sure tells more.
+const CARRIERS: [&str; 2] = ["docker-config/base64", "gcp/service-account-base64"];
 /// The most characters that base64 is filled up with.
 const PADDING: usize = 2;
 
@@ -33,6 +35,12 @@ pub(super) fn silent(
         {
             if WRAPPERS.contains(&candidate.rule.family()) && candidate.secret.len() <= piece.span.len() + PADDING {
                 silent.push(outside);
+            } else if CARRIERS.contains(&candidate.rule.id.as_ref()) {
+                let is_sure = |finding: &Finding| finding.confidence >= candidate.confidence;
+                silent.extend(findings[inside.clone()].iter().any(is_sure).then_some(outside));
+            } else if candidate.rule.family() == "kubeconfig" {
+                // The place says more of a key than the key itself.
+                silent.extend(inside.clone().filter(|&inside| findings[inside].meta.family() == "private-key"));
             } else if piece.is_plain {
                 let same = inside.clone().filter(|&inside| is_same(bytes, candidate, piece, &findings[inside]));
                 silent

@@ -307,7 +307,7 @@ mod tests {
             (format!("https://me:{key}@a.io/x"), key, Part::Userinfo),
             (format!("postgresql://admin:{key}@db.internal:5432/app"), key, Part::Userinfo),
             (format!("redis://:{key}@cache.internal"), key, Part::Userinfo),
-            ("postgres://app:kJ8s/Lq2#vNx@db.internal/app".to_owned(), "kJ8s/Lq2#vNx", Part::Userinfo),
+            (format!("postgres://app:{}@db.internal/app", "kJ8s/Lq2#vNx"), "kJ8s/Lq2#vNx", Part::Userinfo),
             (format!("https://mcp.zapier.com/api/mcp/s/{uuid}/mcp"), uuid, Part::Path),
             (format!("mysql://root:{}@8.8.4.4:3306/shop", "admin123"), "admin123", Part::Userinfo),
             (format!("npx mcp-remote https://mcp.firecrawl.dev/{key}/v2/mcp"), key, Part::Path),
