@@ -80,8 +80,10 @@ fn kind(title: &str) -> Option<usize> {
 fn inheriting(fact: fn(&Rotation) -> String) -> Vec<(String, Vec<Arc<Rule>>)> {
     let mut all: Vec<(String, Vec<Arc<Rule>>)> = Vec::new();
     for rule in Catalogue::builtin().rules() {
-        let told = fact(&rule.entry().provider().rotation);
-        if told.is_empty() || fact(rule.rotation()) != told || rule.meta().severity == Severity::Low {
+        let entry = rule.entry();
+        let told = fact(&entry.provider().rotation);
+        let is_own = !fact(&entry.rotation).is_empty();
+        if told.is_empty() || is_own || fact(rule.rotation()) != told || entry.severity == Severity::Low {
             continue;
         }
         match all.last_mut() {
