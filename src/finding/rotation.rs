@@ -32,7 +32,8 @@ impl Rotation {
     #[must_use]
     pub fn or(&self, base: &Self) -> Self {
         let pick = |own: &String, other: &String| if own.is_empty() { other.clone() } else { own.clone() };
-        let page = |rest: Self| Self { place: pick(&self.place, &base.place), docs: pick(&self.docs, &base.docs), ..rest };
+        let page =
+            |rest: Self| Self { place: pick(&self.place, &base.place), docs: pick(&self.docs, &base.docs), ..rest };
         if !self.steps.is_empty() {
             return page(self.clone());
         }
