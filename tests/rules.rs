@@ -1,9 +1,10 @@
 //! Every built-in rule is proven: its file is valid, its examples are found or not, its texts are complete.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 use keysweep::detect::{Engine, Scratch, examples};
+use keysweep::finding::{Rotation, Severity};
 use keysweep::rules::template::Generator;
 use keysweep::rules::{Catalogue, PROOFS, Rule, RuleFile};
 
@@ -54,6 +55,96 @@ fn every_rule_says_why_it_matters_and_how_to_rotate() {
         }
     }
     assert!(problems.is_empty(), "{}", problems.join("\n"));
+}
+
+/// Words of titles that tell of a credential that is none of a provider's usual tokens and keys.
+const KINDS: &[&[&str]] = &[
+    &["webhook", "hook"],
+    &["cookie"],
+    &["signing", "hmac", "jwt secret", "salt"],
+    &["client secret", "app secret", "application secret", "consumer secret", "shared secret"],
+    &["session"],
+    &["refresh"],
+    &["password"],
+    &["passphrase"],
+    &["encryption key", "unlock key", "unseal key", "master key"],
+];
+
+/// Returns the place in [`KINDS`] of the kind that a title tells of, or `None` for an ordinary token or key.
+fn kind(title: &str) -> Option<usize> {
+    let title = title.to_lowercase();
+    KINDS.iter().position(|words| words.iter().any(|word| title.contains(word)))
+}
+
+/// Returns of each file the rules, of more than low severity, that have a fact as the provider tells it.
+fn inheriting(fact: fn(&Rotation) -> String) -> Vec<(String, Vec<Arc<Rule>>)> {
+    let mut all: Vec<(String, Vec<Arc<Rule>>)> = Vec::new();
+    for rule in Catalogue::builtin().rules() {
+        let entry = rule.entry();
+        let told = fact(&entry.provider().rotation);
+        let is_own = !fact(&entry.rotation).is_empty();
+        if told.is_empty() || is_own || fact(rule.rotation()) != told || entry.severity == Severity::Low {
+            continue;
+        }
+        match all.last_mut() {
+            Some((family, rules)) if family == rule.family() => rules.push(Arc::clone(rule)),
+            _ => all.push((rule.family().to_owned(), vec![Arc::clone(rule)])),
+        }
+    }
+    all
+}
+
+#[test]
+fn what_a_provider_tells_of_revoking_is_told_of_one_kind_of_credential() {
+    let mut problems = Vec::new();
+    let facts: [fn(&Rotation) -> String; 3] =
+        [|it| it.commands.join("\n"), |it| it.immediate.clone(), |it| it.audit.clone()];
+    for fact in facts {
+        for (family, rules) in inheriting(fact) {
+            // Its rules are of whatever service is behind a URL.
+            let is_general = family == "http";
+            let kinds: HashSet<Option<usize>> = rules.iter().map(|rule| kind(&rule.meta().title)).collect();
+            if kinds.len() > 1 && !is_general {
+                let ids: Vec<&str> = rules.iter().map(|rule| rule.id.as_ref()).collect();
+                problems.push(format!("{}\n    is told of {}", fact(rules[0].rotation()), ids.join(", ")));
+            }
+        }
+    }
+    assert!(problems.is_empty(), "give the odd ones steps of their own:\n{}", problems.join("\n"));
+}
+
+/// Which rules of a provider share its commands: none that is added gets a call that it was not looked at for.
+const SHARED_COMMANDS: &str = "\
+age: secret-key plugin-identity
+aws: access-key access-key-id secret-access-key
+cloudflare: api-token api-token-legacy
+confluent: api-secret api-secret-prefixed api-key
+django: secret-key insecure-secret-key
+dropbox: short-lived-token long-lived-token
+exoscale: api-secret api-key
+fly: access-token access-token-legacy personal-token
+gcp: service-account-key service-account-base64
+github: personal-access-token fine-grained-token
+gitlab: personal-access-token routable-token legacy-token
+heroku: api-key api-key-legacy
+influxdb: api-token api-token-near
+npm: access-token legacy-token
+openai: api-key project-key
+proxmox: api-token token-secret
+slack: bot-token user-token legacy-token
+snowflake: password key
+vault: token token-legacy
+vercel: token token-legacy
+";
+
+#[test]
+fn the_commands_of_a_provider_are_shared_by_rules_that_were_looked_at() {
+    let mut table = String::new();
+    for (family, rules) in inheriting(|it| it.commands.join("\n")).into_iter().filter(|(_, rules)| rules.len() > 1) {
+        let things: Vec<&str> = rules.iter().filter_map(|rule| rule.id.split('/').nth(1)).collect();
+        table.push_str(&format!("{family}: {}\n", things.join(" ")));
+    }
+    assert_eq!(table, SHARED_COMMANDS, "does the call revoke what each of these rules finds?");
 }
 
 #[test]

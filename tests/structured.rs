@@ -252,3 +252,28 @@ fn what_ansible_vault_encrypted_is_no_secret() {
         assert_eq!(said(&findings(path, &text)), "", "{path}");
     }
 }
+
+/// Each row: what is written, and the rule of the provider that its name speaks of.
+const NAMED: &[(&str, &str)] = &[
+    ("STRIPE_SECRET_KEY=sk_live_{alnum:40}", "stripe/live-key critical"),
+    ("SECRET_KEY=sk_live_{alnum:40}", "stripe/live-key critical"),
+    ("PAYSTACK_SECRET_KEY=sk_live_{hex:40}", "paystack/secret-key critical"),
+    ("CLERK_SECRET_KEY=sk_live_{alnum:40}", "clerk/secret-key critical"),
+    ("CLERK_SECRET_KEY=sk_test_{alnum:40}", "clerk/test-secret-key low"),
+    ("WORKOS_API_KEY=sk_live_{alnum:40}", "workos/live-api-key critical"),
+    ("UPLOADTHING_SECRET=sk_live_{hex:64}", "uploadthing/secret-key high"),
+    ("LIVEBLOCKS_SECRET_KEY=sk_prod_{alnum:64}", "liveblocks/secret-key high"),
+    ("STRIPE_WEBHOOK_SECRET=whsec_{alnum:32}", "stripe/webhook-secret medium"),
+    ("CLERK_WEBHOOK_SECRET=whsec_{alnum:32}", "clerk/webhook-secret medium"),
+    ("SVIX_SECRET=whsec_{alnum:32}", "svix/signing-secret medium"),
+    ("RESEND_WEBHOOK_SECRET=whsec_{alnum:32}", "resend/webhook-secret medium"),
+];
+
+#[test]
+fn a_prefix_of_several_providers_is_told_apart_by_the_name_before_it() {
+    for (line, expected) in NAMED {
+        assert_eq!(said(&findings("app.env", line)), *expected, "{line}");
+    }
+    let both = "CLERK_SECRET_KEY=sk_live_{alnum:40}\nSTRIPE_SECRET_KEY=sk_live_{alnum:40}\n";
+    assert_eq!(said(&findings("app.env", both)), "clerk/secret-key critical, stripe/live-key critical");
+}

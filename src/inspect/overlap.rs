@@ -5,6 +5,9 @@ use std::collections::HashSet;
 use crate::detect::{Candidate, proof};
 use crate::finding::Confidence;
 
+/// How many bytes a pattern may have before its secret only to see where that starts.
+const GUARD: usize = 2;
+
 /// How specific a rule is: a provider's own format beats the shape of a JWT, which beats a suspicious name.
 pub(super) fn rank(family: &str, confidence: Confidence) -> u8 {
     match family {
@@ -17,8 +20,8 @@ pub(super) fn rank(family: &str, confidence: Confidence) -> u8 {
 }
 
 /// Keeps one candidate for every group whose secrets overlap: the most specific, then the surest, then the
-/// longest, then the first; the id of a pair goes with it, and a password that stands beside its pair with the user's name.
-/// `candidates` are ordered by position before and after.
+/// longest, then the one whose pattern read a name before it, then the first; the id of a pair goes with it, and a password that
+/// stands beside its pair with the user's name. `candidates` are ordered by position before and after.
 pub fn resolve(bytes: &[u8], candidates: &mut Vec<Candidate>) {
     candidates.sort_by_key(|candidate| (candidate.secret.start, candidate.secret.end));
     let mut kept: Vec<Candidate> = Vec::with_capacity(candidates.len());
@@ -26,7 +29,9 @@ pub fn resolve(bytes: &[u8], candidates: &mut Vec<Candidate>) {
         match kept.last_mut() {
             Some(last) if last.secret.overlaps(candidate.secret) => {
                 let weight = |candidate: &Candidate| {
-                    (rank(candidate.rule.family(), candidate.confidence), candidate.confidence, candidate.secret.len())
+                    let is_named = candidate.secret.start > candidate.whole.start + GUARD;
+                    let rank = rank(candidate.rule.family(), candidate.confidence);
+                    (rank, candidate.confidence, candidate.secret.len(), is_named)
                 };
                 if weight(&candidate) > weight(last) {
                     *last = candidate;
