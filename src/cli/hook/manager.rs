@@ -131,6 +131,13 @@ fn lefthook(root: &Path) -> Option<PathBuf> {
     files.into_iter().find(|file| file.is_file())
 }
 
+/// Returns the last value that git's configuration has under a key that matches a pattern, whoever set it.
+pub fn setting(pattern: &str) -> Option<String> {
+    let pairs = git(Path::new("."), &["config", "-z", "--get-regexp", pattern]).ok()?;
+    let last = pairs.trim_end_matches('\0').rsplit('\0').next()?.to_owned();
+    Some(last.split_once('\n').map_or_else(String::new, |(_, value)| value.to_owned()))
+}
+
 /// Runs a git command and returns what it prints.
 fn git(directory: &Path, arguments: &[&str]) -> miette::Result<String> {
     let started = Command::new("git").current_dir(directory).args(arguments).output();
