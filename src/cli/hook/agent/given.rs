@@ -39,7 +39,8 @@ fn is_readable(tool: &str, input: &Value) -> bool {
                 decode::value(text.as_bytes()).is_some_and(|value| value.is_object())
                     || tool == "apply_patch" && patch::begins_in(text)
             }
-            input => input.is_object(),
+            // Of what lacks altogether it is told what it is.
+            input => input.is_object() || input.is_null(),
         }
 }
 
