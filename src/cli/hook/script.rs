@@ -98,7 +98,7 @@ pub fn parts(script: &str) -> Option<Parts<'_>> {
     let end = begin.and_then(|begin| Some(begin + lines[begin..].iter().position(|line| line.starts_with(END))?));
     let (first, own) = match (begin, end) {
         (Some(begin), Some(end)) => (begin, lines[begin..=end].to_vec()),
-        _ => (lines.iter().position(|line| runs(line))?, lines.iter().copied().filter(runs).collect()),
+        _ => (lines.iter().position(runs)?, lines.iter().copied().filter(runs).collect()),
     };
     let front = lines[..first]
         .iter()
