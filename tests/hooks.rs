@@ -2,11 +2,13 @@
 
 mod action;
 mod agents;
+mod around;
 mod bypass;
 mod chain;
 mod framework;
 mod homes;
 mod leave;
+mod managers;
 mod packages;
 mod push;
 mod settings;

@@ -10,7 +10,7 @@ use std::sync::{Arc, OnceLock};
 
 pub use level::{Confidence, Severity};
 pub use masked::{masked, masked_secret, random_looking};
-pub use place::{Attribution, CommitMark, Excerpt, InlineAllow, Place, Reach};
+pub use place::{Attribution, CommitMark, Excerpt, FILE_NAME, InlineAllow, Place, Reach};
 pub use rotation::Rotation;
 pub use threshold::Threshold;
 

@@ -5,6 +5,9 @@ use gix::ObjectId;
 
 use crate::source::{Origin, Position, Span};
 
+/// How the text is called, in [`Place::via`], that is a file's name.
+pub const FILE_NAME: &str = "file name";
+
 /// One occurrence of a finding.
 #[derive(Clone, Debug)]
 pub struct Place {

@@ -163,7 +163,8 @@ impl Repository {
         }
     }
 
-    fn new(git: gix::Repository) -> Result<Self, RepositoryError> {
+    fn new(mut git: gix::Repository) -> Result<Self, RepositoryError> {
+        git.clear_namespace(); // It counts where refs are fetched and sent alone.
         check_configuration(&git)?;
         let reftable = match check_format(&git)? {
             RefStorage::Files => None,

@@ -16,7 +16,7 @@ pub use allow::{MARK as ALLOW, mark as allow_mark};
 pub use version::Trace;
 
 use crate::detect::{Engine, Scratch};
-use crate::finding::{Finding, Notice};
+use crate::finding::{FILE_NAME, Finding, Notice};
 use crate::input::Copied;
 use crate::lint::{Persona, is_agents, may_need_lints};
 use crate::secret::Secret;
@@ -121,7 +121,7 @@ impl Inspector {
     pub fn inspect_name(&self, origin: &Origin, scratch: &mut Scratch) -> Inspected {
         let mut inspection = Inspection::new(self, origin, scratch);
         if let Some(path) = origin.path().filter(|_| self.options.detect) {
-            let via = ["file name".to_owned()];
+            let via = [FILE_NAME.to_owned()];
             inspection.layer(&Layer { bytes: path, via: &via, outer: None, path: None, depth: 0 });
         }
         inspection.finish()

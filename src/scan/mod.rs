@@ -53,8 +53,9 @@ pub const BASELINE: &str = "keysweep.baseline.json";
 /// could not be read on the way is a notice of the report instead.
 pub fn run(request: &Request, coverage: &Coverage, stop: &AtomicBool) -> Result<Report, ScanError> {
     let begun = Instant::now();
-    let source = source::Source::open(&request.target)?;
+    let mut source = source::Source::open(&request.target)?;
     let policy = policy(request, source.root())?;
+    source.narrow(|path| request.covers(path), |path| policy.config.excludes(path), coverage);
     let catalogue = policy.config.catalogue()?;
     check_rules(request, &catalogue)?;
     let engine = Engine::new(&catalogue);

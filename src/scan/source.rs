@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, HashSet};
 use std::path::{Path, PathBuf};
+use std::sync::atomic::Ordering;
 
 use bstr::BStr;
 
@@ -244,6 +245,17 @@ impl Source {
             Self::Stdin => stdin::scan(coverage, gather).map_err(ScanError::Stdin)?,
         }
         Ok(Unfinished::Nothing)
+    }
+
+    /// Leaves out what is staged at other paths than those that are `asked` for, and counts what is `excluded` among them.
+    pub fn narrow(&mut self, asked: impl Fn(&[u8]) -> bool, excluded: impl Fn(&BStr) -> bool, coverage: &Coverage) {
+        let Self::Staged(_, differences) = self else { return };
+        differences.changes.retain(|change| {
+            let is_excluded = excluded(change.path.as_ref());
+            let is_asked = asked(&change.path);
+            coverage.skipped.fetch_add(u64::from(is_asked && is_excluded), Ordering::Relaxed);
+            is_asked && !is_excluded
+        });
     }
 
     /// Says which of the paths that are `asked` for have no content yet that would be committed.

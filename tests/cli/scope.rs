@@ -57,3 +57,15 @@ fn a_dash_is_standard_input() {
     assert_eq!(run.report().places(RULE), ["-:1"]);
     assert_eq!(run.report().0["mode"], "stdin");
 }
+
+#[test]
+fn what_is_staged_elsewhere_or_excluded_is_not_counted_as_looked_at() {
+    let git = repository();
+    git.add("p/x", "nothing special\n");
+    let run = keysweep(&git, &["scan", "--staged", "README.md"]).exits(0);
+    assert_eq!(run.out, "there was nothing to look at\n");
+    let report = scan(&git, &["--staged", "README.md"], 0).0;
+    assert_eq!((&report["record"]["entries"], &report["record"]["bytes"]), (&0.into(), &0.into()), "{report}");
+    let report = scan(&git, &["--staged", "--exclude", "p/"], 0).0;
+    assert_eq!((&report["record"]["entries"], &report["record"]["skipped"]), (&0.into(), &1.into()), "{report}");
+}

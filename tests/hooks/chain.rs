@@ -173,7 +173,7 @@ fn a_key_of_lefthook_is_never_written_twice() {
         git.write("lefthook.yml", text);
         let output = git.command(PROGRAM).args(["hook", "install", "pre-commit"]).output().expect("it can be started");
         assert_eq!(output.status.code(), Some(2), "{text}");
-        assert_eq!(std::fs::read_to_string(git.file("lefthook.yml")).expect("it is there"), text);
+        assert!(std::fs::read_to_string(git.file("lefthook.yml")).expect("it is there").starts_with(text), "{text}");
     }
 }
 
@@ -185,7 +185,7 @@ fn a_hook_that_cannot_be_set_up_keeps_no_other_from_it() {
     let text = said(&output);
     assert_eq!(output.status.code(), Some(2), "{text}");
     assert!(
-        text.contains("pre-push: set up in") && text.contains("1 of 2 hooks could not be set up: pre-commit"),
+        text.contains("pre-push: set up in") && text.contains("1 of 3 hooks could not be set up: pre-commit"),
         "{text}"
     );
     assert!(text.contains("run: keysweep hook run pre-commit"), "it tells what to add: {text}");
@@ -394,7 +394,7 @@ fn outside_of_a_repository_there_is_nothing_to_install() {
 fn a_hook_that_is_named_twice_is_set_up_once_and_told_once() {
     let git = Git::new();
     let said = keysweep(&git, &["hook", "install", "pre-commit", "claude-code", "pre-commit", "claude-code"]);
-    assert_eq!(said.lines().count(), 2, "{said}");
+    assert_eq!(said.lines().count(), 3, "with that of merges: {said}");
     let said = keysweep(&git, &["hook", "uninstall", "pre-commit", "pre-commit"]);
-    assert_eq!(said.lines().count(), 1, "{said}");
+    assert_eq!(said.lines().count(), 2, "{said}");
 }

@@ -102,6 +102,17 @@ fn a_day_with(framework: &str) {
     day.passes(day.git(&["push", "origin", "main"]));
 }
 
+#[test]
+fn a_file_whose_name_begins_with_a_dash_is_linted() {
+    let Some(day) = Managed::without_hooks("pre-commit") else { return };
+    let path = day.git.file(".pre-commit-config.yaml");
+    let config = std::fs::read_to_string(&path).expect("the configuration is there");
+    std::fs::write(&path, config.replace("id: keysweep\n", "id: keysweep-lint\n")).expect("it can be written");
+    day.git.write("--version.json", "{}\n");
+    day.git.run(&["add", "-A"]);
+    day.passes(day.run(&["run", "keysweep-lint", "--all-files"]));
+}
+
 /// Has a framework find a hook of keysweep's, which it moves aside and runs.
 fn found_by(framework: &str) {
     let Some(day) = Managed::without_hooks(framework) else { return };

@@ -23,14 +23,14 @@ const WRITERS: [(&str, &str, &str); 5] = [
 ];
 
 /// Says what an agent is told that must not go around hooks.
-fn told(git: &Git, agent: &str, event: &str, tool: &str, input: &serde_json::Value) -> String {
+pub fn told(git: &Git, agent: &str, event: &str, tool: &str, input: &serde_json::Value) -> String {
     let event =
         serde_json::json!({ "hook_event_name": event, "cwd": git.path(), "tool_name": tool, "tool_input": input });
     said(&run(git, &format!("keysweep hook run {agent} --no-bypass"), &event))
 }
 
 /// Says what an agent is told that writes a whole file.
-fn writes(git: &Git, (agent, event, tool): (&str, &str, &str), path: &str, content: &str) -> String {
+pub fn writes(git: &Git, (agent, event, tool): (&str, &str, &str), path: &str, content: &str) -> String {
     let input = match agent {
         "codex" => {
             let lines: String = content.lines().map(|line| format!("+{line}\n")).collect();
@@ -135,5 +135,119 @@ fn no_agent_turns_hooks_off_in_settings_of_its_own_or_of_git() {
             serde_json::json!({ "file_path": in_home(".gitconfig"), "old_string": "editor = vi", "new_string": new });
         let text = told(&git, "claude-code", "PreToolUse", "Edit", &input);
         assert_eq!(text.contains("goes around the hooks"), stopped, "{new}: {text}");
+    }
+}
+
+#[test]
+fn an_edit_that_leaves_keysweeps_entry_without_effect_is_stopped_and_told() {
+    let git = Git::new();
+    let all = ["claude-code", "codex", "cursor", "gemini", "copilot"];
+    keysweep(&git, &[&["hook", "install"], &all[..], &["--no-bypass"]].concat());
+    let changes: [(&str, &str, &str); 9] = [
+        ("\"keysweep hook run", "\"true || keysweep hook run", "`"),
+        ("\"keysweep hook run", "\"# keysweep hook run", "`"),
+        (" || exit 2", " || true", "`"),
+        (" || exit 2", " >/dev/null || exit 2", "`"),
+        ("\"matcher\"", "\"match\"", "`matcher`"),
+        ("\"type\": \"command\"", "\"type\": \"prompt\"", "`type`"),
+        ("\"type\": \"command\"", "\"async\": true, \"type\": \"command\"", "`async`"),
+        ("\"type\": \"command\"", "\"timeout\": 0.001, \"type\": \"command\"", "`timeout`"),
+        ("\"hooks\": {", "\"hooks\": {}, \"books\": {", "nothing in `"),
+    ];
+    for (path, agent) in SETTINGS.into_iter().zip(["claude-code", "codex", "cursor", "gemini", "copilot"]) {
+        let whole = std::fs::read_to_string(git.file(path)).expect("the settings are there");
+        for (old, new, told_as) in changes {
+            let changed = whole.replace(old, new);
+            if changed == whole {
+                continue;
+            }
+            let text = writes(&git, WRITERS[0], path, &changed);
+            assert!(text.contains("goes around the hooks"), "{path} {new}: {text}");
+            git.write(path, &changed);
+            let status = keysweep(&git, &["hook", "status"]);
+            let line = status.lines().find(|line| line.starts_with(agent)).unwrap_or_default();
+            let again = format!("`keysweep hook install {agent}`");
+            assert!(line.contains(told_as) && line.contains(&again), "{path} {new}: {status}");
+            keysweep(&git, &["hook", "install", agent]);
+            let status = keysweep(&git, &["hook", "status"]);
+            assert!(!status.contains(&again), "{path} {new}: {status}");
+            git.write(path, &whole);
+        }
+        for (old, new) in [("\n  \"hooks\"", "\n  \"model\": \"x\",\n  \"hooks\""), ("\n}", "\n\n}")] {
+            let text = writes(&git, WRITERS[0], path, &whole.replacen(old, new, 1));
+            assert!(!text.contains("deny"), "{path} {new}: {text}");
+        }
+    }
+    let path = SETTINGS[0];
+    let whole = std::fs::read_to_string(git.file(path)).expect("the settings are there");
+    let more = whole.replacen("\"PreToolUse\": [", "\"PreToolUse\": [{ \"matcher\": \"Bash\", \"hooks\": [] },", 1);
+    let text = writes(&git, WRITERS[0], path, &more);
+    assert!(!text.contains("deny"), "{text}");
+    for (old, new) in [("\"PreToolUse\"", "\"preToolUse\""), ("\"matcher\": \"*\"", "\"matcher\": \"Read\"")] {
+        let input = serde_json::json!({ "file_path": path, "old_string": old, "new_string": new });
+        let text = told(&git, "claude-code", "PreToolUse", "Edit", &input);
+        assert!(text.contains("goes around the hooks"), "{new}: {text}");
+    }
+}
+
+#[test]
+fn variables_in_settings_that_switch_hooks_off_are_stopped() {
+    let git = Git::new();
+    let config = "{\"GIT_CONFIG_COUNT\":\"1\",\"GIT_CONFIG_KEY_0\":\"core.hooksPath\",\"GIT_CONFIG_VALUE_0\":\"/x\"}";
+    for (path, content, stopped) in [
+        (".claude/settings.json", "{\"env\": {\"HUSKY\": \"0\"}}".to_owned(), true),
+        (".claude/settings.local.json", format!("{{\"env\": {config}}}"), true),
+        (".codex/config.toml", "[shell_environment_policy]\nset = { HUSKY = \"0\" }\n".to_owned(), true),
+        (".claude/settings.json", "{\"env\": {\"PORT\": \"80\"}}".to_owned(), false),
+        ("docs/settings.json", "{\"env\": {\"HUSKY\": \"0\"}}".to_owned(), false),
+    ] {
+        let text = writes(&git, WRITERS[0], path, &content);
+        assert_eq!(text.contains("goes around the hooks"), stopped, "{path} {content}: {text}");
+    }
+}
+
+#[test]
+fn a_tools_own_folder_is_where_its_command_runs() {
+    let git = Git::new();
+    keysweep(&git, &["hook", "install"]);
+    let absolute = git.file(".git/hooks").display().to_string();
+    for (agent, event, tool, input, stopped) in [
+        ("gemini", "BeforeTool", "run_shell_command", serde_json::json!({ "dir_path": ".git/hooks" }), true),
+        ("gemini", "BeforeTool", "run_shell_command", serde_json::json!({ "directory": ".git/hooks" }), true),
+        ("gemini", "BeforeTool", "run_shell_command", serde_json::json!({ "directory": absolute }), true),
+        ("gemini", "BeforeTool", "run_shell_command", serde_json::json!({ "dir_path": "docs" }), false),
+        ("codex", "PreToolUse", "shell", serde_json::json!({ "workdir": ".git/hooks" }), true),
+        ("codex", "PreToolUse", "exec_command", serde_json::json!({ "workdir": ".git" }), false),
+        ("claude-code", "PreToolUse", "Bash", serde_json::json!({}), false),
+    ] {
+        let mut input = input;
+        input["command"] = "rm pre-commit".into();
+        let text = told(&git, agent, event, tool, &input);
+        assert_eq!(text.contains("goes around the hooks"), stopped, "{tool} {input}: {text}");
+    }
+}
+
+#[test]
+fn arguments_of_copilot_that_cannot_be_read_stop_what_runs_or_writes() {
+    let git = Git::new();
+    let object = "{\"command\":\"ls\"}";
+    for (tool, arguments, stopped) in [
+        ("bash", "{\"command\":\"git commit -n\"".into(), true),
+        ("bash", "{".into(), true),
+        ("bash", "".into(), true),
+        ("bash", "null".into(), true),
+        ("bash", "\"git commit -n\"".into(), true),
+        ("bash", format!("{object} git commit -n").into(), true),
+        ("bash", serde_json::json!(["git", "commit"]), true),
+        ("create", "{\"path\":\"a\"".into(), true),
+        ("bash", object.into(), false),
+        ("bash", serde_json::json!({ "command": "ls" }), false),
+        ("apply_patch", "*** Begin Patch\n*** Add File: a\n+b\n*** End Patch".into(), false),
+        ("view", "{".into(), false),
+    ] {
+        let arguments: serde_json::Value = arguments;
+        let event = serde_json::json!({ "cwd": git.path(), "toolName": tool, "toolArgs": arguments });
+        let text = said(&run(&git, "keysweep hook run copilot", &event));
+        assert_eq!(text.contains("deny"), stopped, "{tool} {arguments}: {text}");
     }
 }

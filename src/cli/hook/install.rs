@@ -122,9 +122,11 @@ pub fn status(hook: Name, directory: &Path) -> miette::Result<String> {
             }
             Remainder::Untouched => "not set up; another hook is there:",
             _ if !husky && !is_executable(&path) => "not run by git, because it is not executable:",
-            Remainder::Hook(_) => "set up in front of another hook:",
-            Remainder::Nothing if chained(&path).exists() => "set up in front of another hook:",
-            Remainder::Nothing => "set up:",
+            left => match (script::doubt(&bytes, hook), left) {
+                (Some(doubt), _) => return Ok(format!("{name}: {doubt} {}", path.display())),
+                (None, Remainder::Nothing) if !chained(&path).exists() => "set up:",
+                (None, _) => "set up in front of another hook:",
+            },
         },
     };
     Ok(format!("{name}: {state} {}", path.display()))

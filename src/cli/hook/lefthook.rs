@@ -3,10 +3,13 @@
 use std::path::Path;
 
 use miette::{IntoDiagnostic as _, miette};
+use serde_json::json;
 
+use super::jobs::{self, Job};
 use super::script::{BEGIN, END};
-use super::{Name, files};
-use crate::document::{Document, DocumentError, Format, Node, parse};
+use super::values;
+use super::{Name, files, manager};
+use crate::document::{Document, Format, Node, parse};
 use crate::replace::{Links, Replace};
 
 /// Makes lefthook run the hook; says what was done. Git looks for its own hooks in `hooks`.
@@ -58,28 +61,39 @@ pub fn status(hook: Name, file: &Path, hooks: &Path) -> miette::Result<String> {
     let (name, file_name, text) = (hook.word(), file.display(), read(file)?);
     Ok(match (is_entered(&text, file, hook), missing(hook, hooks)) {
         (false, _) => format!("{name}: not set up in {file_name}"),
-        (true, "") if has_condition(&text, file, hook) => {
-            format!("{name}: set up in {file_name}, but its `skip` or `only` may keep lefthook from running it")
-        }
-        (true, "") => format!("{name}: set up in {file_name}"),
+        (true, "") => match doubts(&text, file, hook).join(" and ") {
+            doubts if doubts.is_empty() => format!("{name}: set up in {file_name}"),
+            doubts => format!("{name}: set up in {file_name}, but {doubts} may keep it from running: take that out"),
+        },
         (true, missing) => format!("{name}: in {file_name}, but not set up{missing}"),
     })
 }
 
-/// Tells whether lefthook runs the hook under conditions alone.
-fn has_condition(text: &str, file: &Path, hook: Name) -> bool {
-    let has = |own: &Node| own.get("skip").is_some() || own.get("only").is_some();
-    document(text, file).is_ok_and(|document| document.roots.iter().filter_map(|root| root.get(hook.word())).any(has))
+/// Returns what may keep lefthook from running the hook, in the file and in local ones beside it.
+fn doubts(text: &str, file: &Path, hook: Name) -> Vec<String> {
+    let jobs = jobs::jobs(&values::read(text, format(file)));
+    let jobs: Vec<Job> = jobs.into_iter().filter(|job| job.hook == hook.word()).collect();
+    let own = jobs.iter().flat_map(Job::doubts).map(|key| format!("`{key}`"));
+    let local = manager::EXTENSIONS
+        .iter()
+        .flat_map(|end| ["lefthook-local", ".lefthook-local"].map(|name| format!("{name}.{end}")));
+    let local = local.filter(|name| {
+        let file = file.with_file_name(name);
+        let local = values::read(&read(&file).unwrap_or_default(), format(&file));
+        jobs.iter().any(|job| jobs::said_locally(&local, job) != json!({}))
+    });
+    let mut all: Vec<String> = own.chain(local.map(|name| format!("`{name}`"))).collect();
+    all.dedup();
+    all
 }
 
-/// Reads the text of a file of lefthook's in the file's own language.
-fn document(text: &str, file: &Path) -> Result<Document, DocumentError> {
-    let format = match file.extension().unwrap_or_default().to_string_lossy().as_ref() {
+/// Returns the language of a file of lefthook's.
+pub fn format(file: &Path) -> Format {
+    match file.extension().unwrap_or_default().to_string_lossy().as_ref() {
         "toml" => Format::Toml,
         "json" | "jsonc" => Format::Json,
         _ => Format::Yaml,
-    };
-    parse(text.as_bytes(), format)
+    }
 }
 
 /// Says what is left to do where git does not run lefthook for the hook; nothing if it does.
@@ -92,7 +106,7 @@ fn missing(hook: Name, hooks: &Path) -> &'static str {
 /// Tells whether keysweep runs for the hook, whoever entered it; a comment runs nothing.
 fn is_entered(text: &str, file: &Path, hook: Name) -> bool {
     let command = format!("keysweep hook run {}", hook.word());
-    match document(text, file) {
+    match parse(text.as_bytes(), format(file)) {
         Ok(document) => {
             let own = document.roots.iter().filter_map(|root| root.get(hook.word()));
             own.flat_map(texts_of).any(|(_, value)| value.contains(&command))

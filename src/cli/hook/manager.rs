@@ -14,7 +14,8 @@ use crate::report::escape::plain;
 const LEFTHOOK: [&str; 3] = ["lefthook", ".lefthook", ".config/lefthook"];
 /// What may be between these and the extension, where one adds to another.
 const ADDED: [&str; 2] = ["", "-local"];
-const EXTENSIONS: [&str; 5] = ["yml", "yaml", "toml", "json", "jsonc"];
+/// The languages of lefthook's files.
+pub const EXTENSIONS: [&str; 5] = ["yml", "yaml", "toml", "json", "jsonc"];
 /// The configuration of the pre-commit framework and its like.
 const FRAMEWORK: [&str; 3] = [".pre-commit-config.yaml", ".pre-commit-config.yml", "prek.toml"];
 /// Folders in which hooks lie as files of the project.
@@ -164,6 +165,14 @@ fn lefthook(root: &Path) -> Option<PathBuf> {
 /// Reads a path that git prints, which need not be UTF-8.
 fn path(printed: &[u8]) -> miette::Result<PathBuf> {
     printed.to_path().map(Path::to_owned).into_diagnostic().wrap_err("git prints a path that is none here")
+}
+
+/// Returns the last value that git's configuration has under a key that matches a pattern, whoever set it.
+pub fn setting(pattern: &str) -> Option<String> {
+    let pairs = git(Path::new("."), &["config", "-z", "--get-regexp", pattern]).ok()?;
+    let pairs = pairs.to_str().ok()?;
+    let last = pairs.trim_end_matches('\0').rsplit('\0').next()?.to_owned();
+    Some(last.split_once('\n').map_or_else(String::new, |(_, value)| value.to_owned()))
 }
 
 /// Runs a git command and returns what it prints.

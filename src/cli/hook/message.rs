@@ -4,6 +4,7 @@ use std::path::Path;
 
 use miette::miette;
 
+use super::manager;
 use super::scanner::{OWN, Scan, Ways, look_at};
 use crate::finding::Finding;
 use crate::input::repository::Repository;
@@ -51,16 +52,29 @@ impl Cleanup {
         if std::env::var_os("GIT_EDITOR").is_some_and(|editor| editor == ":") {
             return Self::Nothing;
         }
+        // What `git -c` sets is handed on in a form that git alone reads.
+        if std::env::var_os("GIT_CONFIG_PARAMETERS").is_some_and(|set| !set.is_empty()) {
+            let mode = manager::setting("^commit\\.cleanup$");
+            let sign = manager::setting("^core\\.comment(char|string)$");
+            return Self::by(mode.as_deref(), sign.as_deref().map(str::as_bytes));
+        }
         let settings = Repository::discover(directory).ok().and_then(|repository| repository.with_all_settings());
         let setting = |key: &str| settings.as_ref().and_then(|settings| settings.config_snapshot().string(key));
-        match setting("commit.cleanup") {
-            Some(mode) if !["default", "strip"].contains(&&*mode.to_string()) => Self::Scissors,
-            _ => match setting("core.commentString").or_else(|| setting("core.commentChar")) {
-                None => Self::Comments(b"#".to_vec()),
-                // Git chooses one that no line of the message begins with.
-                Some(sign) if sign.is_empty() || sign == "auto" => Self::Scissors,
-                Some(sign) => Self::Comments(sign.to_vec()),
-            },
+        let sign = setting("core.commentString").or_else(|| setting("core.commentChar"));
+        Self::by(
+            setting("commit.cleanup").map(|mode| mode.to_string()).as_deref(),
+            sign.as_ref().map(|sign| sign.as_ref()),
+        )
+    }
+
+    /// Says what git does by its settings, where an editor was used.
+    fn by(mode: Option<&str>, sign: Option<&[u8]>) -> Self {
+        match (mode, sign) {
+            (Some(mode), _) if !["default", "strip"].contains(&mode) => Self::Scissors,
+            (_, None) => Self::Comments(b"#".to_vec()),
+            // Git chooses one that no line of the message begins with.
+            (_, Some(b"" | b"auto")) => Self::Scissors,
+            (_, Some(sign)) => Self::Comments(sign.to_vec()),
         }
     }
 

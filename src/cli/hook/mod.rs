@@ -3,6 +3,7 @@
 mod agent;
 mod files;
 mod install;
+mod jobs;
 mod lefthook;
 mod manager;
 mod message;
@@ -10,6 +11,7 @@ mod push;
 mod scanner;
 mod script;
 mod state;
+mod values;
 
 use std::io::Read as _;
 use std::path::{Path, PathBuf};
@@ -33,7 +35,7 @@ pub struct Arguments {
 
 #[derive(Debug, Subcommand)]
 enum Command {
-    /// Sets hooks up: `pre-commit` and `pre-push` if none is named, `pre-receive` in a bare repository. A hook that exists is kept and runs afterwards.
+    /// Sets hooks up: `pre-commit`, with `pre-merge-commit`, and `pre-push` if none is named, `pre-receive` in a bare repository. A hook that exists is kept and runs afterwards.
     Install {
         /// The hooks.
         hooks: Vec<Name>,
@@ -76,6 +78,8 @@ enum Command {
 pub enum Name {
     /// Before a commit: what is staged.
     PreCommit,
+    /// Before a merge without conflicts is committed: what only the merge adds. Set up and taken out with `pre-commit`.
+    PreMergeCommit,
     /// Before a push: what is new to the remote.
     PrePush,
     /// Before a commit: its message.
@@ -96,7 +100,8 @@ pub enum Name {
 
 impl Name {
     /// Every hook of git that can be set up.
-    pub const GIT: [Self; 4] = [Self::PreCommit, Self::PrePush, Self::CommitMsg, Self::PreReceive];
+    pub const GIT: [Self; 5] =
+        [Self::PreCommit, Self::PreMergeCommit, Self::PrePush, Self::CommitMsg, Self::PreReceive];
     /// What is set up in a repository where nothing is named.
     const USUAL: [Self; 2] = [Self::PreCommit, Self::PrePush];
     /// The same in a bare repository, where nobody commits.
@@ -108,6 +113,7 @@ impl Name {
     pub const fn word(self) -> &'static str {
         match self {
             Self::PreCommit => "pre-commit",
+            Self::PreMergeCommit => "pre-merge-commit",
             Self::PrePush => "pre-push",
             Self::CommitMsg => "commit-msg",
             Self::PreReceive => "pre-receive",
@@ -140,9 +146,9 @@ pub fn run(arguments: &Arguments) -> miette::Result<u8> {
     match &arguments.command {
         Command::Install { hooks, user, no_bypass } => {
             let usual = if manager::is_bare(Path::new(".")) { &Name::SERVER[..] } else { &Name::USUAL[..] };
-            let hooks = if hooks.is_empty() { usual } else { hooks };
+            let hooks = with_merges(if hooks.is_empty() { usual } else { hooks });
             let roots = agent_roots();
-            each(hooks, "set up", "", |hook| match hook.agent() {
+            each(&hooks, "set up", "", |hook| match hook.agent() {
                 Some(agent) => agent::install(agent, &agent_root(*user)?, *user, *no_bypass, &roots),
                 None if *user || *no_bypass => Err(miette::miette!(
                     help = "name an agent, as in `keysweep hook install claude-code --user`",
@@ -155,6 +161,15 @@ pub fn run(arguments: &Arguments) -> miette::Result<u8> {
         Command::Status { user } => state::status(*user),
         Command::Run { verbose, hook, arguments } => Ok(run_hook(*hook, arguments, *verbose)),
     }
+}
+
+/// Returns the hooks with those that go with them: git runs another one where a merge is committed.
+fn with_merges(hooks: &[Name]) -> Vec<Name> {
+    let pair = |hook: &Name| match hook {
+        Name::PreCommit => vec![Name::PreCommit, Name::PreMergeCommit],
+        hook => vec![*hook],
+    };
+    hooks.iter().flat_map(pair).collect()
 }
 
 /// Does something with each hook once, whatever becomes of the others, and prints what was done, or `nothing` if that is nothing.
@@ -235,7 +250,7 @@ fn run_hook(hook: Name, arguments: &[String], verbose: bool) -> u8 {
 
 fn run_git_hook(hook: Name, arguments: &[String], scan: &dyn Scan) -> miette::Result<u8> {
     match hook {
-        Name::PreCommit => scan.report(&manager::what_to_scan()),
+        Name::PreCommit | Name::PreMergeCommit => scan.report(&manager::what_to_scan()),
         Name::CommitMsg => {
             let path = arguments.first().ok_or_else(|| miette::miette!("git gave no message file"))?;
             message::run(Path::new(path), scan)
@@ -245,7 +260,11 @@ fn run_git_hook(hook: Name, arguments: &[String], scan: &dyn Scan) -> miette::Re
                 Some(push) => (Some(push::of_framework(&push, Path::new("."))?), manager::pushed_name()),
                 None => {
                     let input = read_stdin()?;
-                    (push::pushed(&input, arguments, Path::new("."))?, push::names(&input, 4)?)
+                    // The lines in a hook of keysweep's own hand on at least the end of a line.
+                    match input.is_empty() {
+                        true => (push::unsaid(arguments, Path::new("."))?, String::new()),
+                        false => (push::pushed(&input, arguments, Path::new("."))?, push::names(&input, 4)?),
+                    }
                 }
             };
             look_at_push(range.map(What::Range), &names, &AUTHOR, scan)
@@ -318,6 +337,7 @@ fn way_on(hook: Name, error: &miette::Report) -> String {
     // The line says itself that nothing was checked.
     let help = error.help().map(|help| help.to_string().replace(NOTHING_SCANNED, "") + "; ").unwrap_or_default();
     let skip = match hook {
+        Name::PreMergeCommit => "to merge all the same, `git merge --no-verify`",
         Name::PreCommit | Name::CommitMsg => "to commit all the same, `git commit --no-verify`",
         Name::PrePush => "to push all the same, `git push --no-verify`",
         Name::PreReceive => "ask whoever runs this server",

@@ -39,6 +39,26 @@ pub fn pushed(input: &[u8], remote: &[String], directory: &Path) -> miette::Resu
     Ok(Some(words.join(" ")))
 }
 
+/// Returns the range of what HEAD has and `remote` lacks, as far as that is known, for a push of which git's lines are not there.
+///
+/// Git writes none where all is up to date, and whoever ran before keysweep may have read them. Where it is not known which remote
+/// is meant, what any of them has is not new.
+///
+/// # Errors
+/// If there is no repository or HEAD cannot be read.
+pub fn unsaid(remote: &[String], directory: &Path) -> miette::Result<Option<String>> {
+    let repository = Repository::discover(directory)?;
+    let Some(head) = repository.head()? else { return Ok(None) };
+    let mut words = vec![head.to_string(), "--not".to_owned()];
+    let all = || repository.refs().refs.into_iter().filter(|(name, _)| name.starts_with(b"refs/remotes/"));
+    let known = match remote {
+        [] => all().map(|(_, id)| id).collect(),
+        remote => tracked(&[], remote, &repository),
+    };
+    words.extend(known.iter().map(ObjectId::to_string));
+    Ok(Some(words.join(" ")))
+}
+
 /// Returns the range of a push as the pre-commit framework tells of it.
 ///
 /// Where the branch stands on the remote is believed before what was fetched of it, as in [`pushed`]; whether the framework was

@@ -78,7 +78,7 @@ pub fn look_at(bytes: &[u8], scan: &dyn Scan, place: &dyn Fn(&Finding) -> String
     let mut code = 0;
     for finding in scan.texts(&[Text { path: None, bytes, whole: false }])?.into_iter().flatten() {
         eprintln!(
-            "keysweep: {} holds a credential: {} {}; {}; {} by `fingerprint = \"{}\"`{} (see `keysweep explain {}`)",
+            "keysweep: {} holds a credential: {} {}; {}; {} by an `[[allow]]` with a `reason` and `fingerprint = \"{}\"`{} (see `keysweep explain {}`)",
             place(&finding),
             finding.meta.title,
             finding.masked,

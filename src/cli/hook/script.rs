@@ -83,6 +83,84 @@ pub fn is_whole(script: &[u8]) -> bool {
     find_line(script, format!("{BEGIN}{WHOLE}").as_bytes()).is_some()
 }
 
+/// A script around the lines of keysweep's in it.
+pub struct Parts<'a> {
+    /// The lines in front that run, and the first one of the file if it names a shell.
+    pub front: Vec<&'a str>,
+    /// Keysweep's own: those between the marks, or those that somebody wrote.
+    pub own: Vec<&'a str>,
+}
+
+/// Takes a script apart; `None` if nothing in it runs keysweep.
+pub fn parts(script: &str) -> Option<Parts<'_>> {
+    let lines: Vec<&str> = script.lines().map(str::trim).collect();
+    let runs = |line: &&str| !line.starts_with('#') && line.contains("keysweep hook run");
+    let begin = lines.iter().position(|line| line.starts_with(BEGIN));
+    let end = begin.and_then(|begin| Some(begin + lines[begin..].iter().position(|line| line.starts_with(END))?));
+    let (first, own) = match (begin, end) {
+        (Some(begin), Some(end)) => (begin, lines[begin..=end].to_vec()),
+        _ => (lines.iter().position(runs)?, lines.iter().copied().filter(runs).collect()),
+    };
+    let front = lines[..first]
+        .iter()
+        .enumerate()
+        .filter(|(at, line)| !line.is_empty() && (!line.starts_with('#') || *at == 0 && line.starts_with("#!")));
+    Some(Parts { front: front.map(|(_, line)| *line).collect(), own })
+}
+
+/// Tells whether a line may keep those behind it from running as they stand.
+pub fn may_end(line: &str) -> bool {
+    const WORDS: [&str; 16] = [
+        "exit", "exec", "return", "kill", "trap", "set", "alias", "eval", "if", "while", "until", "for", "case",
+        "function", "PATH", "keysweep",
+    ];
+    if line.starts_with("#!") {
+        return is_idle(line);
+    }
+    let mut words = line.split(|sign: char| !(sign.is_ascii_alphanumeric() || sign == '_'));
+    words.any(|word| WORDS.contains(&word))
+        || line.contains(['{', '(', '<'])
+        || line.contains("||")
+        || line.ends_with('\\')
+}
+
+/// Tells whether the first line of a script tells its shell to run nothing.
+fn is_idle(line: &str) -> bool {
+    let is_option = |word: &str| word.starts_with('-') && !word.starts_with("--") && word.contains('n');
+    line.split_whitespace().skip(1).any(|word| is_option(word) || word == "noexec")
+}
+
+/// Says what keeps the lines in a hook from running as they were written, and what to do, up to the path; `None` if nothing does.
+pub fn doubt(script: &[u8], hook: Name) -> Option<String> {
+    let text = String::from_utf8_lossy(script);
+    let parts = parts(&text)?;
+    let name = hook.word();
+    if parts.front.first().is_some_and(|line| line.starts_with("#!") && is_idle(line)) {
+        return Some("set up, but its first line has the shell run nothing: take the option `-n` out of".to_owned());
+    }
+    if !is_as_written(&text, hook) {
+        let again = format!("`keysweep hook install {name}` writes them anew in");
+        return Some(format!("set up, but its lines are not as they were written: {again}"));
+    }
+    let is_preamble = |line: &&&str| line.starts_with(". ") && line.contains("husky.sh") || line.starts_with("#!");
+    let may_end = parts.front.iter().filter(|line| !is_preamble(line)).any(|line| may_end(line));
+    may_end.then(|| "set up, but what stands in front of its lines may end the hook: move it behind them in".to_owned())
+}
+
+/// Tells whether the lines between the marks are as they are written for a hook.
+fn is_as_written(text: &str, hook: Name) -> bool {
+    let between = |start: &str, end: &str| {
+        let rest = text.split_once(start)?.1;
+        Some(rest.split_once(end)?.0.to_owned())
+    };
+    let program = between("|| keysweep='", "'\n").unwrap_or_default().replace(r"'\''", "'");
+    let next = between("keysweep_next=$(dirname \"$0\")/", "\n");
+    let whole = whole(hook, &program, next.as_deref(), folders(text.as_bytes()));
+    let whole = String::from_utf8_lossy(&whole).into_owned();
+    let whole = whole.strip_prefix(&*String::from_utf8_lossy(SHEBANG)).unwrap_or(&whole);
+    text.contains(whole) || text.contains(&block("", hook, &program, ""))
+}
+
 /// Returns how many folders were made for a hook that is keysweep's alone.
 pub fn folders(script: &[u8]) -> usize {
     let line = find_line(script, FOLDERS.as_bytes()).map(|at| &script[at + FOLDERS.len()..end_of_line(script, at)]);
@@ -99,7 +177,7 @@ pub fn is_shell(script: &[u8]) -> bool {
         [program, ..] => program,
         [] => return false,
     };
-    SHELLS.contains(&interpreter.rsplit('/').next().unwrap_or(interpreter))
+    !is_idle(&line) && SHELLS.contains(&interpreter.rsplit('/').next().unwrap_or(interpreter))
 }
 
 fn block(kind: &str, hook: Name, program: &str, next: &str) -> String {

@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use super::agent::{self, Agent};
-use super::{Name, agent_root, agent_roots, each, install, print};
+use super::{Name, agent_root, agent_roots, each, install, print, with_merges};
 use crate::input::repository::{Repository, RepositoryError};
 
 /// Takes hooks out: all of them if none is named.
@@ -16,7 +16,7 @@ pub(super) fn uninstall(hooks: &[Name], user: bool) -> miette::Result<u8> {
         // A hook of git's is set up for one repository.
         [] if user || is_outside => Name::AGENTS.to_vec(),
         [] => [&Name::GIT[..], &Name::AGENTS[..]].concat(),
-        named => named.to_vec(),
+        named => with_merges(named),
     };
     let take_out = |hook: Name| match hook.agent() {
         Some(agent) => {

@@ -23,6 +23,13 @@ pub enum ConfigError {
         /// What the system said.
         source: std::io::Error,
     },
+    /// There is a directory in the file's place.
+    #[error("the configuration `{path}` is a directory, not a file")]
+    #[diagnostic(code(config::directory), help("move it away, or put a file in its place{NOTHING_SCANNED}"))]
+    Directory {
+        /// The file.
+        path: String,
+    },
     /// The file is no text.
     #[error("the configuration `{path}` is not UTF-8")]
     #[diagnostic(code(config::not_text), help("save it as UTF-8{NOTHING_SCANNED}"))]

@@ -118,6 +118,9 @@ impl Config {
             }
             // A folder that may not be entered: nothing else in it can be read either, which the scan of it tells.
             Err(_) if given.is_none() && is_denied(&path) => return Ok(Self::default()),
+            Err(_) if is_directory(&path, links) => {
+                return Err(ConfigError::Directory { path: path.display().to_string() });
+            }
             Err(error) => return Err(access(error)),
         };
         let not_text = |_| ConfigError::NotText { path: path.display().to_string() };
@@ -287,6 +290,11 @@ fn allow(entry: &Spanned<AllowText>, source: &str) -> Result<Allow, Wrong> {
 }
 
 /// Tells whether a path lies in a folder that may not be entered.
+fn is_directory(path: &Path, links: Links) -> bool {
+    let metadata = if links == Links::Follow { path.metadata() } else { path.symlink_metadata() };
+    metadata.is_ok_and(|metadata| metadata.is_dir())
+}
+
 fn is_denied(path: &Path) -> bool {
     path.symlink_metadata().is_err_and(|error| error.kind() == std::io::ErrorKind::PermissionDenied)
 }

@@ -4,7 +4,7 @@ use std::collections::HashSet;
 use std::io;
 
 use super::page::Page;
-use crate::finding::{Finding, Place, Rotation, Verdict};
+use crate::finding::{FILE_NAME, Finding, Place, Rotation, Verdict};
 use crate::report::escape::plain;
 use crate::report::instead::{Instead, PLACEHOLDER, instead};
 use crate::report::location;
@@ -78,7 +78,8 @@ pub fn tell(finding: &Finding, told: &mut Told, page: &mut Page<'_>) -> io::Resu
 /// Says how a finding that is no leak is allowed: where its line can hold a comment, or by its fingerprint.
 fn allow(finding: &Finding, page: &mut Page<'_>) -> io::Result<()> {
     let takes_comment = |place: &Place| {
-        location::is_current(place) && location::path(place).is_some_and(|path| !path.ends_with(b".json"))
+        let path = location::path(place).filter(|_| location::is_current(place) && !is_name(place));
+        path.is_some_and(|path| !path.ends_with(b".json"))
     };
     let comment = match finding.places.iter().all(takes_comment) {
         true => format!("a comment `keysweep:allow[{}] REASON` on its line, or ", plain(&finding.meta.id)),
@@ -90,11 +91,16 @@ fn allow(finding: &Finding, page: &mut Page<'_>) -> io::Result<()> {
 /// Says whom to ask on the other side of a push to allow a finding that is no leak, and whether a comment does as well.
 fn ask(finding: &Finding, comments: bool, page: &mut Page<'_>) -> io::Result<()> {
     let ask = format!("ask whoever runs this server for {} in its own keysweep.toml", entry(finding));
-    let text = match comments {
+    let text = match comments && !finding.places.iter().any(is_name) {
         true => format!("a comment `keysweep:allow[{}] REASON` on its line, or {ask}", plain(&finding.meta.id)),
         false => format!("{ask}; neither a `keysweep:allow` comment nor a keysweep.toml in what is pushed counts here"),
     };
     page.field("no leak?", &text)
+}
+
+/// Tells whether a place is in a file's name, which has no line that could hold a comment.
+fn is_name(place: &Place) -> bool {
+    place.via.first().is_some_and(|via| via == FILE_NAME)
 }
 
 /// Names the entry that allows a finding wherever it stands.

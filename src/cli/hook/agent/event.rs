@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use serde_json::Value;
 
 use super::edit::{self, Edit};
+use super::given::{self, COMMANDS, words};
 use super::{Agent, decode, patch, place, shell, tool};
 
 /// What is about to happen.
@@ -28,6 +29,8 @@ pub struct Event {
     /// The event's name, as the agent spells it; empty if it gives none.
     pub name: String,
     /// The directory that the agent works in.
+    pub project: PathBuf,
+    /// The directory that the tool works in, from which its paths count.
     pub directory: PathBuf,
     /// What would come and go, file by file; what is for no file stands in one without a path.
     pub changes: Vec<Change>,
@@ -64,8 +67,6 @@ const COMING: [&str; 6] = ["new_string", "new_str", "newString", "new_text", "ne
 const WHOLE: [&str; 5] = ["content", "contents", "file_text", "fileText", "file_content"];
 /// The keys that name a file.
 const PATHS: [&str; 6] = ["file_path", "filePath", "path", "notebook_path", "absolute_path", "target_file"];
-/// The keys that hold a command line.
-const COMMANDS: [&str; 3] = ["command", "cmd", "script"];
 /// The keys by which the events of Copilot are known that have no name: a tool's, a prompt's, an error's, those of sessions and of
 /// turns that end. What has none of them was meant to be something else.
 const NATIVE: [&str; 10] = [
@@ -110,8 +111,15 @@ impl Event {
             }
             cwd => PathBuf::from(cwd),
         };
-        let mut event =
-            Self { kind, name: name.clone(), directory, changes: Vec::new(), commands: Vec::new(), lacks: None };
+        let mut event = Self {
+            kind,
+            name: name.clone(),
+            project: directory.clone(),
+            directory,
+            changes: Vec::new(),
+            commands: Vec::new(),
+            lacks: None,
+        };
         match kind {
             // Some agents give the prompt in parts.
             Kind::Prompt => {
@@ -121,17 +129,8 @@ impl Event {
             Kind::Tool => {
                 let tool = [text("tool_name"), text("toolName")].concat();
                 let input = object.get("tool_input").or_else(|| object.get("toolArgs"));
-                event.lacks = match input {
-                    // Its command stands beside its name.
-                    None if name == "beforeShellExecution" => {
-                        Some("a command").filter(|_| !object.get("command").is_some_and(Value::is_string))
-                    }
-                    _ if tool.is_empty() => Some("the name of a tool"),
-                    None => Some("what the tool is given"),
-                    // What a tool without arguments is given may be nothing.
-                    Some(Value::Bool(_) | Value::Number(_)) => Some("what the tool is given"),
-                    Some(input) => Some("a command").filter(|_| tool::runs_lines(&tool) && !says_command(input)),
-                };
+                event.lacks = given::lacking(agent, &name, &tool, input, &value);
+                event.directory.extend(input.filter(|_| tool::runs_lines(&tool)).and_then(given::folder));
                 event.take(&tool, input.unwrap_or(&value));
             }
             Kind::Written => event.written(object.get("tool_input").unwrap_or(&value), object.get("tool_response")),
@@ -145,8 +144,8 @@ impl Event {
     fn take(&mut self, tool: &str, input: &Value) {
         // Some agents give the input as JSON in a string.
         if let Value::String(text) = input {
-            match serde_json::from_str::<Value>(text) {
-                Ok(parsed @ (Value::Object(_) | Value::Array(_))) => self.take(tool, &parsed),
+            match decode::value(text.as_bytes()) {
+                Some(parsed @ (Value::Object(_) | Value::Array(_))) => self.take(tool, &parsed),
                 _ => self.command(tool, text),
             }
             return;
@@ -297,32 +296,6 @@ fn drop_replaced(input: &mut Value) {
         }
         Value::Array(values) => values.iter_mut().for_each(drop_replaced),
         _ => {}
-    }
-}
-
-/// Returns the words of a list, if it is one of words alone.
-fn words(list: &[Value]) -> Option<Vec<&str>> {
-    list.iter().map(Value::as_str).collect::<Option<Vec<_>>>().filter(|words| !words.is_empty())
-}
-
-/// Tells whether what a tool is given holds a command: a line, or words.
-fn says_command(input: &Value) -> bool {
-    match input {
-        Value::String(text) => match serde_json::from_str::<Value>(text) {
-            Ok(parsed @ (Value::Object(_) | Value::Array(_))) => says_command(&parsed),
-            _ => true,
-        },
-        Value::Object(object) => {
-            // Some agents put it into an object of their own.
-            let is_said = |value: &Value| match value {
-                Value::Array(list) => list.iter().all(Value::is_string),
-                value => value.is_string(),
-            };
-            COMMANDS.iter().any(|key| object.get(*key).is_some_and(is_said))
-                || object.values().any(|value| value.is_object() && says_command(value))
-        }
-        Value::Array(list) => words(list).is_some(),
-        _ => false,
     }
 }
 

@@ -5,6 +5,7 @@ mod bypass;
 mod decode;
 mod edit;
 mod event;
+mod given;
 mod instead;
 mod json;
 mod leave;
@@ -85,11 +86,8 @@ pub fn run(agent: Agent, input: &[u8], no_bypass: bool, scan: &dyn Scan) -> Repl
     }
     let looks = added::looks(&event);
     if no_bypass && event.kind == Kind::Tool && goes_around_hooks(&event, &looks) {
-        return reply::stop(
-            agent,
-            &event,
-            "This call goes around the hooks of the repository or of the agent, which the user does not allow: do it without that, and mend what the hooks report.",
-        );
+        let why = "This call goes around the hooks of the repository or of the agent, which the user does not allow: do it without that, and mend what the hooks report.";
+        return reply::stop(agent, &event, &format!("{why}{}", way_to_clean(&event)));
     }
     if no_bypass && event.kind == Kind::Tool && looks_for_less(&event, &looks) {
         return reply::stop(
@@ -123,15 +121,43 @@ pub fn run(agent: Agent, input: &[u8], no_bypass: bool, scan: &dyn Scan) -> Repl
 fn goes_around_hooks(event: &Event, looks: &[Look]) -> bool {
     let written = event.changes.iter().filter(|change| change.stays);
     let mut written = written.flat_map(|change| change.path.iter().chain(&change.moved));
-    let project = Project::new(&event.directory);
+    let project = Project::new(&event.project);
+    // A tool may work in another folder than its agent.
+    let at = |path: &String| match event.directory == event.project {
+        true => path.clone(),
+        false => event.directory.join(path).to_string_lossy().into_owned(),
+    };
     let folder = event.directory.to_string_lossy();
     let is_settings = |text: &str| text.trim_start().starts_with('{');
-    written.any(|path| bypass::is_hook_of_git(path) || project.is_hook_of_git(path))
+    // What settings set counts for every commit that the agent makes from then on.
+    let commits = |word: &String| shell::line(["env", word, "git", "commit", "-m", "x"]);
+    let sets_off = |path: &Path, before: &str, after: &str| {
+        let lines = settings::variables(path, before, after).iter().map(commits).collect::<Vec<_>>();
+        lines.iter().any(|line| bypass::goes_around_hooks(line, &folder, &project))
+    };
+    written.any(|path| bypass::is_hook_of_git(&at(path)) || project.is_hook_of_git(&at(path)))
         || event.commands.iter().any(|command| bypass::goes_around_hooks(command, &folder, &project))
         || added::takes_away(event, &settings::holds_hooks)
         || added::loses(looks, &settings::loses_hooks, &is_settings)
         || added::loses(looks, &settings::loses_manager, &|text| text.contains([' ', '\n']))
         || added::loses(looks, &settings::leads_elsewhere, &|_| true)
+        || added::loses(looks, &sets_off, &is_settings)
+}
+
+/// Says how settings with an agent's hooks are kept, where a command may be about to take them because git does not track them.
+fn way_to_clean(event: &Event) -> String {
+    let cleans = |line: &String| line.contains("git") && ["clean", "stash"].iter().any(|word| line.contains(word));
+    let files = match event.commands.iter().any(cleans) {
+        true => Project::new(&event.project).untracked_settings(),
+        false => Vec::new(),
+    };
+    match files.as_slice() {
+        [] => String::new(),
+        files => format!(
+            " `git clean` and `git stash -u` take what git does not track: `git add {}` keeps the agent's hooks.",
+            files.join(" ")
+        ),
+    }
 }
 
 /// Tells whether a tool would do nothing but write `keysweep.toml`.

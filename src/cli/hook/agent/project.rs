@@ -51,6 +51,16 @@ impl<'a> Project<'a> {
         super::bypass::is_hook_of_git(&real.to_string_lossy()) || self.git().is_some_and(of_git)
     }
 
+    /// Returns the files with an agent's hooks that git does not track, so that `git clean` would take them, from the root on.
+    pub fn untracked_settings(&self) -> Vec<String> {
+        let Some(git) = self.git() else { return Vec::new() };
+        let Ok(index) = git.repository.git().index_or_empty() else { return Vec::new() };
+        let files = self.settings();
+        let inside = files.iter().filter_map(|file| file.strip_prefix(&git.root).ok());
+        let inside = inside.map(|file| file.to_string_lossy().replace('\\', "/"));
+        inside.filter(|file| index.entry_by_path(file.as_str().into()).is_none()).collect()
+    }
+
     fn git(&self) -> Option<&Git> {
         self.git.get_or_init(|| Git::around(self.directory)).as_ref()
     }

@@ -1,19 +1,23 @@
 //! Where each agent keeps its hooks, and what is entered there.
 
+mod entered;
 mod git;
 mod home;
+mod managed;
 mod written;
 
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
+pub(super) use entered::{loses_hooks, variables};
 pub(super) use git::leads_elsewhere;
 use home::{Home, is_settings, settings_in};
+pub(super) use managed::loses_manager;
 use miette::miette;
 use serde_json::{Value, json};
 pub(super) use written::{says_whether_hooks_run, speaks_of_switch, turns_hooks_off};
 
-use super::super::{files, manager};
+use super::super::files;
 use super::{Agent, json, place, switch};
 use crate::document::{Format, Value as Document, parse};
 use crate::replace::{self, Links, Replace};
@@ -117,7 +121,13 @@ pub fn status(agent: Agent, root: &Path, user: bool, roots: &[PathBuf]) -> miett
         (all, some) if some < all => "with `--no-bypass` for a part of the events",
         _ => "with `--no-bypass`",
     };
-    Ok(Some(format!("{}: set up {bypass}{}: {}", agent.word(), but_off(agent, roots), path.display())))
+    let unlike = entered::differences(agent, &text);
+    let again = format!("keysweep hook install {}{}", agent.word(), if user { " --user" } else { "" });
+    let but = match unlike.is_empty() {
+        true => String::new(),
+        false => format!(", but not as `hook install` does it, with {}, which `{again}` mends", unlike.join(" and ")),
+    };
+    Ok(Some(format!("{}: set up {bypass}{but}{}: {}", agent.word(), but_off(agent, roots), path.display())))
 }
 
 /// Says what keeps an agent from running the hooks that are set up, if anything does.
@@ -254,27 +264,6 @@ pub(super) fn with_hooks(folder: &Path) -> Vec<PathBuf> {
 
 fn names_hooks(path: &Path) -> bool {
     place::read(path).is_some_and(|bytes| memchr::memmem::find(&bytes, ANY.as_bytes()).is_some())
-}
-
-/// Tells whether a change of a file's text takes hooks of keysweep's out, or turns them off.
-pub(super) fn loses_hooks(path: &Path, before: &str, after: &str) -> bool {
-    if !is_settings(path) {
-        return false;
-    }
-    let count = |text: &str, what: &str| text.matches(what).count();
-    let is_fewer = |what: &str| count(after, what) < count(before, what);
-    let is_off = |agent: Agent, text: &str| switch::turns_off(agent, text);
-    let is_turned_off = |agent| is_off(agent, after) && !is_off(agent, before);
-    count(before, ANY) > 0 && (is_fewer(ANY) || is_fewer("--no-bypass"))
-        || [Agent::ClaudeCode, Agent::Gemini, Agent::Codex].into_iter().any(is_turned_off)
-}
-
-/// Tells whether a change of the text of a hook manager's file takes keysweep out of it.
-pub(super) fn loses_manager(path: &Path, before: &str, after: &str) -> bool {
-    let count = |text: &str| {
-        text.lines().filter(|line| !line.trim_start().starts_with('#') && line.contains("keysweep")).count()
-    };
-    manager::is_of_manager(&path.to_string_lossy()) && count(after) < count(before)
 }
 
 /// Tells whether the hooks that are entered in a file are also in git's index, so that they stay if that text comes back.

@@ -173,6 +173,6 @@ fn files_of_switch(agent: Agent) -> impl Iterator<Item = &'static str> {
     switch::files(agent).iter().copied()
 }
 
-fn agents() -> impl Iterator<Item = Agent> {
+pub(super) fn agents() -> impl Iterator<Item = Agent> {
     Name::AGENTS.iter().filter_map(|name| name.agent())
 }
