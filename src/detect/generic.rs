@@ -12,6 +12,8 @@ use super::password::is_in_name;
 use super::place::{self, Kind};
 use super::placeholder::{is_interleaved_sequence, is_placeholder, is_reference};
 use super::proof;
+use super::public;
+use super::scheme::{Scheme, without_scheme};
 use super::shape::{self, Shape};
 use crate::finding::Confidence;
 use crate::rules::Rule;
@@ -41,14 +43,21 @@ pub fn judge(bytes: &[u8], path: Option<&[u8]>, assignment: &Assignment) -> Opti
     let text = &bytes[value.range()];
     let is_bare = assignment.quote == Quote::None;
     // Most values need no look at their names, which takes longer.
-    let is_hopeless = !is_plain(text) || is_bare && is_expression(bytes, assignment, text);
+    let is_hopeless = !is_plain(text) && !is_of_two_parts(assignment, text) || is_bare && is_expression(bytes, assignment, text);
     if is_hopeless && !place::has_values_to_the_end(path) {
         return None;
     }
     let mut name = name(&bytes[assignment.key.range()])?;
-    let is_doubtful = || Kind::of(path) == Kind::Doubtful || place::is_rehearsal(bytes, path, assignment.key.start);
-    if name == Name::Password
+    let is_account = || public::may_be_account(text) && bytes[assignment.key.range()].eq_ignore_ascii_case(b"token");
+    let is_doubtful =
+        || Kind::of(path) == Kind::Doubtful || place::is_rehearsal(bytes, path, assignment.key.start) || is_account();
+    if is_of_two_parts(assignment, text) {
+        let holds = name == Name::Password && !place::names_no_secret(bytes, assignment.key);
+        return holds.then(|| judged(bytes, value, Confidence::Medium, is_doubtful()));
+    }
+    if name != Name::Vague
         && let Some(value) = password_of_line(bytes, path, assignment)
+        && (name == Name::Password || is_token_with_signs(&bytes[value.range()]))
     {
         return Some(judged(bytes, value, Confidence::Medium, is_doubtful()));
     }
@@ -90,7 +99,8 @@ pub fn judge(bytes: &[u8], path: Option<&[u8]>, assignment: &Assignment) -> Opti
 /// Tells whether a value looks like what its name says.
 fn is_likely(name: Name, text: &[u8], shape: &Shape, assignment: &Assignment, kind: Kind) -> bool {
     match name {
-        Name::Password if kind == Kind::Doubtful && shape.letters() == shape.length => false,
+        // A translation's words may end with a number.
+        Name::Password if kind == Kind::Doubtful && (shape.changes < 3 || shape.digits < 2) => false,
         Name::Password => is_password(text, shape, assignment),
         Name::Token => is_token(text, shape),
         Name::Vague => is_token(text, shape) && shape.length >= 20 && shape.changes >= 5 && !shape.hex,
@@ -124,36 +134,38 @@ fn stands_for_nothing(text: &[u8]) -> bool {
         || form::is_password_hash(text)
         || form::is_made_up(text)
         || form::is_for_programs(text)
-}
-
-/// What an `Authorization` header says about its value.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Scheme {
-    /// The value is a token.
-    Bearer,
-    /// The value is a name and a password in base64.
-    Basic,
-}
-
-/// Returns the value without `Bearer `, `Basic `, `Token ` in front, and what that was.
-fn without_scheme(bytes: &[u8], value: Span) -> (Span, Option<Scheme>) {
-    let text = &bytes[value.range()];
-    for (scheme, kind) in [
-        (&b"bearer "[..], Scheme::Bearer),
-        (b"basic ", Scheme::Basic),
-        (b"token ", Scheme::Bearer),
-        (b"apikey ", Scheme::Bearer),
-    ] {
-        if text.len() > scheme.len() && text[..scheme.len()].eq_ignore_ascii_case(scheme) {
-            return (Span::new(value.start + scheme.len(), value.end), Some(kind));
-        }
-    }
-    (value, None)
+        || public::is_public(text)
 }
 
 /// Tells whether the bytes could be a secret at all: printable ASCII without white space.
 fn is_plain(text: &[u8]) -> bool {
     text.len() >= 4 && text.iter().all(u8::is_ascii_graphic)
+}
+
+/// Tells whether a text in quotes is two random words with a blank between them: a password for all that.
+fn is_of_two_parts(assignment: &Assignment, text: &[u8]) -> bool {
+    let is_random = |part: &[u8]| {
+        let shape = Shape::of(part);
+        part.iter().all(u8::is_ascii_alphanumeric)
+            && shape.length >= 8
+            && shape.digits > 0
+            && shape.kinds() == 3
+            && shape.changes >= 3
+            && shape.wordiness() < 0.4
+            && !is_placeholder(part)
+            && !is_interleaved_sequence(part)
+    };
+    assignment.quote == Quote::Quoted
+        && matches!(assignment.operator, Operator::Assign | Operator::Colon)
+        && (17..=128).contains(&text.len())
+        && text.iter().filter(|byte| byte.is_ascii_whitespace()).count() == 1
+        && text.split(|&byte| byte == b' ').filter(|part| is_random(part)).count() == 2
+}
+
+/// Tells whether a token of a line has signs among its letters and digits as no expression has them.
+fn is_token_with_signs(text: &[u8]) -> bool {
+    let shape = Shape::of(text);
+    shape.length >= 32 && shape.digits >= 3 && shape.symbols >= 4 && shape.changes >= 12 && shape.wordiness() < 0.2
 }
 
 /// Tells by its signs whether a value without quotes is an expression of a program.

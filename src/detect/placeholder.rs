@@ -67,7 +67,12 @@ fn holds_reference(value: &[u8]) -> bool {
 /// Tells whether a value is a name that a build replaces, as in `@DB_PASSWORD@`.
 fn is_at_name(value: &[u8]) -> bool {
     let is_part = |byte: &u8| byte.is_ascii_alphabetic() || *byte == b'_';
-    matches!(value, [b'@', name @ .., b'@'] if !name.is_empty() && name.iter().all(is_part))
+    let is_numbered = |byte: &u8| byte.is_ascii_uppercase() || byte.is_ascii_digit() || *byte == b'_';
+    match value {
+        [b'@', b'@', name @ .., b'@', b'@'] => !name.is_empty() && name.iter().all(is_numbered),
+        [b'@', name @ .., b'@'] => !name.is_empty() && name.iter().all(is_part),
+        _ => false,
+    }
 }
 
 /// Tells whether a value has a field for a formatter, as in `key-{name}` or `{hex:32}`.
