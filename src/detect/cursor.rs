@@ -319,7 +319,9 @@ impl<'a> Cursor<'a> {
         if is_scheme && self.skip_blank(1) == 1 {
             self.bare();
         }
-        if operator == Operator::Assign && let Some(text) = lead::chosen(self.bytes, self.at) {
+        if operator == Operator::Assign
+            && let Some(text) = lead::chosen(self.bytes, self.at)
+        {
             self.at = text;
             return Some((self.quoted(false)?, Quote::Quoted));
         }

@@ -8,7 +8,7 @@ use super::form;
 use super::line;
 use super::name::{Name, name};
 use super::notation::looks_structured;
-use super::password::is_in_name;
+use super::password::{is_in_name, is_of_two_parts};
 use super::place::{self, Kind};
 use super::placeholder::{is_interleaved_sequence, is_placeholder, is_reference};
 use super::proof;
@@ -43,7 +43,8 @@ pub fn judge(bytes: &[u8], path: Option<&[u8]>, assignment: &Assignment) -> Opti
     let text = &bytes[value.range()];
     let is_bare = assignment.quote == Quote::None;
     // Most values need no look at their names, which takes longer.
-    let is_hopeless = !is_plain(text) && !is_of_two_parts(assignment, text) || is_bare && is_expression(bytes, assignment, text);
+    let is_hopeless =
+        !is_plain(text) && !may_have_blank(assignment, text) || is_bare && is_expression(bytes, assignment, text);
     if is_hopeless && !place::has_values_to_the_end(path) {
         return None;
     }
@@ -51,13 +52,13 @@ pub fn judge(bytes: &[u8], path: Option<&[u8]>, assignment: &Assignment) -> Opti
     let is_account = || public::may_be_account(text) && bytes[assignment.key.range()].eq_ignore_ascii_case(b"token");
     let is_doubtful =
         || Kind::of(path) == Kind::Doubtful || place::is_rehearsal(bytes, path, assignment.key.start) || is_account();
-    if is_of_two_parts(assignment, text) {
+    if may_have_blank(assignment, text) {
         let holds = name == Name::Password && !place::names_no_secret(bytes, assignment.key);
         return holds.then(|| judged(bytes, value, Confidence::Medium, is_doubtful()));
     }
     if name != Name::Vague
         && let Some(value) = password_of_line(bytes, path, assignment)
-        && (name == Name::Password || is_token_with_signs(&bytes[value.range()]))
+        && (name == Name::Password || line::is_token(&bytes[value.range()]))
     {
         return Some(judged(bytes, value, Confidence::Medium, is_doubtful()));
     }
@@ -142,30 +143,11 @@ fn is_plain(text: &[u8]) -> bool {
     text.len() >= 4 && text.iter().all(u8::is_ascii_graphic)
 }
 
-/// Tells whether a text in quotes is two random words with a blank between them: a password for all that.
-fn is_of_two_parts(assignment: &Assignment, text: &[u8]) -> bool {
-    let is_random = |part: &[u8]| {
-        let shape = Shape::of(part);
-        part.iter().all(u8::is_ascii_alphanumeric)
-            && shape.length >= 8
-            && shape.digits > 0
-            && shape.kinds() == 3
-            && shape.changes >= 3
-            && shape.wordiness() < 0.4
-            && !is_placeholder(part)
-            && !is_interleaved_sequence(part)
-    };
+/// Tells whether a value may have a blank in it: a password in quotes that is two random words.
+fn may_have_blank(assignment: &Assignment, text: &[u8]) -> bool {
     assignment.quote == Quote::Quoted
         && matches!(assignment.operator, Operator::Assign | Operator::Colon)
-        && (17..=128).contains(&text.len())
-        && text.iter().filter(|byte| byte.is_ascii_whitespace()).count() == 1
-        && text.split(|&byte| byte == b' ').filter(|part| is_random(part)).count() == 2
-}
-
-/// Tells whether a token of a line has signs among its letters and digits as no expression has them.
-fn is_token_with_signs(text: &[u8]) -> bool {
-    let shape = Shape::of(text);
-    shape.length >= 32 && shape.digits >= 3 && shape.symbols >= 4 && shape.changes >= 12 && shape.wordiness() < 0.2
+        && is_of_two_parts(text)
 }
 
 /// Tells by its signs whether a value without quotes is an expression of a program.

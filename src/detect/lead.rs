@@ -13,10 +13,16 @@ const BEFORE: usize = 96;
 /// How far a text in the next line may be indented.
 const INDENT: usize = 64;
 /// What makes of an absent value another, behind the call that asks for it.
-const DEFAULTS: [&[u8]; 5] = [b".unwrap_or(", b".unwrap_or_else(|_| ", b".unwrap_or_else(|| ", b".orElse(", b".getOrElse("];
+const DEFAULTS: [&[u8]; 5] =
+    [b".unwrap_or(", b".unwrap_or_else(|_| ", b".unwrap_or_else(|| ", b".orElse(", b".getOrElse("];
 /// The accessors of a property in C#, which is set to something behind them.
-const ACCESSORS: [&[u8]; 5] =
-    [b"{ get; set; } = ", b"{ get; init; } = ", b"{ get; } = ", b"{ get; private set; } = ", b"{ get; internal set; } = "];
+const ACCESSORS: [&[u8]; 5] = [
+    b"{ get; set; } = ",
+    b"{ get; init; } = ",
+    b"{ get; } = ",
+    b"{ get; private set; } = ",
+    b"{ get; internal set; } = ",
+];
 
 /// Returns the operator behind the name at `key`, and where it ends; `at` is behind what closes the name and the blanks there.
 pub(super) fn operator(bytes: &[u8], key: Span, closed: bool, at: usize) -> Option<(Operator, usize)> {
@@ -28,7 +34,8 @@ pub(super) fn operator(bytes: &[u8], key: Span, closed: bool, at: usize) -> Opti
         // `std::string key{"..."}`
         b'{' if !is_apart => before_text(at + 1).map(|end| (Operator::Call, end)),
         b'{' if closed => {
-            let is_fetched = matches!(bytes[..key.start], [.., b'f', b'e', b't', b'c', b'h', b'(', quote] if is_quote(&quote));
+            let is_fetched =
+                matches!(bytes[..key.start], [.., b'f', b'e', b't', b'c', b'h', b'(', quote] if is_quote(&quote));
             behind(&[b"{ "]).filter(|_| is_fetched).and_then(before_text).map(|end| (Operator::Assign, end))
         }
         b'{' => behind(&ACCESSORS).and_then(before_text).map(|end| (Operator::Assign, end)),
@@ -66,19 +73,20 @@ pub(super) fn next_line(bytes: &[u8], at: usize) -> Option<usize> {
     let end = memchr::memchr2(quote, b'\n', rest).filter(|&end| rest[end] == quote && end > 0)?;
     // What is followed by a colon is the first name of a map.
     let is_whole = matches!(rest.get(end + 1), None | Some(b',' | b';' | b')' | b'\n' | b'\r' | b'}' | b'.' | b' '));
-    (is_whole && !rest[end + 1..].trim_ascii_start().starts_with(b":")).then_some(start)
+    (is_whole && rest.get(end + 1 + blanks(&rest[end + 1..])) != Some(&b':')).then_some(start)
 }
 
 /// Returns what a block of YAML that begins at `at` with `|` or `>` holds, if that is one word in one line.
 pub(super) fn block(bytes: &[u8], at: usize) -> Option<Span> {
     let sign = bytes.get(at).filter(|byte| matches!(byte, b'|' | b'>'))?;
-    let signs = bytes[at..].iter().take(3).take_while(|byte| matches!(**byte, b'-' | b'+' | b'1'..=b'9') || *byte == sign);
+    let signs =
+        bytes[at..].iter().take(3).take_while(|byte| matches!(**byte, b'-' | b'+' | b'1'..=b'9') || *byte == sign);
     let line = at + signs.count();
     let start = next(bytes, line)?;
     let indent = |line: &[u8]| line.iter().take_while(|byte| **byte == b' ').count();
     let rest = &bytes[start..(start + super::cursor::VALUE).min(bytes.len())];
     let end = rest.iter().position(u8::is_ascii_whitespace).unwrap_or(rest.len());
-    let mut lines = rest[end..].split(|&byte| byte == b'\n');
+    let mut lines = rest[end..(end + INDENT).min(rest.len())].split(|&byte| byte == b'\n');
     let is_last = lines.next().is_none_or(|line| line.trim_ascii().is_empty());
     let own = line_before(bytes, start).len();
     let is_alone = lines.next().is_none_or(|line| line.trim_ascii().is_empty() || indent(line) < own);
@@ -116,6 +124,7 @@ pub(super) fn text_of_last(bytes: &[u8], key: Span, at: usize) -> Option<usize> 
         return None;
     }
     let names = line_before(bytes, key.start).trim_ascii_start();
+    let far = at + FAR;
     let mut at = at + blanks(&bytes[at..]);
     for name in names[..names.len() - 2].split(|&byte| byte == b',') {
         let name = name.trim_ascii_start();
@@ -123,7 +132,7 @@ pub(super) fn text_of_last(bytes: &[u8], key: Span, at: usize) -> Option<usize> 
             return None;
         }
         let quote = *bytes.get(at).filter(|byte| is_quote(byte))?;
-        let rest = &bytes[at + 1..(at + FAR).min(bytes.len())];
+        let rest = bytes.get(at + 1..far.min(bytes.len()))?;
         let end = memchr::memchr2(quote, b'\n', rest)?;
         let behind = rest[end..].strip_prefix(&[quote, b','])?;
         at += 1 + end + 2 + blanks(behind);

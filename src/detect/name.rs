@@ -141,8 +141,24 @@ const TOKENS: &[&str] = &[
 
 /// Last words of names that say password in a word with something else.
 const JOINED: &[&str] = &[
-    "authtok", "bindpw", "rootpw", "userpw", "dbpw", "adminpw", "dbpass", "userpass", "keypass", "storepass", "rootpass", "adminpass",
-    "mysqlpass", "smtppass", "mailpass", "ftppass", "ldappass", "loginpass",
+    "authtok",
+    "bindpw",
+    "rootpw",
+    "userpw",
+    "dbpw",
+    "adminpw",
+    "dbpass",
+    "userpass",
+    "keypass",
+    "storepass",
+    "rootpass",
+    "adminpass",
+    "mysqlpass",
+    "smtppass",
+    "mailpass",
+    "ftppass",
+    "ldappass",
+    "loginpass",
 ];
 
 /// Words before `key` that make it a secret.
@@ -202,7 +218,8 @@ const CURSORS: &[&str] = &[
 ];
 
 /// Words alone that are such tokens.
-const JOINED_CURSORS: &[&str] = &["csrftoken", "csrfmiddlewaretoken", "xsrftoken", "nexttoken", "pagetoken", "nextpagetoken", "synctoken"];
+const JOINED_CURSORS: &[&str] =
+    &["csrftoken", "csrfmiddlewaretoken", "xsrftoken", "nexttoken", "pagetoken", "nextpagetoken", "synctoken"];
 
 /// What a name says about its value.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -6,10 +6,36 @@ const DIGESTS: [&[u8]; 5] = [b"sha256:", b"sha512:", b"sha384:", b"sha1:", b"md5
 const COLOURS: [usize; 4] = [3, 4, 6, 8];
 /// How long the base58 of 32 bytes may be, unless they begin with zeros.
 const ACCOUNT: std::ops::RangeInclusive<usize> = 43..=44;
+/// What stands for tokens and secrets in the standards of OAuth, RFC 5849, 6749 and 6750, and of OpenID, and is copied from there into
+/// documentation.
+const OF_STANDARDS: [&[u8]; 17] = [
+    b"0685bd9184jfhq22",
+    b"ad180jjd733klru7",
+    b"9djdj82h48djs9d2",
+    b"j49sn3j29djd",
+    b"kkk9d7dh3k39sjv7",
+    b"dh893hdasih9",
+    b"hh5s93j4hdidpola",
+    b"hdhd0244k9j7ao03",
+    b"nnch734d00sl2jdk",
+    b"pfkkdhi9sl3r4s00",
+    b"2YotnFZFEjr1zCsicMWpAA",
+    b"tGzv3JOkF0XG5Qx2TlKWIA",
+    b"7Fjfp0ZBr1KtDRbnfVdmIw",
+    b"h480djs93hd8",
+    b"mF_9.B5f-4.1JqM",
+    b"SlAV32hkKG",
+    b"8xLOxBtZp8",
+];
 
 /// Tells whether nobody need hide a value.
 pub(super) fn is_public(text: &[u8]) -> bool {
-    is_address(text) || is_digest(text) || is_colour(text) || is_no_password(text) || is_demanded(text)
+    OF_STANDARDS.contains(&text)
+        || is_address(text)
+        || is_digest(text)
+        || is_colour(text)
+        || is_no_password(text)
+        || is_demanded(text)
 }
 
 /// Tells whether a value is the address of an account or a contract: a private key is longer.
@@ -59,6 +85,7 @@ mod tests {
         for text in [
             &format!("0x{hex}"),
             &format!("sha1:{hex}"),
+            "2YotnFZFEjr1zCsicMWpAA",
             "#1F2937A0",
             "n/a",
             "N/A-2024",
@@ -67,7 +94,8 @@ mod tests {
         ] {
             assert!(is_public(text.as_bytes()), "{text}");
         }
-        for text in [&format!("0x{hex}9f86"), hex, "#1F2937A0b", "n/ak9Xq", "*k9Xq2Lm", "required9Xq", "k9Xq|required"] {
+        for text in [&format!("0x{hex}9f86"), hex, "#1F2937A0b", "n/ak9Xq", "*k9Xq2Lm", "required9Xq", "k9Xq|required"]
+        {
             assert!(!is_public(text.as_bytes()), "{text}");
         }
         let account = format!("{}{}", "7xKXtg2CW87d97TXJSDpbD5j", "BkheTqA83TZRuJosgAsU");
