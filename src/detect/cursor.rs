@@ -284,6 +284,11 @@ impl<'a> Cursor<'a> {
             },
             _ => {}
         }
+        self.literal(operator)
+    }
+
+    /// Reads what stands between quotes, in an element, or alone.
+    fn literal(&mut self, operator: Operator) -> Option<(Span, Quote)> {
         let read = &self.bytes[..self.at];
         if matches!(operator, Operator::Assign | Operator::Field) && read.ends_with(b">") && !read.ends_with(b"=>") {
             return Some((self.element(), Quote::Element));
@@ -311,6 +316,11 @@ impl<'a> Cursor<'a> {
             self.at = lead::default_of(self.bytes, self.at)?;
             return Some((self.quoted(false)?, Quote::Quoted));
         }
+        self.word(operator)
+    }
+
+    /// Reads what has no quotes, or the text that is chosen if it holds.
+    fn word(&mut self, operator: Operator) -> Option<(Span, Quote)> {
         let start = self.at;
         self.bare();
         // `Authorization: Bearer 0123...`

@@ -43,23 +43,20 @@ pub fn judge(bytes: &[u8], path: Option<&[u8]>, assignment: &Assignment) -> Opti
     let text = &bytes[value.range()];
     let is_bare = assignment.quote == Quote::None;
     // Most values need no look at their names, which takes longer.
+    let has_blank = !form::is_plain(text);
     let is_hopeless =
-        !is_plain(text) && !may_have_blank(assignment, text) || is_bare && is_expression(bytes, assignment, text);
+        if has_blank { !may_have_blank(assignment, text) } else { is_bare && is_expression(bytes, assignment, text) };
     if is_hopeless && !place::has_values_to_the_end(path) {
         return None;
     }
     let mut name = name(&bytes[assignment.key.range()])?;
-    let is_account = || public::may_be_account(text) && bytes[assignment.key.range()].eq_ignore_ascii_case(b"token");
-    let is_doubtful =
-        || Kind::of(path) == Kind::Doubtful || place::is_rehearsal(bytes, path, assignment.key.start) || is_account();
-    if may_have_blank(assignment, text) {
-        let holds = name == Name::Password && !place::names_no_secret(bytes, assignment.key);
-        return holds.then(|| judged(bytes, value, Confidence::Medium, is_doubtful()));
-    }
-    if name != Name::Vague
-        && let Some(value) = password_of_line(bytes, path, assignment)
-        && (name == Name::Password || line::is_token(&bytes[value.range()]))
-    {
+    let is_doubtful = || is_doubtful(bytes, path, assignment);
+    let rest = if has_blank && !is_hopeless {
+        (name == Name::Password).then_some(value)
+    } else {
+        value_of_line(bytes, path, assignment, name)
+    };
+    if let Some(value) = rest {
         return Some(judged(bytes, value, Confidence::Medium, is_doubtful()));
     }
     if stands_for_nothing(text)
@@ -97,6 +94,15 @@ pub fn judge(bytes: &[u8], path: Option<&[u8]>, assignment: &Assignment) -> Opti
     (!is_given_away).then(|| judged(bytes, value, sure, doubtful))
 }
 
+/// Tells whether a value is likely made up, or the public key of an account, by its place and its name.
+fn is_doubtful(bytes: &[u8], path: Option<&[u8]>, assignment: &Assignment) -> bool {
+    let is_account = || {
+        bytes[assignment.key.range()].eq_ignore_ascii_case(b"token")
+            && public::may_be_account(&bytes[assignment.value.range()])
+    };
+    Kind::of(path) == Kind::Doubtful || place::is_rehearsal(bytes, path, assignment.key.start) || is_account()
+}
+
 /// Tells whether a value looks like what its name says.
 fn is_likely(name: Name, text: &[u8], shape: &Shape, assignment: &Assignment, kind: Kind) -> bool {
     match name {
@@ -115,11 +121,15 @@ fn judged(bytes: &[u8], value: Span, sure: Confidence, doubtful: bool) -> Judgem
     Judgement { value, confidence, evidence: vec![format!("{entropy:.1} bits of entropy per character")] }
 }
 
-/// Returns the rest of an assignment's line if the file has values without quotes and that is a password.
-fn password_of_line(bytes: &[u8], path: Option<&[u8]>, assignment: &Assignment) -> Option<Span> {
+/// Returns the rest of an assignment's line if the file has values without quotes and that is what its name says.
+fn value_of_line(bytes: &[u8], path: Option<&[u8]>, assignment: &Assignment, name: Name) -> Option<Span> {
+    if name == Name::Vague {
+        return None;
+    }
     let value = place::has_values_to_the_end(path).then(|| line::rest(bytes, assignment))??;
     let text = &bytes[value.range()];
     let holds = line::is_password(text, &Shape::of(text))
+        && (name == Name::Password || line::is_token(text))
         && !stands_for_nothing(text)
         && !is_interleaved_sequence(text)
         && !place::is_template_expression(bytes, value.start);
@@ -128,7 +138,7 @@ fn password_of_line(bytes: &[u8], path: Option<&[u8]>, assignment: &Assignment) 
 
 /// Tells whether a value is a reference, a placeholder, or what is made of a secret.
 fn stands_for_nothing(text: &[u8]) -> bool {
-    !is_plain(text)
+    !form::is_plain(text)
         || is_reference(text)
         || is_placeholder(text)
         || form::encodes_words(text)
@@ -136,11 +146,6 @@ fn stands_for_nothing(text: &[u8]) -> bool {
         || form::is_made_up(text)
         || form::is_for_programs(text)
         || public::is_public(text)
-}
-
-/// Tells whether the bytes could be a secret at all: printable ASCII without white space.
-fn is_plain(text: &[u8]) -> bool {
-    text.len() >= 4 && text.iter().all(u8::is_ascii_graphic)
 }
 
 /// Tells whether a value may have a blank in it: a password in quotes that is two random words.
