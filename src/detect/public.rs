@@ -6,9 +6,9 @@ const DIGESTS: [&[u8]; 5] = [b"sha256:", b"sha512:", b"sha384:", b"sha1:", b"md5
 const COLOURS: [usize; 4] = [3, 4, 6, 8];
 /// How long the base58 of 32 bytes may be, unless they begin with zeros.
 const ACCOUNT: std::ops::RangeInclusive<usize> = 43..=44;
-/// What stands for tokens and secrets in the standards of OAuth, RFC 5849, 6749 and 6750, and of OpenID, and is copied from there into
+/// What stands for tokens and secrets in the standards of OAuth, RFC 5849 and 6749, and of OpenID, and is copied from there into
 /// documentation.
-const OF_STANDARDS: [&[u8]; 17] = [
+const OF_STANDARDS: [&[u8]; 16] = [
     b"0685bd9184jfhq22",
     b"ad180jjd733klru7",
     b"9djdj82h48djs9d2",
@@ -23,7 +23,6 @@ const OF_STANDARDS: [&[u8]; 17] = [
     b"tGzv3JOkF0XG5Qx2TlKWIA",
     b"7Fjfp0ZBr1KtDRbnfVdmIw",
     b"h480djs93hd8",
-    b"mF_9.B5f-4.1JqM",
     b"SlAV32hkKG",
     b"8xLOxBtZp8",
 ];
