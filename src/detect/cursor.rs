@@ -104,7 +104,15 @@ impl<'a> Cursor<'a> {
         if blank == 0 && self.take(b"(") || self.is_argument(key, closed) && self.take(b",") {
             return Some(Operator::Call);
         }
-        if let Some((operator, end)) = lead::operator(self.bytes, key, closed, self.at) {
+        // Most names are words of a text.
+        let may_lead = match self.peek() {
+            b'{' => true,
+            b'.' | b'?' | b't' => closed,
+            b',' | b'A' | b'a' => !closed,
+            b'\n' | b'\r' => self.bytes[key.start] == b'-',
+            _ => false,
+        };
+        if may_lead && let Some((operator, end)) = lead::operator(self.bytes, key, closed, self.at) {
             self.at = end;
             return Some(operator);
         }

@@ -77,6 +77,7 @@ pub(super) fn next_line(bytes: &[u8], at: usize) -> Option<usize> {
 }
 
 /// Returns what a block of YAML that begins at `at` with `|` or `>` holds, if that is one word in one line.
+#[inline]
 pub(super) fn block(bytes: &[u8], at: usize) -> Option<Span> {
     let sign = bytes.get(at).filter(|byte| matches!(byte, b'|' | b'>'))?;
     let signs =
@@ -141,6 +142,7 @@ pub(super) fn text_of_last(bytes: &[u8], key: Span, at: usize) -> Option<usize> 
 }
 
 /// Returns where the first text of a condition begins, behind what is asked: `prod ? "..." : ""`.
+#[inline]
 pub(super) fn chosen(bytes: &[u8], at: usize) -> Option<usize> {
     let end = at + 3;
     (bytes.get(at..end) == Some(b" ? ") && bytes.get(end).is_some_and(is_quote)).then_some(end)
