@@ -108,6 +108,9 @@ pub(super) fn behind_tag(bytes: &[u8], at: usize) -> usize {
 /// Returns where a text begins that an argument behind the name is set to if the name has no value, as in
 /// `("API_KEY", default="...")`.
 pub(super) fn default_of(bytes: &[u8], at: usize) -> Option<usize> {
+    if !matches!(bytes[..at], [.., b','] | [.., b',', b' ']) {
+        return None;
+    }
     let rest = &bytes[at..(at + FAR).min(bytes.len())];
     let line = &rest[..memchr::memchr(b'\n', rest).unwrap_or(rest.len())];
     [&b"default="[..], b"defaultValue: ", b"default: "].iter().find_map(|word| {
