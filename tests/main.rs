@@ -16,4 +16,5 @@ mod report;
 mod rules;
 mod seeds;
 mod structured;
+mod unknown;
 mod versions;

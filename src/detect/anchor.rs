@@ -52,7 +52,7 @@ const FINGERPRINTS: &[Fingerprint] = &[
     Fingerprint { bucket: 1, kind: AnchorKind::Word, bytes: [b"t", b"o", b"k", b"e"] },
     Fingerprint { bucket: 6, kind: AnchorKind::Url, bytes: [b"j", b"d", b"b", b"c"] },
     // api_key, api-key, apikey, accesskey, privatekey, clientkey, signatureKey ...
-    Fingerprint { bucket: 3, kind: AnchorKind::Word, bytes: [b"_-. \"'isetnryg", b"k", b"e", b"y"] },
+    Fingerprint { bucket: 3, kind: AnchorKind::Word, bytes: [b"_-. \"'isetnrygc", b"k", b"e", b"y"] },
     Fingerprint { bucket: 1, kind: AnchorKind::Id, bytes: [b"ts", b"_-", b"i", b"d"] },
     Fingerprint { bucket: 4, kind: AnchorKind::Url, bytes: [b":", b"/", b"/", ANY] },
     Fingerprint { bucket: 5, kind: AnchorKind::Word, bytes: [b"p", b"w", b"d", ANY] },

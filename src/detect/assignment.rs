@@ -81,7 +81,7 @@ impl Assignment {
         let operator = cursor.operator(key)?;
         let (value, quote) = match cursor.default(key) {
             Some(value) => (value, Quote::Quoted),
-            None => cursor.value(operator)?,
+            None => cursor.value(key, operator)?,
         };
         let least = match operator {
             Operator::Space if bytes[value.range()].iter().any(u8::is_ascii_digit) => LEAST_WORD_WITH_DIGIT,

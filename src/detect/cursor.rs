@@ -1,7 +1,7 @@
 //! A position in an assignment: from the name over the operator to the value.
 
 use super::assignment::{KEY, Operator, Quote, is_key_byte};
-use super::field;
+use super::{field, lead};
 use crate::rules::is_word_byte;
 use crate::source::Span;
 
@@ -37,7 +37,7 @@ const DEFINERS: &[&[u8]] = &[b"#define", b"(setq", b"(defvar", b"(def"];
 /// How long the attributes of an XML element may be, and what a sentence says of whom a password is for.
 const ASIDE: usize = 96;
 /// The ends of functions that make something of a literal: `[]byte("...")`, `String::from("...")`.
-const WRAPPERS: &[&[u8]] = &[b"]byte", b"::from", b".from", b"SecretStr", b"String", b"Some"];
+const WRAPPERS: &[&[u8]] = &[b"]byte", b"::from", b".from", b"SecretStr", b"String", b"Some", b"StringLiteral"];
 
 /// A position in bytes that starts at the end of a name and finds its value.
 ///
@@ -104,6 +104,18 @@ impl<'a> Cursor<'a> {
         if blank == 0 && self.take(b"(") || self.is_argument(key, closed) && self.take(b",") {
             return Some(Operator::Call);
         }
+        // Most names are words of a text.
+        let may_lead = match self.peek() {
+            b'{' => true,
+            b'.' | b'?' | b't' => closed,
+            b',' | b'A' | b'a' => !closed,
+            b'\n' | b'\r' => self.bytes[key.start] == b'-',
+            _ => false,
+        };
+        if may_lead && let Some((operator, end)) = lead::operator(self.bytes, key, closed, self.at) {
+            self.at = end;
+            return Some(operator);
+        }
         if blank > 0 { self.behind_blank(key, closed, blank == 1) } else { self.field(key) }
     }
 
@@ -117,6 +129,10 @@ impl<'a> Cursor<'a> {
             byte.is_ascii_alphanumeric() || matches!(byte, b'&' | b'<' | b'>' | b'?' | b'[' | b']' | b'\'')
         });
         if length > 0 {
+            // `&'static str`
+            if self.bytes[before_type..self.at].ends_with(b"'static") && self.skip_blank(1) > 0 {
+                self.skip_while(24, |byte| byte.is_ascii_alphanumeric() || byte == b'>');
+            }
             // Options that are strung together, as in `pass:repeat=0`, have neither blanks nor quotes.
             let is_apart = self.skip_blank(2) > 0
                 || self.bytes.get(self.at + 1).is_some_and(|&byte| is_quote(byte) || byte == b' ');
@@ -164,6 +180,7 @@ impl<'a> Cursor<'a> {
         let before = &before[..end];
         // Documents write names and values between backticks, and lines of them begin anywhere in a sentence.
         let is_quoted = matches!(self.peek(), b'"' | b'\'');
+        let is_in_brackets = || matches!(self.bytes[self.at..], [b'(', b'"', ..]);
         let ends_with = |word: &&[u8]| {
             before.last() == word.last()
                 && before.strip_suffix(*word).is_some_and(|rest| rest.last().is_none_or(|&last| !is_key_byte(last)))
@@ -171,7 +188,8 @@ impl<'a> Cursor<'a> {
         // `password '...'` alone, as in Gradle's files.
         let is_statement = || before.last().is_none_or(|last| matches!(last, b'\n' | b';' | b'{'));
         SETTERS.iter().any(ends_with)
-            || is_quoted && (is_statement() || DEFINERS.iter().any(ends_with))
+            || is_quoted && is_statement()
+            || (is_quoted || is_in_brackets()) && DEFINERS.iter().any(ends_with)
             || self.is_password_of_host(key)
     }
 
@@ -239,6 +257,10 @@ impl<'a> Cursor<'a> {
     /// Reads up to the next `<`, the end of an element, without the white space around it.
     fn element(&self) -> Span {
         let rest = &self.bytes[self.at..(self.at + VALUE).min(self.bytes.len())];
+        if let Some(text) = rest.strip_prefix(b"<![CDATA[") {
+            let end = memchr::memmem::find(text, b"]]>").unwrap_or(0);
+            return Span::new(self.at + 9, self.at + 9 + end);
+        }
         let end = memchr::memchr(b'<', rest).unwrap_or(0);
         let blank = end - rest[..end].trim_ascii_start().len();
         let text = rest[blank..end].trim_ascii_end();
@@ -260,15 +282,33 @@ impl<'a> Cursor<'a> {
     }
 
     /// Reads a value: an XML element's, quoted or bare.
-    pub(super) fn value(&mut self, operator: Operator) -> Option<(Span, Quote)> {
+    pub(super) fn value(&mut self, key: Span, operator: Operator) -> Option<(Span, Quote)> {
         self.skip_blank(24);
+        match operator {
+            Operator::Assign => self.at = lead::text_of_last(self.bytes, key, self.at).unwrap_or(self.at),
+            Operator::Colon => match lead::block(self.bytes, self.at) {
+                Some(value) => return Some((value, Quote::None)),
+                None => self.at = lead::behind_tag(self.bytes, self.at),
+            },
+            _ => {}
+        }
+        self.literal(operator)
+    }
+
+    /// Reads what stands between quotes, in an element, or alone.
+    fn literal(&mut self, operator: Operator) -> Option<(Span, Quote)> {
         let read = &self.bytes[..self.at];
         if matches!(operator, Operator::Assign | Operator::Field) && read.ends_with(b">") && !read.ends_with(b"=>") {
             return Some((self.element(), Quote::Element));
         }
+        let brackets = self.at;
         self.skip_while(2, |byte| matches!(byte, b'(' | b'{' | b'['));
+        let is_list = self.bytes[brackets..self.at].iter().any(|byte| *byte != b'(');
         self.skip_blank(2);
         self.skip_wrapper();
+        if matches!(self.peek(), b'\n' | b'\r') && !is_list && matches!(operator, Operator::Assign | Operator::Colon) {
+            self.at = lead::next_line(self.bytes, self.at)?;
+        }
         let prefix = self.at;
         // Python's b"", C#'s @"", C++'s L"" and the like.
         self.skip_while(2, |byte| byte.is_ascii_alphabetic() || byte == b'@' || byte == b'$');
@@ -281,8 +321,14 @@ impl<'a> Cursor<'a> {
         }
         self.at = prefix;
         if operator == Operator::Call {
-            return None;
+            self.at = lead::default_of(self.bytes, self.at)?;
+            return Some((self.quoted(false)?, Quote::Quoted));
         }
+        self.word(operator)
+    }
+
+    /// Reads what has no quotes, or the text that is chosen if it holds.
+    fn word(&mut self, operator: Operator) -> Option<(Span, Quote)> {
         let start = self.at;
         self.bare();
         // `Authorization: Bearer 0123...`
@@ -291,7 +337,15 @@ impl<'a> Cursor<'a> {
         if is_scheme && self.skip_blank(1) == 1 {
             self.bare();
         }
+        if operator == Operator::Assign
+            && let Some(text) = lead::chosen(self.bytes, self.at)
+        {
+            self.at = text;
+            return Some((self.quoted(false)?, Quote::Quoted));
+        }
         let value = &self.bytes[start..self.at];
+        let is_of_map = operator == Operator::Colon && self.bytes[..start].ends_with(b": ");
+        let value = if is_of_map { field::before_brace(value) } else { value };
         Some((Span::new(start, start + field::before_next(value)), Quote::None))
     }
 
@@ -301,7 +355,11 @@ impl<'a> Cursor<'a> {
         let is_part = |byte: &&u8| byte.is_ascii_alphanumeric() || b"_:.]".contains(byte);
         let length = rest.iter().take(KEY).take_while(is_part).count();
         let quoted = rest.get(length) == Some(&b'(') && rest.get(length + 1).is_some_and(|&byte| is_quote(byte));
-        if quoted && WRAPPERS.iter().any(|wrapper| rest[..length].ends_with(wrapper)) {
+        // A field's default, and that of a setting that is asked for.
+        let default = rest.get(length..).and_then(|rest| rest.strip_prefix(b"(default="));
+        if length > 0 && default.and_then(<[u8]>::first).is_some_and(|&byte| is_quote(byte)) {
+            self.at += length + b"(default=".len();
+        } else if quoted && WRAPPERS.iter().any(|wrapper| rest[..length].ends_with(wrapper)) {
             self.at += length + 1;
         }
     }

@@ -17,7 +17,7 @@ pub(super) fn value_of(bytes: &[u8], name: Span) -> Option<usize> {
         return None;
     }
     let rest = &bytes[name.end..(name.end + BEHIND).min(bytes.len())];
-    behind_operator(rest).map(|at| name.end + at)
+    behind_operator(rest).or_else(|| behind_attributes(rest)).map(|at| name.end + at)
 }
 
 /// Tells whether a text ends where the value of a field begins that holds names: `name: `, `"Key": "`, `<key>`.
@@ -70,6 +70,9 @@ fn behind_operator(rest: &[u8]) -> Option<usize> {
     at = skip(at, |byte| byte.is_ascii_whitespace() || matches!(byte, b',' | b';'));
     let is_element = rest.get(at) == Some(&b'<');
     at = skip(at + usize::from(is_element), is_quote_or_escape);
+    if rest[at..].starts_with(b"android:") {
+        at += b"android:".len();
+    }
     let word = skip(at, u8::is_ascii_alphabetic);
     let is_value = rest[at..word].eq_ignore_ascii_case(b"value") || is_element && &rest[at..word] == b"string";
     if !is_value || gap == at {
@@ -79,6 +82,22 @@ fn behind_operator(rest: &[u8]) -> Option<usize> {
     at = skip(at, |byte| matches!(byte, b' ' | b'\t'));
     let is_operator = rest.get(at).is_some_and(|sign| if is_element { *sign == b'>' } else { b":=".contains(sign) });
     is_operator.then_some(at + 1)
+}
+
+/// Returns where the text of an element begins if the attribute that names it ends here, and others follow on the line.
+fn behind_attributes(rest: &[u8]) -> Option<usize> {
+    let line = &rest[..memchr::memchr(b'\n', rest).unwrap_or(rest.len())];
+    let attributes = line.strip_prefix(b"\" ")?;
+    let end = end_of_tag(attributes).filter(|&end| attributes[end] == b'>')?;
+    let are_whole = attributes[..end].contains(&b'=') && !matches!(attributes[..end], [.., b'/' | b'?' | b'=']);
+    are_whole.then_some(2 + end + 1)
+}
+
+/// Returns a value without the braces behind it that end the maps in which it stands last.
+pub(super) fn before_brace(value: &[u8]) -> &[u8] {
+    let end = value.iter().rposition(|byte| *byte != b'}').map_or(value.len(), |last| last + 1);
+    let is_whole = end == value.len() || value.iter().any(|byte| matches!(byte, b'{' | b'(' | b'$'));
+    if is_whole { value } else { &value[..end] }
 }
 
 /// Returns where a value ends that stands in a query string: before the next `&name=`.

@@ -7,6 +7,11 @@ use super::proof::{decode_base64, is_header_of_jwt, is_public};
 use super::shape::Shape;
 use crate::rules::checksum::Checksum;
 
+/// Tells whether the bytes could be a secret at all: printable ASCII without white space.
+pub(super) fn is_plain(text: &[u8]) -> bool {
+    text.len() >= 4 && text.iter().all(u8::is_ascii_graphic)
+}
+
 /// Tells whether a value is what a server keeps of a password, which nobody can sign in with.
 pub(super) fn is_password_hash(text: &[u8]) -> bool {
     [

@@ -8,10 +8,12 @@ use super::form;
 use super::line;
 use super::name::{Name, name};
 use super::notation::looks_structured;
-use super::password::is_in_name;
+use super::password::{is_in_name, is_of_two_parts};
 use super::place::{self, Kind};
 use super::placeholder::{is_interleaved_sequence, is_placeholder, is_reference};
 use super::proof;
+use super::public;
+use super::scheme::{Scheme, without_scheme};
 use super::shape::{self, Shape};
 use crate::finding::Confidence;
 use crate::rules::Rule;
@@ -41,15 +43,20 @@ pub fn judge(bytes: &[u8], path: Option<&[u8]>, assignment: &Assignment) -> Opti
     let text = &bytes[value.range()];
     let is_bare = assignment.quote == Quote::None;
     // Most values need no look at their names, which takes longer.
-    let is_hopeless = !is_plain(text) || is_bare && is_expression(bytes, assignment, text);
+    let has_blank = !form::is_plain(text);
+    let is_hopeless =
+        if has_blank { !may_have_blank(assignment, text) } else { is_bare && is_expression(bytes, assignment, text) };
     if is_hopeless && !place::has_values_to_the_end(path) {
         return None;
     }
     let mut name = name(&bytes[assignment.key.range()])?;
-    let is_doubtful = || Kind::of(path) == Kind::Doubtful || place::is_rehearsal(bytes, path, assignment.key.start);
-    if name == Name::Password
-        && let Some(value) = password_of_line(bytes, path, assignment)
-    {
+    let is_doubtful = || is_doubtful(bytes, path, assignment);
+    let rest = if has_blank && !is_hopeless {
+        (name == Name::Password).then_some(value)
+    } else {
+        value_of_line(bytes, path, assignment, name)
+    };
+    if let Some(value) = rest {
         return Some(judged(bytes, value, Confidence::Medium, is_doubtful()));
     }
     if stands_for_nothing(text)
@@ -87,10 +94,20 @@ pub fn judge(bytes: &[u8], path: Option<&[u8]>, assignment: &Assignment) -> Opti
     (!is_given_away).then(|| judged(bytes, value, sure, doubtful))
 }
 
+/// Tells whether a value is likely made up, or the public key of an account, by its place and its name.
+fn is_doubtful(bytes: &[u8], path: Option<&[u8]>, assignment: &Assignment) -> bool {
+    let is_account = || {
+        bytes[assignment.key.range()].eq_ignore_ascii_case(b"token")
+            && public::may_be_account(&bytes[assignment.value.range()])
+    };
+    Kind::of(path) == Kind::Doubtful || place::is_rehearsal(bytes, path, assignment.key.start) || is_account()
+}
+
 /// Tells whether a value looks like what its name says.
 fn is_likely(name: Name, text: &[u8], shape: &Shape, assignment: &Assignment, kind: Kind) -> bool {
     match name {
-        Name::Password if kind == Kind::Doubtful && shape.letters() == shape.length => false,
+        // A translation's words may end with a number.
+        Name::Password if kind == Kind::Doubtful && (shape.changes < 3 || shape.digits < 2) => false,
         Name::Password => is_password(text, shape, assignment),
         Name::Token => is_token(text, shape),
         Name::Vague => is_token(text, shape) && shape.length >= 20 && shape.changes >= 5 && !shape.hex,
@@ -104,11 +121,15 @@ fn judged(bytes: &[u8], value: Span, sure: Confidence, doubtful: bool) -> Judgem
     Judgement { value, confidence, evidence: vec![format!("{entropy:.1} bits of entropy per character")] }
 }
 
-/// Returns the rest of an assignment's line if the file has values without quotes and that is a password.
-fn password_of_line(bytes: &[u8], path: Option<&[u8]>, assignment: &Assignment) -> Option<Span> {
+/// Returns the rest of an assignment's line if the file has values without quotes and that is what its name says.
+fn value_of_line(bytes: &[u8], path: Option<&[u8]>, assignment: &Assignment, name: Name) -> Option<Span> {
+    if name == Name::Vague {
+        return None;
+    }
     let value = place::has_values_to_the_end(path).then(|| line::rest(bytes, assignment))??;
     let text = &bytes[value.range()];
     let holds = line::is_password(text, &Shape::of(text))
+        && (name == Name::Password || line::is_token(text))
         && !stands_for_nothing(text)
         && !is_interleaved_sequence(text)
         && !place::is_template_expression(bytes, value.start);
@@ -117,43 +138,21 @@ fn password_of_line(bytes: &[u8], path: Option<&[u8]>, assignment: &Assignment) 
 
 /// Tells whether a value is a reference, a placeholder, or what is made of a secret.
 fn stands_for_nothing(text: &[u8]) -> bool {
-    !is_plain(text)
+    !form::is_plain(text)
         || is_reference(text)
         || is_placeholder(text)
         || form::encodes_words(text)
         || form::is_password_hash(text)
         || form::is_made_up(text)
         || form::is_for_programs(text)
+        || public::is_public(text)
 }
 
-/// What an `Authorization` header says about its value.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Scheme {
-    /// The value is a token.
-    Bearer,
-    /// The value is a name and a password in base64.
-    Basic,
-}
-
-/// Returns the value without `Bearer `, `Basic `, `Token ` in front, and what that was.
-fn without_scheme(bytes: &[u8], value: Span) -> (Span, Option<Scheme>) {
-    let text = &bytes[value.range()];
-    for (scheme, kind) in [
-        (&b"bearer "[..], Scheme::Bearer),
-        (b"basic ", Scheme::Basic),
-        (b"token ", Scheme::Bearer),
-        (b"apikey ", Scheme::Bearer),
-    ] {
-        if text.len() > scheme.len() && text[..scheme.len()].eq_ignore_ascii_case(scheme) {
-            return (Span::new(value.start + scheme.len(), value.end), Some(kind));
-        }
-    }
-    (value, None)
-}
-
-/// Tells whether the bytes could be a secret at all: printable ASCII without white space.
-fn is_plain(text: &[u8]) -> bool {
-    text.len() >= 4 && text.iter().all(u8::is_ascii_graphic)
+/// Tells whether a value may have a blank in it: a password in quotes that is two random words.
+fn may_have_blank(assignment: &Assignment, text: &[u8]) -> bool {
+    assignment.quote == Quote::Quoted
+        && matches!(assignment.operator, Operator::Assign | Operator::Colon)
+        && is_of_two_parts(text)
 }
 
 /// Tells by its signs whether a value without quotes is an expression of a program.

@@ -66,6 +66,12 @@ pub(super) fn is_password(text: &[u8], shape: &Shape) -> bool {
         && !looks_structured(text)
 }
 
+/// Tells whether a token has signs among its letters and digits as no expression has them.
+pub(super) fn is_token(text: &[u8]) -> bool {
+    let shape = Shape::of(text);
+    shape.length >= 32 && shape.digits >= 3 && shape.symbols >= 4 && shape.changes >= 12 && shape.wordiness() < 0.2
+}
+
 /// Tells whether a value calls or indexes something, as in `decrypt(a1)` and `secrets[3]`, or is a list.
 fn is_expression(text: &[u8]) -> bool {
     let closes = |open: u8| match open {

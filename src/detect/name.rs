@@ -92,6 +92,8 @@ const NO_SECRETS: &[&str] = &[
     "idx",
     "usage",
     "used",
+    "program",
+    "rules",
     "status",
     "state",
     "level",
@@ -131,10 +133,33 @@ const TOKENS: &[&str] = &[
     "credential",
     "credentials",
     "salt",
+    "encryptionkey",
+    "signingkey",
+    "hmackey",
+    "aeskey",
 ];
 
 /// Last words of names that say password in a word with something else.
-const JOINED: &[&str] = &["authtok", "bindpw", "rootpw", "userpw", "dbpw", "adminpw"];
+const JOINED: &[&str] = &[
+    "authtok",
+    "bindpw",
+    "rootpw",
+    "userpw",
+    "dbpw",
+    "adminpw",
+    "dbpass",
+    "userpass",
+    "keypass",
+    "storepass",
+    "rootpass",
+    "adminpass",
+    "mysqlpass",
+    "smtppass",
+    "mailpass",
+    "ftppass",
+    "ldappass",
+    "loginpass",
+];
 
 /// Words before `key` that make it a secret.
 const KEYS: &[&str] = &[
@@ -159,6 +184,7 @@ const KEYS: &[&str] = &[
     "jwt",
     "crypt",
     "hmac",
+    "aes",
     "subscription",
     "consumer",
     "dev",
@@ -174,6 +200,26 @@ const KEYS: &[&str] = &[
 /// Last words of names that may say secret.
 const VAGUE: &[&str] =
     &["key", "auth", "authorization", "cred", "creds", "keys", "oauth", "nkey", "access", "private", "bearer", "pat"];
+
+/// Words before `token` that say where to go on in a list, or that a request is no other's.
+const CURSORS: &[&str] = &[
+    "next",
+    "page",
+    "nextpage",
+    "continuation",
+    "sync",
+    "pagination",
+    "cursor",
+    "idempotency",
+    "concurrency",
+    "csrf",
+    "xsrf",
+    "authenticity",
+];
+
+/// Words alone that are such tokens.
+const JOINED_CURSORS: &[&str] =
+    &["csrftoken", "csrfmiddlewaretoken", "xsrftoken", "nexttoken", "pagetoken", "nextpagetoken", "synctoken"];
 
 /// What a name says about its value.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -194,7 +240,9 @@ pub(super) fn name(key: &[u8]) -> Option<Name> {
     // The shell's working directory is called PWD; a makefile writes `$$PWD`.
     let is_folder = key.trim_start_with(|letter| letter == '$') == b"PWD"
         || last.ends_with("pwd") && (last.contains("dir") || last.contains("old"));
-    if is_folder || NO_SECRETS.contains(&last) || names_something_else(&words) {
+    // Unlike `client_token`, which clients sign in with, these make a request unique, or name an application to its users.
+    let is_of_request = matches!(key, b"clientToken" | b"ClientToken");
+    if is_folder || is_of_request || NO_SECRETS.contains(&last) || names_something_else(&words) {
         return None;
     }
     let ends_with = |endings: &[&str]| endings.iter().any(|ending| last.ends_with(ending));
@@ -219,12 +267,20 @@ fn names_something_else(words: &[String]) -> bool {
     if ["public", "keyboard", "keyword", "foreign", "websocket"].into_iter().any(has) || has("web") && has("socket") {
         return true;
     }
+    if words
+        .last()
+        .is_some_and(|last| last.len() > 8 && last.ends_with("token") && JOINED_CURSORS.contains(&last.as_str()))
+    {
+        return true;
+    }
     match words {
         [.., before, last] if last == "pass" => PASSES.contains(&before.as_str()),
         [first, last] if first == "primary" && last == "key" => true,
         // `PublicKeyToken` where there was no room for it.
         [first, key, last] if first == "lic" && key == "key" && last == "token" => true,
         [.., before, last] if is_token_of_chain(before, last) => true,
+        [.., before, last] if last == "token" && CURSORS.contains(&before.as_str()) => true,
+        [.., client, before, last] if client == "client" && before == "request" && last == "token" => true,
         // The address of a signed request names the key that signed it.
         [.., before, last] if last == "credential" => matches!(before.as_str(), "amz" | "goog"),
         // The key of a file only names it.
@@ -264,12 +320,23 @@ mod tests {
             ("ldap_default_authtok", Some(Name::Password)),
             ("ldap_default_authtok_type", None),
             ("HEX_KEY", Some(Name::Token)),
+            ("DBPASS", Some(Name::Password)),
+            ("storepass", Some(Name::Password)),
+            ("bypass", None),
+            ("aesKey", Some(Name::Token)),
+            ("encryptionkey", Some(Name::Token)),
             ("OVH_APPLICATION_KEY", Some(Name::Token)),
             ("TOKEN_ADDRESS", None),
             ("MINT_TOKEN", None),
             ("FIGMA_FILE_KEY", None),
             ("token.encode", None),
             ("...licKeyToken", None),
+            ("nextPageToken", None),
+            ("X-CSRF-Token", None),
+            ("csrf_secret", Some(Name::Token)),
+            ("clientToken", None),
+            ("client_token", Some(Name::Token)),
+            ("tokenProgram", None),
         ] {
             assert_eq!(name(key.as_bytes()), expected, "{key}");
         }

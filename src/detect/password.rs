@@ -1,7 +1,7 @@
 //! Judges a password that a person chose: in a URL, on a command line, in `.netrc`.
 
 use super::place;
-use super::placeholder::is_placeholder;
+use super::placeholder::{is_interleaved_sequence, is_placeholder};
 use super::proof::Proven;
 use super::shape::Shape;
 use crate::finding::Confidence;
@@ -102,6 +102,23 @@ fn is_word(text: &[u8]) -> bool {
     memchr::memmem::find(text, b"%20").is_some()
         || shape.length < 5
         || plain && shape.length < 24 && (shape.surprise < 3.9 || shape.pairs < 4)
+}
+
+/// Tells whether a text is two random words with a blank between them.
+pub(super) fn is_of_two_parts(text: &[u8]) -> bool {
+    let is_part = |part: &[u8]| {
+        let shape = Shape::of(part);
+        part.iter().all(u8::is_ascii_alphanumeric)
+            && (8..=64).contains(&shape.length)
+            && shape.kinds() == 3
+            && shape.changes >= 3
+            && shape.wordiness() < 0.4
+            && !is_placeholder(part)
+            && !is_interleaved_sequence(part)
+    };
+    (17..=129).contains(&text.len())
+        && text.iter().filter(|byte| **byte == b' ').count() == 1
+        && text.split(|&byte| byte == b' ').all(is_part)
 }
 
 /// Tells whether a password was made by a machine.

@@ -68,7 +68,10 @@ fn holds_reference(value: &[u8]) -> bool {
 /// Tells whether a value is a name that a build replaces, as in `@DB_PASSWORD@`.
 fn is_at_name(value: &[u8]) -> bool {
     let is_part = |byte: &u8| byte.is_ascii_alphabetic() || *byte == b'_';
-    matches!(value, [b'@', name @ .., b'@'] if !name.is_empty() && name.iter().all(is_part))
+    let Some(name) = value.strip_prefix(b"@").and_then(|rest| rest.strip_suffix(b"@")) else { return false };
+    let doubled = matches!(name, [b'@', _, .., b'@']);
+    let name = if doubled { &name[1..name.len() - 1] } else { name };
+    !name.is_empty() && name.iter().all(|byte| is_part(byte) || doubled && byte.is_ascii_digit())
 }
 
 /// Tells whether a value has a field for a formatter, as in `key-{name}` or `{hex:32}`.
@@ -351,6 +354,7 @@ mod tests {
             "$env:TOKEN",
             "%(token)s",
             "@DB_TOKEN@",
+            "@@DB_TOKEN2@@",
             "!Ref",
             "!GetAtt db.Password",
             "$ENV:TOKEN",
