@@ -116,7 +116,7 @@ fn what_a_provider_tells_of_revoking_is_told_of_one_kind_of_credential() {
 /// Which rules of a provider share its commands: none that is added gets a call that it was not looked at for.
 const SHARED_COMMANDS: &str = "\
 age: secret-key plugin-identity
-aws: access-key access-key-id secret-access-key
+aws: access-key access-key-behind access-key-id secret-access-key
 cloudflare: api-token api-token-legacy
 confluent: api-secret api-secret-prefixed api-key
 django: secret-key insecure-secret-key

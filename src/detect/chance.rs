@@ -2,7 +2,8 @@
 //!
 //! One token of twenty characters in sixty thousand has `todo` in it, in some mixture of capitals.
 
-use super::placeholder::{PARTS, TELLING, is_interleaved_sequence, is_monotonous, is_placeholder};
+use super::placeholder::{PARTS, TELLING, is_monotonous, is_placeholder};
+use super::sequence::is_interleaved_sequence;
 use super::shape::Shape;
 use crate::wording::PLACEHOLDERS;
 

@@ -10,10 +10,11 @@ use super::name::{Name, name};
 use super::notation::looks_structured;
 use super::password::{is_in_name, is_of_two_parts};
 use super::place::{self, Kind};
-use super::placeholder::{is_interleaved_sequence, is_placeholder, is_reference};
+use super::placeholder::{is_placeholder, is_reference};
 use super::proof;
 use super::public;
 use super::scheme::{Scheme, without_scheme};
+use super::sequence::is_interleaved_sequence;
 use super::shape::{self, Shape};
 use crate::finding::Confidence;
 use crate::rules::Rule;
@@ -70,13 +71,14 @@ pub fn judge(bytes: &[u8], path: Option<&[u8]>, assignment: &Assignment) -> Opti
         name = Name::Token;
     }
     let (shape, kind) = (Shape::of(text), Kind::of(path));
-    if is_bare
-        && (place::is_template_expression(bytes, value.start)
-            || !bare_value_is_literal(bytes, assignment, text, &shape, kind))
-        || assignment.operator == Operator::Space
-            && !(name == Name::Token && is_long_random(&shape))
-            && !assignment.is_of_keyword(bytes)
-    {
+    let is_said = assignment.operator != Operator::Space
+        || name == Name::Token && is_long_random(&shape)
+        || assignment.is_of_keyword(bytes);
+    let is_literal = || {
+        !place::is_template_expression(bytes, value.start)
+            && bare_value_is_literal(bytes, assignment, text, &shape, kind)
+    };
+    if is_bare && !is_literal() || !is_said {
         return None;
     }
     let likely = is_likely(name, text, &shape, assignment, kind);
@@ -89,9 +91,8 @@ pub fn judge(bytes: &[u8], path: Option<&[u8]>, assignment: &Assignment) -> Opti
         Name::Password if shape.letters() == shape.length && shape.length < 8 => Confidence::Low,
         Name::Password | Name::Token => Confidence::Medium,
     };
-    let is_given_away =
-        is_interleaved_sequence(text) || name == Name::Password && is_in_name(&bytes[assignment.key.range()], text);
-    (!is_given_away).then(|| judged(bytes, value, sure, doubtful))
+    let is_in_name = || name == Name::Password && is_in_name(&bytes[assignment.key.range()], text);
+    (!is_interleaved_sequence(text) && !is_in_name()).then(|| judged(bytes, value, sure, doubtful))
 }
 
 /// Tells whether a value is likely made up, or the public key of an account, by its place and its name.

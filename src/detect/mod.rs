@@ -27,6 +27,7 @@ pub mod proof;
 mod public;
 mod reference;
 mod scheme;
+mod sequence;
 pub mod shape;
 pub mod sieve;
 mod structure;

@@ -1,8 +1,9 @@
 //! Judges a password that a person chose: in a URL, on a command line, in `.netrc`.
 
 use super::place;
-use super::placeholder::{is_interleaved_sequence, is_placeholder};
+use super::placeholder::is_placeholder;
 use super::proof::Proven;
+use super::sequence::is_interleaved_sequence;
 use super::shape::Shape;
 use crate::finding::Confidence;
 

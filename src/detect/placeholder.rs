@@ -4,6 +4,7 @@ use std::sync::LazyLock;
 
 use aho_corasick::{AhoCorasick, AhoCorasickKind};
 
+use super::sequence::longest_sequence;
 use super::shape::Shape;
 use crate::wording::PLACEHOLDERS;
 
@@ -302,36 +303,6 @@ fn has_filler(value: &[u8]) -> bool {
     value.chunk_by(|a, b| a == b).any(|run| run.len() >= 6 && matches!(run[0], b'x' | b'X' | b'*' | b'#'))
 }
 
-/// How many characters in a row are no accident if each follows the one before.
-const TYPED: usize = 14;
-
-/// Tells whether a value was typed along the alphabet and the digits by turns, as in `a1b2c3d4e5` or
-/// `aA1bB2cC3`: at some stride most characters follow the one before.
-pub fn is_interleaved_sequence(value: &[u8]) -> bool {
-    let folded: Vec<u8> =
-        value.iter().filter(|byte| byte.is_ascii_alphanumeric()).map(u8::to_ascii_lowercase).collect();
-    folded.len() >= 16
-        && (1..=3).any(|stride| {
-            let follows = |(next, last): (&u8, &u8)| *next == *last + 1 || (*last == b'9' && *next == b'0');
-            let steps: Vec<bool> = folded.iter().skip(stride).zip(&folded).map(follows).collect();
-            let followed = steps.iter().filter(|&&step| step).count();
-            followed * 10 >= steps.len() * 9 || steps.chunk_by(|a, b| a == b).any(|run| run[0] && run.len() >= TYPED)
-        })
-}
-
-/// Returns the length of the longest stretch in which each byte follows its neighbour by the same step of
-/// at most one: `abcd`, `4321`, `xxxx`.
-fn longest_sequence(value: &[u8]) -> usize {
-    let (mut longest, mut length, mut last) = (1, 1, None);
-    for pair in value.windows(2) {
-        let step = i16::from(pair[1]) - i16::from(pair[0]);
-        length = if step.abs() <= 1 && (last == Some(step) || length == 1) { length + 1 } else { 1 };
-        last = Some(step);
-        longest = longest.max(length);
-    }
-    longest
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -390,9 +361,6 @@ mod tests {
             "111111@",
         ] {
             assert!(is_placeholder(text.as_bytes()), "{text}");
-        }
-        for text in ["a1b2c3d4e5f6g7h8i9j0", "aA1bB2cC3dD4eE5fF6", "a1b2c3d4e5f6g7h8i9j0k1l2NRAL"] {
-            assert!(is_interleaved_sequence(text.as_bytes()), "{text}");
         }
         for text in ["k9fXq2LmZ0aB", "Tr0ub4dor&3", "9f86d081884c7d65", "prod-key-4f9aXq81", "AAAAAAAAB3Nz9fK2"] {
             assert!(!is_placeholder(text.as_bytes()), "{text}");

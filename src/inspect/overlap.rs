@@ -28,8 +28,10 @@ pub fn resolve(bytes: &[u8], candidates: &mut Vec<Candidate>) {
     for candidate in candidates.drain(..) {
         match kept.last_mut() {
             Some(last) if last.secret.overlaps(candidate.secret) => {
+                // Among rules of one provider the format alone says as much as a name does.
+                let is_of_others = last.rule.family() != candidate.rule.family();
                 let weight = |candidate: &Candidate| {
-                    let is_named = candidate.secret.start > candidate.whole.start + GUARD;
+                    let is_named = is_of_others && candidate.secret.start > candidate.whole.start + GUARD;
                     let rank = rank(candidate.rule.family(), candidate.confidence);
                     (rank, candidate.confidence, candidate.secret.len(), is_named)
                 };

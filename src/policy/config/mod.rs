@@ -1,5 +1,6 @@
 //! `keysweep.toml`: threshold, rules, paths, allows. What is not known in it is an error that says where it stands.
 
+mod allow;
 mod error;
 mod glob;
 
@@ -9,6 +10,8 @@ use std::path::{Path, PathBuf};
 use serde::Deserialize;
 use toml::Spanned;
 
+pub use self::allow::Allow;
+use self::allow::{AllowText, Wrong, allow};
 pub use self::error::{ConfigError, NOTHING_SCANNED};
 pub use self::glob::Globs;
 use super::names;
@@ -71,30 +74,6 @@ pub struct Level {
     pub severity: Option<Severity>,
     /// The confidence, if it is to be another.
     pub confidence: Option<Confidence>,
-}
-
-#[derive(Clone, Debug, Deserialize)]
-#[serde(rename_all = "kebab-case", deny_unknown_fields)]
-struct AllowText {
-    rule: Option<Spanned<String>>,
-    path: Option<Spanned<String>>,
-    fingerprint: Option<String>,
-    reason: String,
-}
-
-/// One allow entry: findings for which all of its conditions hold.
-#[derive(Clone, Debug)]
-pub struct Allow {
-    /// A rule id, a provider, or `provider/*`.
-    pub rule: Option<String>,
-    /// The paths.
-    pub path: Option<Globs>,
-    /// One finding.
-    pub fingerprint: Option<String>,
-    /// Why.
-    pub reason: String,
-    /// The line of the file that it stands in.
-    pub line: usize,
 }
 
 impl Config {
@@ -184,10 +163,7 @@ impl Config {
     /// Counts the rules that are at work, and those that are switched off.
     pub fn count(&self, catalogue: &Catalogue) -> [usize; 2] {
         let rules = catalogue.rules();
-        let off = match self.text.rules.off.is_empty() {
-            true => 0,
-            false => rules.iter().filter(|rule| self.is_off(&rule.id)).count(),
-        };
+        let off = rules.iter().filter(|rule| self.is_off(&rule.id)).count();
         [rules.len() - off, off]
     }
 
@@ -264,29 +240,6 @@ impl Config {
         let folder = self.path.as_deref().and_then(Path::parent);
         folder.filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."))
     }
-}
-
-/// Where something is wrong in a configuration, and what.
-type Wrong = (usize, &'static str);
-
-/// Reads one allow entry.
-fn allow(entry: &Spanned<AllowText>, source: &str) -> Result<Allow, Wrong> {
-    let text = entry.as_ref();
-    let line = source.get(..entry.span().start).unwrap_or_default().matches('\n').count() + 1;
-    let wrong = |problem| Err((entry.span().start, problem));
-    if text.reason.trim().is_empty() {
-        return wrong("an allow entry needs a `reason`");
-    }
-    if text.rule.is_none() && text.path.is_none() && text.fingerprint.is_none() {
-        return wrong("an allow entry needs a `rule`, a `path` or a `fingerprint`");
-    }
-    let glob = |path: &Spanned<String>| {
-        let globs = Globs::new([path.as_ref().as_str()]).map_err(|(_, problem)| (path.span().start, problem));
-        if path.as_ref().starts_with('!') { Err((path.span().start, "this would allow nothing")) } else { globs }
-    };
-    let path = text.path.as_ref().map(glob).transpose()?;
-    let rule = text.rule.as_ref().map(|rule| rule.as_ref().clone());
-    Ok(Allow { rule, path, fingerprint: text.fingerprint.clone(), reason: text.reason.clone(), line })
 }
 
 /// Tells whether a path lies in a folder that may not be entered.
