@@ -132,18 +132,8 @@ fn is_address(text: &[u8]) -> bool {
 /// Tells whether one of the words that a rule wants near its matches stands around one, or in the path.
 pub(super) fn has_near(rule: &Rule, bytes: &[u8], path: Option<&[u8]>, whole: &Range<usize>) -> bool {
     let around = &bytes[whole.start.saturating_sub(NEAR_BEFORE)..(whole.end + NEAR_BEHIND).min(bytes.len())];
-    let mut few = [0; 1024];
-    let mut many = Vec::new();
-    let lower = match few.get_mut(..around.len()) {
-        Some(lower) => lower,
-        None => {
-            many.resize(around.len(), 0);
-            &mut many[..]
-        }
-    };
-    lower.copy_from_slice(around);
-    lower.make_ascii_lowercase();
-    rule.near_finders().iter().any(|finder| finder.find(lower).is_some())
+    let lower = around.to_ascii_lowercase();
+    rule.near_finders().iter().any(|finder| finder.find(&lower).is_some())
         || path.is_some_and(|path| is_named(rule, path))
 }
 

@@ -103,10 +103,9 @@ pub(super) fn gate(bytes: &[u8], at: usize, kind: AnchorKind, assignments: &mut 
         }
         AnchorKind::Url => {
             let rest = &bytes[at + 3..(at + 3 + 512).min(bytes.len())];
-            let end =
-                rest.iter().position(|byte| matches!(byte, b' ' | b'\n' | b'"' | b'\'' | b'<')).unwrap_or(rest.len());
             // A password may have a quote or a sign of a tag in it.
-            let whole = rest.iter().position(|byte| matches!(byte, b' ' | b'\n' | b'"')).unwrap_or(rest.len());
+            let whole = memchr::memchr3(b' ', b'\n', b'"', rest).unwrap_or(rest.len());
+            let end = memchr::memchr2(b'\'', b'<', &rest[..whole]).unwrap_or(whole);
             let userinfo = memchr::memchr(b'@', &rest[..whole]).map(|sign| at + 3 + sign + TRAIL);
             let is_argument = || bytes[at] != b':' && call::has_two_texts(rest);
             userinfo
