@@ -132,18 +132,9 @@ fn is_address(text: &[u8]) -> bool {
 /// Tells whether one of the words that a rule wants near its matches stands around one, or in the path.
 pub(super) fn has_near(rule: &Rule, bytes: &[u8], path: Option<&[u8]>, whole: &Range<usize>) -> bool {
     let around = &bytes[whole.start.saturating_sub(NEAR_BEFORE)..(whole.end + NEAR_BEHIND).min(bytes.len())];
-    let lower = around.to_ascii_lowercase();
-    rule.near_finders().iter().any(|finder| finder.find(&lower).is_some())
-        || path.is_some_and(|path| is_named(rule, path))
-}
-
-/// Tells whether one of the words that a rule wants near its matches stands in a path, where none with a colon does.
-fn is_named(rule: &Rule, path: &[u8]) -> bool {
-    let mut finders = rule.near_finders().iter().filter(|finder| !finder.needle().contains(&b':')).peekable();
-    finders.peek().is_some() && {
-        let path = path.to_ascii_lowercase();
-        finders.any(|finder| finder.find(&path).is_some())
-    }
+    let near = rule.near_finder();
+    near.is_in(&around.to_ascii_lowercase())
+        || path.is_some_and(|path| near.may_be_in_paths() && near.is_in(&path.to_ascii_lowercase()))
 }
 
 /// Tells whether one of the words stands on the line of a match, as far as they are looked for.

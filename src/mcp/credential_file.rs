@@ -127,17 +127,22 @@ impl ByName {
     /// Returns the places of the files that may be at `path`, in their order.
     pub(super) fn candidates(&self, path: &BStr) -> Vec<usize> {
         let (mut found, mut start) = (Vec::new(), 0);
-        for slash in memchr::memchr_iter(b'/', path) {
-            found.extend_from_slice(self.folders.get(&path[start..slash]));
-            start = slash + 1;
+        // The names are too short for a vectorised search.
+        for (at, &byte) in path.iter().enumerate() {
+            if byte == b'/' {
+                found.extend_from_slice(self.folders.get(&path[start..at]));
+                start = at + 1;
+            }
         }
         let name: &[u8] = &path[start..];
         found.extend_from_slice(self.last.get(name));
         if name.last().is_some_and(|&end| self.pattern_ends[usize::from(end)]) {
             found.extend(self.patterns.iter().filter(|(pattern, _)| pattern.matches(name)).map(|(_, at)| *at));
         }
-        found.sort_unstable();
-        found.dedup();
+        if found.len() > 1 {
+            found.sort_unstable();
+            found.dedup();
+        }
         found
     }
 }

@@ -20,7 +20,8 @@ pub use syntax::Syntax;
 
 /// Tells of a file whose name has no ending of configuration in it, nor anything of dotenv's, that it is neither.
 pub fn is_plain(path: &bstr::BStr) -> bool {
-    let has_env = || path::file_name(path).windows(3).any(|three| three.eq_ignore_ascii_case(b"env"));
+    let is_env = |three: &[u8]| three[2] | 0x20 == b'v' && three.eq_ignore_ascii_case(b"env");
+    let has_env = || path::file_name(path).windows(3).any(is_env);
     !path::is_formatted(path) && !has_env()
 }
 

@@ -69,6 +69,10 @@ pub(super) fn may_hold(path: &BStr) -> bool {
     if !is_formatted(path) {
         return false;
     }
+    // The end of a name that is one of them stays, whatever before it says that the file is a copy.
+    if file_name(path).rsplit(|&byte| byte == b'.').next().is_some_and(is_format) {
+        return true;
+    }
     let path = spelling(path).path;
     let name = path.rsplit('/').next().unwrap_or_default();
     is_format(name.rsplit('.').next().unwrap_or_default().as_bytes())
@@ -80,7 +84,9 @@ pub(super) fn is_formatted(path: &BStr) -> bool {
 }
 
 fn is_format(end: &[u8]) -> bool {
-    FORMATS.iter().any(|format| end.eq_ignore_ascii_case(format.as_bytes()))
+    (2..=14).contains(&end.len())
+        && matches!(end[0] | 0x20, b'j' | b't' | b'y' | b'm' | b'c' | b'l')
+        && FORMATS.iter().any(|format| end.eq_ignore_ascii_case(format.as_bytes()))
 }
 
 /// Returns the last name of a path of any system.
@@ -103,6 +109,26 @@ mod tests {
         ];
         for (path, expected, copy) in cases {
             assert_eq!(spelling(path.into()), Spelling { path: expected.to_owned(), copy }, "{path}");
+        }
+    }
+
+    #[test]
+    fn a_file_may_hold_configuration_by_the_end_of_its_name_without_the_marks_of_a_copy() {
+        for (path, expected) in [
+            ("a/mcp.json", true),
+            ("a/mcp.JSON", true),
+            ("mcp.json.bak", true),
+            ("mcp.example.yaml", true),
+            ("x.code-workspace", true),
+            ("a\\json", true),
+            ("settings.local", true),
+            ("mcp.json.rs", false),
+            ("mcp.json/a.rs", false),
+            ("a.js", false),
+            ("Makefile", false),
+            ("", false),
+        ] {
+            assert_eq!(may_hold(path.into()), expected, "{path}");
         }
     }
 

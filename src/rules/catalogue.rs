@@ -5,12 +5,11 @@ use std::sync::{Arc, OnceLock};
 
 use globset::{Glob, GlobSet, GlobSetBuilder};
 
-use memchr::memmem::Finder;
-
 use super::bounds::Bounds;
 use super::builtin::{self, Entry, Parts};
 use super::issue::{RuleError, RuleIssue, check_entry};
 use super::lexicon::Lexicon;
+use super::near::Near;
 use super::pattern::{Pattern, PatternError};
 use super::schema::{Provider, RuleEntry, RuleFile};
 use super::syntax::SyntaxError;
@@ -45,7 +44,7 @@ pub struct Rule {
     text: Text,
     bounds: OnceLock<Option<Bounds>>,
     matcher: OnceLock<Option<Pattern>>,
-    near_finders: OnceLock<Vec<Finder<'static>>>,
+    near_finder: OnceLock<Near>,
     meta: OnceLock<Arc<Meta>>,
     rotation: OnceLock<Arc<Rotation>>,
     paths: OnceLock<Option<GlobSet>>,
@@ -67,7 +66,7 @@ impl Rule {
             bounds: OnceLock::from((!pattern.is_empty()).then_some(entry.bounds)),
             pattern,
             matcher: OnceLock::new(),
-            near_finders: OnceLock::new(),
+            near_finder: OnceLock::new(),
             meta: OnceLock::new(),
             rotation: OnceLock::new(),
             // Its file need not be parsed to know that it has no paths.
@@ -88,7 +87,7 @@ impl Rule {
             text: Text::Own(Arc::clone(file)),
             bounds: OnceLock::new(),
             matcher: OnceLock::new(),
-            near_finders: OnceLock::new(),
+            near_finder: OnceLock::new(),
             meta: OnceLock::new(),
             rotation: OnceLock::new(),
             paths: OnceLock::new(),
@@ -146,9 +145,8 @@ impl Rule {
     }
 
     /// Returns what finds the words of [`Rule::near`].
-    pub fn near_finders(&self) -> &[Finder<'static>] {
-        let finder = |word: &Cow<'static, str>| Finder::new(word.as_bytes()).into_owned();
-        self.near_finders.get_or_init(|| self.near.iter().map(finder).collect())
+    pub fn near_finder(&self) -> &Near {
+        self.near_finder.get_or_init(|| Near::new(&self.near))
     }
 
     /// Returns what holds for every match of the pattern, without compiling it; `None` for a rule that Rust code finds.

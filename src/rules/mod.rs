@@ -9,6 +9,7 @@ pub mod escape;
 mod filter;
 mod issue;
 mod lexicon;
+mod near;
 mod needs;
 #[cfg_attr(not(test), allow(dead_code, reason = "the build writes parts, and the program reads them; see `build.rs`"))]
 mod packed;
