@@ -83,16 +83,20 @@ pub fn judge(bytes: &[u8], path: Option<&[u8]>, assignment: &Assignment) -> Opti
     }
     let likely = is_likely(name, text, &shape, assignment, kind);
     let doubtful = (likely || name == Name::Password) && is_doubtful();
-    let sure = match name {
-        Name::Password if !likely && !doubtful && is_simple_password(bytes, assignment, text, kind) => Confidence::Low,
-        _ if !likely => return None,
+    let is_simple = || name == Name::Password && !doubtful && is_simple_password(bytes, assignment, text, kind);
+    let sure = if likely { sure(name, &shape) } else { is_simple().then_some(Confidence::Low)? };
+    let is_in_name = || name == Name::Password && is_in_name(&bytes[assignment.key.range()], text);
+    (!is_interleaved_sequence(text) && !is_in_name()).then(|| judged(bytes, value, sure, doubtful))
+}
+
+/// Says how sure a likely value is by its name.
+fn sure(name: Name, shape: &Shape) -> Confidence {
+    match name {
         Name::Vague => Confidence::Low,
         // A few letters are rather a name that is in no dictionary.
         Name::Password if shape.letters() == shape.length && shape.length < 8 => Confidence::Low,
         Name::Password | Name::Token => Confidence::Medium,
-    };
-    let is_in_name = || name == Name::Password && is_in_name(&bytes[assignment.key.range()], text);
-    (!is_interleaved_sequence(text) && !is_in_name()).then(|| judged(bytes, value, sure, doubtful))
+    }
 }
 
 /// Tells whether a value is likely made up, or the public key of an account, by its place and its name.
