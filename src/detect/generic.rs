@@ -186,14 +186,9 @@ fn bare_value_is_literal(bytes: &[u8], assignment: &Assignment, text: &[u8], sha
             !expression
                 && assignment.operator != Operator::Compare
                 && bytes.get(assignment.value.end) != Some(&b'(')
-                && (shape.digits > 0 || !next_is_word(bytes, assignment.value.end))
+                && (shape.digits > 0 || !line::goes_on_with_word(bytes, assignment.value.end))
         }
     }
-}
-
-/// Tells whether a sentence goes on behind a value.
-fn next_is_word(bytes: &[u8], at: usize) -> bool {
-    bytes.get(at) == Some(&b' ') && bytes.get(at + 1).is_some_and(u8::is_ascii_lowercase)
 }
 
 /// Tells whether a value is so random that no sentence would have it as a word.

@@ -84,6 +84,11 @@ fn is_expression(text: &[u8]) -> bool {
     text.get(name).is_some_and(|&open| matches!(open, b'(' | b'[' | b'{') && closes(open)) && !text[0].is_ascii_digit()
 }
 
+/// Tells whether a sentence goes on behind a value.
+pub(super) fn goes_on_with_word(bytes: &[u8], at: usize) -> bool {
+    bytes.get(at) == Some(&b' ') && bytes.get(at + 1).is_some_and(u8::is_ascii_lowercase)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
