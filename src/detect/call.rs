@@ -51,7 +51,8 @@ pub(super) fn behind_word(bytes: &[u8], at: usize) -> Option<usize> {
         let command = COMMANDS.into_iter().find(|command| bytes[..end].ends_with(command));
         command.is_some_and(|command| end - start() == command.len())
     };
-    (leads || is_command() || begins_entry(bytes, start(), rest)).then_some(end - at + rest.len())
+    let is_entry = || matches!(rest, [b' ' | b'\t', ..]) && begins_entry(bytes, start(), rest);
+    (leads || is_command() || is_entry()).then_some(end - at + rest.len())
 }
 
 /// Tells whether the fields of a CloudFormation template's parameter follow, in quotes or without.
@@ -67,9 +68,6 @@ fn is_parameter(bytes: &[u8], quote: &[u8]) -> bool {
 /// Tells whether a blank and a word follow a name that begins its line, or stands in one that begins as those of devices,
 /// installers and servers do: no sign says that they belong together. `rest` is what follows the name.
 fn begins_entry(bytes: &[u8], start: usize, rest: &[u8]) -> bool {
-    if !matches!(rest, [b' ' | b'\t', ..]) {
-        return false;
-    }
     let from = start.saturating_sub(ENTRY);
     let before = &bytes[from..start];
     let line = memchr::memrchr(b'\n', before).map(|end| &before[end + 1..]).or((from == 0).then_some(before));
