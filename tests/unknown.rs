@@ -55,6 +55,7 @@ fn what_everybody_may_know_is_no_secret() {
         ("a.yml", "secret: \"@\"", "#1F2937A0"),
         ("a.toml", "checksum_token = \"sha256:@\"", "{hex:64}"),
         ("locales/fr.json", "{\"password\": \"@\"}", "MotDePasse2"),
+        ("a.rs", "&[\"mysqlpass\", \"@\", \"mailpass\"]", "smtppass"),
     ] {
         assert_eq!(found(path, template, value), [""; 0], "{path}: {template}");
     }

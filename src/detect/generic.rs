@@ -6,7 +6,7 @@
 use super::assignment::{Assignment, Operator, Quote};
 use super::form;
 use super::line;
-use super::name::{Name, name};
+use super::name::{self, Name, name};
 use super::notation::looks_structured;
 use super::password::{is_in_name, is_of_two_parts};
 use super::place::{self, Kind};
@@ -62,6 +62,7 @@ pub fn judge(bytes: &[u8], path: Option<&[u8]>, assignment: &Assignment) -> Opti
     }
     if stands_for_nothing(text)
         || assignment.is_verdict(bytes)
+        || assignment.operator == Operator::Call && name::is_one(text)
         || place::names_no_secret(bytes, assignment.key)
         || scheme == Some(Scheme::Basic) && !proof::is_basic_auth(text)
     {

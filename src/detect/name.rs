@@ -259,6 +259,11 @@ pub(super) fn name(key: &[u8]) -> Option<Name> {
     VAGUE.contains(&last).then_some(Name::Vague)
 }
 
+/// Tells whether a text is itself such a name and nothing else, as in a list of names: letters that say password.
+pub(super) fn is_one(text: &[u8]) -> bool {
+    text.iter().all(u8::is_ascii_alphabetic) && name(text) == Some(Name::Password)
+}
+
 /// Tells whether a name means something else by a word that usually says secret: one of several passes, or the name of a project,
 /// which SonarQube calls its key.
 fn names_something_else(words: &[String]) -> bool {
