@@ -80,6 +80,11 @@ const FILES: &[(&str, &str, &str)] = &[
     (".bash_history", "curl -u deploy:{alnum:16} https://api.corp.net/v1/restart\n", "http/curl-user high"),
     (".bash_history", "mysql -u root -p{alnum:14} -h db.corp.net x\n", "shell/mysql-password high"),
     ("client.py", "headers = {\"Authorization\": \"Bearer {alnum:40}\"}", "http/bearer-authorization high"),
+    (
+        "a.ps1",
+        "$pw = ConvertTo-SecureString -String -Force {alnum:5}#$g{lower:2}8s",
+        "powershell/plain-text-secure-string high",
+    ),
     ("client.js", "const authorizationHeader = 'Bearer {alnum:40}'", "http/bearer-literal high"),
     ("a.har", "{\"name\": \"Authorization\", \"value\": \"Bearer {alnum:40}\"}", "http/bearer-literal high"),
     ("a.har", "{\"name\": \"Set-Cookie\", \"value\": \"session={alnum:40}; HttpOnly\"}", "http/set-cookie medium"),

@@ -18,13 +18,14 @@ pub(super) fn prove(bytes: &[u8], path: Option<&[u8]>, start: usize, proven: &mu
     let text = &bytes[proven.secret.range()];
     let before = bytes[start.min(proven.secret.start)..proven.secret.start].to_ascii_lowercase();
     let is_address = user(&before) == b"mailto";
+    let is_in_url = bytes.get(proven.secret.range().end) == Some(&b'@');
     if text.starts_with(b"%") && is_placeholder(&text[1..])
         || repeats_user(&before, text)
         || before.ends_with(b"=") && is_in_name(user(&before), text)
         || is_path(text)
         || is_address
         || is_port(text)
-        || has_variable(text)
+        || is_in_url && has_variable(text)
     {
         return false;
     }
@@ -57,7 +58,7 @@ fn is_port(text: &[u8]) -> bool {
     (2..=5).contains(&digits) && text.get(digits) == Some(&b'/')
 }
 
-/// Tells whether a name stands behind a `$` somewhere in a password, as a shell's variables have them: chance makes one of
+/// Tells whether a name stands behind a `$` somewhere in the password of a URL, as a shell's variables have them: chance makes one of
 /// both cases with digits among its letters.
 fn has_variable(text: &[u8]) -> bool {
     memchr::memchr_iter(b'$', text).any(|at| {
