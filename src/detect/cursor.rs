@@ -258,8 +258,8 @@ impl<'a> Cursor<'a> {
     fn element(&self) -> Span {
         let rest = &self.bytes[self.at..(self.at + VALUE).min(self.bytes.len())];
         if let Some(text) = rest.strip_prefix(b"<![CDATA[") {
-            let end = memchr::memmem::find(text, b"]]>").unwrap_or(0);
-            return Span::new(self.at + 9, self.at + 9 + end);
+            let start = self.at + (rest.len() - text.len());
+            return Span::new(start, start + memchr::memmem::find(text, b"]]>").unwrap_or(0));
         }
         let end = memchr::memchr(b'<', rest).unwrap_or(0);
         let blank = end - rest[..end].trim_ascii_start().len();

@@ -1,7 +1,8 @@
 //! What leads from a name to its value where no operator stands directly before it: the rest of a declaration, a default, a tag, a
 //! line's end.
 //!
-//! Each function tells where a text goes on, or that nothing of the kind stands there. None looks farther than [`FAR`].
+//! Each function tells where a text goes on, or that nothing of the kind stands there. But for the text itself, none
+//! looks farther than [`FAR`].
 
 use super::assignment::{Operator, is_key_byte};
 use crate::source::Span;

@@ -272,10 +272,7 @@ fn names_something_else(words: &[String]) -> bool {
     if ["public", "keyboard", "keyword", "foreign", "websocket"].into_iter().any(has) || has("web") && has("socket") {
         return true;
     }
-    if words
-        .last()
-        .is_some_and(|last| last.len() > 8 && last.ends_with("token") && JOINED_CURSORS.contains(&last.as_str()))
-    {
+    if words.last().is_some_and(|last| JOINED_CURSORS.contains(&last.as_str())) {
         return true;
     }
     match words {

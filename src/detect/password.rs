@@ -18,7 +18,7 @@ pub(super) fn prove(bytes: &[u8], path: Option<&[u8]>, start: usize, proven: &mu
     let text = &bytes[proven.secret.range()];
     let before = bytes[start.min(proven.secret.start)..proven.secret.start].to_ascii_lowercase();
     let is_address = user(&before) == b"mailto";
-    let is_in_url = bytes.get(proven.secret.range().end) == Some(&b'@');
+    let is_in_url = bytes.get(proven.secret.end) == Some(&b'@');
     if text.starts_with(b"%") && is_placeholder(&text[1..])
         || repeats_user(&before, text)
         || before.ends_with(b"=") && is_in_name(user(&before), text)

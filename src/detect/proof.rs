@@ -275,8 +275,13 @@ pub(super) fn decode_base64(text: &[u8]) -> Option<Vec<u8>> {
 /// Returns the password of a pair with a user's name in base64.
 pub fn password_of(text: &[u8]) -> Option<Vec<u8>> {
     let pair = decode_base64(text)?;
-    let colon = memchr::memchr(b':', &pair)?;
-    Some(pair[colon + 1..].to_vec())
+    parted(&pair).map(|(_, password)| password.to_vec())
+}
+
+/// Parts a user's name from the password behind it.
+fn parted(pair: &[u8]) -> Option<(&[u8], &[u8])> {
+    let colon = memchr::memchr(b':', pair)?;
+    Some((&pair[..colon], &pair[colon + 1..]))
 }
 
 /// Tells whether base64 holds a user's name and a password.
@@ -286,8 +291,7 @@ pub(super) fn is_basic_auth(text: &[u8]) -> bool {
 
 /// Tells whether decoded bytes are a user's name and a password that is no placeholder.
 fn basic_auth(pair: &[u8]) -> bool {
-    let Some(colon) = memchr::memchr(b':', pair) else { return false };
-    let (user, password) = (&pair[..colon], &pair[colon + 1..]);
+    let Some((user, password)) = parted(pair) else { return false };
     pair.iter().all(u8::is_ascii_graphic)
         && !user.is_empty()
         && !user.iter().any(|byte| matches!(byte, b'{' | b'"'))

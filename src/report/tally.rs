@@ -116,9 +116,7 @@ pub fn coverage(record: &Record) -> String {
         (0, 0) => String::new(),
         (0, off) => format!(" without any rule, as all {} are switched off,", number(off)),
         (rules, 0) => format!(" with {}", counted(rules, "rule", "rules")),
-        (rules, off) => {
-            format!(" with {}, {} switched off,", counted(rules, "rule", "rules"), number(off))
-        }
+        (rules, off) => format!(" with {}, {} switched off,", counted(rules, "rule", "rules"), number(off)),
     };
     let part = record.part.as_ref().map(|part| format!(", a part of history: {part}")).unwrap_or_default();
     format!("{seen} ({}){rules} in {}{skipped}{part}", bytes(record.bytes), duration(record.milliseconds))

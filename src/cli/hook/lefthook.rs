@@ -74,10 +74,7 @@ fn doubts(text: &str, file: &Path, hook: Name) -> Vec<String> {
     let jobs = jobs::jobs(&values::read(text, format(file)));
     let jobs: Vec<Job> = jobs.into_iter().filter(|job| job.hook == hook.word()).collect();
     let own = jobs.iter().flat_map(Job::doubts).map(|key| format!("`{key}`"));
-    let local = manager::EXTENSIONS
-        .iter()
-        .flat_map(|end| ["lefthook-local", ".lefthook-local"].map(|name| format!("{name}.{end}")));
-    let local = local.filter(|name| {
+    let local = manager::local_names().filter(|name| {
         let file = file.with_file_name(name);
         let local = values::read(&read(&file).unwrap_or_default(), format(&file));
         jobs.iter().any(|job| jobs::said_locally(&local, job) != json!({}))

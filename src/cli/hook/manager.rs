@@ -15,7 +15,7 @@ const LEFTHOOK: [&str; 3] = ["lefthook", ".lefthook", ".config/lefthook"];
 /// What may be between these and the extension, where one adds to another.
 const ADDED: [&str; 2] = ["", "-local"];
 /// The languages of lefthook's files.
-pub const EXTENSIONS: [&str; 5] = ["yml", "yaml", "toml", "json", "jsonc"];
+const EXTENSIONS: [&str; 5] = ["yml", "yaml", "toml", "json", "jsonc"];
 /// The configuration of the pre-commit framework and its like.
 const FRAMEWORK: [&str; 3] = [".pre-commit-config.yaml", ".pre-commit-config.yml", "prek.toml"];
 /// Folders in which hooks lie as files of the project.
@@ -37,6 +37,11 @@ pub fn is_of_manager(path: &str) -> bool {
         EXTENSIONS.contains(&extension) && ADDED.iter().any(|added| stem.strip_suffix(added) == Some(LEFTHOOK[0]))
     });
     is_lefthook || FRAMEWORK.contains(&name) || FOLDERS.contains(&name) || parts.any(|part| FOLDERS.contains(&part))
+}
+
+/// Returns the names of the files beside lefthook's that it puts over them.
+pub fn local_names() -> impl Iterator<Item = String> {
+    lefthook_files(ADDED[1]).into_iter().filter(|name| !name.contains('/'))
 }
 
 fn lefthook_files(added: &str) -> Vec<String> {

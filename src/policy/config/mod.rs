@@ -245,12 +245,13 @@ impl Config {
     }
 }
 
-/// Tells whether a path lies in a folder that may not be entered.
+/// Tells whether a directory lies at a path, or, where links are followed, where it leads.
 fn is_directory(path: &Path, links: Links) -> bool {
     let metadata = if links == Links::Follow { path.metadata() } else { path.symlink_metadata() };
     metadata.is_ok_and(|metadata| metadata.is_dir())
 }
 
+/// Tells whether a path lies in a folder that may not be entered.
 fn is_denied(path: &Path) -> bool {
     path.symlink_metadata().is_err_and(|error| error.kind() == std::io::ErrorKind::PermissionDenied)
 }
