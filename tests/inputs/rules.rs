@@ -149,6 +149,41 @@ fn rules_behind_a_link_are_none() {
     }
 }
 
+#[test]
+fn what_is_tracked_beside_what_is_ignored_changes_nothing_about_either() {
+    let git = Git::new();
+    git.write(".gitignore", "*.log\n/out/\nnested/*\n!nested/kept\n");
+    git.write("a/.gitignore", "*\n!b\n!b/*.md\n");
+    git.write("out/deep/.gitignore", "!x\n");
+    for path in ["out/deep/tracked", "out/tracked.log", "a/b/tracked", "nested/in/tracked", "top.log"] {
+        git.add(path, "x");
+    }
+    let others =
+        ["out/deep/x", "out/x", "a/x", "a/b/x", "a/b/x.md", "nested/in/x", "nested/kept", "nested/x", "b/c/x", "x.log"];
+    for path in others {
+        git.write(path, "x");
+    }
+    assert_eq!(files(git.path()), answer(&git));
+}
+
+#[test]
+fn a_repository_over_tracked_files_is_looked_at_by_both_rules() {
+    let git = Git::new();
+    git.write(".gitignore", "*.log\n");
+    git.add("d/tracked", "x");
+    git.add("d/e/tracked", "x");
+    let inner = git.at("d/e");
+    git.run(&["init", "-q", "d/e"]);
+    for path in [".git/info/exclude", "x.log", "x.tmp", "y"] {
+        inner.write(path, "*.tmp\n");
+    }
+    // Git walks on by the outer rules, as the directory is its own, and knows nothing of what only the inner repository has.
+    let mut expected = answer(&git);
+    assert_eq!(expected, [".gitignore", "d/e/tracked", "d/e/x.tmp", "d/e/y", "d/tracked"]);
+    expected.insert(2, "d/e/x.log".to_owned());
+    assert_eq!(files(git.path()), expected);
+}
+
 #[cfg(unix)]
 #[test]
 fn a_folder_with_unusual_rules_is_walked_as_any_other() {

@@ -1,11 +1,11 @@
-//! Sets up a walk that leaves out what git ignores.
+//! Where the rules stand by which git ignores files.
 
 use std::path::{Path, PathBuf};
 
 use ignore::WalkBuilder;
 
 use super::ground::Ground;
-use crate::input::ignore_rules::{Refused, ignores_case, refused, refused_in};
+use crate::input::ignore_rules::{Refused, refused, refused_in};
 use crate::input::repository::Repository;
 
 /// Where version control systems keep their own files.
@@ -26,12 +26,6 @@ impl Rules<'_> {
         let own = self.excludes().map(Path::to_owned).and_then(refused);
         let mut folders = directory.ancestors().take_while(|above| above.starts_with(self.work_tree));
         own.or_else(|| folders.find_map(|folder| self.refused_in(folder)))
-    }
-
-    /// Tells whether there is such a file above the work tree. None there counts, but the walk reads them all, up to the root of the
-    /// file system, wherever it applies rules by itself.
-    pub(super) fn is_below_refused(&self) -> bool {
-        self.work_tree.ancestors().skip(1).any(|above| refused_in(above).is_some())
     }
 
     /// Returns such a file in a directory. In the work tree git does not follow a link to one, and neither does the walk.
@@ -55,28 +49,6 @@ impl Rules<'_> {
     fn excludes(&self) -> Option<&Path> {
         self.repository.and_then(Repository::excludes_file)
     }
-
-    /// Adds the rules to a walk of `directory`, which reads by itself those that lie in it; later ones win.
-    fn add(&self, directory: &Path, builder: &mut WalkBuilder) {
-        let git = self.work_tree.join(".git");
-        let ignores_case = self.repository.is_some_and(|repository| ignores_case(repository.git()));
-        builder.current_dir(self.work_tree).ignore_case_insensitive(ignores_case);
-        if let Some(excludes) = self.excludes() {
-            let _ = builder.add_ignore(excludes);
-        }
-        let mut inside = directory.ancestors().take_while(|inside| *inside != self.work_tree);
-        if ignores_case && git.is_dir() && !inside.any(|inside| inside.join(".git").exists()) {
-            // Only what the walk finds by itself is compared without regard to case, up to what it takes for a repository.
-            let is_below = directory != self.work_tree;
-            builder.git_exclude(true).parents(is_below).require_git(is_below);
-            return;
-        }
-        let _ = builder.add_ignore(self.exclude());
-        let above = directory.ancestors().skip(1).take_while(|above| above.starts_with(self.work_tree));
-        for folder in above.collect::<Vec<_>>().into_iter().rev() {
-            let _ = builder.current_dir(folder).add_ignore(folder.join(".gitignore"));
-        }
-    }
 }
 
 /// Tells whether a file or directory of that name belongs to a version control system.
@@ -84,16 +56,11 @@ pub(super) fn is_own_file(name: &std::ffi::OsStr) -> bool {
     OWN_FILES.iter().any(|own| name == *own)
 }
 
-/// Makes a walk of `ground`; without rules it leaves out nothing.
-pub(super) fn walk(ground: &Ground, rules: Option<Rules<'_>>) -> WalkBuilder {
+/// Makes a walk of `ground` that leaves out nothing by itself.
+pub(super) fn walk(ground: &Ground) -> WalkBuilder {
     let mut builder = WalkBuilder::new(&ground.walked);
-    builder.hidden(false).ignore(false).git_global(false).follow_links(false);
+    builder.standard_filters(false).follow_links(false);
     let threads = std::thread::available_parallelism().map_or(1, usize::from);
     builder.threads(threads);
-    // The walk takes everything called `.git` for a repository, and does not know of those that lie elsewhere.
-    builder.require_git(false).parents(false).git_exclude(false).git_ignore(rules.is_some());
-    if let Some(rules) = rules {
-        rules.add(&ground.real, &mut builder);
-    }
     builder
 }

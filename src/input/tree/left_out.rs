@@ -5,87 +5,83 @@ use std::sync::Mutex;
 
 use ignore::DirEntry;
 
-use super::exact::{self, Exact};
+use super::folders::Folders;
 use super::ground::Ground;
 use super::ignored::{self, Rules};
-use crate::input::ignore_rules::{Refused, refusal};
-
-/// The directories that a walk came by and did not look into, as the walk calls them.
-#[derive(Default)]
-pub(super) struct LeftOut {
-    /// Those with what may be a repository of their own.
-    pub(super) nested: Vec<PathBuf>,
-    /// Those whose ignore rules the walk would take for others.
-    pub(super) unusual: Vec<PathBuf>,
-    /// Files of ignore rules that are not read, in directories that nobody looks into.
-    pub(super) refused: Vec<Refused>,
-}
+use super::tracked::Tracked;
+use crate::input::ignore_rules::Refused;
 
 /// What a walk asks about everything that it comes by.
 pub(super) struct Filter {
-    has_rules: bool,
-    /// The rules, if the walk must not apply them by itself.
-    exact: Option<(Exact, Ground)>,
-    left_out: Mutex<LeftOut>,
+    ground: Ground,
+    /// What git tracks there: the rules do not hold for it.
+    tracked: Tracked,
+    /// What git ignores, if there are rules.
+    folders: Option<Folders>,
+    /// The directories with what may be a repository of their own, as the walk calls them.
+    nested: Mutex<Vec<PathBuf>>,
 }
 
 impl Filter {
     /// Makes the filter of a walk of `ground`.
-    pub(super) fn new(ground: &Ground, rules: Option<Rules<'_>>) -> Self {
-        let exact = rules.and_then(|rules| Exact::new(rules, &ground.real)).map(|exact| (exact, ground.clone()));
-        Self { has_rules: rules.is_some(), exact, left_out: Mutex::default() }
-    }
-
-    /// Tells whether the walk must not apply rules by itself.
-    pub(super) fn is_exact(&self) -> bool {
-        self.exact.is_some()
+    pub(super) fn new(ground: &Ground, rules: Option<Rules<'_>>, tracked: Tracked) -> Self {
+        Self {
+            ground: ground.clone(),
+            tracked,
+            folders: rules.map(|rules| Folders::new(rules, &ground.real)),
+            nested: Mutex::default(),
+        }
     }
 
     /// Tells whether the walk is to go on with what it came by.
     pub(super) fn passes(&self, entry: &DirEntry) -> bool {
-        if ignored::is_own_file(entry.file_name()) {
-            return false;
-        }
         // What is walked is not its own part.
-        if entry.depth() == 0 {
-            return true;
+        let is_part = entry.depth() > 0;
+        if ignored::is_own_file(entry.file_name()) {
+            // That of a directory without tracked files was looked for before.
+            if entry.depth() > 1 && entry.file_name() == ".git" {
+                self.nested().extend(entry.path().parent().map(Into::into));
+            }
+            return false;
         }
         let is_directory = entry.file_type().is_some_and(|kind| kind.is_dir());
-        if let Some((exact, ground)) = &self.exact
-            && exact.ignores(&ground.real_of(entry.path()), is_directory)
-        {
-            return false;
-        }
-        !is_directory || self.is_looked_into(entry)
+        !is_part || self.is_tracked(entry, is_directory) || self.is_looked_at(entry, is_directory)
     }
 
-    fn is_looked_into(&self, entry: &DirEntry) -> bool {
-        let left_out = || self.left_out.lock().expect("pushing does not panic");
-        // One path for both, with room for the longer one.
-        let mut inside = entry.path().join(".gitignore");
-        inside.set_file_name(".git");
-        if inside.symlink_metadata().is_ok() {
-            left_out().nested.push(entry.path().to_owned());
-            return false;
-        }
-        inside.set_file_name(".gitignore");
-        let file = self.has_rules.then(|| inside.symlink_metadata());
-        let Some(Ok(file)) = file else { return true };
-        if !file.is_symlink()
-            && let Some(why) = refusal(&file)
-        {
-            left_out().refused.push(Refused { path: inside, why });
-            return false;
-        }
-        let is_unusual = !self.is_exact() && exact::has_unusual_rules(&inside, &file);
-        if is_unusual {
-            left_out().unusual.push(entry.path().to_owned());
-        }
-        !is_unusual
+    fn is_tracked(&self, entry: &DirEntry, is_directory: bool) -> bool {
+        let hash = || self.ground.hash(&self.ground.inside(entry.path()));
+        !self.tracked.is_empty() && self.tracked.has(hash(), is_directory)
     }
 
-    /// Returns what the walk did not look into so far.
-    pub(super) fn left_out(&self) -> LeftOut {
-        std::mem::take(&mut *self.left_out.lock().expect("pushing does not panic"))
+    /// Decides about something that git does not track.
+    fn is_looked_at(&self, entry: &DirEntry, is_directory: bool) -> bool {
+        let is_ignored = |folders: &Folders| folders.ignores(&self.ground.real_of(entry.path()), is_directory);
+        if self.folders.as_ref().is_some_and(is_ignored) {
+            return false;
+        }
+        let may_be_repository = is_directory && entry.path().join(".git").symlink_metadata().is_ok();
+        if may_be_repository {
+            self.nested().push(entry.path().to_owned());
+        }
+        !may_be_repository
+    }
+
+    fn nested(&self) -> std::sync::MutexGuard<'_, Vec<PathBuf>> {
+        self.nested.lock().expect("pushing does not panic")
+    }
+
+    /// Returns what git tracks.
+    pub(super) fn into_tracked(self) -> Tracked {
+        self.tracked
+    }
+
+    /// Returns the absolute paths of the directories with what may be a repository of their own.
+    pub(super) fn repositories(&self) -> Vec<PathBuf> {
+        std::mem::take(&mut *self.nested()).iter().map(|path| self.ground.real_of(path)).collect()
+    }
+
+    /// Returns the files of rules that were not read.
+    pub(super) fn refused(&self) -> Vec<Refused> {
+        self.folders.as_ref().map(Folders::refused).unwrap_or_default()
     }
 }

@@ -1,6 +1,6 @@
 //! The working tree: what git tracks, and what it neither tracks nor ignores.
 
-mod exact;
+mod folders;
 mod found;
 mod ground;
 mod ignored;

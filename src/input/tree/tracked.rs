@@ -1,7 +1,7 @@
-//! Looks at the files that git tracks and no walk has seen, because git would ignore them if it did not track them.
+//! What git tracks: a walk passes it whatever the rules say, and what no walk has seen of it is looked at afterwards.
 
 use std::collections::HashMap;
-use std::hash::Hasher;
+use std::hash::{Hasher, RandomState};
 use std::io;
 use std::path::{Component, Path, PathBuf};
 
@@ -9,40 +9,86 @@ use bstr::{BStr, ByteSlice};
 
 use super::ground::hasher_below;
 use super::read::{Reader, is_gone};
-use super::walk::{Walk, hash};
+use super::walk::{Seen, Walk, hash};
 use crate::finding::Notice;
-use crate::input::index::Mode;
+use crate::input::index::{Index, Mode};
 use crate::input::path::{bytes, shown};
 use crate::input::printable;
 use crate::input::repository::Repository;
 use crate::replace::leaves;
 
-impl Walk<'_> {
-    /// Looks at the files below `below` that `repository` tracks and no walk has seen; returns the submodules among them.
-    pub(super) fn tracked(&mut self, repository: &Repository, work_tree: &Path, below: &Path) -> Vec<PathBuf> {
-        let index = match repository.index() {
-            Ok(index) => index,
-            Err(error) => {
-                self.note(work_tree, &error);
-                return Vec::new();
-            }
-        };
-        let Ok(inside) = below.strip_prefix(work_tree) else { return Vec::new() };
+/// What git tracks below a directory, by the hashes of the absolute paths.
+#[derive(Default)]
+pub(super) struct Tracked {
+    /// The paths in the index, in its order, each with its place there.
+    paths: Vec<(u64, usize)>,
+    /// The same paths, to be looked up.
+    files: Seen,
+    /// The directories that have them.
+    directories: Seen,
+}
+
+impl Tracked {
+    /// Reads what `index` has below `below`, a directory in the work tree.
+    fn read(index: &Index, work_tree: &Path, below: &Path, hasher: &RandomState) -> Self {
+        let Ok(inside) = below.strip_prefix(work_tree) else { return Self::default() };
         let inside = bytes(inside);
-        let prefix = hasher_below(work_tree, &self.hasher);
-        let mut reader = Reader::new(self.coverage, self.visitor);
-        let (mut submodules, mut outside) = (Vec::new(), HashMap::new());
-        for position in 0..index.len() {
-            let path = index.path(position);
+        let prefix = hasher_below(work_tree, hasher);
+        let hash = |path: &[u8]| {
+            let mut hasher = prefix.clone();
+            hasher.write(path);
+            hasher.finish()
+        };
+        let mut tracked = Self::default();
+        let mut before: &[u8] = b"";
+        for (place, path) in (0..index.len()).map(|place| (place, index.path(place))) {
             if !is_below(path, &inside) {
                 continue;
             }
-            let mut hasher = prefix.clone();
-            hasher.write(path);
-            let hash = hasher.finish();
+            tracked.paths.push((hash(path), place));
+            // Of the directories around it those are new that the path before does not have.
+            let alike = path.iter().zip(before).take_while(|(one, other)| one == other).count();
+            let ends = path[alike..].find_iter(b"/").map(|at| alike + at);
+            tracked.directories.extend(ends.map(|end| hash(&path[..end])));
+            before = path;
+        }
+        tracked.files.extend(tracked.paths.iter().map(|(hash, _)| hash));
+        tracked
+    }
+
+    /// Tells whether nothing is tracked.
+    pub(super) fn is_empty(&self) -> bool {
+        self.paths.is_empty()
+    }
+
+    /// Tells whether the path with a hash is tracked, or is a directory with tracked files.
+    pub(super) fn has(&self, hash: u64, is_directory: bool) -> bool {
+        if is_directory { self.directories.contains(&hash) } else { self.files.contains(&hash) }
+    }
+}
+
+impl Walk<'_> {
+    /// Returns what `repository` tracks below `below`.
+    pub(super) fn tracked(&mut self, repository: &Repository, work_tree: &Path, below: &Path) -> Tracked {
+        match repository.index() {
+            Ok(index) => Tracked::read(index, work_tree, below, &self.hasher),
+            Err(error) => {
+                self.note(work_tree, &error);
+                Tracked::default()
+            }
+        }
+    }
+
+    /// Looks at the tracked files that no walk has seen; returns the submodules among them.
+    pub(super) fn unwalked(&mut self, repository: &Repository, work_tree: &Path, tracked: &Tracked) -> Vec<PathBuf> {
+        let Ok(index) = repository.index() else { return Vec::new() };
+        let mut reader = Reader::new(self.coverage, self.visitor);
+        let (mut submodules, mut outside) = (Vec::new(), HashMap::new());
+        for &(hash, position) in &tracked.paths {
             if self.seen.contains(&hash) {
                 continue;
             }
+            let path = index.path(position);
             let Some(full) = self.place(work_tree, path, &mut outside) else { continue };
             let is_submodule = match index.entry(position).mode {
                 Mode::Submodule => self.submodule(&full),

@@ -12,9 +12,10 @@ use super::broken_notice;
 use super::found::{self, BrokenRepository, Owner, real_work_tree};
 use super::ground::Ground;
 use super::ignored::{self, Rules};
-use super::left_out::{Filter, LeftOut};
+use super::left_out::Filter;
 use super::read::Reader;
 use super::start::Start;
+use super::tracked::Tracked;
 use crate::finding::Notice;
 use crate::input::ignore_rules::Refusal;
 use crate::input::path::{bytes, pipe_notice, shown};
@@ -122,14 +123,27 @@ impl<'a> Walk<'a> {
             (None, Some(work_tree)) => Some(Rules { work_tree, repository }),
             (None, None) => None,
         };
-        // Patterns that are anchored at the root of the work tree are compared with what the walk calls a file.
-        let is_here = start.is_here && rules.is_none_or(|rules| rules.work_tree == start.path);
-        let nested = self.walk(&Ground::new(&start.path, is_here, self.root, &self.hasher), rules);
+        let ground = Ground::new(&start.path, start.is_here, self.root, &self.hasher);
+        let nested = match (repository, &work_tree) {
+            (Some(repository), Some(work_tree)) => self.own(&ground, rules, repository, work_tree),
+            _ => self.walk(&ground, rules, Tracked::default()).0,
+        };
         self.inside(nested, rules);
-        if let (Some(repository), Some(work_tree)) = (repository, &work_tree) {
-            let submodules = self.tracked(repository, work_tree, &start.path);
-            self.inside(submodules, rules);
-        }
+    }
+
+    /// Looks at all files of `ground`, which lies in the work tree of `repository`, and at those that it tracks there; returns the
+    /// directories with what may be a repository of their own.
+    fn own(
+        &mut self,
+        ground: &Ground,
+        rules: Option<Rules<'_>>,
+        repository: &Repository,
+        work_tree: &Path,
+    ) -> Vec<PathBuf> {
+        let tracked = self.tracked(repository, work_tree, &ground.real);
+        let (mut nested, tracked) = self.walk(ground, rules, tracked);
+        nested.extend(self.unwalked(repository, work_tree, &tracked));
+        nested
     }
 
     /// Looks at all files below `roots` and the work trees inside of them, each by its own rules; where one of them is no
@@ -141,13 +155,13 @@ impl<'a> Walk<'a> {
             while let Some(root) = roots.pop() {
                 let ground = Ground::new(&root, false, self.root, &self.hasher);
                 let Some(owner) = self.owner(&root) else {
-                    roots.extend(self.walk(&ground, around));
+                    roots.extend(self.walk(&ground, around, Tracked::default()).0);
                     continue;
                 };
-                let mut nested = self.walk(&ground, Some(owner.rules()));
-                if let Some(own) = &owner.repository {
-                    nested.extend(self.tracked(own, &root, &root));
-                }
+                let nested = match &owner.repository {
+                    Some(own) => self.own(&ground, Some(owner.rules()), own, &root),
+                    None => self.walk(&ground, Some(owner.rules()), Tracked::default()).0,
+                };
                 // A repository stays open only for those inside of it.
                 if !nested.is_empty() {
                     groups.push((Some(owner), nested));
@@ -175,28 +189,26 @@ impl<'a> Walk<'a> {
         }
     }
 
-    /// Looks at all files of `ground` that are not ignored; returns the directories with what may be a repository of their own,
-    /// which it does not look into.
+    /// Looks at all files of `ground` that are `tracked` or not ignored; returns the directories with what may be a repository of their
+    /// own, and what is tracked.
     ///
-    /// A directory whose ignore rules are too many is not looked into, and noted; one whose rules the walk would take for others is
-    /// walked by itself.
-    fn walk(&mut self, ground: &Ground, rules: Option<Rules<'_>>) -> Vec<PathBuf> {
+    /// Where ignore rules are too many, or cannot be read, that is noted, and what is not tracked is not looked at.
+    fn walk(&mut self, ground: &Ground, rules: Option<Rules<'_>>, tracked: Tracked) -> (Vec<PathBuf>, Tracked) {
         if let Some(refused) = rules.and_then(|rules| rules.refused(&ground.real)) {
             self.not_looked_into(&refused.path, refused.why);
-            return Vec::new();
+            return (Vec::new(), tracked);
         }
-        let filter = Arc::new(Filter::new(ground, rules));
-        let mut builder = ignored::walk(ground, rules.filter(|_| !filter.is_exact()));
+        let filter = Arc::new(Filter::new(ground, rules, tracked));
+        let mut builder = ignored::walk(ground);
         let passes = Arc::clone(&filter);
         builder.filter_entry(move |entry| passes.passes(entry));
         self.look(ground, &builder);
-        let LeftOut { nested, unusual, refused } = filter.left_out();
-        refused.iter().for_each(|rules| self.not_looked_into(&ground.real_of(&rules.path), rules.why));
-        let nested: Vec<PathBuf> = nested.iter().map(|path| ground.real_of(path)).collect();
+        drop(builder);
+        let filter = Arc::into_inner(filter).expect("the walk is over");
+        filter.refused().iter().for_each(|refused| self.not_looked_into(&refused.path, refused.why));
+        let nested = filter.repositories();
         self.seen.extend(nested.iter().map(|root| hash(&self.hasher, &bytes(&root.join(".git")))));
-        let unusual = unusual.iter().map(|path| Ground::new(&ground.real_of(path), false, self.root, &self.hasher));
-        let unusual: Vec<Ground> = unusual.collect();
-        nested.into_iter().chain(unusual.iter().flat_map(|ground| self.walk(ground, rules))).collect()
+        (nested, filter.into_tracked())
     }
 
     /// Looks at all files that a walk comes by, and does meanwhile what there is to do beside the first one.
