@@ -202,8 +202,7 @@ fn named(name: &str, bytes: &[u8], path: Option<&[u8]>, start: usize, proven: &m
 /// sample.
 fn is_random(text: &[u8]) -> bool {
     let shape = shape::Shape::of(text);
-    shape.wordiness() < 0.5
-        && (shape.digits > 0 || shape.surprise > 4.0)
+    shape.looks_random()
         && memchr::memmem::find(text, b"%20").is_none()
         && !jwt::is_sample_token(text)
         && !is_header_of_jwt(text)
