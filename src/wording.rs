@@ -31,6 +31,22 @@ pub const PLACEHOLDERS: &[&str] = &[
     "****",
 ];
 
+/// The beginnings of the addresses under which vaults have a secret.
+pub const VAULTS: &[&str] = &[
+    "op://",
+    "vault://",
+    "vault:",
+    "doppler://",
+    "infisical://",
+    "bws://",
+    "keychain://",
+    "secret://",
+    "aws-sm://",
+    "gcp-sm://",
+    "azkv://",
+    "keyring://",
+];
+
 /// Tells whether the last two words of a name speak of a token of a blockchain, which everybody knows.
 pub fn is_token_of_chain(before: &str, last: &str) -> bool {
     last == "token" && matches!(before, "mint" | "swap" | "erc20")
