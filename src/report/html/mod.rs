@@ -5,9 +5,9 @@ use std::io::{self, Write};
 use super::escape::{is_link, markup, markup_prose, plain};
 use super::instead::{Instead, PLACEHOLDER, instead};
 use super::location;
-use super::quantity::{counted, number};
 use super::tally::{self, Tally};
 use crate::finding::{Excerpt, Finding, Notice, Place, Rotation, Verdict};
+use crate::quantity::{counted, number};
 use crate::scan::Report;
 
 const STYLE: &str = include_str!("style.css");

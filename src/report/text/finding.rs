@@ -6,9 +6,9 @@ use super::guidance::{self, Told};
 use super::page::{Page, Tone};
 use super::snippet;
 use crate::finding::{Confidence, Finding, Permission, Place, Severity, Verdict};
+use crate::quantity::number;
 use crate::report::escape::plain;
 use crate::report::location;
-use crate::report::quantity::number;
 
 /// How many places are named besides the one that is drawn.
 const PLACES: usize = 5;

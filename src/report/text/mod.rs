@@ -15,9 +15,9 @@ use self::page::{Page, Tone};
 use super::RenderOptions;
 use super::escape::plain;
 use super::location;
-use super::quantity::{counted, number};
 use super::tally::known;
 use crate::finding::{Finding, Verdict};
+use crate::quantity::{counted, number};
 use crate::scan::{Mode, Report};
 
 /// How many findings are told at length; more of them are only listed.
