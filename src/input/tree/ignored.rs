@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use ignore::WalkBuilder;
 
-use super::ground::Ground;
+use super::walk_root::WalkRoot;
 use crate::input::ignore_rules::{Refused, ignores_case, refused, refused_in};
 use crate::input::repository::Repository;
 
@@ -84,16 +84,16 @@ pub(super) fn is_own_file(name: &std::ffi::OsStr) -> bool {
     OWN_FILES.iter().any(|own| name == *own)
 }
 
-/// Makes a walk of `ground`; without rules it leaves out nothing.
-pub(super) fn walk(ground: &Ground, rules: Option<Rules<'_>>) -> WalkBuilder {
-    let mut builder = WalkBuilder::new(&ground.walked);
+/// Makes a walk of `walk_root`; without rules it leaves out nothing.
+pub(super) fn walk(walk_root: &WalkRoot, rules: Option<Rules<'_>>) -> WalkBuilder {
+    let mut builder = WalkBuilder::new(&walk_root.walked);
     builder.hidden(false).ignore(false).git_global(false).follow_links(false);
     let threads = std::thread::available_parallelism().map_or(1, usize::from);
     builder.threads(threads);
     // The walk takes everything called `.git` for a repository, and does not know of those that lie elsewhere.
     builder.require_git(false).parents(false).git_exclude(false).git_ignore(rules.is_some());
     if let Some(rules) = rules {
-        rules.add(&ground.real, &mut builder);
+        rules.add(&walk_root.real, &mut builder);
     }
     builder
 }

@@ -6,8 +6,8 @@ use std::sync::Mutex;
 use ignore::DirEntry;
 
 use super::exact::{self, Exact};
-use super::ground::Ground;
 use super::ignored::{self, Rules};
+use super::walk_root::WalkRoot;
 use crate::input::ignore_rules::{Refused, refusal};
 
 /// The directories that a walk came by and did not look into, as the walk calls them.
@@ -25,14 +25,14 @@ pub(super) struct LeftOut {
 pub(super) struct Filter {
     has_rules: bool,
     /// The rules, if the walk must not apply them by itself.
-    exact: Option<(Exact, Ground)>,
+    exact: Option<(Exact, WalkRoot)>,
     left_out: Mutex<LeftOut>,
 }
 
 impl Filter {
-    /// Makes the filter of a walk of `ground`.
-    pub(super) fn new(ground: &Ground, rules: Option<Rules<'_>>) -> Self {
-        let exact = rules.and_then(|rules| Exact::new(rules, &ground.real)).map(|exact| (exact, ground.clone()));
+    /// Makes the filter of a walk of `walk_root`.
+    pub(super) fn new(walk_root: &WalkRoot, rules: Option<Rules<'_>>) -> Self {
+        let exact = rules.and_then(|rules| Exact::new(rules, &walk_root.real)).map(|exact| (exact, walk_root.clone()));
         Self { has_rules: rules.is_some(), exact, left_out: Mutex::default() }
     }
 
@@ -51,8 +51,8 @@ impl Filter {
             return true;
         }
         let is_directory = entry.file_type().is_some_and(|kind| kind.is_dir());
-        if let Some((exact, ground)) = &self.exact
-            && exact.ignores(&ground.real_of(entry.path()), is_directory)
+        if let Some((exact, walk_root)) = &self.exact
+            && exact.ignores(&walk_root.real_of(entry.path()), is_directory)
         {
             return false;
         }

@@ -7,9 +7,9 @@ use std::path::{Component, Path, PathBuf};
 
 use bstr::{BStr, ByteSlice};
 
-use super::ground::hasher_below;
 use super::read::{Reader, is_gone};
 use super::walk::{Walk, hash};
+use super::walk_root::hasher_below;
 use crate::finding::Notice;
 use crate::input::index::Mode;
 use crate::input::path::{bytes, shown};

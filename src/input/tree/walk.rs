@@ -10,11 +10,11 @@ use ignore::{DirEntry, WalkBuilder, WalkState};
 
 use super::broken_notice;
 use super::found::{self, BrokenRepository, Owner, real_work_tree};
-use super::ground::Ground;
 use super::ignored::{self, Rules};
 use super::left_out::{Filter, LeftOut};
 use super::read::Reader;
 use super::start::Start;
+use super::walk_root::WalkRoot;
 use crate::finding::Notice;
 use crate::input::ignore_rules::Refusal;
 use crate::input::path::{bytes, pipe_notice, shown};
@@ -124,7 +124,7 @@ impl<'a> Walk<'a> {
         };
         // Patterns that are anchored at the root of the work tree are compared with what the walk calls a file.
         let is_here = start.is_here && rules.is_none_or(|rules| rules.work_tree == start.path);
-        let nested = self.walk(&Ground::new(&start.path, is_here, self.root, &self.hasher), rules);
+        let nested = self.walk(&WalkRoot::new(&start.path, is_here, self.root, &self.hasher), rules);
         self.inside(nested, rules);
         if let (Some(repository), Some(work_tree)) = (repository, &work_tree) {
             let submodules = self.tracked(repository, work_tree, &start.path);
@@ -139,12 +139,12 @@ impl<'a> Walk<'a> {
         while let Some((owner, mut roots)) = groups.pop() {
             let around = owner.as_ref().map(Owner::rules).or(around);
             while let Some(root) = roots.pop() {
-                let ground = Ground::new(&root, false, self.root, &self.hasher);
+                let walk_root = WalkRoot::new(&root, false, self.root, &self.hasher);
                 let Some(owner) = self.owner(&root) else {
-                    roots.extend(self.walk(&ground, around));
+                    roots.extend(self.walk(&walk_root, around));
                     continue;
                 };
-                let mut nested = self.walk(&ground, Some(owner.rules()));
+                let mut nested = self.walk(&walk_root, Some(owner.rules()));
                 if let Some(own) = &owner.repository {
                     nested.extend(self.tracked(own, &root, &root));
                 }
@@ -175,38 +175,39 @@ impl<'a> Walk<'a> {
         }
     }
 
-    /// Looks at all files of `ground` that are not ignored; returns the directories with what may be a repository of their own,
+    /// Looks at all files of `walk_root` that are not ignored; returns the directories with what may be a repository of their own,
     /// which it does not look into.
     ///
     /// A directory whose ignore rules are too many is not looked into, and noted; one whose rules the walk would take for others is
     /// walked by itself.
-    fn walk(&mut self, ground: &Ground, rules: Option<Rules<'_>>) -> Vec<PathBuf> {
-        if let Some(refused) = rules.and_then(|rules| rules.refused(&ground.real)) {
+    fn walk(&mut self, walk_root: &WalkRoot, rules: Option<Rules<'_>>) -> Vec<PathBuf> {
+        if let Some(refused) = rules.and_then(|rules| rules.refused(&walk_root.real)) {
             self.not_looked_into(&refused.path, refused.why);
             return Vec::new();
         }
-        let filter = Arc::new(Filter::new(ground, rules));
-        let mut builder = ignored::walk(ground, rules.filter(|_| !filter.is_exact()));
+        let filter = Arc::new(Filter::new(walk_root, rules));
+        let mut builder = ignored::walk(walk_root, rules.filter(|_| !filter.is_exact()));
         let passes = Arc::clone(&filter);
         builder.filter_entry(move |entry| passes.passes(entry));
-        self.look(ground, &builder);
+        self.look(walk_root, &builder);
         let LeftOut { nested, unusual, refused } = filter.left_out();
-        refused.iter().for_each(|rules| self.not_looked_into(&ground.real_of(&rules.path), rules.why));
-        let nested: Vec<PathBuf> = nested.iter().map(|path| ground.real_of(path)).collect();
+        refused.iter().for_each(|rules| self.not_looked_into(&walk_root.real_of(&rules.path), rules.why));
+        let nested: Vec<PathBuf> = nested.iter().map(|path| walk_root.real_of(path)).collect();
         self.seen.extend(nested.iter().map(|root| hash(&self.hasher, &bytes(&root.join(".git")))));
-        let unusual = unusual.iter().map(|path| Ground::new(&ground.real_of(path), false, self.root, &self.hasher));
-        let unusual: Vec<Ground> = unusual.collect();
-        nested.into_iter().chain(unusual.iter().flat_map(|ground| self.walk(ground, rules))).collect()
+        let unusual =
+            unusual.iter().map(|path| WalkRoot::new(&walk_root.real_of(path), false, self.root, &self.hasher));
+        let unusual: Vec<WalkRoot> = unusual.collect();
+        nested.into_iter().chain(unusual.iter().flat_map(|walk_root| self.walk(walk_root, rules))).collect()
     }
 
     /// Looks at all files that a walk comes by, and does meanwhile what there is to do beside the first one.
-    fn look(&mut self, ground: &Ground, builder: &WalkBuilder) {
+    fn look(&mut self, walk_root: &WalkRoot, builder: &WalkBuilder) {
         let collected = Mutex::new(Vec::new());
         // Not `self`: a repository must not be shared between threads.
         let (before, coverage, visitor) = (&self.seen, self.coverage, self.visitor);
         let worker = || {
             let reader = Reader::new(coverage, visitor);
-            Worker { ground, before, reader, seen: Vec::new(), collected: &collected }
+            Worker { walk_root, before, reader, seen: Vec::new(), collected: &collected }
         };
         let walk = || {
             builder.build_parallel().run(|| {
@@ -234,7 +235,7 @@ impl<'a> Walk<'a> {
 
 /// What one thread of a walk does.
 struct Worker<'w, 'a> {
-    ground: &'w Ground,
+    walk_root: &'w WalkRoot,
     /// What was looked at before this walk.
     before: &'w Seen,
     reader: Reader<'a>,
@@ -257,26 +258,26 @@ impl Worker<'_, '_> {
     fn found(&mut self, entry: &DirEntry) {
         let Some(kind) = entry.file_type().filter(|kind| kind.is_file() || kind.is_symlink()) else { return };
         let path = entry.path();
-        let inside = self.ground.inside(path);
-        let hash = self.ground.hash(&inside);
+        let inside = self.walk_root.inside(path);
+        let hash = self.walk_root.hash(&inside);
         if !self.before.is_empty() && self.before.contains(&hash) {
             return;
         }
         self.seen.push(hash);
-        let name = self.ground.shown(&inside);
+        let name = self.walk_root.shown(&inside);
         if kind.is_file() { self.reader.file(path, name) } else { self.reader.link(path, name) }
     }
 
     fn unread(&mut self, error: &ignore::Error) {
         match error {
             ignore::Error::WithPath { path, err } => {
-                let inside = self.ground.inside(path);
-                let shown = self.ground.shown(&inside);
+                let inside = self.walk_root.inside(path);
+                let shown = self.walk_root.shown(&inside);
                 // The root of the scan has no name in it.
-                let shown = if shown.is_empty() { bytes(&self.ground.real).as_ref().into() } else { shown };
+                let shown = if shown.is_empty() { bytes(&self.walk_root.real).as_ref().into() } else { shown };
                 if let Some(error) = err.io_error() {
                     // What git tracks there need not be noted again.
-                    self.seen.push(self.ground.hash(&inside));
+                    self.seen.push(self.walk_root.hash(&inside));
                     self.reader.unread(&shown, error);
                 }
             }
