@@ -10,6 +10,7 @@ use sha2::{Digest, Sha256};
 
 use super::gather::Gathered;
 use crate::finding::Notice;
+use crate::folders;
 use crate::input::history::{Key, Known, Ledger};
 use crate::input::repository::Repository;
 use crate::inspect::Options;
@@ -106,12 +107,13 @@ fn write(path: &Path, bytes: &[u8]) -> io::Result<()> {
 /// The user has no folder for caches.
 pub fn usual() -> Result<PathBuf, CacheError> {
     let named = |name: &str| std::env::var_os(name).map(PathBuf::from).filter(|path| path.is_absolute());
+    let in_home = |folder: &str| folders::home().filter(|home| home.is_absolute()).map(|home| home.join(folder));
     let folder = if cfg!(windows) {
         named("LOCALAPPDATA")
     } else if cfg!(target_os = "macos") {
-        named("HOME").map(|home| home.join("Library/Caches"))
+        in_home("Library/Caches")
     } else {
-        named("XDG_CACHE_HOME").or_else(|| named("HOME").map(|home| home.join(".cache")))
+        named("XDG_CACHE_HOME").or_else(|| in_home(".cache"))
     };
     Ok(folder.ok_or(CacheError::NoFolder)?.join("keysweep"))
 }
