@@ -199,7 +199,8 @@ impl<'a> Cursor<'a> {
         &self.bytes[key.start.saturating_sub(ASIDE)..key.start]
     }
 
-    /// Tells whether a name is that of a password in a `.netrc`: `machine HOST login USER password ...`.
+    /// Tells whether a name is that of a password in a `.netrc`: `machine HOST login USER password ...`. Those with a `$` or a
+    /// brace are left to this by the rules that know the format, since references have these signs, too.
     fn is_password_of_host(&self, key: Span) -> bool {
         if self.bytes[key.range()] != *b"password" {
             return false;
