@@ -75,6 +75,14 @@ pub const fn known(mode: Mode) -> &'static str {
     }
 }
 
+/// Says the same of one finding, behind the word for it.
+pub const fn seen_before(mode: Mode) -> &'static str {
+    match mode {
+        Mode::Staged | Mode::Range => "there before the change, or recorded in the baseline",
+        _ => "recorded in the baseline",
+    }
+}
+
 /// Returns the one line that says how the run ended.
 pub fn headline(report: &Report) -> String {
     let tally = Tally::of(report);
