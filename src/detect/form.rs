@@ -3,7 +3,7 @@
 
 use super::notation::kebab_words;
 use super::placeholder::is_placeholder;
-use super::proof::{decode_base64, is_header_of_jwt, is_public};
+use super::proof::{decode_base64, is_header_of_jwt, is_public_armor};
 use crate::rules::checksum::Checksum;
 
 /// Tells whether the bytes could be a secret at all: printable ASCII without white space.
@@ -80,7 +80,7 @@ pub(super) fn is_made_up(text: &[u8]) -> bool {
 /// Tells whether a value is base64 of a name, a placeholder or a certificate.
 pub(super) fn encodes_words(text: &[u8]) -> bool {
     if text.starts_with(b"LS0tLS1CRUdJTi") {
-        return decode_base64(text).is_some_and(|armor| is_public(&armor));
+        return decode_base64(text).is_some_and(|armor| is_public_armor(&armor));
     }
     text.len() >= 12
         && text.len().is_multiple_of(4)
