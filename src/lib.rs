@@ -19,7 +19,8 @@
 //!
 //! The modules stand on floors; each uses only those below its own:
 //! `cli` > `report`, `scanner` > `scan`, `fix`, `rotate`, `inventory` > `policy` > `inspect` > `detect`, `lint` > `rules`,
-//! `mcp`, `input` > `finding`, `document` > `source`, `secret`, `nearest`, `replace`, `folders`, `name_pattern`, `wording`.
+//! `mcp`, `input` > `finding`, `document` > `source`, `secret`, `nearest`, `replace`, `folders`, `name_pattern`,
+//! `wording`, `quantity`.
 
 pub mod cli;
 pub mod detect;
@@ -35,6 +36,7 @@ pub mod mcp;
 pub mod name_pattern;
 pub mod nearest;
 pub mod policy;
+pub mod quantity;
 pub mod replace;
 pub mod report;
 pub mod rotate;

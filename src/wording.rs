@@ -31,6 +31,22 @@ pub const PLACEHOLDERS: &[&str] = &[
     "****",
 ];
 
+/// The beginnings of the addresses under which vaults have a secret.
+pub const VAULTS: &[&str] = &[
+    "op://",
+    "vault://",
+    "vault:",
+    "doppler://",
+    "infisical://",
+    "bws://",
+    "keychain://",
+    "secret://",
+    "aws-sm://",
+    "gcp-sm://",
+    "azkv://",
+    "keyring://",
+];
+
 /// Tells whether the last two words of a name speak of a token of a blockchain, which everybody knows.
 pub fn is_token_of_chain(before: &str, last: &str) -> bool {
     last == "token" && matches!(before, "mint" | "swap" | "erc20")
@@ -46,17 +62,21 @@ pub fn kebab(name: &str) -> String {
     name.to_ascii_lowercase().replace('_', "-")
 }
 
+/// Tells whether a word of a name begins with the capital at `at`: `K` in `dbKey`, and the last of several before a
+/// small letter, as in `AWSKey`.
+pub fn is_first_capital(name: &[u8], at: usize) -> bool {
+    let follows_capital = at > 0 && name[at - 1].is_ascii_uppercase();
+    name[at].is_ascii_uppercase() && (!follows_capital || name.get(at + 1).is_some_and(u8::is_ascii_lowercase))
+}
+
 /// Splits a name into lower-case words: at punctuation and at capitals. A number at the end counts names and is left out.
-pub fn words(key: &[u8]) -> Vec<String> {
+pub fn words(name: &[u8]) -> Vec<String> {
     // Names have few words, and those are short.
     let mut words: Vec<String> = Vec::with_capacity(4);
     let mut last = b'_';
-    for (at, &byte) in key.iter().enumerate() {
-        let next_is_lower = key.get(at + 1).is_some_and(u8::is_ascii_lowercase);
-        let starts = byte.is_ascii_uppercase()
-            && (last.is_ascii_lowercase() || last.is_ascii_digit() || (last.is_ascii_uppercase() && next_is_lower));
+    for (at, &byte) in name.iter().enumerate() {
         if byte.is_ascii_alphanumeric() {
-            if starts || !last.is_ascii_alphanumeric() || words.is_empty() {
+            if !last.is_ascii_alphanumeric() || is_first_capital(name, at) {
                 words.push(String::with_capacity(16));
             }
             words.last_mut().expect("pushed above").push(char::from(byte.to_ascii_lowercase()));

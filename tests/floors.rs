@@ -15,6 +15,7 @@ const FLOORS: &[(&str, u32)] = &[
     ("folders", 0),
     ("name_pattern", 0),
     ("wording", 0),
+    ("quantity", 0),
     ("finding", 1),
     ("document", 1),
     ("rules", 2),

@@ -12,7 +12,7 @@ use crate::policy::baseline::{Baseline, Entry, Found};
 use crate::policy::config::Config;
 use crate::replace::Links;
 use crate::report;
-use crate::scan::{BASELINE, Report, Request, ScanError, Target};
+use crate::scan::{BASELINE, MISSED, Report, Request, ScanError, Target};
 
 /// Writes, shows and clears the file of known findings.
 #[derive(Debug, clap::Args)]
@@ -167,7 +167,7 @@ fn prune(place: &Where) -> miette::Result<u8> {
     }
     if code(&reports) != 0 {
         eprintln!("keysweep: not everything could be read, so nothing was dropped from `{}`", file.display());
-        return Ok(3);
+        return Ok(MISSED);
     }
     let before = baseline.entries().len();
     let is_unseen = |entry: &Entry| match entry.found {
@@ -200,5 +200,5 @@ fn is_open(finding: &Finding) -> bool {
 }
 
 fn code(reports: &[(Found, Report)]) -> u8 {
-    if reports.iter().any(|(_, report)| report.incomplete()) { 3 } else { 0 }
+    if reports.iter().any(|(_, report)| report.incomplete()) { MISSED } else { 0 }
 }

@@ -12,16 +12,15 @@ use miette::miette;
 use terminal_size::{Height, Width, terminal_size_of};
 
 use crate::input::Coverage;
+use crate::quantity;
 use crate::replace::{Permissions, Replace};
 use crate::report::{self, Format, RenderOptions};
-use crate::scan::{self, Record, Report, Request};
+use crate::scan::{self, INTERRUPTED, Record, Report, Request};
 
 /// How long a scan runs before a progress line appears.
 const PATIENCE: Duration = Duration::from_millis(700);
 /// How long an interrupted scan may take to put together what it has found.
 const CONCLUSION: Duration = Duration::from_secs(10);
-/// The exit code of an interrupted scan.
-const INTERRUPTED: i32 = 130;
 /// How often the line is drawn.
 const TICK: Duration = Duration::from_millis(120);
 /// What shows that the scan goes on, one sign after the other.
@@ -72,7 +71,7 @@ impl Output {
         };
         written.map_err(|error| {
             if error.kind() == io::ErrorKind::BrokenPipe {
-                std::process::exit(i32::from(CLOSED_PIPE));
+                std::process::exit(CLOSED_PIPE.into());
             }
             let place = self
                 .output
@@ -240,7 +239,7 @@ fn width(terminal: Option<(Width, Height)>) -> usize {
 pub fn stop_on_interrupt(stop: &Arc<AtomicBool>) {
     for signal in [signal_hook::consts::SIGINT, signal_hook::consts::SIGTERM] {
         // Without a handler the default action ends the program, which is right as well.
-        let _ = signal_hook::flag::register_conditional_shutdown(signal, INTERRUPTED, Arc::clone(stop));
+        let _ = signal_hook::flag::register_conditional_shutdown(signal, INTERRUPTED.into(), Arc::clone(stop));
         let _ = signal_hook::flag::register(signal, Arc::clone(stop));
     }
 }
@@ -288,7 +287,7 @@ fn limit(coverage: &Coverage, stop: &AtomicBool, done: &AtomicBool) {
         seen = bytes;
         if !is_first && begun.elapsed() > patience {
             eprintln!("keysweep: interrupted before the scan could be brought to an end, so there is no report");
-            std::process::exit(INTERRUPTED);
+            std::process::exit(INTERRUPTED.into());
         }
     }
 }
@@ -311,11 +310,11 @@ fn watch(coverage: &Coverage, done: &AtomicBool) {
         let record = Record::of(coverage);
         let objects = record.blobs + record.trees + record.commits + record.tags;
         let what = if objects > 0 {
-            format!("{} objects", report::number(objects))
+            format!("{} objects", quantity::number(objects))
         } else {
-            format!("{} files", report::number(record.files + record.entries))
+            format!("{} files", quantity::number(record.files + record.entries))
         };
-        draw(&format!("{frame} {what}, {} scanned", report::bytes(record.bytes)));
+        draw(&format!("{frame} {what}, {} scanned", quantity::bytes(record.bytes)));
         std::thread::park_timeout(TICK);
     }
     draw("");

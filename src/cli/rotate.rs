@@ -6,7 +6,7 @@ use super::{explain, output, target};
 use crate::finding::Notice;
 use crate::report::{self, RuleFormat};
 use crate::rotate::{Selector, guides, guides_of_rules};
-use crate::scan::Request;
+use crate::scan::{INTERRUPTED, MISSED, Request};
 
 /// Scans, and says step by step how to rotate what was found.
 #[derive(Debug, clap::Args)]
@@ -56,9 +56,9 @@ pub fn run(arguments: &Arguments) -> miette::Result<u8> {
         eprintln!("keysweep: nothing to rotate {seen}");
     }
     Ok(match (report.interrupted, guides.is_empty(), report.incomplete()) {
-        (true, ..) => 130,
+        (true, ..) => INTERRUPTED,
         (_, false, _) => 1,
-        (_, true, true) => 3,
+        (_, true, true) => MISSED,
         (_, true, false) => 0,
     })
 }

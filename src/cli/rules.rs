@@ -11,6 +11,7 @@ use crate::detect::examples;
 use crate::finding::{Confidence, Severity};
 use crate::policy::config::{self, Config};
 use crate::policy::{names, rule_matches};
+use crate::quantity::counted;
 use crate::report::{self, RuleFormat, Subject};
 use crate::rules::Rule;
 
@@ -130,7 +131,7 @@ fn check(files: &[PathBuf]) -> miette::Result<u8> {
     }
     output::print(|_, out| {
         problems.iter().try_for_each(|problem| writeln!(out, "{problem}"))?;
-        writeln!(out, "{}, {broken} broken", report::counted(count, "rule", "rules"))
+        writeln!(out, "{}, {broken} broken", counted(count, "rule", "rules"))
     })?;
     Ok(u8::from(broken > 0))
 }

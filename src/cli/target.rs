@@ -5,9 +5,9 @@ use std::path::{Path, PathBuf};
 use bstr::{BString, ByteVec as _};
 
 use super::portion::Portion;
-use crate::input::is_within;
 use crate::input::repository::Repository;
 use crate::input::tree::Tree;
+use crate::input::{followed, is_within};
 use crate::lint;
 use crate::policy::config::Config;
 use crate::report::Subject;
@@ -150,12 +150,10 @@ impl Part {
 /// Returns the absolute path without links before its last component, as far as it exists.
 fn real(path: &Path) -> PathBuf {
     let absolute = std::path::absolute(path).unwrap_or_else(|_| path.to_owned());
-    if absolute.is_dir() && !absolute.is_symlink() || absolute.file_name().is_none() {
-        return absolute.canonicalize().unwrap_or(absolute);
+    match (absolute.parent(), absolute.file_name()) {
+        (Some(above), Some(name)) if !absolute.is_dir() || absolute.is_symlink() => followed(above).join(name),
+        _ => followed(&absolute),
     }
-    let above = absolute.ancestors().skip(1).find_map(|above| Some((above.canonicalize().ok()?, above)));
-    let joined = above.and_then(|(real, above)| Some(real.join(absolute.strip_prefix(above).ok()?)));
-    joined.unwrap_or(absolute)
 }
 
 fn elsewhere(path: &Path, root: &Path) -> miette::Report {

@@ -34,7 +34,8 @@ pub(super) fn is_chance(token: &[u8], prefix: usize) -> bool {
         return false;
     }
     let rest = [&token[prefix..at], &token[at + text.len()..]].concat();
-    is_random(&rest) && ![is_placeholder, is_monotonous, is_interleaved_sequence, counts].iter().any(|sign| sign(&rest))
+    is_random_rest(&rest)
+        && ![is_placeholder, is_monotonous, is_interleaved_sequence, counts].iter().any(|sign| sign(&rest))
 }
 
 /// Tells whether a word that people write where a secret belongs stands in `value` more than once, which is no
@@ -52,13 +53,9 @@ pub(super) fn counts(value: &[u8]) -> bool {
 }
 
 /// Tells whether a machine made the rest of a token.
-fn is_random(rest: &[u8]) -> bool {
+fn is_random_rest(rest: &[u8]) -> bool {
     let shape = Shape::of(rest);
-    shape.length >= REST
-        && shape.wordiness() < 0.5
-        && shape.changes >= 4
-        && (shape.digits > 0 || shape.surprise > 4.0)
-        && shape.entropy > 2.8
+    shape.length >= REST && shape.looks_random() && shape.changes >= 4 && shape.entropy > 2.8
 }
 
 #[cfg(test)]

@@ -32,6 +32,8 @@ const OPERATORS: &[(&[u8], Operator)] = &[
 const FALLBACKS: &[&[u8]] = &[b"|| ", b"?? ", b"or "];
 /// Words before a name that is set to the text behind it.
 const SETTERS: &[&[u8]] = &[b"setx", b"SetEnv", b"ENV", b"setenv"];
+/// What the constants begin with that name the options of curl's functions, as in `curl_setopt(handle, NAME, value)`.
+const OPTIONS_OF_CURL: &[u8] = b"CURLOPT_";
 /// Words before a name that is set to the text behind it if that is quoted: otherwise it is a name of the program.
 const DEFINERS: &[&[u8]] = &[b"#define", b"(setq", b"(defvar", b"(def"];
 /// How long the attributes of an XML element may be, and what a sentence says of whom a password is for.
@@ -197,7 +199,8 @@ impl<'a> Cursor<'a> {
         &self.bytes[key.start.saturating_sub(ASIDE)..key.start]
     }
 
-    /// Tells whether a name is that of a password in a `.netrc`: `machine HOST login USER password ...`.
+    /// Tells whether a name is that of a password in a `.netrc`: `machine HOST login USER password ...`. Those with a `$` or a
+    /// brace are left to this by the rules that know the format, since references have these signs, too.
     fn is_password_of_host(&self, key: Span) -> bool {
         if self.bytes[key.range()] != *b"password" {
             return false;
@@ -243,10 +246,10 @@ impl<'a> Cursor<'a> {
     }
 
     /// Tells whether a name is an argument or an item before another: quoted, `closed`, with an opening bracket or a comma
-    /// before it, or one of curl's options.
+    /// before it, or a constant that a function takes.
     fn is_argument(&self, key: Span, closed: bool) -> bool {
         if !closed {
-            return self.bytes[key.range()].starts_with(b"CURLOPT_");
+            return self.bytes[key.range()].starts_with(OPTIONS_OF_CURL);
         }
         let before = self.bytes[key.start.saturating_sub(KEY)..key.start].trim_ascii_end();
         let quoted = before.last().is_some_and(|&byte| is_quote(byte));

@@ -7,7 +7,7 @@ use super::assignment::{Assignment, Operator, Quote};
 use super::form;
 use super::line;
 use super::name::{self, Name, name};
-use super::notation::looks_structured;
+use super::notation::{self, is_for_programs, looks_structured};
 use super::password::{is_in_name, is_of_two_parts};
 use super::place::{self, Kind};
 use super::placeholder::{is_placeholder, is_reference};
@@ -150,7 +150,7 @@ fn stands_for_nothing(text: &[u8]) -> bool {
         || form::encodes_words(text)
         || form::is_password_hash(text)
         || form::is_made_up(text)
-        || form::is_for_programs(text)
+        || is_for_programs(text)
         || public::is_public(text)
 }
 
@@ -166,7 +166,7 @@ fn is_expression(bytes: &[u8], assignment: &Assignment, text: &[u8]) -> bool {
     let calls = text.iter().any(|byte| matches!(byte, b'(' | b')' | b'[' | b']' | b'{' | b'}' | b'*' | b'|' | b'>'));
     // What has its names begin with `$` has its texts in quotes.
     let is_variable = bytes[assignment.key.start] == b'$' && assignment.operator == Operator::Assign;
-    calls || is_variable || form::is_variable(text)
+    calls || is_variable || notation::is_variable(text)
 }
 
 /// Tells whether a value without quotes is a literal here, and not an expression of a program.

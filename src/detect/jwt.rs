@@ -4,9 +4,10 @@ use serde_json::Value;
 
 use super::proof::{Proven, decode_base64};
 use crate::finding::{Confidence, Severity};
+use crate::quantity::counted;
 
 /// Seconds in a day.
-const DAY: i64 = 86_400;
+const DAY: u64 = 86_400;
 
 /// From here on, which as seconds is in the year 5138, a date is taken for milliseconds.
 const MILLISECONDS: i64 = 100_000_000_000;
@@ -72,27 +73,23 @@ fn judge_expiry(payload: &Value, now: i64, proven: &mut Proven) -> bool {
         let date = date.as_i64().or_else(|| date.as_f64().map(|date| date as i64))?;
         Some(if (MILLISECONDS..i64::MAX).contains(&date) { date / 1000 } else { date })
     };
+    let days = |seconds: i64| seconds.unsigned_abs() / DAY;
     match payload.get("exp").and_then(seconds) {
         None => proven.evidence.push("never expires".to_owned()),
         Some(expiry) if expiry <= now => {
-            proven.evidence.push(match now.saturating_sub(expiry) / DAY {
+            proven.evidence.push(match days(now.saturating_sub(expiry)) {
                 0 => "expired within the last day".to_owned(),
-                days => format!("expired {} ago", counted(days)),
+                days => format!("expired {} ago", counted(days, "day", "days")),
             });
             proven.severity = Severity::Low;
             return true;
         }
-        Some(expiry) => proven.evidence.push(match expiry.saturating_sub(now) / DAY {
+        Some(expiry) => proven.evidence.push(match days(expiry.saturating_sub(now)) {
             0 => "expires within a day".to_owned(),
-            days => format!("expires in {}", counted(days)),
+            days => format!("expires in {}", counted(days, "day", "days")),
         }),
     }
     false
-}
-
-/// Returns a number of days with its noun.
-fn counted(days: i64) -> String {
-    if days == 1 { "1 day".to_owned() } else { format!("{days} days") }
 }
 
 /// Decodes one part of a token.

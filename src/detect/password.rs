@@ -32,7 +32,7 @@ pub(super) fn prove(bytes: &[u8], path: Option<&[u8]>, start: usize, proven: &mu
     if is_word(text) || names_user(&before, text) || is_unreachable(&bytes[proven.secret.end..]) {
         proven.confidence = Confidence::Low;
     } else if place::is_rehearsal(bytes, path, start) {
-        proven.confidence = if is_random(text) { proven.confidence.lowered() } else { Confidence::Low };
+        proven.confidence = if is_generated(text) { proven.confidence.lowered() } else { Confidence::Low };
     }
     true
 }
@@ -41,7 +41,7 @@ pub(super) fn prove(bytes: &[u8], path: Option<&[u8]>, start: usize, proven: &mu
 /// test or an example.
 pub(super) fn is_doubtful_pair(pair: &[u8], bytes: &[u8], path: Option<&[u8]>, start: usize) -> bool {
     let password = pair.splitn(2, |&byte| byte == b':').nth(1).unwrap_or_default();
-    is_word(password) || place::is_rehearsal(bytes, path, start) && !is_random(password)
+    is_word(password) || place::is_rehearsal(bytes, path, start) && !is_generated(password)
 }
 
 /// Tells whether a password is the path of a file that may hold one.
@@ -124,7 +124,7 @@ pub(super) fn is_of_two_parts(text: &[u8]) -> bool {
 }
 
 /// Tells whether a password was made by a machine.
-fn is_random(text: &[u8]) -> bool {
+fn is_generated(text: &[u8]) -> bool {
     let shape = Shape::of(text);
     shape.length >= 12 && shape.digits >= 2 && shape.changes >= 4 && shape.wordiness() < 0.4
 }

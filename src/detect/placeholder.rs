@@ -6,33 +6,14 @@ use aho_corasick::{AhoCorasick, AhoCorasickKind};
 
 use super::sequence::longest_sequence;
 use super::shape::Shape;
-use crate::wording::PLACEHOLDERS;
+use crate::wording::{PLACEHOLDERS, VAULTS};
 
 /// Words that stand somewhere in a reference; each has `env` or `meta` in it.
 const REFERENCES_WITHIN: &[&[u8]] =
     &[b"process.env", b"os.environ", b"getenv", b"import.meta", b"$env:", b"$Env:", b"$ENV:"];
 
-/// What a reference begins with.
-const REFERENCES_BEGIN: &[&[u8]] = &[
-    b"op://",
-    b"vault://",
-    b"vault:",
-    b"doppler://",
-    b"infisical://",
-    b"bws://",
-    b"keychain://",
-    b"secret://",
-    b"aws-sm://",
-    b"gcp-sm://",
-    b"azkv://",
-    b"arn:aws:",
-    b"alias/",
-    b"ENC[",
-    b"ENC(",
-    b"{env:",
-    b"{file:",
-    b"ENV[",
-];
+/// What a reference begins with, unless it leads to a vault.
+const REFERENCES_BEGIN: &[&[u8]] = &[b"arn:aws:", b"alias/", b"ENC[", b"ENC(", b"{env:", b"{file:", b"ENV["];
 
 /// Tags of YAML that stand for a reference, alone or before a name.
 const TAGS: &[&[u8]] = &[b"!vault", b"!env", b"!secret", b"!Ref", b"!Sub", b"!GetAtt"];
@@ -43,6 +24,7 @@ pub fn is_reference(value: &[u8]) -> bool {
     let starts = |prefixes: &[&[u8]]| prefixes.iter().any(|prefix| value.starts_with(prefix));
     holds_reference(value)
         || starts(REFERENCES_BEGIN)
+        || VAULTS.iter().any(|vault| value.starts_with(vault.as_bytes()))
         || (value.len() > 2 && value[0] == b'$' && is_name(&value[1..]))
         || (value.len() > 2 && value.starts_with(b"%") && value.ends_with(b"%"))
         || (value.starts_with(b"%(") && value.ends_with(b")s"))

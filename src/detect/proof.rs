@@ -178,7 +178,7 @@ fn named(name: &str, bytes: &[u8], path: Option<&[u8]>, start: usize, proven: &m
             }
             // The path of a secret elsewhere has no capitals.
             let is_path = text.contains(&b'/') && !text.iter().any(u8::is_ascii_uppercase);
-            !is_path && decoded.is_some_and(|text| !is_sample(&text) && !is_public(&text))
+            !is_path && decoded.is_some_and(|text| !is_sample(&text) && !is_public_armor(&text))
         }
         "basic-auth" => {
             if password::is_doubtful_pair(&decode_base64(text).unwrap_or_default(), bytes, path, start) {
@@ -202,8 +202,7 @@ fn named(name: &str, bytes: &[u8], path: Option<&[u8]>, start: usize, proven: &m
 /// sample.
 fn is_random(text: &[u8]) -> bool {
     let shape = shape::Shape::of(text);
-    shape.wordiness() < 0.5
-        && (shape.digits > 0 || shape.surprise > 4.0)
+    shape.looks_random()
         && memchr::memmem::find(text, b"%20").is_none()
         && !jwt::is_sample_token(text)
         && !is_header_of_jwt(text)
@@ -245,7 +244,7 @@ fn is_sample(text: &[u8]) -> bool {
 }
 
 /// Tells whether a decoded text is made to be published: certificates or public keys, also in base64 once more.
-pub(super) fn is_public(text: &[u8]) -> bool {
+pub(super) fn is_public_armor(text: &[u8]) -> bool {
     let holds = |text: &[u8], part: &[u8]| memchr::memmem::find(text, part).is_some();
     let is_alone = |text: &[u8]| {
         (holds(text, b"-----BEGIN CERTIFICATE-----") || holds(text, b"-----BEGIN PUBLIC KEY-----"))
@@ -335,9 +334,9 @@ mod tests {
     fn what_a_manifest_publishes_is_no_secret() {
         let certificate = format!("-----BEGIN {}-----\nMIIB", "CERTIFICATE");
         let key = format!("{certificate}-----BEGIN PRIVATE {}-----\nMIIE", "KEY");
-        assert!(is_public(certificate.as_bytes()) && !is_public(key.as_bytes()));
+        assert!(is_public_armor(certificate.as_bytes()) && !is_public_armor(key.as_bytes()));
         let twice = BASE64.encode(format!("{{\"crt\":\"{certificate}{}\"}}", "Q8Zk4".repeat(9)));
-        assert!(is_public(twice.as_bytes()) && !is_public(b"q8Zk4tq9Lw2Xv7Rb1Nc8"));
+        assert!(is_public_armor(twice.as_bytes()) && !is_public_armor(b"q8Zk4tq9Lw2Xv7Rb1Nc8"));
         assert!(is_sentence(b"this is the test") && !is_sentence(b"q8Zk4 tq9Lw 2Xv7Rb"));
         let words = BASE64.encode("this is nobody's bearer token!");
         assert!(!is_random(words.as_bytes()) && is_random(BASE64.encode("q8Zk4tq9Lw 2Xv7Rb 1Nc8").as_bytes()));

@@ -88,6 +88,11 @@ impl Shape {
     pub fn wordiness(&self) -> f32 {
         self.word as f32 / self.length.max(1) as f32
     }
+
+    /// Tells whether the value has few words in it, and digits or letters that seldom follow each other in words.
+    pub fn looks_random(&self) -> bool {
+        self.wordiness() < 0.5 && (self.digits > 0 || self.surprise > 4.0)
+    }
 }
 
 /// Tells whether two neighbours belong to different classes. The step from a capital to a small letter, as

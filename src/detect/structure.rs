@@ -7,6 +7,7 @@ use sha2::{Digest, Sha256};
 
 use super::proof::{Proven, decode_base64};
 use crate::finding::Confidence;
+use crate::quantity::counted;
 
 /// Reads what the proof `name` looks for.
 pub(super) fn read(name: &str, text: &[u8], proven: &mut Proven) {
@@ -76,7 +77,7 @@ fn macaroon(text: &[u8]) -> Option<String> {
     let dash = text.iter().position(|&byte| byte == b'-')?;
     let bytes = decode_base64(&text[dash + 1..])?;
     let mut rest = bytes.strip_prefix(&[2])?;
-    let (mut place, mut restrictions, mut signed) = (None, 0, false);
+    let (mut place, mut identifiers, mut signed) = (None, 0u64, false);
     while let Some((&kind, behind)) = rest.split_first() {
         if kind == 0 {
             rest = behind;
@@ -87,17 +88,17 @@ fn macaroon(text: &[u8]) -> Option<String> {
         rest = &behind[length..];
         match kind {
             1 => place = place.or_else(|| plain(field)),
-            2 if place.is_some() => restrictions += 1,
+            2 if place.is_some() => identifiers += 1,
             6 => signed = length == 32,
             _ => {}
         }
     }
     // The first identifier names the token itself.
-    let restrictions = restrictions - 1;
-    (signed && restrictions >= 0).then(|| match restrictions {
-        0 => format!("macaroon for {}, without restrictions", place.unwrap_or_default()),
-        1 => format!("macaroon for {} with 1 restriction", place.unwrap_or_default()),
-        more => format!("macaroon for {} with {more} restrictions", place.unwrap_or_default()),
+    let restrictions = identifiers.checked_sub(1)?;
+    let place = place.unwrap_or_default();
+    signed.then(|| match restrictions {
+        0 => format!("macaroon for {place}, without restrictions"),
+        more => format!("macaroon for {place} with {}", counted(more, "restriction", "restrictions")),
     })
 }
 

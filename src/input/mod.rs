@@ -22,6 +22,8 @@ use std::collections::HashSet;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
 
+pub use path::followed;
+
 use crate::finding::Notice;
 use crate::source::{ObjectKind, Origin};
 

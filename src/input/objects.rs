@@ -1,12 +1,17 @@
 //! The object database as one place to look things up, with git's quarantine for pushes in front of it.
 
 use std::path::{Path, PathBuf};
+use std::sync::Mutex;
 
 use gix::ObjectId;
 use gix::hash::{Kind, oid};
 use gix::objs::{Data, Find};
+use rayon::prelude::*;
 
 use crate::source::ObjectKind;
+
+/// How many things that need objects one thread takes at a time. Of so few, one does all: starting others would take longer.
+const SHARE: usize = 32;
 
 /// Looks up objects. Cheap to clone, and every thread needs its own.
 #[derive(Clone)]
@@ -87,6 +92,30 @@ impl Objects {
     pub fn contains(&self, id: &oid) -> bool {
         use gix::objs::Exists;
         self.main.exists(id) || self.quarantine.iter().any(|store| store.exists(id))
+    }
+}
+
+impl Objects {
+    /// Calls `run` for every item with a buffer of the thread's, from several threads if there are many items, and returns the
+    /// results in order.
+    pub(super) fn each<T: Sync, R: Send>(
+        &self,
+        items: &[T],
+        run: impl Fn(&T, &Self, &mut Vec<u8>) -> R + Sync,
+    ) -> Vec<R> {
+        let run_all = |items: &[T], objects: &Self| {
+            let mut buffer = Vec::new();
+            items.iter().map(|item| run(item, objects, &mut buffer)).collect::<Vec<_>>()
+        };
+        if items.len() <= SHARE {
+            return run_all(items, self);
+        }
+        let shared = Mutex::new(self.clone());
+        let shares = items.par_chunks(SHARE).map(|items| {
+            let objects = shared.lock().expect("cloning does not panic").clone();
+            run_all(items, &objects)
+        });
+        shares.flatten_iter().collect()
     }
 }
 

@@ -1,7 +1,7 @@
 //! Paths of the file system: as bytes, as reports show them, and whether a pipe lies there.
 
 use std::borrow::Cow;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use bstr::{BString, ByteSlice};
 
@@ -11,6 +11,14 @@ use crate::finding::Notice;
 /// Returns `path` as a report shows it: from `root` on if it lies there, with `/` on every system.
 pub(super) fn shown(path: &Path, root: &Path) -> BString {
     BString::from(bytes(path.strip_prefix(root).unwrap_or(path)).into_owned())
+}
+
+/// Returns the absolute path of what need not be there, with links followed as far as it is.
+pub fn followed(path: &Path) -> PathBuf {
+    let absolute = std::path::absolute(path).unwrap_or_else(|_| path.to_owned());
+    let existing = absolute.ancestors().find_map(|above| Some((above, above.canonicalize().ok()?)));
+    let joined = existing.and_then(|(above, real)| Some(real.join(absolute.strip_prefix(above).ok()?)));
+    joined.unwrap_or(absolute)
 }
 
 /// Returns the bytes of a path, with `/` between its components.

@@ -7,7 +7,6 @@ use std::collections::HashSet;
 
 use bstr::BString;
 use gix::ObjectId;
-use rayon::prelude::*;
 
 use super::compare::{Change, Differences, compare_index, compare_trees};
 use super::index::Mode;
@@ -16,9 +15,6 @@ use super::repository::{Repository, RepositoryError};
 use super::{Blob, Coverage, Visitor};
 use crate::finding::Notice;
 use crate::source::{ObjectKind, Origin};
-
-/// Up to so many changes are read by one thread: starting others would take longer.
-const ALONE: usize = 32;
 
 /// Compares the index with HEAD, and with the other parents if a merge is in progress.
 ///
@@ -81,18 +77,7 @@ pub fn read(differences: &Differences, objects: &Objects, coverage: &Coverage, v
     for (id, error) in &differences.unread {
         visitor.notice(Notice::unread(format!("tree {id}"), error.to_string(), error.help()));
     }
-    let changes = &differences.changes;
-    if changes.len() <= ALONE {
-        let mut buffer = Vec::new();
-        changes.iter().for_each(|change| read_one(change, objects, &mut buffer, coverage, visitor));
-        return;
-    }
-    let shared = std::sync::Mutex::new(objects.clone());
-    changes.par_chunks(ALONE).for_each(|chunk| {
-        let objects = shared.lock().expect("cloning does not panic").clone();
-        let mut buffer = Vec::new();
-        chunk.iter().for_each(|change| read_one(change, &objects, &mut buffer, coverage, visitor));
-    });
+    objects.each(&differences.changes, |change, objects, buffer| read_one(change, objects, buffer, coverage, visitor));
 }
 
 fn read_one(change: &Change, objects: &Objects, buffer: &mut Vec<u8>, coverage: &Coverage, visitor: &dyn Visitor) {

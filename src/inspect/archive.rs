@@ -2,9 +2,9 @@
 
 use std::io::{Cursor, Read};
 
-/// What was opened.
+/// A part of an archive, whose content is handed over.
 #[derive(Clone, Copy, Debug)]
-pub enum Opened<'a> {
+pub enum Member<'a> {
     /// The content of a gzip stream.
     Gzip,
     /// A member of a zip archive.
@@ -13,22 +13,22 @@ pub enum Opened<'a> {
     Tar(&'a [u8]),
 }
 
-impl<'a> Opened<'a> {
+impl<'a> Member<'a> {
     /// Returns the words that a place's `via` has for it.
     pub fn label(&self) -> String {
-        let name = |name: &[u8]| crate::finding::masked(name, &[]);
+        let name = |path: &[u8]| crate::finding::masked(path, &[]);
         match self {
             Self::Gzip => "gzip".to_owned(),
-            Self::Zip(member) => format!("zip member {}", name(member)),
-            Self::Tar(member) => format!("tar member {}", name(member)),
+            Self::Zip(path) => format!("zip member {}", name(path)),
+            Self::Tar(path) => format!("tar member {}", name(path)),
         }
     }
 
-    /// Returns the member's path.
-    pub const fn member(&self) -> Option<&'a [u8]> {
+    /// Returns its path in the archive.
+    pub const fn path(&self) -> Option<&'a [u8]> {
         match self {
             Self::Gzip => None,
-            Self::Zip(member) | Self::Tar(member) => Some(member),
+            Self::Zip(path) | Self::Tar(path) => Some(path),
         }
     }
 }
@@ -76,18 +76,18 @@ pub fn is_archive(bytes: &[u8]) -> bool {
 pub fn open(
     bytes: &[u8],
     budget: usize,
-    each: &mut dyn FnMut(Opened<'_>, &[u8]) -> bool,
+    each: &mut dyn FnMut(Member<'_>, &[u8]) -> bool,
 ) -> Result<Option<Vec<u8>>, Problem> {
     if bytes.starts_with(GZIP) {
         let mut content = Vec::new();
         let result = flate2::read::MultiGzDecoder::new(bytes).take(budget as u64 + 1).read_to_end(&mut content);
-        each(Opened::Gzip, &content);
+        each(Member::Gzip, &content);
         return result.map(|_| None).map_err(|_| Problem::Damaged("gzip stream"));
     }
     if bytes.starts_with(ZIP) { zip(bytes, budget, each).map(|()| None) } else { tar(bytes, budget, each) }
 }
 
-fn zip(bytes: &[u8], mut budget: usize, each: &mut dyn FnMut(Opened<'_>, &[u8]) -> bool) -> Result<(), Problem> {
+fn zip(bytes: &[u8], mut budget: usize, each: &mut dyn FnMut(Member<'_>, &[u8]) -> bool) -> Result<(), Problem> {
     const DAMAGED: Problem = Problem::Damaged("zip archive");
     let mut archive = zip::ZipArchive::new(Cursor::new(bytes)).map_err(|_| DAMAGED)?;
     let mut problem = Ok(());
@@ -117,7 +117,7 @@ fn zip(bytes: &[u8], mut budget: usize, each: &mut dyn FnMut(Opened<'_>, &[u8]) 
             note(DAMAGED);
         }
         budget = budget.saturating_sub(content.len());
-        if !content.is_empty() && !each(Opened::Zip(&name), &content) {
+        if !content.is_empty() && !each(Member::Zip(&name), &content) {
             break;
         }
     }
@@ -128,7 +128,7 @@ fn zip(bytes: &[u8], mut budget: usize, each: &mut dyn FnMut(Opened<'_>, &[u8]) 
 fn tar(
     bytes: &[u8],
     mut budget: usize,
-    each: &mut dyn FnMut(Opened<'_>, &[u8]) -> bool,
+    each: &mut dyn FnMut(Member<'_>, &[u8]) -> bool,
 ) -> Result<Option<Vec<u8>>, Problem> {
     const DAMAGED: Problem = Problem::Damaged("tar archive");
     let mut archive = tar::Archive::new(Cursor::new(bytes));
@@ -145,7 +145,7 @@ fn tar(
             member.take(budget as u64 + 1).read_to_end(&mut content).map_err(|_| DAMAGED)?;
             budget = budget.saturating_sub(content.len());
             end = start;
-            if !content.is_empty() && !each(Opened::Tar(&name), &content) {
+            if !content.is_empty() && !each(Member::Tar(&name), &content) {
                 return Ok(None);
             }
             continue;
@@ -153,7 +153,7 @@ fn tar(
         let size = usize::try_from(member.size()).unwrap_or(usize::MAX);
         let content = &rest[..size.min(rest.len()).min(budget.saturating_add(1))];
         budget = budget.saturating_sub(content.len());
-        if !content.is_empty() && !each(Opened::Tar(&name), content) {
+        if !content.is_empty() && !each(Member::Tar(&name), content) {
             return Ok(None);
         }
         if rest.len() < size {
@@ -186,7 +186,7 @@ mod tests {
     fn opened(bytes: &[u8], budget: usize) -> (Members, Result<Option<Vec<u8>>, Problem>) {
         let mut members = Vec::new();
         let result = open(bytes, budget, &mut |member, content| {
-            let name = String::from_utf8_lossy(member.member().unwrap_or_default()).into_owned();
+            let name = String::from_utf8_lossy(member.path().unwrap_or_default()).into_owned();
             members.push((name, content.to_vec()));
             content.len() <= budget
         });

@@ -154,10 +154,10 @@ impl<'a> Inspection<'a> {
             self.limited = true;
             return None;
         }
-        let opened = archive::open(layer.bytes, self.budget, &mut |name, bytes| {
+        let opened = archive::open(layer.bytes, self.budget, &mut |member, bytes| {
             let is_whole = self.spend(bytes.len());
-            let via = [layer.via, &[name.label()]].concat();
-            let path = name.member().or(layer.path);
+            let via = [layer.via, &[member.label()]].concat();
+            let path = member.path().or(layer.path);
             self.layer(&Layer { bytes, via: &via, path, depth: layer.depth + 1, ..*layer });
             is_whole
         });

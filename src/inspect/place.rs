@@ -81,7 +81,7 @@ fn inline_allow(bytes: &[u8], lines: &LineIndex, line: usize, hidden: &[Span]) -
         let whole = lines.line(line);
         let span = Span::new(whole.start, whole.start + bytes[whole.range()].trim_ascii_end().len());
         // Long lines are data, not code with comments.
-        (span.len() < 4096 && memchr::memmem::find(&bytes[span.range()], b"keysweep:allow").is_some()).then(|| {
+        (span.len() < 4096 && memchr::memmem::find(&bytes[span.range()], allow::MARK.as_bytes()).is_some()).then(|| {
             let inside = |secret: &Span| {
                 Span::new(secret.start.max(span.start) - span.start, secret.end.min(span.end) - span.start)
             };

@@ -5,6 +5,7 @@ use std::path::Path;
 
 use crate::folders::spelled;
 use crate::mcp::{self, HomeFile};
+use crate::name_pattern::NamePattern;
 
 /// Something that exists where a client keeps a file, and whose it is.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -72,12 +73,12 @@ fn expand(home: &Path, folder: &str, pattern: &str, depth: usize, found: &mut Ve
         }
         return;
     }
-    let matching: Vec<String> = match first.split_once('*') {
-        None => vec![first.to_owned()],
-        Some((start, end)) => names(home, folder)
-            .into_iter()
-            .filter(|name| name.len() >= start.len() + end.len() && name.starts_with(start) && name.ends_with(end))
-            .collect(),
+    let matching: Vec<String> = match first.contains('*') {
+        false => vec![first.to_owned()],
+        true => {
+            let pattern = NamePattern::new(first);
+            names(home, folder).into_iter().filter(|name| pattern.matches(name.as_bytes())).collect()
+        }
     };
     for name in matching {
         let path = join(&name);

@@ -7,6 +7,7 @@ use super::judge::{Judge, decode_base64};
 use super::{About, LintFinding, Persona, Subject};
 use crate::document::{Format, parse};
 use crate::finding::{Confidence, Severity};
+use crate::rules::escape;
 use crate::source::Span;
 
 /// What the lint says about itself.
@@ -69,7 +70,7 @@ fn report(bytes: &[u8], start: usize, judge: Judge<'_>, found: &mut Vec<LintFind
         .position(ends)
         .map_or(bytes.len().min(start + LONGEST), |len| start + len);
     let Ok(text) = std::str::from_utf8(&bytes[start..end]) else { return end };
-    let decoded = decode_base64(text).or_else(|| Some(percent_decoded(text))).unwrap_or_default();
+    let decoded = decode_base64(text).unwrap_or_else(|| percent_decoded(text));
     let Ok(json) = String::from_utf8(decoded) else { return end };
     let json = if json.contains("%22") { String::from_utf8(percent_decoded(&json)).unwrap_or(json) } else { json };
     if holds_credential(&json, judge) {
@@ -87,16 +88,16 @@ fn holds_credential(json: &str, judge: Judge<'_>) -> bool {
     !subject.literals.is_empty()
 }
 
+/// Decodes `%41` and the like; a `%` without two digits stands for itself.
 fn percent_decoded(text: &str) -> Vec<u8> {
-    let bytes = text.as_bytes();
-    let mut out = Vec::with_capacity(bytes.len());
-    let mut at = 0;
-    while at < bytes.len() {
-        let pair = (bytes[at] == b'%')
-            .then(|| text.get(at + 1..at + 3).and_then(|pair| u8::from_str_radix(pair, 16).ok()))
-            .flatten();
-        out.push(pair.unwrap_or(bytes[at]));
-        at += if pair.is_some() { 3 } else { 1 };
+    let (mut decoded, mut rest) = (Vec::with_capacity(text.len()), text.as_bytes());
+    while let Some((&first, behind)) = rest.split_first() {
+        let escaped = match rest {
+            [b'%', high, low, ..] => escape::byte(*high, *low),
+            _ => None,
+        };
+        decoded.push(escaped.unwrap_or(first));
+        rest = if escaped.is_some() { &rest[3..] } else { behind };
     }
-    out
+    decoded
 }

@@ -14,7 +14,7 @@ pub use client::{
 };
 pub use credential_file::{Audience, CredentialFile, HomeFile, Where};
 pub use path::{Spelling, spelling};
-pub use reference::{Reference, bare_text, references};
+pub use reference::{Reference, references};
 pub use server::{Field, Leaf, Server, entry, leaves, member_name, servers};
 pub use syntax::Syntax;
 

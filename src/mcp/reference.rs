@@ -9,6 +9,7 @@ use std::ops::Range;
 
 use self::name::{begins_with_operator, identifier, is_of_variable, may_stand_before};
 use super::syntax::{OS_ENVIRON, Syntax};
+use crate::wording::VAULTS;
 
 /// One reference in a text.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -87,22 +88,6 @@ const PLUGIN: [&str; 10] = [
     "pathSeparator",
 ];
 
-/// The beginnings of addresses in a vault.
-const VAULTS: [&str; 12] = [
-    "op://",
-    "vault://",
-    "vault:",
-    "doppler://",
-    "infisical://",
-    "bws://",
-    "keychain://",
-    "secret://",
-    "aws-sm://",
-    "gcp-sm://",
-    "azkv://",
-    "keyring://",
-];
-
 /// Ways in which a program reads its environment.
 const CODE: [&str; 8] =
     ["process.env", "import.meta.env", "os.environ", "os.getenv", "std::env", "ENV[", "System.getenv", "getenv("];
@@ -135,18 +120,6 @@ pub fn references(text: &str) -> Vec<Reference> {
         }
     }
     found
-}
-
-/// Returns `text` without its references.
-pub fn bare_text(text: &str) -> String {
-    let mut rest = String::with_capacity(text.len());
-    let mut at = 0;
-    for reference in references(text) {
-        rest.push_str(&text[at..reference.range.start]);
-        at = reference.range.end;
-    }
-    rest.push_str(&text[at..]);
-    rest
 }
 
 fn reference(text: &str, at: usize, brackets: &Brackets) -> Option<Reference> {
@@ -374,7 +347,6 @@ mod tests {
             assert_eq!(&text[found[0].default.clone().expect("a default")], default, "{text}");
         }
         assert_eq!(references("${A:?abc}")[0].default, None);
-        assert_eq!(bare_text("Bearer ${A}!"), "Bearer !");
     }
 
     proptest! {

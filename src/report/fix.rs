@@ -5,9 +5,9 @@ use std::fmt::Write as _;
 use bstr::ByteSlice as _;
 
 use super::escape::{plain, printable};
-use super::quantity::{counted, number};
 use crate::finding::Notice;
 use crate::fix::{FixReport, FixedFile, Left};
+use crate::quantity::{counted, number};
 
 /// Returns what was done, what is left, and what is to be done by hand.
 ///

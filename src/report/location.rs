@@ -4,9 +4,10 @@ use bstr::{BStr, BString, ByteSlice};
 use gix::ObjectId;
 
 use super::columns::clipped;
+use super::date;
 use super::escape::{plain, printable, relative_uri};
-use super::{date, quantity};
 use crate::finding::{Attribution, CommitMark, Place, Reach};
+use crate::quantity;
 use crate::source::{ObjectKind, Origin};
 
 /// A region as editors count it: lines and columns start at 1, columns are characters, the end is exclusive.

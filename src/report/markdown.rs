@@ -3,10 +3,10 @@
 use std::io::{self, Write};
 
 use super::escape::{markdown, markdown_block, markdown_code, markdown_prose, markup, markup_prose};
-use super::quantity::{counted, number};
 use super::tally::{self, Tally};
 use super::{location, sarif};
 use crate::finding::{Finding, Notice, Verdict};
+use crate::quantity::{counted, number};
 use crate::scan::Report;
 
 /// How many findings the table lists; GitHub refuses a summary of more than a mebibyte.

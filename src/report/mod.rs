@@ -22,7 +22,6 @@ mod lints;
 mod location;
 mod markdown;
 mod notice;
-mod quantity;
 mod rotation;
 mod rules;
 mod sarif;
@@ -39,7 +38,6 @@ pub use inventory::{json as inventory_json, text as inventory_text};
 pub use lints::documentation as lint_documentation;
 pub use location::label;
 pub use notice::line as notice_line;
-pub use quantity::{bytes, counted, number};
 pub use rotation::render as render_rotation;
 pub use rules::{RuleFormat, Subject, render as render_rules, render_one as render_rule};
 

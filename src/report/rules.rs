@@ -7,10 +7,10 @@ use clap::ValueEnum;
 use serde_json::{Value, json};
 
 use super::escape::{markdown, markdown_code, plain};
-use super::quantity::{counted, number};
 use super::{RenderOptions, lints, text};
 use crate::finding::{Kind, Meta};
 use crate::lint::{self, About};
+use crate::quantity::{counted, number};
 use crate::rules::{Check, Placeholders, Rule};
 
 /// What stands above the table in `docs/rules.md`.

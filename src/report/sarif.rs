@@ -172,7 +172,7 @@ fn result(report: &Report, finding: &Finding, rules: &[&Finding]) -> Value {
         }
         Verdict::Known => {
             value["suppressions"] =
-                json!([{ "kind": "external", "status": "accepted", "justification": "recorded in the baseline" }]);
+                json!([{ "kind": "external", "status": "accepted", "justification": tally::seen_before(report.mode) }]);
         }
     }
     value

@@ -1,8 +1,8 @@
 //! Counts a report's findings by what they mean for the user, and says what its exit code means.
 
-use super::quantity::{bytes, counted, duration, list, number};
 use crate::finding::{Severity, Verdict};
-use crate::scan::{Mode, Record, Report};
+use crate::quantity::{bytes, counted, duration, list, number};
+use crate::scan::{MISSED, Mode, Record, Report};
 
 /// How many findings there are of each kind; every finding is counted once.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -55,13 +55,13 @@ impl Tally {
     pub fn quiet(&self, mode: Mode) -> String {
         let mut parts = Vec::new();
         if self.advice > 0 {
-            parts.push(format!("{} below the threshold", super::quantity::number(self.advice)));
+            parts.push(format!("{} below the threshold", number(self.advice)));
         }
         if self.allowed > 0 {
-            parts.push(format!("{} allowed", super::quantity::number(self.allowed)));
+            parts.push(format!("{} allowed", number(self.allowed)));
         }
         if self.known > 0 {
-            parts.push(format!("{} {}", super::quantity::number(self.known), known(mode)));
+            parts.push(format!("{} {}", number(self.known), known(mode)));
         }
         parts.join(", ")
     }
@@ -72,6 +72,14 @@ pub const fn known(mode: Mode) -> &'static str {
     match mode {
         Mode::Staged | Mode::Range => "known: there before the change, or in the baseline",
         _ => "known from the baseline",
+    }
+}
+
+/// Says the same of one finding, behind the word for it.
+pub const fn seen_before(mode: Mode) -> &'static str {
+    match mode {
+        Mode::Staged | Mode::Range => "there before the change, or recorded in the baseline",
+        _ => "recorded in the baseline",
     }
 }
 
@@ -136,7 +144,7 @@ pub fn exit_meaning(report: &Report) -> String {
             "exit code {code}: findings of at least {} severity and {} confidence",
             report.threshold.severity, report.threshold.confidence
         ),
-        3 => format!("exit code {code}: not everything could be looked at, so this is no proof of a clean state"),
+        MISSED => format!("exit code {code}: not everything could be looked at, so this is no proof of a clean state"),
         _ => format!("exit code {code}: interrupted, what was not reached was not looked at"),
     }
 }

@@ -10,6 +10,8 @@ use sha2::{Digest, Sha256};
 
 use super::gather::Gathered;
 use crate::finding::Notice;
+use crate::folders;
+use crate::input::followed;
 use crate::input::history::{Key, Known, Ledger};
 use crate::input::repository::Repository;
 use crate::inspect::Options;
@@ -57,7 +59,7 @@ impl Cache {
         catalogue: &Catalogue,
         options: Options,
     ) -> Result<Self, CacheError> {
-        let folder = real(folder);
+        let folder = followed(folder);
         if is_in_work_tree(&folder) {
             return Err(CacheError::InWorkTree { path: folder });
         }
@@ -106,22 +108,15 @@ fn write(path: &Path, bytes: &[u8]) -> io::Result<()> {
 /// The user has no folder for caches.
 pub fn usual() -> Result<PathBuf, CacheError> {
     let named = |name: &str| std::env::var_os(name).map(PathBuf::from).filter(|path| path.is_absolute());
+    let in_home = |folder: &str| folders::home().filter(|home| home.is_absolute()).map(|home| home.join(folder));
     let folder = if cfg!(windows) {
         named("LOCALAPPDATA")
     } else if cfg!(target_os = "macos") {
-        named("HOME").map(|home| home.join("Library/Caches"))
+        in_home("Library/Caches")
     } else {
-        named("XDG_CACHE_HOME").or_else(|| named("HOME").map(|home| home.join(".cache")))
+        named("XDG_CACHE_HOME").or_else(|| in_home(".cache"))
     };
     Ok(folder.ok_or(CacheError::NoFolder)?.join("keysweep"))
-}
-
-/// Returns the absolute path of a folder that need not be there, with links followed as far as it is.
-fn real(folder: &Path) -> PathBuf {
-    let absolute = std::path::absolute(folder).unwrap_or_else(|_| folder.to_owned());
-    let existing = absolute.ancestors().find_map(|above| Some((above, above.canonicalize().ok()?)));
-    let joined = existing.and_then(|(above, real)| Some(real.join(absolute.strip_prefix(above).ok()?)));
-    joined.unwrap_or(absolute)
 }
 
 /// Tells whether git could add files of a folder: it lies in a work tree, and not among git's own files.
@@ -203,11 +198,11 @@ mod tests {
     #[test]
     fn a_folder_in_a_work_tree_is_none_for_a_cache() {
         let home = tempfile::tempdir().expect("there is a temporary directory");
-        let tree = real(&home.path().join("tree"));
+        let tree = followed(&home.path().join("tree"));
         gix::init(&tree).expect("the folder can be written to");
         assert!(is_in_work_tree(&tree) && is_in_work_tree(&tree.join("deep/down")));
-        assert!(!is_in_work_tree(&tree.join(".git/keysweep")) && !is_in_work_tree(&real(home.path())));
-        let bare = real(&home.path().join("bare"));
+        assert!(!is_in_work_tree(&tree.join(".git/keysweep")) && !is_in_work_tree(&followed(home.path())));
+        let bare = followed(&home.path().join("bare"));
         gix::init_bare(&bare).expect("the folder can be written to");
         assert!(!is_in_work_tree(&bare.join("keysweep")));
     }

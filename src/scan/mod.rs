@@ -18,7 +18,7 @@ pub use crate::finding::Threshold;
 pub use cache::{CacheError, usual as usual_cache};
 pub use gather::Gather;
 pub use redact::Redactor;
-pub use report::{Leave, MISSED, Mode, Record, Report};
+pub use report::{INTERRUPTED, Leave, MISSED, Mode, Record, Report};
 pub use request::Request;
 pub use source::{ScanError, Target};
 pub use text::Texts;

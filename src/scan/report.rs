@@ -7,6 +7,8 @@ use crate::input::Coverage;
 
 /// The exit code of a run that has missed something and found nothing that blocks.
 pub const MISSED: u8 = 3;
+/// The exit code of a run that was interrupted: 128 and the number of SIGINT.
+pub const INTERRUPTED: u8 = 130;
 
 /// What was scanned.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -147,10 +149,10 @@ impl Report {
     }
 
     /// Returns the exit code that the result calls for: 0 clean and complete, 1 blocking findings,
-    /// [`MISSED`] incomplete without a blocking finding, 130 interrupted.
+    /// [`MISSED`] incomplete without a blocking finding, [`INTERRUPTED`] interrupted.
     pub fn exit_code(&self) -> u8 {
         if self.interrupted {
-            130
+            INTERRUPTED
         } else if self.blocking().next().is_some() {
             1
         } else if self.incomplete() {

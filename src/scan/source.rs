@@ -22,6 +22,7 @@ use crate::inspect::{Inspector, Options};
 use crate::lint::Persona;
 use crate::policy::baseline::BaselineError;
 use crate::policy::config::ConfigError;
+use crate::quantity::counted;
 use crate::rules::Catalogue;
 
 /// Where the bytes come from.
@@ -322,7 +323,7 @@ fn advise(transcripts: &Transcripts, gathered: &mut Gathered) {
         }
     }
     let notices = files.into_values().map(|(owner, files)| {
-        let files = if files.len() == 1 { "1 file".to_owned() } else { format!("{} files", files.len()) };
+        let files = counted(files.len() as u64, "file", "files");
         Notice::note(
             owner.name,
             format!("credentials are written down in {files}; once rotated, they may go"),

@@ -5,7 +5,7 @@ mod contents;
 mod damage;
 mod databases;
 mod files;
-mod ground;
+mod ignored;
 mod interrupt;
 mod knowledge;
 mod modes;

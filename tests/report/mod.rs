@@ -58,6 +58,19 @@ fn every_format_ends_its_last_line() {
 }
 
 #[test]
+fn what_is_known_of_a_change_is_not_said_to_be_in_the_baseline_alone() {
+    let formats = [Format::Text, Format::Sarif, Format::Junit, Format::Html];
+    let options = RenderOptions { verbose: true, ..RenderOptions::default() };
+    for (mode, expected) in [(Mode::Tree, false), (Mode::Staged, true), (Mode::Range, true)] {
+        for format in formats {
+            let text = rendered_with(&Report { mode, ..full() }, format, &options);
+            assert_eq!(text.contains("there before the change"), expected, "{mode:?} {format}");
+            assert!(text.contains("baseline"), "{mode:?} {format}");
+        }
+    }
+}
+
+#[test]
 fn an_incomplete_scan_looks_incomplete_in_every_format() {
     let mut report = clean(Mode::History);
     report.notices = hostile().notices;

@@ -6,11 +6,9 @@ mod selection;
 mod walk;
 
 use std::collections::{HashMap, HashSet};
-use std::sync::Mutex;
 
 use bstr::BString;
 use gix::ObjectId;
-use rayon::prelude::*;
 
 pub use limit::{DateError, Limit, date};
 pub use part::Part;
@@ -25,9 +23,6 @@ use super::repository::Repository;
 use super::{Blob, Coverage, Visitor};
 use crate::finding::Notice;
 use crate::source::{ObjectKind, Origin};
-
-/// How many objects one thread takes at a time.
-const SHARE: usize = 32;
 
 /// One place at which a commit of the range brought a blob in.
 #[derive(Clone, Debug)]
@@ -94,7 +89,7 @@ impl Range {
         let cut = commits.iter().filter(|commit| cut.contains(&commit.id));
         self.notices.extend(cut.map(|commit| shallow_notice(&commit.id)));
         self.notices.extend(unread.iter().map(|(id, error)| unread_notice("commit", id, *error)));
-        let differences = each(&commits, repository.objects(), |found, objects| found.differences(objects));
+        let differences = repository.objects().each(&commits, |found, objects, _| found.differences(objects));
         for (found, differences) in commits.iter().zip(differences) {
             self.take(found.id, &found.parents, differences);
         }
@@ -130,7 +125,9 @@ impl Range {
             };
             (origin, addition.change.mode == Mode::Link)
         }));
-        each(&origins, objects, |(origin, is_link), objects| read_one(origin, *is_link, objects, coverage, visitor));
+        objects.each(&origins, |(origin, is_link), objects, buffer| {
+            read_one(origin, *is_link, objects, buffer, coverage, visitor)
+        });
     }
 
     /// Returns, for every place at which the range brought in `blob`, what the file held before.
@@ -149,29 +146,22 @@ impl Range {
     }
 }
 
-/// Calls `run` for every item, from several threads if there are many, and returns the results in order.
-fn each<T: Sync, R: Send>(items: &[T], objects: &Objects, run: impl Fn(&T, &Objects) -> R + Sync) -> Vec<R> {
-    if items.len() <= SHARE {
-        return items.iter().map(|item| run(item, objects)).collect();
-    }
-    let shared = Mutex::new(objects.clone());
-    let chunks = items.par_chunks(SHARE).map(|chunk| {
-        let objects = shared.lock().expect("cloning does not panic").clone();
-        chunk.iter().map(|item| run(item, &objects)).collect::<Vec<_>>()
-    });
-    chunks.flatten_iter().collect()
-}
-
-fn read_one(origin: &Origin, is_link: bool, objects: &Objects, coverage: &Coverage, visitor: &dyn Visitor) {
+fn read_one(
+    origin: &Origin,
+    is_link: bool,
+    objects: &Objects,
+    buffer: &mut Vec<u8>,
+    coverage: &Coverage,
+    visitor: &dyn Visitor,
+) {
     let Origin::Object { id, kind, .. } = origin else { return };
     if visitor.interrupted() {
         return;
     }
-    let mut buffer = Vec::new();
-    match objects.read_as(id, *kind, &mut buffer) {
+    match objects.read_as(id, *kind, buffer) {
         Ok(()) => {
             coverage.count(origin, buffer.len());
-            let blob = Blob { origin: origin.clone(), bytes: &buffer };
+            let blob = Blob { origin: origin.clone(), bytes: buffer };
             if is_link { visitor.visit_link(blob) } else { visitor.visit(blob) }
         }
         Err(error) => {

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use ignore::WalkBuilder;
 
-use super::ground::Ground;
+use super::walk_root::WalkRoot;
 use crate::input::ignore_rules::{Refused, refused, refused_in};
 use crate::input::repository::Repository;
 
@@ -56,9 +56,9 @@ pub(super) fn is_own_file(name: &std::ffi::OsStr) -> bool {
     OWN_FILES.iter().any(|own| name == *own)
 }
 
-/// Makes a walk of `ground` that leaves out nothing by itself.
-pub(super) fn walk(ground: &Ground) -> WalkBuilder {
-    let mut builder = WalkBuilder::new(&ground.walked);
+/// Makes a walk of `walk_root` that leaves out nothing by itself.
+pub(super) fn walk(walk_root: &WalkRoot) -> WalkBuilder {
+    let mut builder = WalkBuilder::new(&walk_root.walked);
     builder.standard_filters(false).follow_links(false);
     let threads = std::thread::available_parallelism().map_or(1, usize::from);
     builder.threads(threads);

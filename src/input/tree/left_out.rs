@@ -6,14 +6,14 @@ use std::sync::Mutex;
 use ignore::DirEntry;
 
 use super::folders::Folders;
-use super::ground::Ground;
 use super::ignored::{self, Rules};
 use super::tracked::Tracked;
+use super::walk_root::WalkRoot;
 use crate::input::ignore_rules::Refused;
 
 /// What a walk asks about everything that it comes by.
 pub(super) struct Filter {
-    ground: Ground,
+    walk_root: WalkRoot,
     /// What git tracks there: the rules do not hold for it.
     tracked: Tracked,
     /// What git ignores, if there are rules.
@@ -23,12 +23,12 @@ pub(super) struct Filter {
 }
 
 impl Filter {
-    /// Makes the filter of a walk of `ground`.
-    pub(super) fn new(ground: &Ground, rules: Option<Rules<'_>>, tracked: Tracked) -> Self {
+    /// Makes the filter of a walk of `walk_root`.
+    pub(super) fn new(walk_root: &WalkRoot, rules: Option<Rules<'_>>, tracked: Tracked) -> Self {
         Self {
-            ground: ground.clone(),
+            walk_root: walk_root.clone(),
             tracked,
-            folders: rules.map(|rules| Folders::new(rules, &ground.real)),
+            folders: rules.map(|rules| Folders::new(rules, &walk_root.real)),
             nested: Mutex::default(),
         }
     }
@@ -49,13 +49,13 @@ impl Filter {
     }
 
     fn is_tracked(&self, entry: &DirEntry, is_directory: bool) -> bool {
-        let hash = || self.ground.hash(&self.ground.inside(entry.path()));
+        let hash = || self.walk_root.hash(&self.walk_root.inside(entry.path()));
         !self.tracked.is_empty() && self.tracked.has(hash(), is_directory)
     }
 
     /// Decides about something that git does not track.
     fn is_looked_at(&self, entry: &DirEntry, is_directory: bool) -> bool {
-        let is_ignored = |folders: &Folders| folders.ignores(&self.ground.real_of(entry.path()), is_directory);
+        let is_ignored = |folders: &Folders| folders.ignores(&self.walk_root.real_of(entry.path()), is_directory);
         if self.folders.as_ref().is_some_and(is_ignored) {
             return false;
         }
@@ -77,7 +77,7 @@ impl Filter {
 
     /// Returns the absolute paths of the directories with what may be a repository of their own.
     pub(super) fn repositories(&self) -> Vec<PathBuf> {
-        std::mem::take(&mut *self.nested()).iter().map(|path| self.ground.real_of(path)).collect()
+        std::mem::take(&mut *self.nested()).iter().map(|path| self.walk_root.real_of(path)).collect()
     }
 
     /// Returns the files of rules that were not read.

@@ -2,13 +2,13 @@
 
 mod folders;
 mod found;
-mod ground;
 mod ignored;
 mod left_out;
 mod read;
 mod start;
 mod tracked;
 mod walk;
+mod walk_root;
 
 use std::io;
 use std::path::{Path, PathBuf};

@@ -7,9 +7,9 @@ use std::path::{Component, Path, PathBuf};
 
 use bstr::{BStr, ByteSlice};
 
-use super::ground::hasher_below;
 use super::read::{Reader, is_gone};
 use super::walk::{Seen, Walk, hash};
+use super::walk_root::hasher_below;
 use crate::finding::Notice;
 use crate::input::index::{Index, Mode};
 use crate::input::path::{bytes, shown};

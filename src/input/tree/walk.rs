@@ -10,12 +10,12 @@ use ignore::{DirEntry, WalkBuilder, WalkState};
 
 use super::broken_notice;
 use super::found::{self, BrokenRepository, Owner, real_work_tree};
-use super::ground::Ground;
 use super::ignored::{self, Rules};
 use super::left_out::Filter;
 use super::read::Reader;
 use super::start::Start;
 use super::tracked::Tracked;
+use super::walk_root::WalkRoot;
 use crate::finding::Notice;
 use crate::input::ignore_rules::Refusal;
 use crate::input::path::{bytes, pipe_notice, shown};
@@ -123,25 +123,25 @@ impl<'a> Walk<'a> {
             (None, Some(work_tree)) => Some(Rules { work_tree, repository }),
             (None, None) => None,
         };
-        let ground = Ground::new(&start.path, start.is_here, self.root, &self.hasher);
+        let walk_root = WalkRoot::new(&start.path, start.is_here, self.root, &self.hasher);
         let nested = match (repository, &work_tree) {
-            (Some(repository), Some(work_tree)) => self.own(&ground, rules, repository, work_tree),
-            _ => self.walk(&ground, rules, Tracked::default()).0,
+            (Some(repository), Some(work_tree)) => self.own(&walk_root, rules, repository, work_tree),
+            _ => self.walk(&walk_root, rules, Tracked::default()).0,
         };
         self.inside(nested, rules);
     }
 
-    /// Looks at all files of `ground`, which lies in the work tree of `repository`, and at those that it tracks there; returns the
+    /// Looks at all files of `walk_root`, which lies in the work tree of `repository`, and at those that it tracks there; returns the
     /// directories with what may be a repository of their own.
     fn own(
         &mut self,
-        ground: &Ground,
+        walk_root: &WalkRoot,
         rules: Option<Rules<'_>>,
         repository: &Repository,
         work_tree: &Path,
     ) -> Vec<PathBuf> {
-        let tracked = self.tracked(repository, work_tree, &ground.real);
-        let (mut nested, tracked) = self.walk(ground, rules, tracked);
+        let tracked = self.tracked(repository, work_tree, &walk_root.real);
+        let (mut nested, tracked) = self.walk(walk_root, rules, tracked);
         nested.extend(self.unwalked(repository, work_tree, &tracked));
         nested
     }
@@ -153,14 +153,14 @@ impl<'a> Walk<'a> {
         while let Some((owner, mut roots)) = groups.pop() {
             let around = owner.as_ref().map(Owner::rules).or(around);
             while let Some(root) = roots.pop() {
-                let ground = Ground::new(&root, false, self.root, &self.hasher);
+                let walk_root = WalkRoot::new(&root, false, self.root, &self.hasher);
                 let Some(owner) = self.owner(&root) else {
-                    roots.extend(self.walk(&ground, around, Tracked::default()).0);
+                    roots.extend(self.walk(&walk_root, around, Tracked::default()).0);
                     continue;
                 };
                 let nested = match &owner.repository {
-                    Some(own) => self.own(&ground, Some(owner.rules()), own, &root),
-                    None => self.walk(&ground, Some(owner.rules()), Tracked::default()).0,
+                    Some(own) => self.own(&walk_root, Some(owner.rules()), own, &root),
+                    None => self.walk(&walk_root, Some(owner.rules()), Tracked::default()).0,
                 };
                 // A repository stays open only for those inside of it.
                 if !nested.is_empty() {
@@ -189,20 +189,20 @@ impl<'a> Walk<'a> {
         }
     }
 
-    /// Looks at all files of `ground` that are `tracked` or not ignored; returns the directories with what may be a repository of their
+    /// Looks at all files of `walk_root` that are `tracked` or not ignored; returns the directories with what may be a repository of their
     /// own, and what is tracked.
     ///
     /// Where ignore rules are too many, or cannot be read, that is noted, and what is not tracked is not looked at.
-    fn walk(&mut self, ground: &Ground, rules: Option<Rules<'_>>, tracked: Tracked) -> (Vec<PathBuf>, Tracked) {
-        if let Some(refused) = rules.and_then(|rules| rules.refused(&ground.real)) {
+    fn walk(&mut self, walk_root: &WalkRoot, rules: Option<Rules<'_>>, tracked: Tracked) -> (Vec<PathBuf>, Tracked) {
+        if let Some(refused) = rules.and_then(|rules| rules.refused(&walk_root.real)) {
             self.not_looked_into(&refused.path, refused.why);
             return (Vec::new(), tracked);
         }
-        let filter = Arc::new(Filter::new(ground, rules, tracked));
-        let mut builder = ignored::walk(ground);
+        let filter = Arc::new(Filter::new(walk_root, rules, tracked));
+        let mut builder = ignored::walk(walk_root);
         let passes = Arc::clone(&filter);
         builder.filter_entry(move |entry| passes.passes(entry));
-        self.look(ground, &builder);
+        self.look(walk_root, &builder);
         drop(builder);
         let filter = Arc::into_inner(filter).expect("the walk is over");
         filter.refused().iter().for_each(|refused| self.not_looked_into(&refused.path, refused.why));
@@ -212,13 +212,13 @@ impl<'a> Walk<'a> {
     }
 
     /// Looks at all files that a walk comes by, and does meanwhile what there is to do beside the first one.
-    fn look(&mut self, ground: &Ground, builder: &WalkBuilder) {
+    fn look(&mut self, walk_root: &WalkRoot, builder: &WalkBuilder) {
         let collected = Mutex::new(Vec::new());
         // Not `self`: a repository must not be shared between threads.
         let (before, coverage, visitor) = (&self.seen, self.coverage, self.visitor);
         let worker = || {
             let reader = Reader::new(coverage, visitor);
-            Worker { ground, before, reader, seen: Vec::new(), collected: &collected }
+            Worker { walk_root, before, reader, seen: Vec::new(), collected: &collected }
         };
         let walk = || {
             builder.build_parallel().run(|| {
@@ -246,7 +246,7 @@ impl<'a> Walk<'a> {
 
 /// What one thread of a walk does.
 struct Worker<'w, 'a> {
-    ground: &'w Ground,
+    walk_root: &'w WalkRoot,
     /// What was looked at before this walk.
     before: &'w Seen,
     reader: Reader<'a>,
@@ -269,26 +269,26 @@ impl Worker<'_, '_> {
     fn found(&mut self, entry: &DirEntry) {
         let Some(kind) = entry.file_type().filter(|kind| kind.is_file() || kind.is_symlink()) else { return };
         let path = entry.path();
-        let inside = self.ground.inside(path);
-        let hash = self.ground.hash(&inside);
+        let inside = self.walk_root.inside(path);
+        let hash = self.walk_root.hash(&inside);
         if !self.before.is_empty() && self.before.contains(&hash) {
             return;
         }
         self.seen.push(hash);
-        let name = self.ground.shown(&inside);
+        let name = self.walk_root.shown(&inside);
         if kind.is_file() { self.reader.file(path, name) } else { self.reader.link(path, name) }
     }
 
     fn unread(&mut self, error: &ignore::Error) {
         match error {
             ignore::Error::WithPath { path, err } => {
-                let inside = self.ground.inside(path);
-                let shown = self.ground.shown(&inside);
+                let inside = self.walk_root.inside(path);
+                let shown = self.walk_root.shown(&inside);
                 // The root of the scan has no name in it.
-                let shown = if shown.is_empty() { bytes(&self.ground.real).as_ref().into() } else { shown };
+                let shown = if shown.is_empty() { bytes(&self.walk_root.real).as_ref().into() } else { shown };
                 if let Some(error) = err.io_error() {
                     // What git tracks there need not be noted again.
-                    self.seen.push(self.ground.hash(&inside));
+                    self.seen.push(self.walk_root.hash(&inside));
                     self.reader.unread(&shown, error);
                 }
             }

@@ -5,10 +5,10 @@ use std::io::{self, Write};
 use super::escape::{is_link, markup, markup_prose, plain};
 use super::instead::{Instead, PLACEHOLDER, instead};
 use super::location;
-use super::quantity::{counted, number};
 use super::tally::{self, Tally};
 use crate::finding::{Excerpt, Finding, Notice, Place, Rotation, Verdict};
-use crate::scan::Report;
+use crate::quantity::{counted, number};
+use crate::scan::{Mode, Report};
 
 const STYLE: &str = include_str!("style.css");
 
@@ -31,9 +31,9 @@ pub fn render(report: &Report, out: &mut dyn Write) -> io::Result<()> {
     let (blocking, rest): (Vec<_>, Vec<_>) =
         report.findings.iter().partition(|finding| report.threshold.blocks(finding));
     let (advice, quiet): (Vec<_>, Vec<_>) = rest.into_iter().partition(|finding| finding.verdict == Verdict::Active);
-    section("Blocking", &blocking, true, out)?;
-    section("Below the threshold", &advice, false, out)?;
-    section("Allowed or known", &quiet, false, out)?;
+    section("Blocking", &blocking, true, report.mode, out)?;
+    section("Below the threshold", &advice, false, report.mode, out)?;
+    section("Allowed or known", &quiet, false, report.mode, out)?;
     let notes = report.notices.iter().filter(|notice| !notice.incomplete);
     for notice in notes {
         writeln!(out, "<p class=\"note\">{}</p>", told(notice))?;
@@ -89,19 +89,19 @@ fn told(notice: &Notice) -> String {
     format!("<code>{}</code> {}{help}", markup(&notice.subject), markup_prose(&notice.message))
 }
 
-fn section(title: &str, findings: &[&Finding], open: bool, out: &mut dyn Write) -> io::Result<()> {
+fn section(title: &str, findings: &[&Finding], open: bool, mode: Mode, out: &mut dyn Write) -> io::Result<()> {
     if findings.is_empty() {
         return Ok(());
     }
     let count = counted(findings.len() as u64, "finding", "findings");
     writeln!(out, "<section><h2>{title} <small>{count}</small></h2>")?;
     for finding in findings {
-        article(finding, open, out)?;
+        article(finding, open, mode, out)?;
     }
     writeln!(out, "</section>")
 }
 
-fn article(finding: &Finding, open: bool, out: &mut dyn Write) -> io::Result<()> {
+fn article(finding: &Finding, open: bool, mode: Mode, out: &mut dyn Write) -> io::Result<()> {
     let severity = finding.severity.name();
     let open = if open { " open" } else { "" };
     writeln!(out, "<details class=\"finding {severity}\"{open}><summary><span class=\"badge\">{severity}</span>")?;
@@ -127,7 +127,7 @@ fn article(finding: &Finding, open: bool, out: &mut dyn Write) -> io::Result<()>
         Verdict::Allowed { by, reason } => {
             entry("Allowed", &format!("by {}: {}", markup(by.name()), markup(reason)), out)?
         }
-        Verdict::Known => entry("Known", "recorded in the baseline", out)?,
+        Verdict::Known => entry("Known", tally::seen_before(mode), out)?,
     }
     if !finding.evidence.is_empty() {
         entry("Evidence", &markup(&finding.evidence.join("; ")), out)?;

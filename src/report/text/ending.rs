@@ -4,10 +4,10 @@ use std::io;
 
 use super::page::{Page, Tone};
 use crate::finding::Notice;
+use crate::quantity::{counted, number};
 use crate::report::RenderOptions;
 use crate::report::columns::wrap;
 use crate::report::escape::plain;
-use crate::report::quantity::{counted, number};
 use crate::report::tally::{self, Tally};
 use crate::scan::{Mode, Report};
 

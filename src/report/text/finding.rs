@@ -5,15 +5,15 @@ use std::io;
 use super::guidance::{self, Told};
 use super::page::{Page, Tone};
 use super::snippet;
-use crate::finding::{Confidence, Finding, Permission, Place, Severity, Verdict};
+use crate::finding::{Confidence, Finding, Place, Severity};
+use crate::quantity::number;
 use crate::report::escape::plain;
 use crate::report::location;
-use crate::report::quantity::number;
 
 /// How many places are named besides the one that is drawn.
 const PLACES: usize = 5;
 
-/// Writes the finding and an empty line.
+/// Writes a finding that is active, and an empty line.
 pub fn tell(finding: &Finding, verbose: bool, told: &mut Told, page: &mut Page<'_>) -> io::Result<()> {
     let tone = Tone::of(finding.severity);
     headline(finding, tone, page)?;
@@ -57,20 +57,10 @@ fn headline(finding: &Finding, tone: Tone, page: &mut Page<'_>) -> io::Result<()
         level => format!(" ({level} confidence)"),
     };
     page.line(&format!("{severity}: {title} {rule}{sure}"))?;
-    if finding.message() != finding.meta.title {
-        page.paragraph(&plain(finding.message()))?;
+    match finding.message() != finding.meta.title {
+        true => page.paragraph(&plain(finding.message())),
+        false => Ok(()),
     }
-    match &finding.verdict {
-        Verdict::Active => Ok(()),
-        Verdict::Allowed { by, reason } => page.field("allowed", &format!("by {}", permission(by, reason))),
-        Verdict::Known => page.field("known", "recorded in the baseline"),
-    }
-}
-
-/// Returns where a permission stands, and its reason if there is one.
-pub fn permission(by: &Permission, reason: &str) -> String {
-    let by = plain(by.name());
-    if reason.is_empty() { by } else { format!("{by}: {}", plain(reason)) }
 }
 
 /// Names the places behind the first.

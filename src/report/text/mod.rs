@@ -15,9 +15,9 @@ use self::page::{Page, Tone};
 use super::RenderOptions;
 use super::escape::plain;
 use super::location;
-use super::quantity::{counted, number};
 use super::tally::known;
-use crate::finding::{Finding, Verdict};
+use crate::finding::{Finding, Permission, Verdict};
+use crate::quantity::{counted, number};
 use crate::scan::{Mode, Report};
 
 /// How many findings are told at length; more of them are only listed.
@@ -86,7 +86,7 @@ fn list(findings: &[&Finding], limit: usize, mode: Mode, page: &mut Page<'_>) ->
         let rule = page.paint(Tone::Soft, &format!("[{}]", plain(&finding.meta.id)));
         let settled = match &finding.verdict {
             Verdict::Active => String::new(),
-            Verdict::Allowed { by, reason } => format!(" (allowed by {})", finding::permission(by, reason)),
+            Verdict::Allowed { by, reason } => format!(" (allowed by {})", permission(by, reason)),
             Verdict::Known => format!(" ({})", known(mode)),
         };
         page.line(&format!("  {severity}  {places}: {} {rule}{settled}", plain(finding.message())))?;
@@ -96,4 +96,10 @@ fn list(findings: &[&Finding], limit: usize, mode: Mode, page: &mut Page<'_>) ->
         page.line(&format!("  and {more} more; `--verbose` tells them all, `--format json` lists them"))?;
     }
     page.blank()
+}
+
+/// Returns where a permission stands, and its reason if there is one.
+fn permission(by: &Permission, reason: &str) -> String {
+    let by = plain(by.name());
+    if reason.is_empty() { by } else { format!("{by}: {}", plain(reason)) }
 }

@@ -5,9 +5,9 @@ use std::io::{self, Write};
 use super::guidance;
 use super::page::{Page, Tone};
 use crate::finding::Verdict;
+use crate::quantity::counted;
 use crate::report::RenderOptions;
 use crate::report::escape::plain;
-use crate::report::quantity::counted;
 use crate::report::rotation::places;
 use crate::rotate::Guide;
 

@@ -6,6 +6,7 @@ use std::path::Path;
 use super::super::read_at;
 use super::page::{INDEX, TABLE, is_branch, long};
 use super::pages::{HEADER, LOG, LOG_HEADER, MAGIC, Pages};
+use crate::quantity::{counted, number};
 
 /// Where in a database a page lies that is never used, for locks.
 const LOCK: usize = 1 << 30;
@@ -100,8 +101,8 @@ fn damaged(broken: usize, count: usize) -> Option<String> {
 
 /// Says that so many pages of all are something.
 fn some(count: usize, all: usize) -> String {
-    let (pages, are) = (if all == 1 { "page" } else { "pages" }, if count == 1 { "is" } else { "are" });
-    format!("{count} of {all} {pages} {are}")
+    let are = if count == 1 { "is" } else { "are" };
+    format!("{} of {} {are}", number(count as u64), counted(all as u64, "page", "pages"))
 }
 
 /// Returns whether a page holds neither rows nor what leads to them: it is kept for locks, or tells to what others belong, as in

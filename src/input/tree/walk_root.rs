@@ -13,7 +13,7 @@ use crate::input::path::{bytes, shown};
 ///
 /// The current one is walked by its short name: the system goes from there to a file, and not from the root of all.
 #[derive(Clone)]
-pub(super) struct Ground {
+pub(super) struct WalkRoot {
     /// The absolute path.
     pub(super) real: PathBuf,
     /// The path that the walk begins with.
@@ -26,7 +26,7 @@ pub(super) struct Ground {
     hasher: <RandomState as BuildHasher>::Hasher,
 }
 
-impl Ground {
+impl WalkRoot {
     /// Takes the directory `real`, which is the current one if `is_here`; `root` is the scan's.
     pub(super) fn new(real: &Path, is_here: bool, root: &Path, hasher: &RandomState) -> Self {
         let walked = if is_here { PathBuf::from(HERE) } else { real.to_owned() };
@@ -87,11 +87,11 @@ mod tests {
     #[test]
     fn a_file_has_one_name_however_the_walk_came_there() {
         let hasher = RandomState::new();
-        let ground = |real: &str, is_here| Ground::new(Path::new(real), is_here, Path::new("/a"), &hasher);
+        let walk_root = |real: &str, is_here| WalkRoot::new(Path::new(real), is_here, Path::new("/a"), &hasher);
         for (real, here, far, name) in
             [("/a/b", "./c/d", "/a/b/c/d", "b/c/d"), ("/a", "./d", "/a/d", "d"), ("/", "./e", "/e", "/e")]
         {
-            let (near, whole) = (ground(real, true), ground(real, false));
+            let (near, whole) = (walk_root(real, true), walk_root(real, false));
             let (here, far) = (Path::new(here), Path::new(far));
             assert_eq!(near.inside(here), whole.inside(far));
             assert_eq!(near.shown(&near.inside(here)), name);
