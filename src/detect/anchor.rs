@@ -28,6 +28,8 @@ pub enum AnchorKind {
     Escape,
     /// `mcp`, without which lints have nothing to say about a text.
     Mcp,
+    /// A part of `servers`, without which and `mcp` they have little to say about a text without a path.
+    Server,
 }
 
 /// An anchor by the offset of its first byte.
@@ -85,6 +87,7 @@ const FINGERPRINTS: &[Fingerprint] = &[
     Fingerprint { bucket: 6, kind: AnchorKind::Escape, bytes: [b"\\", b"u", b"0", b"0"] },
     Fingerprint { bucket: 0, kind: AnchorKind::Escape, bytes: [b":", b"\\", b"/\\", b"/\\"] },
     Fingerprint { bucket: 4, kind: AnchorKind::Mcp, bytes: [b"m", b"c", b"p", ANY] },
+    Fingerprint { bucket: 5, kind: AnchorKind::Server, bytes: [b"e", b"r", b"v", b"e"] },
 ];
 
 /// For each position whether a fingerprint accepts any byte there, also one above 127.

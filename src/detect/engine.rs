@@ -192,6 +192,12 @@ impl Engine {
         }
     }
 
+    /// Tells whether something that looks like a match of a rule may be in a chain of windows, whatever proofs say of it.
+    pub(super) fn has_pattern(&self, rule: u16, bytes: &[u8], chain: Span) -> bool {
+        let pattern = self.rules.rule(rule.into()).matcher();
+        pattern.is_some_and(|pattern| pattern.may_match(bytes, chain.start..chain.end.min(bytes.len())))
+    }
+
     /// Tells quickly whether a match that passes its proofs may be in a chain of windows.
     pub(super) fn may_match_in(&self, rule: u16, text: Text<'_>, chain: Span) -> bool {
         let rule = self.rules.rule(rule.into());

@@ -22,12 +22,14 @@ pub enum Names {
 pub struct Sifted {
     /// Maximal runs of token characters.
     pub runs: Vec<Span>,
-    /// Anchors, without those of escapes and of `mcp`.
+    /// Anchors, without those of escapes and of what concerns lints.
     pub anchors: Vec<Anchor>,
     /// Where escapes may stand that are worth undoing: the sign that one begins with, or the colon before it.
     pub escapes: Vec<usize>,
     /// Whether `mcp` stands somewhere before the last three bytes, in either case.
     pub has_mcp: bool,
+    /// Whether a part of `servers` stands somewhere, in either case.
+    pub has_server: bool,
 }
 
 impl Sifted {
@@ -37,6 +39,7 @@ impl Sifted {
         self.anchors.clear();
         self.escapes.clear();
         self.has_mcp = false;
+        self.has_server = false;
     }
 }
 
@@ -100,6 +103,7 @@ fn push_anchor(bytes: &[u8], at: usize, sifted: &mut Sifted) {
     match anchor::kind_at(bytes, at) {
         Some(AnchorKind::Escape) => sifted.escapes.push(at),
         Some(AnchorKind::Mcp) => sifted.has_mcp = true,
+        Some(AnchorKind::Server) => sifted.has_server = true,
         Some(kind) if call::may_lead(kind, bytes, at) => sifted.anchors.push((at, kind)),
         _ => {}
     }

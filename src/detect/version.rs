@@ -88,7 +88,8 @@ impl Engine {
                 self.match_at_opened(rule, extent, text, places, &mut opened, &mut found);
             } else if !extent.needs_opening() {
                 self.match_in(rule, text, chain, &mut found);
-            } else if self.may_match_in(rule, text, chain) {
+            } else if self.may_match_in(rule, text, chain) && self.has_pattern(rule, bytes, chain) {
+                // What opens the places is asked for last: few chains have something that looks like a match.
                 let places = places.filter(|&at| opened.has(at));
                 for chain in extent.chains(places) {
                     self.match_chain(rule, text, chain, &mut found);
@@ -233,6 +234,8 @@ impl Scratch {
             self.sifted.runs.extend_from_slice(&self.part.runs);
             self.sifted.anchors.extend_from_slice(&self.part.anchors);
             self.sifted.escapes.extend_from_slice(&self.part.escapes);
+            self.sifted.has_mcp |= self.part.has_mcp;
+            self.sifted.has_server |= self.part.has_server;
         }
         ascending::merge(&mut self.sifted.anchors, carried);
     }

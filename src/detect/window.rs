@@ -113,7 +113,7 @@ pub(super) fn gate(bytes: &[u8], at: usize, kind: AnchorKind, assignments: &mut 
                 .or_else(|| is_argument().then_some(at + 3 + rest.len()))
         }
         AnchorKind::Armor => Some(at + AROUND),
-        AnchorKind::Escape | AnchorKind::Mcp => None,
+        AnchorKind::Escape | AnchorKind::Mcp | AnchorKind::Server => None,
         AnchorKind::Function => call::behind_function(bytes, at).map(|length| at + length),
         AnchorKind::Statement => call::behind_statement(bytes, at).map(|length| at + length),
         AnchorKind::Command => {

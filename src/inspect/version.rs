@@ -39,12 +39,17 @@ pub(super) fn inspect(
 ) -> (Inspected, Option<Trace>) {
     let changes = base.map(|base| Changes::new(base.copies, base.trace.known.length(), bytes.len()));
     let version = base.zip(changes.as_ref()).map(|(base, changes)| Version { base, changes });
-    let has_hint = match version.filter(|version| !version.base.trace.has_hint) {
-        Some(version) => hint::is_new_in(bytes, version.changes.clusters()),
-        None => hint::is_in(bytes),
-    };
     let carried = version.and_then(|version| carry(version, &mut inspection, bytes));
     let found = carried.unwrap_or_else(|| whole(&mut inspection, bytes, remember));
+    let sifted = inspection.scratch.sifted();
+    let may_have_word = sifted.has_server || sifted.has_mcp || bytes.ends_with(b"mcp");
+    let has_hint = match version {
+        Some(Version { base, changes }) if !base.trace.has_hint => {
+            hint::is_new_in(bytes, changes.clusters(), may_have_word)
+        }
+        Some(_) => hint::is_in(bytes, true),
+        None => hint::is_in(bytes, may_have_word),
+    };
     let engine = inspection.inspector.engine();
     let known = remember.then(|| engine.known(&found.candidates, bytes.len(), inspection.scratch));
     let barren = inspection.found(&Layer { bytes, via: &[], outer: None, path: None, depth: 0 }, found);

@@ -16,7 +16,7 @@ const AROUND: usize = 16;
 static SERVERS: LazyLock<Finder<'static>> = LazyLock::new(|| Finder::new("ervers"));
 /// What every command and link with a credential has, and other configuration.
 static MCP: LazyLock<Finder<'static>> = LazyLock::new(|| Finder::new("mcp"));
-/// What Goose has in place of servers.
+/// What Goose has in place of servers, in YAML.
 static EXTENSIONS: LazyLock<Finder<'static>> = LazyLock::new(|| Finder::new("extensions:"));
 
 /// What settings of agents have in JSON, whatever they say of servers: those of Claude Code, VS Code and bundles.
@@ -51,8 +51,12 @@ const TEXTS: [(&[u8], &[u8]); 7] = [
     (b"api", b"-key:"),
 ];
 
-/// Tells whether a text has one of those: few texts of any kind have more than some of the signs.
+/// Tells whether a text has one of those or extensions: few texts of any kind have more than some of the signs.
 fn has_setting(bytes: &[u8]) -> bool {
+    let is_key = |at: usize| at.checked_sub(1).is_none_or(|before| b" \n\"'".contains(&bytes[before]));
+    if EXTENSIONS.find_iter(bytes).any(is_key) {
+        return true;
+    }
     let may_end = |byte: &u8| TEXTS.iter().any(|(before, _)| before.last() == Some(byte));
     memchr::memchr2_iter(b'_', b'-', bytes).any(|at| {
         bytes[..at].last().is_some_and(may_end)
@@ -120,13 +124,14 @@ fn says_that_it_is_there(key: &[u8]) -> bool {
     value.starts_with(b"true") || value.starts_with(b"false")
 }
 
-/// Tells whether [`may_need_lints`](super::may_need_lints) is worth asking.
-pub fn is_in(bytes: &[u8]) -> bool {
-    is_object(bytes) || has_word(bytes) || is_settings(bytes)
+/// Tells whether [`may_need_lints`](super::may_need_lints) is worth asking; `may_have_word` tells whether a part of `servers` or `mcp`
+/// may stand there.
+pub fn is_in(bytes: &[u8], may_have_word: bool) -> bool {
+    is_object(bytes) || may_have_word && has_word(bytes) || is_settings(bytes)
 }
 
 /// The same for a version of bytes without a hint, in which all that is new lies in the spans `changed`.
-pub fn is_new_in(bytes: &[u8], changed: &[Span]) -> bool {
+pub fn is_new_in(bytes: &[u8], changed: &[Span], may_have_word: bool) -> bool {
     let around = |span: &Span| &bytes[span.start.saturating_sub(AROUND)..(span.end + AROUND).min(bytes.len())];
     let is_setting = || {
         let Some(end) = beginning_of_settings(bytes) else { return false };
@@ -134,7 +139,7 @@ pub fn is_new_in(bytes: &[u8], changed: &[Span]) -> bool {
         let begins_anew = changed.first().is_some_and(|span| span.start <= end);
         if begins_anew { has_setting(bytes) } else { changed.iter().any(|span| has_setting(around(span))) }
     };
-    is_object(bytes) || changed.iter().any(|span| has_word(around(span))) || is_setting()
+    is_object(bytes) || may_have_word && changed.iter().any(|span| has_word(around(span))) || is_setting()
 }
 
 fn has_word(bytes: &[u8]) -> bool {
@@ -143,8 +148,7 @@ fn has_word(bytes: &[u8]) -> bool {
         at >= 2
             && matches!((bytes[at - 2], bytes[at - 1]), (b'p' | b'l', b'S') | (b'_' | b'-' | b'.' | b'"' | b'\'', b's'))
     };
-    let is_key = |at: usize| at.checked_sub(1).is_none_or(|before| b" \n\"'".contains(&bytes[before]));
-    SERVERS.find_iter(bytes).any(is_name) || speaks_of_mcp(bytes) || EXTENSIONS.find_iter(bytes).any(is_key)
+    SERVERS.find_iter(bytes).any(is_name) || speaks_of_mcp(bytes)
 }
 
 /// Tells whether a text has the word that stands in every command and link with a credential: within letters and digits, as in
@@ -162,7 +166,7 @@ mod tests {
     #[test]
     fn every_word_that_only_agents_use_is_a_hint() {
         for mark in crate::mcp::marks() {
-            assert!(is_in(format!("a {mark}: b").as_bytes()), "{mark}");
+            assert!(is_in(format!("a {mark}: b").as_bytes(), true), "{mark}");
         }
     }
 
@@ -215,15 +219,15 @@ mod tests {
             ("memcpy(to, from, size);", false),
             ("unable to load_index_extensions: error", false),
         ] {
-            assert_eq!(is_in(text.as_bytes()), expected, "{text}");
+            assert_eq!(is_in(text.as_bytes(), true), expected, "{text}");
             let at = text.len() / 2;
-            let is_new = is_new_in(text.as_bytes(), &[Span::new(at, at)]);
+            let is_new = is_new_in(text.as_bytes(), &[Span::new(at, at)], true);
             assert!(!is_new || expected, "{text}");
         }
-        assert!(is_new_in("# its mcp".as_bytes(), &[Span::new(8, 9)]));
-        assert!(is_new_in("a = 1\nmodel_provider = 2".as_bytes(), &[Span::new(1, 2)]));
-        assert!(!is_new_in("a = 1\n\n\nb = 1\nmodel_provider = 2".as_bytes(), &[Span::new(8, 9)]));
-        assert!(is_new_in("extensions:".as_bytes(), &[Span::new(0, 1)]));
-        assert!(is_new_in("a mcpServers".as_bytes(), &[Span::new(11, 12)]));
+        assert!(is_new_in("# its mcp".as_bytes(), &[Span::new(8, 9)], true));
+        assert!(is_new_in("a = 1\nmodel_provider = 2".as_bytes(), &[Span::new(1, 2)], true));
+        assert!(!is_new_in("a = 1\n\n\nb = 1\nmodel_provider = 2".as_bytes(), &[Span::new(8, 9)], true));
+        assert!(is_new_in("extensions:".as_bytes(), &[Span::new(0, 1)], true));
+        assert!(is_new_in("a mcpServers".as_bytes(), &[Span::new(11, 12)], true));
     }
 }

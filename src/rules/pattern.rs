@@ -146,6 +146,11 @@ impl Pattern {
         }
     }
 
+    /// Tells quickly whether there may be a match in `window`.
+    pub fn may_match(&self, bytes: &[u8], window: Range<usize>) -> bool {
+        !words_behind_escapes(bytes, window.clone()).is_empty() || self.first(bytes, window, Anchored::No).is_some()
+    }
+
     /// Returns the match that starts where `window` does, and its secret. Behind an escape a word starts.
     pub fn match_at(&self, bytes: &[u8], window: Range<usize>) -> Option<(Range<usize>, Range<usize>)> {
         let Range { start, end } = window;

@@ -18,8 +18,8 @@ use gix::ObjectId;
 use rayon::prelude::*;
 
 use self::ancestry::Ancestry;
-use self::collect::Collected;
 pub(super) use self::collect::{Chunk, Collector, Noted};
+use self::collect::{Collected, Commits};
 use self::holders::{Fact, Facts, Holders};
 use self::tips::{Tip, Tips};
 use super::buffer::Budget;
@@ -215,9 +215,10 @@ struct History {
 
 impl History {
     fn new(wanted: Vec<ObjectId>, mut collected: Collected, tips: &Tips) -> Self {
-        let commits = collected.chunks.iter_mut().map(|chunk| std::mem::take(&mut chunk.commits)).collect();
+        let commits: Vec<Commits> =
+            collected.chunks.iter_mut().map(|chunk| std::mem::take(&mut chunk.commits)).collect();
         let (holders, ancestry) =
-            rayon::join(|| Holders::new(&wanted, &collected.chunks), || Ancestry::new(commits, tips));
+            rayon::join(|| Holders::new(&wanted, &collected.chunks), || Ancestry::new(&commits, tips));
         let roots = holders.roots(&ancestry);
         let facts = holders.facts(&roots, &ancestry, tips);
         Self { wanted, ancestry, holders, roots, facts }

@@ -25,24 +25,25 @@ pub(super) struct Ancestry {
 
 impl Ancestry {
     /// Puts the commits in order and finds out what `tips` reach.
-    pub(super) fn new(lists: Vec<Commits>, tips: &Tips) -> Self {
-        let mut found: Vec<(Commit, Vec<u64>)> = Vec::new();
+    pub(super) fn new(lists: &[Commits], tips: &Tips) -> Self {
+        // Each commit with the keys of its parents, and with the first bytes of its name, by which most compare.
+        let mut found: Vec<(u64, &Commit, &[u64])> = Vec::new();
         for Commits { commits, parents } in lists {
             let mut start = 0;
             for commit in commits {
-                let parents = parents[start as usize..commit.parents_end as usize].to_vec();
+                let parents = &parents[start as usize..commit.parents_end as usize];
                 start = commit.parents_end;
-                found.push((commit, parents));
+                found.push((key(commit.id.as_bytes()).swap_bytes(), commit, parents));
             }
         }
         // Which thread read a commit must not decide which of two equally old ones counts.
-        found.par_sort_unstable_by_key(|(commit, _)| commit.id);
-        let (commits, keys): (Vec<Commit>, Vec<Vec<u64>>) = found.into_iter().unzip();
+        found.par_sort_unstable_by(|one, other| (one.0, one.1.id).cmp(&(other.0, other.1.id)));
+        let commits: Vec<Commit> = found.iter().map(|(_, commit, _)| (*commit).clone()).collect();
         let by_key: ByKey<u32> =
             commits.iter().enumerate().map(|(at, commit)| (key(commit.id.as_bytes()), at as u32)).collect();
         let mut parents = Vec::new();
         let mut starts = vec![0];
-        for keys in keys {
+        for (_, _, keys) in found {
             parents.extend(keys.iter().filter_map(|key| by_key.get(key).copied()));
             starts.push(parents.len() as u32);
         }

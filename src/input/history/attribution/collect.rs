@@ -47,6 +47,7 @@ impl Sieve {
 }
 
 /// A commit, as far as its place in history goes.
+#[derive(Clone)]
 pub struct Commit {
     pub(super) id: ObjectId,
     /// The key of its tree.

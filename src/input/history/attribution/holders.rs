@@ -141,14 +141,7 @@ impl Holders {
                 }
             }
         }
-        links.par_sort_unstable();
-        let mut starts = vec![0u32; keys.len() + 1];
-        for link in &links {
-            starts[link.parent as usize + 1] += 1;
-        }
-        for at in 0..keys.len() {
-            starts[at + 1] += starts[at];
-        }
+        let (links, starts) = by_parent(&links, keys.len());
         let mut holders = Self { wanted: wanted.len(), index, links, starts, names: names.all, order: Vec::new() };
         holders.sort();
         holders
@@ -241,6 +234,29 @@ impl Holders {
         }
         self.order = order;
     }
+}
+
+/// Sorts links by their parents, of which there are `count`, and by name; returns with them where those of each parent begin, and
+/// where the last ones end.
+fn by_parent(links: &[Link], count: usize) -> (Vec<Link>, Vec<u32>) {
+    let mut starts = vec![0u32; count + 1];
+    for link in links {
+        starts[link.parent as usize + 1] += 1;
+    }
+    for at in 0..count {
+        starts[at + 1] += starts[at];
+    }
+    let mut next = starts.clone();
+    let mut sorted = vec![Link { parent: 0, name: 0, child: 0 }; links.len()];
+    for link in links {
+        let place = &mut next[link.parent as usize];
+        sorted[*place as usize] = *link;
+        *place += 1;
+    }
+    for parent in starts.windows(2).filter(|ends| ends[1] - ends[0] > 1) {
+        sorted[parent[0] as usize..parent[1] as usize].sort_unstable();
+    }
+    (sorted, starts)
 }
 
 /// Finds all trees of a chunk that name a new node.
