@@ -14,14 +14,14 @@ use gix::glob::pattern::Case;
 use gix::glob::wildmatch::Mode;
 
 use super::ignored::Rules;
-use crate::input::ignore_rules::{case, refusal};
+use crate::input::ignore_rules::{case, excludes_file, refusal};
 use crate::input::path::bytes;
 
 /// The rules of a folder, later ones win.
 type List = Vec<Pattern>;
 
-/// The rules of a work tree.
-pub(super) struct Exact {
+/// The rules of a work tree, for a walk of it.
+pub struct Exact {
     work_tree: PathBuf,
     case: Case,
     /// Those that hold everywhere in it, from the strongest on.
@@ -31,6 +31,13 @@ pub(super) struct Exact {
 }
 
 impl Exact {
+    /// Reads the rules of the work tree at `root`, which is a repository's.
+    pub fn of(root: &Path, repository: &gix::Repository) -> Self {
+        let files = [repository.common_dir().join("info/exclude")].into_iter().chain(excludes_file(repository));
+        let everywhere = files.map(|path| list(&std::fs::read(path).unwrap_or_default())).collect();
+        Self { work_tree: root.to_owned(), case: case(repository), everywhere, folders: RwLock::default() }
+    }
+
     /// Reads the rules for a walk of `directory` if there is one among them that the walk would take for another, or one above
     /// the work tree that it must not read.
     pub(super) fn new(rules: Rules<'_>, directory: &Path) -> Option<Self> {
@@ -51,7 +58,7 @@ impl Exact {
     }
 
     /// Tells whether git ignores what lies at an absolute path, if it ignores no folder around it.
-    pub(super) fn ignores(&self, path: &Path, is_directory: bool) -> bool {
+    pub fn ignores(&self, path: &Path, is_directory: bool) -> bool {
         let folders = path.ancestors().skip(1).take_while(|folder| folder.starts_with(&self.work_tree));
         let own = folders.map(|folder| (self.folder(folder), folder));
         let everywhere = self.everywhere.iter();

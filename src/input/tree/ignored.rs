@@ -25,19 +25,15 @@ impl Rules<'_> {
     pub(super) fn refused(&self, directory: &Path) -> Option<Refused> {
         let own = self.excludes().map(Path::to_owned).and_then(refused);
         let mut folders = directory.ancestors().take_while(|above| above.starts_with(self.work_tree));
-        own.or_else(|| folders.find_map(|folder| self.refused_in(folder)))
+        own.or_else(|| folders.find_map(refused_in))
     }
 
     /// Tells whether there is such a file above the work tree. None there counts, but the walk reads them all, up to the root of the
     /// file system, wherever it applies rules by itself.
     pub(super) fn is_below_refused(&self) -> bool {
-        self.work_tree.ancestors().skip(1).any(|above| refused_in(above).is_some())
-    }
-
-    /// Returns such a file in a directory. In the work tree git does not follow a link to one, and neither does the walk.
-    fn refused_in(&self, directory: &Path) -> Option<Refused> {
-        let is_none = |path: &Path| path.ends_with(".gitignore") && path.is_symlink();
-        refused_in(directory).filter(|refused| !is_none(&refused.path))
+        // It follows links to them, too.
+        let is_refused = |above: &Path| refused_in(above).or_else(|| refused(above.join(".gitignore"))).is_some();
+        self.work_tree.ancestors().skip(1).any(is_refused)
     }
 
     /// Returns the files of rules that hold everywhere in the work tree, from the strongest on.

@@ -71,9 +71,7 @@ impl Filter {
         inside.set_file_name(".gitignore");
         let file = self.has_rules.then(|| inside.symlink_metadata());
         let Some(Ok(file)) = file else { return true };
-        if !file.is_symlink()
-            && let Some(why) = refusal(&file)
-        {
+        if let Some(why) = refusal(&file) {
             left_out().refused.push(Refused { path: inside, why });
             return false;
         }
