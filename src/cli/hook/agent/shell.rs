@@ -319,10 +319,10 @@ impl<'a, 'b> Reader<'a, 'b> {
         {
             self.values.set(name, &values.join(" "));
         }
-        if let [first, sign, values @ ..] = command.words.as_slice()
-            && (first.as_str(), sign.as_str()) == ("set", "--")
+        if let Some(("set", words)) = command.words.split_first().map(|(first, rest)| (first.as_str(), rest))
+            && let Some(at) = words.iter().position(|word| word == "--")
         {
-            self.values.give(values);
+            self.values.give(&words[at + 1..]);
         }
         self.values.follow(&command.words);
         self.commands.push(Command::default());

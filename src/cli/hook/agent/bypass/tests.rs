@@ -67,6 +67,7 @@ impl Surroundings for Known {
         match path {
             "/p/harmless.json" => Some("{\"model\": \"x\"}".to_owned()),
             "/p/off.json" => Some("{\"disableAllHooks\": true}".to_owned()),
+            "/p/gemini.json" => Some("{\"hooksConfig\": {\"enabled\": false}}".to_owned()),
             _ => None,
         }
     }

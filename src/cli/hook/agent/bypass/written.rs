@@ -140,23 +140,20 @@ impl Written {
         let turns = shaped.contains("true") || shaped.contains("false");
         let before = surroundings.text(path).filter(|_| turns).unwrap_or_default();
         let (shaped, deleted) = without_deletions(&shaped);
-        let left = |text: String| deleted.iter().fold(text, |text, key| text.replace(key.as_str(), ""));
+        let left = |text: String| deleted.iter().fold(text, |text, key| text.replace(&format!("\"{key}\""), ""));
         speaks_of_switch(&shaped) || [text, before].map(left).iter().any(|text| speaks_of_switch(text))
     }
 }
 
-/// Returns queries without the calls that take keys out of settings, and the outermost of these keys.
+/// Returns queries without the calls that take keys out of settings, and these keys: the outermost ones by their names alone.
 fn without_deletions(queries: &str) -> (String, Vec<String>) {
     let (mut rest, mut left, mut keys) = (queries, String::new(), Vec::new());
     while let Some((before, (inner, behind))) =
         rest.split_once("del(").and_then(|(before, call)| Some((before, call.split_once(')')?)))
     {
-        let key = |part: &str| {
-            let key = part.trim().strip_prefix('.')?;
-            Some(key.trim_start_matches('[').trim_end_matches(']').trim_matches('"').to_owned())
-        };
-        let is_outermost = |key: &String| !key.is_empty() && key.bytes().all(|byte| byte.is_ascii_alphanumeric());
-        keys.extend(inner.split(',').filter_map(key).filter(is_outermost));
+        let key =
+            |part: &str| part.trim_matches(|sign: char| sign.is_whitespace() || ".[]\"".contains(sign)).to_owned();
+        keys.extend(inner.split(',').map(key).filter(|key| !key.is_empty()));
         left += before;
         rest = behind;
     }

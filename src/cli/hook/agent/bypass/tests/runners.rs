@@ -13,6 +13,7 @@ pub const AROUND: &[&str] = &[
     "set -- commit -n -m x && git $*",
     "set -- -n -m; git commit $1 $2 x",
     "set -- x -n; git commit ${@} -m x",
+    "set -eu -- -n; git commit \"$1\" -m x",
     "bash -c 'git commit \"$@\"' _ -n -m x",
     "sh -c '\"$@\"' _ git commit -n",
     "sh -c 'git commit $1 -m x' _ -n",
