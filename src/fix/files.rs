@@ -8,6 +8,7 @@ use bstr::{BString, ByteSlice as _};
 use super::run::{LINK_HELP, Run};
 use crate::finding::Notice;
 use crate::input::ignore_rules::{Refused, refused_in};
+use crate::input::tree::Folders;
 use crate::lint::is_agents;
 use crate::replace;
 
@@ -40,18 +41,19 @@ impl Run<'_> {
         let above = start.ancestors().take_while(|folder| folder.starts_with(root)).find_map(refused_in);
         let left_out = Arc::new(Mutex::new(Vec::from_iter(above)));
         let noted = Arc::clone(&left_out);
+        let rules = Folders::of(root, &start, self.repository);
+        // What the walk would read by itself are rules above the work tree and behind links, too.
         let walk = ignore::WalkBuilder::new(&start)
-            .hidden(false)
-            .parents(true)
-            .require_git(false)
-            .follow_links(false)
+            .standard_filters(false)
             .filter_entry(move |entry| {
-                if entry.file_name() == ".git" || !entry.file_type().is_some_and(|kind| kind.is_dir()) {
-                    return entry.file_name() != ".git";
+                let is_directory = entry.file_type().is_some_and(|kind| kind.is_dir());
+                // What is named is not ignored.
+                if entry.file_name() == ".git" || entry.depth() > 0 && rules.ignores(entry.path(), is_directory) {
+                    return false;
                 }
-                let rules = refused_in(entry.path());
-                let is_usable = rules.is_none();
-                noted.lock().expect("pushing does not panic").extend(rules);
+                let refused = refused_in(entry.path()).filter(|_| is_directory);
+                let is_usable = refused.is_none();
+                noted.lock().expect("pushing does not panic").extend(refused);
                 is_usable
             })
             .build();

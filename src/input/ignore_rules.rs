@@ -66,17 +66,24 @@ pub fn refused(path: PathBuf) -> Option<Refused> {
     Some(Refused { path, why })
 }
 
-/// The same of a file that was looked at.
+/// The same of a file that was looked at. A link that was not followed has no rules.
 pub(super) fn refusal(file: &Metadata) -> Option<Refusal> {
     match file.is_file() {
         true => (file.len() > LARGEST).then_some(Refusal::TooLarge),
-        false => (!file.is_dir()).then_some(Refusal::NoFile),
+        false => (!file.is_dir() && !file.is_symlink()).then_some(Refusal::NoFile),
     }
 }
 
 /// Returns the file of ignore rules in a directory that is not read, if there is one.
 pub fn refused_in(directory: &Path) -> Option<Refused> {
-    [".gitignore", ".git/info/exclude"].into_iter().find_map(|name| refused(directory.join(name)))
+    refused_own(directory).or_else(|| refused(directory.join(".git/info/exclude")))
+}
+
+/// Returns a directory's `.gitignore` if it is not read. Git does not follow a link to one.
+fn refused_own(directory: &Path) -> Option<Refused> {
+    let path = directory.join(".gitignore");
+    let why = refusal(&path.symlink_metadata().ok()?)?;
+    Some(Refused { path, why })
 }
 
 /// The ignore rules of one working tree.
@@ -147,8 +154,8 @@ impl<'repository> IgnoreRules<'repository> {
             IgnoreRulesError::Refused { path: super::printable(path.as_os_str().as_encoded_bytes()), why }
         };
         let (exclude, global) = (repository.common_dir().join("info/exclude"), global.map(Path::to_owned));
-        let own = [root.join(".gitignore"), exclude.clone()];
-        if let Some(Refused { path, why }) = own.into_iter().chain(global.clone()).find_map(refused) {
+        let everywhere = [exclude.clone()].into_iter().chain(global.clone());
+        if let Some(Refused { path, why }) = refused_own(&root).or_else(|| everywhere.into_iter().find_map(refused)) {
             return Err(error(&path, why));
         }
         let case = case(repository);
@@ -169,8 +176,8 @@ impl<'repository> IgnoreRules<'repository> {
     /// too many.
     pub fn state(&self, path: &BStr, is_directory: bool) -> IgnoreState {
         let mode = if is_directory { Mode::DIR } else { Mode::FILE };
-        let folders = path.find_iter(b"/").map(|at| self.root.join(path[..at].to_path_lossy()));
-        if folders.map(|folder| folder.join(".gitignore")).any(|rules| refused(rules).is_some()) {
+        let mut folders = path.find_iter(b"/").map(|at| self.root.join(path[..at].to_path_lossy()));
+        if folders.any(|folder| refused_own(&folder).is_some()) {
             return IgnoreState::No;
         }
         let mut stack = self.stack.borrow_mut();
@@ -270,6 +277,9 @@ mod tests {
         assert_eq!(refused_in(folder.path()), Some(Refused { path, why: Refusal::TooLarge }));
         assert_eq!(refused(PathBuf::from("/dev/zero")).map(|refused| refused.why), Some(Refusal::NoFile));
         assert_eq!(refused(folder.path().to_owned()), None, "git reads no folder either");
+        std::fs::remove_file(folder.path().join(".gitignore")).expect("it is ours");
+        std::os::unix::fs::symlink("/dev/zero", folder.path().join(".gitignore")).expect("the folder is ours");
+        assert_eq!(refused_in(folder.path()), None, "git follows no link to rules");
         assert!(Refusal::TooLarge.help().contains("shorten") && !Refusal::NoFile.help().contains("shorten"));
     }
 }

@@ -139,6 +139,47 @@ fn ignore_rules_that_grow_too_large_on_the_way_take_nothing_from_the_report() {
 
 #[cfg(unix)]
 #[test]
+fn rules_above_the_tree_and_behind_links_are_none_and_a_pipe_is_not_waited_for() {
+    use std::os::unix::fs::symlink;
+    let git = repository();
+    let (text, secret) = configuration("docs");
+    git.write(".mcp.json", &text);
+    git.write("linked/.mcp.json", text.replace("docs", "linked"));
+    let (other, kept) = configuration("closed");
+    git.write("piped/.mcp.json", &other);
+    git.write(".ignore", ".mcp.json\n");
+    let all = git.write("../all", "*\n");
+    symlink(&all, git.file("linked/.gitignore")).expect("the folder is ours");
+    for pipe in ["../.gitignore", "piped/.gitignore"] {
+        assert!(git.command("mkfifo").arg(git.file(pipe)).status().expect("mkfifo is installed").success());
+    }
+    let mut command = git.command(env!("CARGO_BIN_EXE_keysweep"));
+    let output = ended(command.arg("fix"));
+    let said = String::from_utf8([output.stdout, output.stderr].concat()).expect("it speaks UTF-8");
+    assert!(said.contains("piped/.gitignore: is a pipe") && output.status.code() == Some(3), "{said}");
+    assert!(!read(&git, ".mcp.json").contains(&secret) && !read(&git, "linked/.mcp.json").contains(&secret), "{said}");
+    assert!(read(&git, "piped/.mcp.json").contains(&kept), "{said}");
+}
+
+/// Runs a command that may wait for somebody to write into a pipe; returns what it says.
+#[cfg(unix)]
+fn ended(command: &mut std::process::Command) -> std::process::Output {
+    use std::process::Stdio;
+    use std::time::{Duration, Instant};
+    let mut child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().expect("it was built with the tests");
+    let until = Instant::now() + Duration::from_secs(30);
+    while child.try_wait().expect("it can be asked").is_none() {
+        if Instant::now() > until {
+            child.kill().expect("it is ours");
+            panic!("it waits for somebody to write into a pipe");
+        }
+        std::thread::sleep(Duration::from_millis(20));
+    }
+    child.wait_with_output().expect("it has ended")
+}
+
+#[cfg(unix)]
+#[test]
 fn a_folder_that_cannot_be_read_is_told() {
     use std::os::unix::fs::PermissionsExt as _;
     let git = repository();

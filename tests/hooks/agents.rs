@@ -250,7 +250,7 @@ fn what_is_moved_out_of_where_git_does_not_look_is_new() {
         ("known.py", "config.py", false),
         ("open.py", "config.py", false),
     ] {
-        for hunk in ["", "@@\n+X = 1\n"] {
+        for hunk in ["", "@@\n+X = 1\n", "\n", "@@\n+X = 1\n\n", "@@\n-none\n+X = 1\n"] {
             let text = moved(from, to, hunk);
             assert_eq!(text.contains("deny"), stopped, "{from} {to} {hunk}: {text}");
         }

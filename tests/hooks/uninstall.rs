@@ -64,3 +64,18 @@ fn an_agent_whose_hooks_are_off_is_told_of_when_they_are_set_up() {
     let output = git.command(super::PROGRAM).args(["hook", "install", "gemini"]).output().expect("it can be started");
     assert!(said(&output).contains("but turned off by `hooksConfig.enabled` in "), "{}", said(&output));
 }
+
+#[test]
+fn an_entry_under_an_event_of_another_name_is_taken_out() {
+    let git = Git::new();
+    for (agent, path, event) in
+        [("claude-code", ".claude/settings.json", "PreToolUse"), ("cursor", ".cursor/hooks.json", "preToolUse")]
+    {
+        keysweep(&git, &["hook", "install", agent]);
+        let text = std::fs::read_to_string(git.file(path)).expect("it was just written");
+        git.write(path, text.replace(&format!("\"{event}\""), "\"Renamed\": [{\"command\": \"mine\"}], \"Other\""));
+        keysweep(&git, &["hook", "uninstall", agent]);
+        let left = std::fs::read_to_string(git.file(path)).expect("something is left in it");
+        assert!(left.contains("mine") && !left.contains("keysweep") && !left.contains("Other"), "{left}");
+    }
+}

@@ -7,6 +7,7 @@ use serde_json::json;
 
 use super::jobs::{self, Job};
 use super::script::{BEGIN, END};
+use super::switched::{Runner, but_off};
 use super::values;
 use super::{Name, files, manager};
 use crate::document::{Document, Format, Node, parse};
@@ -62,7 +63,7 @@ pub fn status(hook: Name, file: &Path, hooks: &Path) -> miette::Result<String> {
     Ok(match (is_entered(&text, file, hook), missing(hook, hooks)) {
         (false, _) => format!("{name}: not set up in {file_name}"),
         (true, "") => match doubts(&text, file, hook).join(" and ") {
-            doubts if doubts.is_empty() => format!("{name}: set up in {file_name}"),
+            doubts if doubts.is_empty() => format!("{name}: set up in {file_name}{}", but_off(Runner::Lefthook)),
             doubts => format!("{name}: set up in {file_name}, but {doubts} may keep it from running: take that out"),
         },
         (true, missing) => format!("{name}: in {file_name}, but not set up{missing}"),

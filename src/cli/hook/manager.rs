@@ -17,7 +17,7 @@ const ADDED: [&str; 2] = ["", "-local"];
 /// The languages of lefthook's files.
 const EXTENSIONS: [&str; 5] = ["yml", "yaml", "toml", "json", "jsonc"];
 /// The configuration of the pre-commit framework and its like.
-const FRAMEWORK: [&str; 3] = [".pre-commit-config.yaml", ".pre-commit-config.yml", "prek.toml"];
+const FRAMEWORK: [&str; 3] = ["prek.toml", ".pre-commit-config.yaml", ".pre-commit-config.yml"];
 /// Folders in which hooks lie as files of the project.
 const FOLDERS: [&str; 2] = [".husky", ".githooks"];
 
@@ -27,16 +27,43 @@ pub static FILES: LazyLock<Vec<String>> = LazyLock::new(|| {
     named.chain(ADDED.iter().flat_map(|added| lefthook_files(added))).collect()
 });
 
-/// Tells whether a path names a file or folder of those who look after hooks, or one that lies in such a folder, below whatever root.
-pub fn is_of_manager(path: &str) -> bool {
+/// What a file says, or the files of a folder, to one of those who look after hooks.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+    /// They are hooks themselves.
+    Scripts,
+    /// What lefthook runs.
+    Lefthook,
+    /// What lefthook puts over that.
+    LefthookLocal,
+    /// What the pre-commit framework or its like runs.
+    Framework,
+}
+
+/// Tells whose file or folder a path names, or whose folder it lies in, below whatever root.
+pub fn kind(path: &str) -> Option<Kind> {
     let path = path.replace('\\', "/").to_ascii_lowercase();
     let mut parts = path.split('/').rev().filter(|part| !part.is_empty());
     let name = parts.next().unwrap_or_default();
-    let is_lefthook = name.rsplit_once('.').is_some_and(|(name, extension)| {
-        let stem = name.strip_prefix('.').unwrap_or(name);
-        EXTENSIONS.contains(&extension) && ADDED.iter().any(|added| stem.strip_suffix(added) == Some(LEFTHOOK[0]))
-    });
-    is_lefthook || FRAMEWORK.contains(&name) || FOLDERS.contains(&name) || parts.any(|part| FOLDERS.contains(&part))
+    let extended = name.rsplit_once('.').filter(|(_, extension)| EXTENSIONS.contains(extension));
+    let stem = extended.map(|(name, _)| name.strip_prefix('.').unwrap_or(name));
+    match stem.and_then(|stem| ADDED.iter().position(|added| stem.strip_suffix(added) == Some(LEFTHOOK[0]))) {
+        Some(0) => Some(Kind::Lefthook),
+        Some(_) => Some(Kind::LefthookLocal),
+        None if FRAMEWORK.contains(&name) => Some(Kind::Framework),
+        None => (FOLDERS.contains(&name) || parts.any(|part| FOLDERS.contains(&part))).then_some(Kind::Scripts),
+    }
+}
+
+/// Tells whether a path names a file or folder of those who look after hooks, or one that lies in such a folder, below whatever root.
+pub fn is_of_manager(path: &str) -> bool {
+    kind(path).is_some()
+}
+
+/// Returns the configuration of the pre-commit framework or its like at the root of the work tree around `directory`.
+pub fn framework(directory: &Path) -> Option<PathBuf> {
+    let root = path(&git(directory, &["rev-parse", "--show-toplevel"]).ok()?).ok()?;
+    FRAMEWORK.iter().map(|file| root.join(file)).find(|file| file.is_file())
 }
 
 /// Returns the names of the files beside lefthook's that it puts over them.

@@ -2,6 +2,7 @@
 
 mod agent;
 mod files;
+mod framework;
 mod install;
 mod jobs;
 mod lefthook;
@@ -11,6 +12,7 @@ mod push;
 mod scanner;
 mod script;
 mod state;
+mod switched;
 mod values;
 
 use std::io::Read as _;

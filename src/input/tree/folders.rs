@@ -11,14 +11,14 @@ use gix::glob::pattern::Case;
 use gix::glob::wildmatch::Mode;
 
 use super::ignored::Rules;
-use crate::input::ignore_rules::{Refused, case, refusal};
+use crate::input::ignore_rules::{Refused, case, excludes_file, refusal, refused};
 use crate::input::path::bytes;
 
 /// The rules of a file, later ones win.
 type List = Vec<Pattern>;
 
-/// The ignore rules of a work tree.
-pub(super) struct Folders {
+/// The ignore rules of a work tree, for a walk of it.
+pub struct Folders {
     work_tree: PathBuf,
     /// Where the walk begins, whether git ignores that or not.
     start: PathBuf,
@@ -47,20 +47,33 @@ enum Folder {
 }
 
 impl Folders {
-    /// Reads the rules that hold everywhere for a walk of `start`; each folder's own follow when they are asked for.
+    /// Reads the rules of the work tree at `root`, which is a repository's, for a walk of `start`, a directory in it.
+    pub fn of(root: &Path, start: &Path, repository: &gix::Repository) -> Self {
+        let files = [repository.common_dir().join("info/exclude")].into_iter().chain(excludes_file(repository));
+        Self::read_from(root, start, files, case(repository))
+    }
+
+    /// The same by the rules of a scan.
     pub(super) fn new(rules: Rules<'_>, start: &Path) -> Self {
+        let case = rules.repository.map_or(Case::Sensitive, |repository| case(repository.git()));
+        Self::read_from(rules.work_tree, start, rules.everywhere(), case)
+    }
+
+    /// Reads the rules that hold everywhere, from those of `files` that may be read; each folder's own follow when they are asked for.
+    fn read_from(work_tree: &Path, start: &Path, files: impl Iterator<Item = PathBuf>, case: Case) -> Self {
+        let files = files.filter(|path| refused(path.clone()).is_none());
         Self {
-            work_tree: rules.work_tree.to_owned(),
+            work_tree: work_tree.to_owned(),
             start: start.to_owned(),
-            case: rules.repository.map_or(Case::Sensitive, |repository| case(repository.git())),
-            everywhere: rules.everywhere().map(|path| list(&std::fs::read(path).unwrap_or_default())).collect(),
+            case,
+            everywhere: files.map(|path| list(&std::fs::read(path).unwrap_or_default())).collect(),
             known: RwLock::default(),
             refused: Mutex::default(),
         }
     }
 
     /// Tells whether git ignores what lies at an absolute path in the work tree, if it does not track it.
-    pub(super) fn ignores(&self, path: &Path, is_directory: bool) -> bool {
+    pub fn ignores(&self, path: &Path, is_directory: bool) -> bool {
         let Some(folder) = path.parent().filter(|folder| folder.starts_with(&self.work_tree)) else { return false };
         self.says_to_ignore(&self.folder(folder), path, is_directory)
     }

@@ -25,13 +25,7 @@ impl Rules<'_> {
     pub(super) fn refused(&self, directory: &Path) -> Option<Refused> {
         let own = self.excludes().map(Path::to_owned).and_then(refused);
         let mut folders = directory.ancestors().take_while(|above| above.starts_with(self.work_tree));
-        own.or_else(|| folders.find_map(|folder| self.refused_in(folder)))
-    }
-
-    /// Returns such a file in a directory. In the work tree git does not follow a link to one, and neither does the walk.
-    fn refused_in(&self, directory: &Path) -> Option<Refused> {
-        let is_none = |path: &Path| path.ends_with(".gitignore") && path.is_symlink();
-        refused_in(directory).filter(|refused| !is_none(&refused.path))
+        own.or_else(|| folders.find_map(refused_in))
     }
 
     /// Returns the files of rules that hold everywhere in the work tree, from the strongest on.

@@ -19,6 +19,7 @@ use super::repository::{Repository, RepositoryError};
 use super::{Coverage, Visitor};
 use crate::finding::Notice;
 
+pub use folders::Folders;
 pub use read::LARGEST;
 
 /// The files that a scan of the working tree looks at.

@@ -204,6 +204,8 @@ impl Look {
         match self.text.as_ref().or(none.as_ref()).and_then(|text| edit::applied(text, &change.edits)) {
             Some(text) => (self.text, self.edited) = (Some(text), true),
             None => {
+                // Whatever becomes of the edits, what the file holds comes along.
+                self.edited |= change.moved.is_some();
                 let texts = |edit: &Edit| (edit.old_text().to_owned(), edit.new_text().to_owned());
                 self.unfit.extend(change.edits.iter().map(texts));
                 self.new.extend(change.edits.iter().map(|edit| edit.new_text().as_bytes().to_vec()));

@@ -182,7 +182,9 @@ impl Shell<'_> {
         let guarded = self.reach.guarded;
         let is_written = |file: &String| {
             let path = joined(&command.folder, file);
-            guarded.is_harmed(Deed::Writes, &path) && !(is_of_user(&path) && self.is_of_no_matter(&call, at))
+            guarded.is_harmed(Deed::Writes, &path)
+                && !(is_of_user(&path) && self.is_of_no_matter(&call, at))
+                && !self.only_turns_on(&path, &call, at)
                 || self.turns_hooks_off(Deed::Writes, &path, &call, at)
         };
         command.writes.iter().any(is_written)
@@ -238,8 +240,10 @@ impl Shell<'_> {
     /// in the place of one.
     fn runs_other(&self, words: &[String], call: &Call<'_>, at: usize, reach: Reach<'_>) -> bool {
         let is_around = |line: &str| reach.is_around(line);
-        let is_off = reach.is_of_hooks() && skips::starts_without_hooks(call);
-        if is_off || words.iter().flat_map(|word| skips::helpers(word)).any(is_around) {
+        let is_off = reach.is_of_hooks() && (skips::starts_without_hooks(call) || self.starts_with_settings(call, at));
+        let opened = skips::opened(call);
+        let is_run = |line: String| is_around(&line) || opened.is_some_and(|file| is_around(&format!("{line} {file}")));
+        if is_off || words.iter().flat_map(|word| skips::helpers(word)).any(is_run) {
             return true;
         }
         let is_escaped = |command: &String| {
@@ -271,7 +275,10 @@ impl Shell<'_> {
         }
         targets::targets(call).iter().any(|(deed, path)| {
             let is_seen = || *deed == Deed::Writes && is_of_user(path) && self.is_of_no_matter(call, at);
-            guarded.is_harmed(*deed, path) && !is_seen() || self.turns_hooks_off(*deed, path, call, at)
+            guarded.is_harmed(*deed, path)
+                && !is_seen()
+                && (*deed == Deed::Takes || !self.only_turns_on(path, call, at))
+                || self.turns_hooks_off(*deed, path, call, at)
         })
     }
 
@@ -312,6 +319,10 @@ impl Shell<'_> {
         if call.program == "find" {
             return does(call.words);
         }
+        if let Some(block) = windows::block(&self.commands[at]) {
+            let paths = input::arguments(self.commands, at);
+            return paths.iter().any(|path| self.reach.is_around(&windows::with_item(&block, path)));
+        }
         let words = match call.program.as_str() {
             "parallel" => parallel::parts(call.words).0,
             program if FED.contains(&program) => [std::slice::from_ref(&call.program), call.words].concat(),
@@ -328,7 +339,7 @@ impl Shell<'_> {
             Some(found) => does(&input::as_action(found, &words)[1..]),
             None => {
                 let arguments = input::arguments(self.commands, at);
-                !arguments.is_empty() && runs(&[words, arguments].concat())
+                !arguments.is_empty() && runs(&input::with_arguments(words, arguments))
             }
         }
     }
@@ -351,25 +362,26 @@ fn git_goes_around(words: &[String], reach: Reach<'_>) -> bool {
         // What is taken out of the index alone stays where it is.
         Some("rm") if git.rest.iter().take_while(|word| *word != "--").any(|word| word == "--cached") => false,
         Some("rm" | "mv") => paths.any(|path| reach.guarded.is_harmed(Deed::Takes, &path)),
+        Some("checkout" | "restore") => {
+            let source = git.source().filter(|tree| !reach.guarded.is_hook(&joined(&git.folder, tree)));
+            let is_old = source.is_some_and(|source| !["HEAD", "@"].contains(&source));
+            let is_lost = |path: String| match reach.guarded {
+                Guarded::Hooks(surroundings) if surroundings.holds_agents_hooks(&path) => {
+                    source.is_some() || !surroundings.comes_back(&path)
+                }
+                guarded => is_old && guarded.is_hook(&path),
+            };
+            git.writes_files() && paths.any(is_lost)
+        }
         _ => {
-            matches!(reach.guarded, Guarded::Hooks(surroundings) if loses_hooks(&git, alias.is_some(), surroundings, reach))
+            matches!(reach.guarded, Guarded::Hooks(surroundings) if loses_hooks(&git, alias.is_some(), surroundings))
         }
     }
 }
 
-/// Tells whether git takes hooks away or goes around them, but for `git rm` and `git mv`.
-fn loses_hooks(git: &Git<'_>, is_alias: bool, surroundings: &dyn Surroundings, reach: Reach<'_>) -> bool {
-    let mut paths = git.rest.iter().filter(|word| !word.starts_with('-')).map(|path| joined(&git.folder, path));
+/// Tells whether git takes what it does not track away with hooks in it, or goes around them.
+fn loses_hooks(git: &Git<'_>, is_alias: bool, surroundings: &dyn Surroundings) -> bool {
     match git.subcommand {
-        Some("checkout" | "restore") => {
-            let source = git.source().filter(|tree| !reach.guarded.is_hook(&joined(&git.folder, tree)));
-            let is_old = source.is_some_and(|source| !["HEAD", "@"].contains(&source));
-            let is_lost = |path: String| match surroundings.holds_agents_hooks(&path) {
-                true => source.is_some() || !surroundings.comes_back(&path),
-                false => is_old && reach.guarded.is_hook(&path),
-            };
-            git.writes_files() && paths.any(is_lost)
-        }
         Some(subcommand @ ("clean" | "stash")) => Cleaned::of(subcommand, git.rest).is_some_and(|cleaned| {
             let is_lost = |path: &str| surroundings.loses_hooks_to_clean(&joined(&git.folder, path), &cleaned);
             cleaned.paths.iter().any(|path| is_lost(path)) || cleaned.paths.is_empty() && is_lost(".")

@@ -12,6 +12,9 @@ use crate::inspect::{ALLOW, allow_mark};
 use crate::policy::config::{Config, FILE};
 use crate::scan::BASELINE;
 
+/// The files that say what keysweep looks for.
+pub const FILES: [&str; 2] = [FILE, BASELINE];
+
 /// What stands between the words of the mark where it does not count, in as many bytes.
 const MUTED: u8 = b'-';
 
@@ -61,7 +64,7 @@ fn more<'a>(now: &HashMap<&'a [u8], usize>, before: &HashMap<&[u8], usize>) -> i
 
 /// Tells whether a path names a file that says what keysweep looks for.
 pub fn is_configuration(path: &str) -> bool {
-    is_named(path, &[FILE, BASELINE])
+    is_named(path, &FILES)
 }
 
 /// Tells whether the last name of a path is one of these.

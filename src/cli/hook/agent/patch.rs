@@ -123,7 +123,7 @@ impl Section {
     fn change(self) -> Change {
         // The lines that lead to a place are text of the patch, too.
         let texts = self.moved.iter().cloned().chain(self.hunks.iter().map(|hunk| hunk.behind.clone())).collect();
-        let is_telling = |hunk: &Hunk| !hunk.old.is_empty() || !hunk.new.is_empty();
+        let is_telling = |hunk: &Hunk| hunk.old != hunk.new;
         let edit = |hunk| {
             let Hunk { behind, old, new } = hunk;
             Edit::Lines { behind, old, new }

@@ -18,6 +18,7 @@ use serde_json::{Value, json};
 pub(super) use written::{says_whether_hooks_run, speaks_of_switch, turns_hooks_off};
 
 use super::super::files;
+use super::super::values::read;
 use super::{Agent, json, place, switch};
 use crate::document::{Format, Value as Document, parse};
 use crate::replace::{self, Links, Replace};
@@ -346,9 +347,15 @@ fn without(agent: Agent, path: &Path, text: &str) -> miette::Result<String> {
     }
     let found: Vec<String> = found(&text).map(str::to_owned).collect();
     let names: Vec<&str> = found.iter().filter_map(|word| word.split(EMPTY).next()).collect();
-    for entry in entries(agent, false) {
-        let kept = entry.path.iter().take_while(|name| names.contains(*name)).count();
-        text = json::cut(&text, &entry.path, kept, &|element| element.contains(&run)).ok_or_else(|| unfit(path))?;
+    // Somebody may have entered it for another event.
+    let settings = read(text.trim_start_matches(MARK), Format::Json);
+    let events = settings.get("hooks").and_then(Value::as_object).into_iter().flatten();
+    let entered =
+        events.filter(|(_, list)| list.to_string().contains(&run)).map(|(event, _)| ["hooks", event.as_str()]);
+    let own = entries(agent, false).into_iter().map(|entry| entry.path);
+    for way in own.chain(entered) {
+        let kept = way.iter().take_while(|name| names.contains(*name)).count();
+        text = json::cut(&text, &way, kept, &|element| element.contains(&run)).ok_or_else(|| unfit(path))?;
     }
     Ok(with_blanks(agent, &found, text))
 }

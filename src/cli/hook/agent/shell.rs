@@ -1,5 +1,6 @@
 //! Reads a command line as a shell would, as far as words, quotes, redirections and the texts in it go.
 
+mod document;
 mod expand;
 mod folder;
 mod printed;
@@ -8,6 +9,7 @@ use std::iter::Peekable;
 use std::rc::Rc;
 use std::str::Chars;
 
+use self::document::Document;
 pub use self::expand::setting;
 use self::expand::{Values, active};
 use self::folder::{Folder, UNKNOWN};
@@ -100,13 +102,6 @@ enum Use {
     Input,
 }
 
-/// Text that follows the line which announces it.
-struct Document {
-    command: usize,
-    end: String,
-    indented: bool,
-}
-
 struct Reader<'a, 'b> {
     characters: &'a mut Peekable<Chars<'b>>,
     depth: usize,
@@ -148,7 +143,7 @@ impl<'a, 'b> Reader<'a, 'b> {
     fn take(&mut self, character: char) {
         match character {
             '\'' => self.quoted(false),
-            '"' => self.double_quoted(),
+            '"' => self.text(Some('"')),
             '$' => match self.characters.peek() {
                 Some('\'') => {
                     self.characters.next();
@@ -213,16 +208,17 @@ impl<'a, 'b> Reader<'a, 'b> {
         }
     }
 
-    fn double_quoted(&mut self) {
+    /// Reads to the closing quote, or to the end, what a shell puts values into that fall into no words.
+    fn text(&mut self, close: Option<char>) {
         self.word.get_or_insert_default();
         while let Some(character) = self.characters.next() {
             match character {
-                '"' => return,
+                _ if close == Some(character) => return,
                 '\\' => match self.characters.next() {
                     Some('\n') | None => {}
                     Some(next) => {
                         // Before other characters it stands for itself there.
-                        if !"$`\"\\".contains(next) {
+                        if !"$`\\".contains(next) && close != Some(next) {
                             self.push('\\');
                         }
                         self.push(next);
@@ -279,13 +275,7 @@ impl<'a, 'b> Reader<'a, 'b> {
         } else if self.characters.next_if_eq(&'<').is_some() {
             self.role = Use::Input;
         } else {
-            let indented = self.characters.next_if_eq(&'-').is_some();
-            while self.characters.next_if(|next| *next == ' ' || *next == '\t').is_some() {}
-            let mut end = String::new();
-            while let Some(next) = self.characters.next_if(|next| !next.is_whitespace() && !";&|()<>".contains(*next)) {
-                end.extend(Some(next).filter(|next| !"'\"\\".contains(*next)));
-            }
-            self.documents.push(Document { command: self.commands.len() - 1, end, indented });
+            self.announce();
         }
     }
 
@@ -329,28 +319,13 @@ impl<'a, 'b> Reader<'a, 'b> {
         {
             self.values.set(name, &values.join(" "));
         }
+        if let Some(("set", words)) = command.words.split_first().map(|(first, rest)| (first.as_str(), rest))
+            && let Some(at) = words.iter().position(|word| word == "--")
+        {
+            self.values.give(&words[at + 1..]);
+        }
         self.values.follow(&command.words);
         self.commands.push(Command::default());
-    }
-
-    /// Reads the documents that the line before has announced.
-    fn documents(&mut self) {
-        for document in std::mem::take(&mut self.documents) {
-            let mut text = String::new();
-            while self.characters.peek().is_some() {
-                let mut line: String = std::iter::from_fn(|| self.characters.next_if(|&next| next != '\n')).collect();
-                self.characters.next();
-                if document.indented {
-                    line = line.trim_start_matches('\t').to_owned();
-                }
-                if line == document.end {
-                    break;
-                }
-                text += &line;
-                text.push('\n');
-            }
-            self.commands[document.command].input = text;
-        }
     }
 }
 

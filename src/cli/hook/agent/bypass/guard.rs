@@ -65,8 +65,26 @@ impl Scanned {
         Self { root: text(root), rule_files }
     }
 
-    /// Tells whether keysweep may look for less if this is done to a path.
+    /// Tells whether keysweep may look for less if this is done to a path, or to one that a pattern stands for.
     fn is_harmed(&self, deed: Deed, path: &str) -> bool {
+        // What comes from elsewhere cannot be looked for.
+        let is_there = |path: &String| deed == Deed::Puts || Path::new(path).exists();
+        self.is_changed(deed, path)
+            || self.matched(path).iter().filter(|path| is_there(path)).any(|path| self.is_changed(deed, path))
+    }
+
+    /// Returns the files at the root that may be meant by a path with `*` and the like in its name, but not by such signs alone.
+    fn matched(&self, path: &str) -> Vec<String> {
+        let (folder, pattern) = path.rsplit_once('/').unwrap_or(("", path));
+        let is_pattern = pattern.contains(['*', '?', '[']) && pattern.contains(|sign: char| sign.is_alphanumeric());
+        let Some(glob) = glob(pattern, false).filter(|_| is_pattern && [TOP, &self.root].contains(&folder)) else {
+            return Vec::new();
+        };
+        let names = leave::FILES.iter().filter(|name| glob.is_match(name));
+        names.map(|name| format!("{folder}/{name}")).collect()
+    }
+
+    fn is_changed(&self, deed: Deed, path: &str) -> bool {
         let is_configuration = || leave::is_configuration(path) || self.rule_files.iter().any(|file| file == path);
         match deed {
             Deed::Writes | Deed::Copies => is_configuration(),

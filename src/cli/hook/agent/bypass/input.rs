@@ -18,9 +18,10 @@ pub fn printed_to_shells(commands: &[Command], outer: &[String]) -> Vec<String> 
     let mut is_read = vec![false; commands.len()];
     // What a group prints cannot be told from what stands before it.
     let mut before = 0;
-    let mut texts = Vec::new();
+    let (mut texts, mut are_scheduled) = (Vec::new(), false);
     for (at, command) in commands.iter().enumerate() {
         let call = Call::new(command);
+        are_scheduled |= call.program == "crontab";
         match script(&call.program, call.words) {
             Some(Script::Process) => before = commands.len(),
             Some(Script::Input) => {
@@ -42,7 +43,26 @@ pub fn printed_to_shells(commands: &[Command], outer: &[String]) -> Vec<String> 
     is_read[..before].fill(true);
     let read = commands.iter().zip(is_read).filter(|(_, is_read)| *is_read).map(|(command, _)| command);
     texts.extend(read.flat_map(given));
+    if are_scheduled {
+        texts = texts.iter().map(|text| unscheduled(text)).collect();
+    }
     texts
+}
+
+/// Returns the lines of a text without the times at which they are to run, one word such as `@daily` or five.
+fn unscheduled(text: &str) -> String {
+    let is_time = |word: &str| word.starts_with(|sign: char| sign.is_ascii_digit() || sign == '*');
+    let line = |line: &str| {
+        let mut words = line.split_whitespace().peekable();
+        match words.next_if(|word| word.starts_with('@')) {
+            Some(_) => {}
+            None => (0..5).for_each(|_| {
+                words.next_if(|word| is_time(word));
+            }),
+        }
+        words.collect::<Vec<_>>().join(" ")
+    };
+    text.lines().map(line).collect::<Vec<_>>().join("\n")
 }
 
 /// Returns what the command at `at` reads, as far as the line tells; `outer` is what the line is fed.
@@ -100,13 +120,28 @@ pub fn printed(command: &Command) -> Option<String> {
     Command { words, ..command.clone() }.printed()
 }
 
-/// Returns the words that `xargs` adds, as far as the line tells: what is printed to it.
+/// Returns the words of a command with those that are added where they belong, or at the end.
+pub fn with_arguments(mut words: Vec<String>, arguments: Vec<String>) -> Vec<String> {
+    let all = arguments.join(" ");
+    let placed = words.iter().position(|word| word.contains("{}"));
+    match placed {
+        Some(_) => words.iter_mut().for_each(|word| *word = word.replace("{}", &all)),
+        None => words.extend(arguments),
+    }
+    words
+}
+
+/// Returns the words that `xargs` adds, as far as the line tells: what it is fed, or what is printed to it.
 pub fn arguments(commands: &[Command], at: usize) -> Vec<String> {
+    let words = |text: &str| text.split_whitespace().map(str::to_owned).collect::<Vec<_>>();
+    if !commands[at].input.is_empty() {
+        return words(&commands[at].input);
+    }
     let Some(before) = commands[pipe(commands, at)].last() else { return Vec::new() };
     let listed = || before.words.iter().skip(1).filter(|word| !word.starts_with('-')).cloned().collect();
     match before.words.first().map(|word| word.to_ascii_lowercase()).as_deref() {
         Some("ls" | "dir" | "gci" | "get-childitem" | "gi" | "get-item") => listed(),
-        _ => printed(before).map(|text| text.split_whitespace().map(str::to_owned).collect()).unwrap_or_default(),
+        _ => printed(before).map(|text| words(&text)).unwrap_or_default(),
     }
 }
 

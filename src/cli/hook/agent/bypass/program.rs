@@ -9,7 +9,7 @@ use super::guard::Guarded;
 use super::options::{Valued, Word, Words};
 use super::targets::Deed;
 use super::{Reach, goes_around, is_suspect};
-use quoted::{Quoted, quoted};
+use quoted::{Group, Quoted, quoted};
 
 /// The most bytes of a program that are read.
 const LONGEST: usize = 1 << 17;
@@ -28,7 +28,8 @@ const SWITCHES: [&str; 8] =
 const BEGINNINGS: [&str; 12] =
     ["git ", "cd ", "rm ", "mv ", "cp ", "sudo ", "sh ", "bash ", "env ", "chmod ", "npx ", "HUSKY="];
 /// What a program has in it that runs others.
-const RUNNING: [&str; 20] = [
+const RUNNING: [&str; 21] = [
+    ".command(",
     "system",
     "exec",
     "spawn",
@@ -51,7 +52,7 @@ const RUNNING: [&str; 20] = [
     "startprocess",
 ];
 /// What stands before texts that are only shown.
-const SHOWING: [&str; 9] = ["print", "puts", "console.", "echo", "say", "warn", "log(", "cat(", "write("];
+const SHOWING: [&str; 10] = ["raise ", "print", "puts", "console.", "echo", "say", "warn", "log(", "cat(", "write("];
 /// What takes files away or writes them.
 const TAKING: [&str; 25] = [
     "unlink",
@@ -102,7 +103,11 @@ pub fn program(name: &str, words: &[String]) -> Option<Program> {
         return of_awk(words);
     }
     if name == "deno" {
-        return words.split_first().filter(|(word, _)| *word == "eval").map(|(_, rest)| Program::Text(rest.join("\n")));
+        return match words.split_first() {
+            Some((word, rest)) if word == "eval" => Some(Program::Text(rest.join("\n"))),
+            Some((word, rest)) if word == "run" && rest.iter().any(|word| word == "-") => Some(Program::Input),
+            _ => None,
+        };
     }
     let (_, letters) = BEHIND.iter().find(|(names, _)| is_named(names))?;
     let mut texts = Vec::new();
@@ -150,14 +155,12 @@ pub fn text_goes_around(text: &str, reach: Reach<'_>) -> bool {
         return true;
     }
     let code = lower(&quoted.code);
-    let has = |code: &str, parts: &[&str]| parts.iter().any(|part| code.contains(part));
     let runs = has(&code, &RUNNING);
     let switches = has(text, &SWITCHES) || deeper.switched_off;
     let reach = Reach { input: &[], switched_off: switches, ..deeper };
     quoted.groups().any(|group| {
         let statement = lower(group.statement);
-        let is_shown = has(&statement, &SHOWING) && !has(&statement, &RUNNING);
-        let is_run = group.is_run || runs && !is_shown;
+        let is_run = group.is_run || runs && (has(&statement, &RUNNING) || !is_only_named(&group, &statement, text));
         let is_near = group.is_run || has(&statement, &RUNNING);
         let is_line = |line: &String| {
             let is_known = is_near || BEGINNINGS.iter().any(|start| line.trim_start().starts_with(start));
@@ -192,6 +195,25 @@ pub fn text_goes_around(text: &str, reach: Reach<'_>) -> bool {
                 [Deed::Takes, Deed::Writes].iter().any(|deed| reach.guarded.is_harmed(*deed, &path))
             })
     }) || turns_hooks_off(text, &code, &quoted, reach)
+}
+
+/// Tells whether one of these parts stands in a piece of a program.
+fn has(code: &str, parts: &[&str]) -> bool {
+    parts.iter().any(|part| code.contains(part))
+}
+
+/// Tells whether texts of a statement are only shown or compared, or kept in a variable with which nothing else is done.
+fn is_only_named(group: &Group<'_>, statement: &str, text: &str) -> bool {
+    has(statement, &SHOWING) || group.is_compared || group.name.is_some_and(|name| !is_used(text, name))
+}
+
+/// Tells whether a program does anything with a variable but to set and to show it.
+fn is_used(text: &str, name: &str) -> bool {
+    let is_of_name = |sign: char| sign.is_alphanumeric() || sign == '_';
+    let sets = |line: &str| line.split_once('=').is_some_and(|(left, _)| left.trim_end().ends_with(name));
+    let mut lines =
+        text.split(['\n', ';']).filter(|line| line.split(|sign| !is_of_name(sign)).any(|word| word == name));
+    lines.any(|line| has(&lower(line), &RUNNING) || !sets(line) && !has(line, &SHOWING))
 }
 
 /// Returns a part of a program in lower case, in which what is written to standard output counts as printed.

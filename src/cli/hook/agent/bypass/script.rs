@@ -77,6 +77,9 @@ pub fn script(program: &str, words: &[String]) -> Option<Script> {
             while words.option().is_some() {}
             joined(words.rest())
         }
+        "crontab" => of_schedule(words),
+        "npm" | "pnpm" => of_package(words),
+        "start-process" | "saps" => Some(Script::Text(started(words))),
         "at" | "batch" => Some(if words.iter().any(|word| word == "-f") { Script::File } else { Script::Input }),
         "parallel" => Some(parallel::script(words)),
         "expect" => behind_option(words).map(|script| match script {
@@ -109,6 +112,49 @@ fn of_lines(words: &[String]) -> Option<Script> {
     (!lines.is_empty()).then(|| Script::Text(lines.join("\n")))
 }
 
+/// Returns the lines that a package gets as its scripts.
+fn of_package(words: &[String]) -> Option<Script> {
+    let line = |word: &String| word.strip_prefix("scripts.")?.split_once('=').map(|(_, line)| line.to_owned());
+    let lines: Vec<String> = match words {
+        [first, second, settings @ ..] if first == "pkg" && second == "set" => {
+            settings.iter().filter_map(line).collect()
+        }
+        [first, _, line] if first == "set-script" => vec![line.clone()],
+        _ => Vec::new(),
+    };
+    (!lines.is_empty()).then(|| Script::Text(lines.join("\n")))
+}
+
+/// Tells whether lines that are to run at certain times are read, and where.
+fn of_schedule(words: &[String]) -> Option<Script> {
+    let mut words = Words::new(words, Valued { letters: "u", long: &[] });
+    let mut options = std::iter::from_fn(|| words.option());
+    if options.any(|option| !matches!(option, Word::Letter('u', _))) {
+        return None;
+    }
+    Some(words.rest().first().map_or(Script::Input, |file| of_file(file)))
+}
+
+/// Returns the line that PowerShell starts by these words: a program, and a list of what it is given.
+fn started(words: &[String]) -> String {
+    let (mut line, mut rest, mut goes_on) = (Vec::new(), words.iter(), false);
+    while let Some(word) = rest.next() {
+        let option = word.strip_prefix('-').filter(|_| !goes_on).map(str::to_ascii_lowercase);
+        let part = match option.as_deref() {
+            Some("filepath" | "argumentlist" | "args") => rest.next(),
+            Some(option) => {
+                let _ = OF_POWERSHELL.contains(&option).then(|| rest.next());
+                continue;
+            }
+            None => Some(word),
+        };
+        // A comma at its end joins the next word to a list.
+        goes_on = part.is_some_and(|part| part.ends_with(','));
+        line.extend(part.map(|part| part.replace(',', " ")));
+    }
+    line.join(" ")
+}
+
 fn of_file(file: &str) -> Script {
     match file {
         "" => Script::Process,
@@ -138,6 +184,9 @@ fn of_shell(words: &[String]) -> Script {
         }
     }
     match words.rest() {
+        [text, _, given @ ..] if is_said && !given.is_empty() => {
+            Script::Text(format!("set -- {}\n{text}", shell::line(given.iter().map(String::as_str))))
+        }
         [text, ..] if is_said => Script::Text(text.clone()),
         _ if is_input => Script::Input,
         [file, ..] => of_file(file),
@@ -219,6 +268,7 @@ mod tests {
         for (line, expected) in [
             ("bash|-c|a b|c", text("a b")),
             ("bash|-lc|a", text("a")),
+            ("bash|-c|a|b|c|d e", text("set -- c 'd e'\na")),
             ("sh|-ce|a", text("a")),
             ("bash|-c|-e|a", text("a")),
             ("bash|--norc|-c|a", text("a")),

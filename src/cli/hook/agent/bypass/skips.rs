@@ -2,10 +2,12 @@
 
 use super::super::settings::speaks_of_switch;
 use super::call::{Call, name};
+use super::git::{Git, definition};
 use super::options::values;
+use crate::folders;
 
 /// Variables that switch a hook manager off, or git's hooks.
-const VARIABLES: [&str; 13] = [
+const VARIABLES: [&str; 16] = [
     "HUSKY=0",
     "HUSKY_SKIP_HOOKS=",
     "LEFTHOOK=0",
@@ -17,13 +19,22 @@ const VARIABLES: [&str; 13] = [
     "PREK_ALLOW_NO_CONFIG=",
     "GIT_CONFIG_PARAMETERS=",
     "GIT_CONFIG_COUNT=",
-    "GIT_CONFIG_GLOBAL=",
-    "GIT_CONFIG_SYSTEM=",
+    "LEFTHOOK_BIN=",
+    "SKIP_SIMPLE_GIT_HOOKS=1",
+    "SIMPLE_GIT_HOOKS_RC=",
+    "npm_config_commit_hooks=false",
+    "NPM_CONFIG_COMMIT_HOOKS=false",
 ];
+/// Variables that say where the settings of git lie, whatever they hold but what they usually do.
+const PLACES: [&str; 4] = ["GIT_CONFIG_GLOBAL", "GIT_CONFIG_SYSTEM", "HOME", "XDG_CONFIG_HOME"];
+/// What these usually hold, beside the path of the home directory itself.
+const USUAL: [&str; 5] = ["~", "$HOME", "~/.config", "$HOME/.config", "$XDG_CONFIG_HOME"];
 /// Programs that run others, which get their options.
 const RUNNERS: [&str; 7] = ["npm", "npx", "pnpm", "yarn", "bun", "bunx", "pnpx"];
 /// Programs that commit.
-const COMMITTERS: [&str; 5] = ["cz", "git-cz", "standard-version", "release-it", "lerna"];
+const COMMITTERS: [&str; 6] = ["cz", "git-cz", "standard-version", "commit-and-tag-version", "release-it", "lerna"];
+/// Those of them that have a letter for that which makes git skip its hooks, `-n`.
+const SHORT: [&str; 2] = ["standard-version", "commit-and-tag-version"];
 /// Parts of the names of scripts and programs that commit or push.
 const PARTS: [&str; 7] = ["commit", "cz", "release", "version", "push", "lerna", "publish"];
 /// Their options that make git skip its hooks.
@@ -37,11 +48,15 @@ pub fn switches_off(word: &str) -> bool {
     let start = word.get(..5).filter(|start| start.eq_ignore_ascii_case("$env:"));
     let word = &word[start.map_or(0, str::len)..];
     let is_set = |variable: &str| word.starts_with(variable) && (word != variable || !variable.ends_with('='));
-    ["GIT_CONFIG_GLOBAL=", "GIT_CONFIG_SYSTEM="].contains(&word) || VARIABLES.iter().any(|variable| is_set(variable))
+    let is_usual =
+        |value: &str| USUAL.contains(&value) || folders::home().is_some_and(|home| home.as_os_str() == value);
+    let is_elsewhere = |(name, value): (&str, &str)| PLACES.contains(&name) && !is_usual(value);
+    word.split_once('=').is_some_and(is_elsewhere) || VARIABLES.iter().any(|variable| is_set(variable))
 }
 
 /// Variables whose values are lines that git and others run: editors, pagers and helpers.
-const HELPERS: [&str; 10] = [
+const HELPERS: [&str; 11] = [
+    "core.editor",
     "GIT_SEQUENCE_EDITOR",
     "GIT_EDITOR",
     "EDITOR",
@@ -54,11 +69,29 @@ const HELPERS: [&str; 10] = [
     "PROMPT_COMMAND",
 ];
 
-/// Returns the lines that a word has run which sets such a variable: its value, and what an editor of steps to take puts there.
-pub fn helpers(word: &str) -> Vec<&str> {
-    let Some((_, value)) = word.split_once('=').filter(|(name, _)| HELPERS.contains(name)) else { return Vec::new() };
+/// Returns the lines that a word has run which sets such a variable, or a value of git's configuration: its value, what an editor
+/// of steps to take puts there, and what a name for a command would stand for.
+pub fn helpers(word: &str) -> Vec<String> {
+    let Some((name, value)) = word.split_once('=') else { return Vec::new() };
+    if name.starts_with("GIT_CONFIG_VALUE_") {
+        return vec![value.to_owned(), definition(value)];
+    }
+    if name == "GIT_CONFIG_PARAMETERS" {
+        let values = value.split('\'').map(|part| part.split_once('=').map_or(part, |(_, value)| value));
+        return values.flat_map(|value| [value.to_owned(), definition(value)]).collect();
+    }
     let end = |step: &'_ str| step.find(['\'', '"', '/', '\n']).unwrap_or(step.len());
-    std::iter::once(value).chain(value.split("exec ").skip(1).map(|step| &step[..end(step)])).collect()
+    let steps = value.split("exec ").skip(1).map(|step| &step[..end(step)]);
+    let lines = std::iter::once(value).chain(steps).filter(|_| HELPERS.contains(&name));
+    lines.map(str::to_owned).collect()
+}
+
+/// Returns the file that a command has git open in an editor, if it is its configuration.
+pub fn opened(call: &Call<'_>) -> Option<&'static str> {
+    let has = |words: &[&str]| call.words.iter().any(|word| words.contains(&word.as_str()));
+    let is_configured = || Git::new(call.words, &call.folder, false).subcommand == Some("config");
+    let is_opened = call.program == "git" && has(&["-e", "--edit", "edit"]) && is_configured();
+    is_opened.then(|| if has(&["--global", "--system"]) { "~/.gitconfig" } else { ".git/config" })
 }
 
 /// Tells whether a command begins an agent whose hooks are off, or turns them off by its own command.
@@ -86,7 +119,9 @@ pub fn hands_skip_on(words: &[String], call: &Call<'_>) -> bool {
     let is_run = runs(&call.program) || call.wrappers.iter().any(|name| runs(name));
     (COMMITTERS.contains(&call.program.as_str()) || is_run && words.iter().any(commits))
         && call.program != "git"
-        && words.iter().any(|word| SKIPS.contains(&word.as_str()))
+        && words
+            .iter()
+            .any(|word| SKIPS.contains(&word.as_str()) || word == "-n" && SHORT.contains(&call.program.as_str()))
 }
 
 /// Tells whether a command runs what commits or pushes by its name.

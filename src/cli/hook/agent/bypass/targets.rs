@@ -117,6 +117,11 @@ const TOOLS: &[Tool] = &[
         ..tool(&["unzip"], Deed::Fills, Operands::Parts(1))
     },
     Tool {
+        target: target("", &["destinationpath"]),
+        works_here: true,
+        ..tool(&["expand-archive"], Deed::Fills, Operands::Parts(1))
+    },
+    Tool {
         target: target("D", &["directory"]),
         letters: "DFEHIO",
         works_here: true,

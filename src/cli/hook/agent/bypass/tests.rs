@@ -1,19 +1,22 @@
 //! Lines that go around hooks, and others that look so.
 
 mod around;
+mod documents;
 mod found;
 mod git;
 mod harmless;
 mod limits;
 mod programs;
+mod runners;
 mod scanning;
+mod settings;
 mod switches;
 mod windows;
 mod writers;
 
 use std::path::Path;
 
-use super::super::settings;
+use super::super::settings as agent_settings;
 use super::*;
 
 /// A project in `/p`, whose settings of Cursor git has as they are.
@@ -57,13 +60,14 @@ impl Surroundings for Known {
     }
 
     fn turns_hooks_off(&self, path: &str, text: &str) -> bool {
-        settings::turns_hooks_off(Path::new(path), text)
+        agent_settings::turns_hooks_off(Path::new(path), text)
     }
 
     fn text(&self, path: &str) -> Option<String> {
         match path {
             "/p/harmless.json" => Some("{\"model\": \"x\"}".to_owned()),
             "/p/off.json" => Some("{\"disableAllHooks\": true}".to_owned()),
+            "/p/gemini.json" => Some("{\"hooksConfig\": {\"enabled\": false}}".to_owned()),
             _ => None,
         }
     }
@@ -108,65 +112,80 @@ impl Surroundings for Known {
 #[test]
 fn ways_around_the_hooks_are_recognised() {
     let is_around = |line: &&&str| goes_around_hooks(line, "/p", &Known);
-    for (name, around, harmless) in [
-        ("lines", around::AROUND, harmless::HARMLESS),
-        ("switches", switches::AROUND, switches::HARMLESS),
-        ("windows", windows::AROUND, windows::HARMLESS),
-        ("writers", writers::AROUND, writers::HARMLESS),
-        ("programs", programs::AROUND, programs::HARMLESS),
-        ("found", found::AROUND, found::HARMLESS),
-        ("git", git::AROUND, git::HARMLESS),
+    let (mut missed, mut stopped) = (Vec::new(), Vec::new());
+    for (around, harmless) in [
+        (around::AROUND, harmless::HARMLESS),
+        (switches::AROUND, switches::HARMLESS),
+        (windows::AROUND, windows::HARMLESS),
+        (writers::AROUND, writers::HARMLESS),
+        (programs::AROUND, programs::HARMLESS),
+        (found::AROUND, found::HARMLESS),
+        (git::AROUND, git::HARMLESS),
+        (documents::AROUND, documents::HARMLESS),
+        (self::settings::AROUND, self::settings::HARMLESS),
+        (runners::AROUND, runners::HARMLESS),
     ] {
-        let missed: Vec<&&str> = around.iter().filter(|line| !is_around(line)).collect();
-        let stopped: Vec<&&str> = harmless.iter().filter(is_around).collect();
-        assert_eq!((missed, stopped), (Vec::new(), Vec::new()), "{name}: missed, and stopped without need");
+        missed.extend(around.iter().filter(|line| !is_around(line)));
+        stopped.extend(harmless.iter().filter(is_around));
     }
+    assert_eq!((missed, stopped), (Vec::<&str>::new(), Vec::<&str>::new()), "missed, and stopped without need");
 }
+
+/// Parts of lines that are read again and again.
+const PARTS: &[&str] = &[
+    "echo a | sh | ",
+    "{ echo a; } | sh; ",
+    "echo a | sh -c b | ",
+    "cd a; ",
+    "find . -exec ",
+    "ls a | xargs ",
+    "rm */",
+    "sh <(echo a); ",
+    "sh -c 'a \"b\"' ",
+    "git submodule foreach ",
+    "git rebase -x ",
+    "git -c alias.x=y ",
+    "A=b ",
+    "npx lefthook@1 ",
+    "eval ",
+    "watch ",
+    "env -S ",
+    "a ${b:-",
+    "${b:-c}",
+    "\"${b+${c=",
+    "curl -o a ",
+    "cat < <(",
+    "bash < <(echo a); ",
+    "(export HUSKY=0; ",
+    "git stash -u a; ",
+    "echo a=b >> ~/.gitconfig; ",
+    "echo {} > .claude/settings.local.json; ",
+    "cat a > b; cp b a; ",
+    "echo {} | tee a | tee .claude/settings.local.json; ",
+    "perl -e 'system(\"",
+    "perl -e 'q(q(q(",
+    "python3 -c 'a(\"b\", \"c\"); ",
+    "node -e ' `${`",
+    "echo 'unlink(\"a\")' | python3 | ",
+    "parallel a ::: ",
+    "echo a | parallel ",
+    "vim -c '!vim -c ",
+    "del a\\b & ",
+    "GIT_EDITOR='a exec b' ",
+    "git difftool -x ",
+    "cat <<X\n$(cat <<Y\n",
+    "cat <<X\n$a `b`\nX\n",
+    "set -- a; b $@ ",
+    "sed 's/a/b/;",
+    "sed '/",
+    "gci a|%{b $_}; ",
+    "HOME=a; b; ",
+    "python3 -c 'a = \"git b\"; system(",
+];
 
 #[test]
 fn any_line_comes_to_an_end() {
-    for part in [
-        "echo a | sh | ",
-        "{ echo a; } | sh; ",
-        "echo a | sh -c b | ",
-        "cd a; ",
-        "find . -exec ",
-        "ls a | xargs ",
-        "rm */",
-        "sh <(echo a); ",
-        "sh -c 'a \"b\"' ",
-        "git submodule foreach ",
-        "git rebase -x ",
-        "git -c alias.x=y ",
-        "A=b ",
-        "npx lefthook@1 ",
-        "eval ",
-        "watch ",
-        "env -S ",
-        "a ${b:-",
-        "${b:-c}",
-        "\"${b+${c=",
-        "curl -o a ",
-        "cat < <(",
-        "bash < <(echo a); ",
-        "(export HUSKY=0; ",
-        "git stash -u a; ",
-        "echo a=b >> ~/.gitconfig; ",
-        "echo {} > .claude/settings.local.json; ",
-        "cat a > b; cp b a; ",
-        "echo {} | tee a | tee .claude/settings.local.json; ",
-        "perl -e 'system(\"",
-        "perl -e 'q(q(q(",
-        "python3 -c 'a(\"b\", \"c\"); ",
-        "node -e ' `${`",
-        "echo 'unlink(\"a\")' | python3 | ",
-        "parallel a ::: ",
-        "echo a | parallel ",
-        "vim -c '!vim -c ",
-        "del a\\b & ",
-        "GIT_EDITOR='a exec b' ",
-        "git difftool -x ",
-    ] {
+    for part in PARTS {
         assert!(
             !goes_around_hooks(&part.repeat(10_000), "/p", &Known)
                 && !looks_for_less(&part.repeat(10_000), "/p", &Scanned::default()),

@@ -6,7 +6,8 @@ use super::call::Call;
 /// Commands of PowerShell that write a file.
 pub const WRITERS: [&str; 8] = ["set-content", "add-content", "out-file", "tee-object", "new-item", "ni", "ac", "sc"];
 /// Other programs and commands that Windows alone has.
-const PROGRAMS: [&str; 21] = [
+const PROGRAMS: [&str; 22] = [
+    "expand-archive",
     "cmd",
     "powershell",
     "pwsh",
@@ -31,6 +32,22 @@ const PROGRAMS: [&str; 21] = [
 ];
 /// How folders begin a path of Windows that are worth another look, whatever is done there.
 const FOLDERS: [&str; 7] = [".git\\", ".husky\\", ".githooks\\", ".claude\\", ".cursor\\", ".codex\\", ".gemini\\"];
+
+/// How a block of PowerShell begins that is run for each thing which is piped to it.
+const BLOCKS: [&str; 3] = ["%", "foreach-object", "foreach"];
+
+/// Returns what a command runs for each thing that is piped to it, if that is a block of PowerShell.
+pub fn block(command: &Command) -> Option<String> {
+    let text = command.words.join(" ");
+    let (start, rest) = text.split_once('{')?;
+    let is_block = BLOCKS.contains(&start.trim().to_ascii_lowercase().as_str());
+    is_block.then(|| rest.rsplit_once('}').map_or(rest, |(inner, _)| inner).to_owned())
+}
+
+/// Puts the path of a thing into such a block.
+pub fn with_item(block: &str, path: &str) -> String {
+    ["$_.FullName", "$_.PSPath", "$_"].iter().fold(block.to_owned(), |text, name| text.replace(name, path))
+}
 
 /// Returns a line with `/` in place of each `\` that parts folders, if it looks like one of Windows.
 pub fn reread(line: &str, commands: &[Command]) -> Option<String> {

@@ -1,5 +1,6 @@
 //! Programs that are made for something else than to write a file or take it away, but do so.
 
+use super::super::shell::joined;
 use super::options::{Valued, Word, Words, values};
 use super::targets::Deed;
 
@@ -60,7 +61,7 @@ pub fn targets(program: &str, words: &[String]) -> Vec<(Deed, String)> {
         "zip" if words.iter().any(|word| word == "--move" || is_letter(word, 'm')) => {
             all(Deed::Takes, operands("bnt", 1).collect())
         }
-        "tar" | "gtar" | "bsdtar" if has(&["--remove-files"]) => all(Deed::Takes, operands("fTCb", 0).collect()),
+        "tar" | "gtar" | "bsdtar" if has(&["--remove-files"]) => all(Deed::Takes, packed(words)),
         "7z" | "7za" | "7zz" if has(&["-sdel"]) => all(Deed::Takes, operands("", 1).collect()),
         "rename" | "prename" | "perl-rename" if !has(&["-n", "--no-act", "--nono", "--dry-run"]) => {
             all(Deed::Takes, operands("", 1).collect())
@@ -79,6 +80,19 @@ pub fn targets(program: &str, words: &[String]) -> Vec<(Deed, String)> {
             letters.map_or_else(Vec::new, |letters| options(words, letters, "o", OUTPUTS))
         }
     }
+}
+
+/// Returns what an archive is made of, from the folders that are named for it.
+fn packed(words: &[String]) -> Vec<String> {
+    let (mut folder, mut found) = ("", Vec::new());
+    for word in Words::new(words, Valued { letters: "fTCb", long: &["directory", "cd"] }) {
+        match word {
+            Word::Letter('C', Some(into)) | Word::Long("directory" | "cd", Some(into)) => folder = into,
+            Word::Operand(path) => found.push(joined(folder, path)),
+            _ => {}
+        }
+    }
+    found
 }
 
 /// Returns the values of options, of which `said` are the letters and `long` the long ones.
@@ -120,8 +134,11 @@ fn disabled(words: &[String]) -> Vec<(Deed, String)> {
     }
 }
 
-/// Returns the commands that an editor is given.
+/// Returns the commands that an editor is given; what it has a shell run begins with `!`.
 pub fn commands(program: &str, words: &[String]) -> Option<Vec<String>> {
+    if ["sed", "gsed"].contains(&program) {
+        return Some(words.iter().flat_map(|word| word.lines()).flat_map(executed).collect());
+    }
     VI.contains(&program).then(|| {
         let option = |word| match word {
             Word::Letter('c', Some(command)) | Word::Long("cmd", Some(command)) => Some(command.to_owned()),
@@ -133,6 +150,31 @@ pub fn commands(program: &str, words: &[String]) -> Option<Vec<String>> {
         let parts = |command: String| command.split(['|', '\n']).map(|part| part.trim().to_owned()).collect::<Vec<_>>();
         commands.flat_map(parts).collect()
     })
+}
+
+/// Returns what a line of a script for `sed` has a shell run: behind `e`, or put in by an exchange with that flag.
+fn executed(line: &str) -> Vec<String> {
+    let line = ["--expression=", "-e"].iter().find_map(|start| line.strip_prefix(start)).unwrap_or(line);
+    let (mut rest, mut found) = (line, Vec::new());
+    while !rest.is_empty() {
+        rest = rest.trim_start_matches(|sign: char| sign.is_ascii_digit() || "$,!~+ {};".contains(sign));
+        if let Some(address) = rest.strip_prefix('/') {
+            rest = address.split_once('/').map_or("", |(_, behind)| behind);
+            continue;
+        }
+        if let Some(command) = rest.strip_prefix("e ") {
+            found.push(format!("!{command}"));
+            break;
+        }
+        if let Some(sign) = rest.strip_prefix('s').and_then(|exchange| exchange.chars().next()) {
+            let mut parts = rest[1 + sign.len_utf8()..].split(sign).skip(1);
+            let (new, flags) = (parts.next().unwrap_or_default(), parts.next().unwrap_or_default());
+            let is_run = flags.split([';', '}', ' ']).next().is_some_and(|flags| flags.contains('e'));
+            found.extend(is_run.then(|| format!("!{new}")));
+        }
+        rest = rest.split_once(';').map_or("", |(_, behind)| behind);
+    }
+    found
 }
 
 /// Returns words without the `s` that has no value because `e` stands before it.

@@ -6,6 +6,7 @@ use super::super::shell::{Command, joined};
 use super::call::Call;
 use super::guard::{Guarded, Surroundings};
 use super::input;
+use super::options::values;
 use super::targets::{Deed, EDITORS, is_in_place, targets};
 use super::{PRINTERS, Shell, windows};
 
@@ -18,6 +19,8 @@ const SHAPERS: [&str; 16] = [
     "jq", "jaq", "gojq", "yq", "dasel", "sed", "gsed", "awk", "gawk", "perl", "ruby", "tr", "sort", "uniq", "head",
     "tail",
 ];
+/// The settings that stand for any others which an agent is given.
+const SETTINGS: &str = ".claude/settings.json";
 /// Programs that pass on what they read.
 const PASSING: [&str; 2] = ["tee", "sponge"];
 /// Programs that leave a file of the same text elsewhere.
@@ -91,7 +94,41 @@ impl Shell<'_> {
         }
         let mut writer = Writer { shell: self, surroundings, path, written: Written::default() };
         writer.collect(call, at, DEPTH);
-        let Written { text, shaped, is_unknown } = writer.written;
+        writer.written.turns_hooks_off(surroundings, path)
+    }
+
+    /// Tells whether what the command at `at` writes to settings is what they hold but for keys that keep hooks from running.
+    pub(super) fn only_turns_on(&self, path: &str, call: &Call<'_>, at: usize) -> bool {
+        let Guarded::Hooks(surroundings) = self.reach.guarded else { return false };
+        if !surroundings.says_whether_hooks_run(path) {
+            return false;
+        }
+        let mut writer = Writer { shell: self, surroundings, path, written: Written::default() };
+        writer.collect(call, at, DEPTH);
+        let Written { shaped, is_unknown, .. } = writer.written;
+        let (left, deleted) = without_deletions(&shaped);
+        let mut files = left.split_whitespace().map(|word| joined(&call.folder, word)).peekable();
+        let is_same = files.peek().is_some() && files.all(|file| file == path);
+        !is_unknown && is_same && !deleted.is_empty() && deleted.iter().all(|key| speaks_of_switch(key))
+    }
+
+    /// Tells whether the command at `at` begins an agent with a file of settings in which its hooks are off, or of which nobody can
+    /// tell what it holds.
+    pub(super) fn starts_with_settings(&self, call: &Call<'_>, at: usize) -> bool {
+        let Guarded::Hooks(surroundings) = self.reach.guarded else { return false };
+        let files = values(call.words, &["--settings"]).filter(|value| !value.trim_start().starts_with('{'));
+        files.filter(|_| call.program == "claude").any(|file| {
+            let mut writer = Writer { shell: self, surroundings, path: SETTINGS, written: Written::default() };
+            let is_known = writer.reads(&joined(&call.folder, file), at, DEPTH);
+            !is_known || writer.written.turns_hooks_off(surroundings, SETTINGS)
+        })
+    }
+}
+
+impl Written {
+    /// Tells whether an agent's hooks run no more if this is what a file gets, or if nobody can tell.
+    fn turns_hooks_off(self, surroundings: &dyn Surroundings, path: &str) -> bool {
+        let Self { text, shaped, is_unknown } = self;
         if is_unknown {
             return true;
         }
@@ -102,8 +139,25 @@ impl Shell<'_> {
         // A word in place of another one may turn what is said of hooks.
         let turns = shaped.contains("true") || shaped.contains("false");
         let before = surroundings.text(path).filter(|_| turns).unwrap_or_default();
-        [shaped, text, before].iter().any(|text| speaks_of_switch(text))
+        let (shaped, deleted) = without_deletions(&shaped);
+        let left = |text: String| deleted.iter().fold(text, |text, key| text.replace(&format!("\"{key}\""), ""));
+        speaks_of_switch(&shaped) || [text, before].map(left).iter().any(|text| speaks_of_switch(text))
     }
+}
+
+/// Returns queries without the calls that take keys out of settings, and these keys: the outermost ones by their names alone.
+fn without_deletions(queries: &str) -> (String, Vec<String>) {
+    let (mut rest, mut left, mut keys) = (queries, String::new(), Vec::new());
+    while let Some((before, (inner, behind))) =
+        rest.split_once("del(").and_then(|(before, call)| Some((before, call.split_once(')')?)))
+    {
+        let key =
+            |part: &str| part.trim_matches(|sign: char| sign.is_whitespace() || ".[]\"".contains(sign)).to_owned();
+        keys.extend(inner.split(',').map(key).filter(|key| !key.is_empty()));
+        left += before;
+        rest = behind;
+    }
+    (left + rest, keys)
 }
 
 impl Writer<'_> {

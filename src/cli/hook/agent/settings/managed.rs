@@ -2,28 +2,29 @@
 
 use std::path::Path;
 
-use serde_json::{Value, json};
+use serde_json::json;
 
 use super::super::place;
+use crate::cli::hook::manager::{self, Kind};
 use crate::cli::hook::values::read;
-use crate::cli::hook::{jobs, lefthook, manager, script};
-use crate::document::Format;
+use crate::cli::hook::{framework, jobs, lefthook, script};
 
 /// Tells whether a change of the text of a hook manager's file takes keysweep out of it, or keeps it from running.
 pub fn loses_manager(path: &Path, before: &str, after: &str) -> bool {
-    let name = path.file_name().unwrap_or_default().to_string_lossy();
-    let is_husky = path.parent().is_some_and(|folder| folder.ends_with(".husky"));
-    let is_local = name.trim_start_matches('.').starts_with("lefthook-local.");
-    let is_lefthook = is_local || name.trim_start_matches('.').starts_with("lefthook.");
-    let is_framework = name == ".pre-commit-config.yaml";
+    let Some(kind) = manager::kind(&path.to_string_lossy()) else { return false };
     let count = |text: &str| {
         text.lines().filter(|line| !line.trim_start().starts_with('#') && line.contains("keysweep")).count()
     };
-    manager::is_of_manager(&path.to_string_lossy()) && count(after) < count(before)
-        || is_husky && loses_lines(before, after)
-        || is_lefthook && loses_jobs(path, before, after)
-        || is_local && is_left_out(path, before, after)
-        || is_framework && !is_all_there(&hooks(before), &hooks(after))
+    count(after) < count(before)
+        || match kind {
+            Kind::Scripts => loses_lines(before, after),
+            Kind::Lefthook => loses_jobs(path, before, after),
+            Kind::LefthookLocal => loses_jobs(path, before, after) || is_left_out(path, before, after),
+            Kind::Framework => {
+                let of = |text: &str| framework::hooks(text, path);
+                !is_all_there(&of(before), &of(after))
+            }
+        }
 }
 
 /// Tells whether lines of keysweep's in a script are changed, or may be ended by what comes in front of them.
@@ -54,21 +55,6 @@ fn is_left_out(path: &Path, before: &str, after: &str) -> bool {
         said != json!({}) && said != jobs::said_locally(&was, job)
     };
     names.flat_map(|name| shared(&name)).any(|job| is_new(&job))
-}
-
-/// Returns what the pre-commit framework's configuration says of keysweep's hooks.
-fn hooks(text: &str) -> Vec<Value> {
-    let settings = read(text, Format::Yaml);
-    let repositories = settings.get("repos").and_then(Value::as_array).into_iter().flatten();
-    let of = |repository: &Value| {
-        let place = repository.get("repo").cloned().unwrap_or_default();
-        let is_ours = |value: &Value| value.to_string().contains("keysweep");
-        let all = repository.get("hooks").and_then(Value::as_array).cloned().unwrap_or_default();
-        let own = all.into_iter().filter(|hook| is_ours(&place) || is_ours(hook)).collect::<Vec<_>>();
-        own.into_iter().map(move |hook| json!([place, hook])).collect::<Vec<_>>()
-    };
-    let stages = settings.get("default_stages").cloned().unwrap_or_default();
-    repositories.flat_map(of).map(|hook| json!([stages, hook])).collect()
 }
 
 fn is_all_there<T: PartialEq>(was: &[T], is: &[T]) -> bool {

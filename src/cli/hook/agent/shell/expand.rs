@@ -140,6 +140,13 @@ impl Values {
         }
     }
 
+    /// Sets what a script or function is given: `$1`, `$2` and so on, and `$@` and `$*` for all of it.
+    pub fn give(&mut self, words: &[String]) {
+        self.set("@", &words.join(&active::BLANK.to_string()));
+        self.set("*", &words.join(" "));
+        (1..=9).zip(words).for_each(|(number, word)| self.set(&number.to_string(), word));
+    }
+
     /// Returns what a substitution puts into a word, unless that is too much; `parts` if it falls into words.
     pub fn substituted(&mut self, text: &str, parts: bool) -> Option<String> {
         let text = text.trim_end_matches('\n');
@@ -260,7 +267,10 @@ fn choices(word: &str) -> Option<Vec<String>> {
 
 /// Returns the name of the variable that a text behind `$` begins with, and what follows.
 fn name(text: &str) -> Option<(&str, &str)> {
-    let length = |text: &str| text.find(|sign: char| !is_of_name(sign)).unwrap_or(text.len());
+    let length = |text: &str| match text.starts_with(['@', '*']) {
+        true => 1,
+        false => text.find(|sign: char| !is_of_name(sign)).unwrap_or(text.len()),
+    };
     let (name, rest) = match text.strip_prefix([active::OPEN, '{']) {
         Some(inner) => {
             let (name, rest) = inner.split_at(length(inner));

@@ -40,6 +40,10 @@ pub struct Group<'a> {
     pub is_path: bool,
     /// Whether it is all that a variable gets.
     pub is_assigned: bool,
+    /// The name of the variable, if what it gets begins with it.
+    pub name: Option<&'a str>,
+    /// Whether something else is compared with it.
+    pub is_compared: bool,
 }
 
 /// Finds the texts in quotes. One that goes over the end of a line is none, but between `` ` `` or signs of its own.
@@ -136,6 +140,13 @@ fn text(program: &str, from: usize, open: usize, end: usize, is_run: bool) -> Te
     Text { text, from, to: end + 1, is_run }
 }
 
+/// Returns the name that a part of a program ends with.
+fn last_name(code: &str) -> Option<&str> {
+    let code = code.trim_end();
+    let from = code.rfind(|sign: char| !(sign.is_ascii_alphanumeric() || sign == '_')).map_or(0, |at| at + 1);
+    Some(code.get(from..)?).filter(|name| !name.is_empty())
+}
+
 /// Returns where the character begins that a place is in.
 fn boundary(text: &str, at: usize) -> usize {
     (0..=at.min(text.len())).rev().find(|at| text.is_char_boundary(*at)).unwrap_or_default()
@@ -151,6 +162,8 @@ impl Quoted {
     pub fn groups(&self) -> impl Iterator<Item = Group<'_>> {
         let is_joined = |pair: &[Text]| {
             let between = self.code.get(pair[0].to..pair[1].from).unwrap_or(";");
+            // A list may have the name under which a program gets its words.
+            let between = between.replace("args:", "").replace('{', "");
             let is_sign = |sign: char| sign.is_whitespace() || ",()[]/".contains(sign);
             between.chars().all(is_sign) && between.contains([',', '/'])
         };
@@ -170,6 +183,8 @@ impl Quoted {
         let end = boundary(&self.code, end);
         let head = self.code.get(start..from).unwrap_or_default().trim_end();
         let bare = head.trim_end_matches('(').trim_end_matches(char::is_alphanumeric).trim_end();
+        // Some quotes are three signs.
+        let unquoted = head.trim_end_matches(['\'', '"']).trim_end();
         let is_set = |head: &str| head.ends_with('=') && !head.ends_with("==") && !head.ends_with("!=");
         let is_parted = |pair: &[Text]| self.code.get(pair[0].to..pair[1].from).is_some_and(|code| code.contains('/'));
         Group {
@@ -179,6 +194,9 @@ impl Quoted {
             is_run: texts.iter().any(|text| text.is_run) && !head.ends_with('=') && !head.ends_with('('),
             is_redirected: head.ends_with('>') && !head.ends_with("->") && !head.ends_with("=>"),
             is_assigned: is_set(head) || is_set(bare),
+            name: Some(unquoted).filter(|head| is_set(head)).and_then(|head| last_name(head.trim_end_matches('='))),
+            is_compared: ["==", "!="].iter().any(|sign| head.ends_with(sign))
+                || ["==", "!=", "in ", "not in "].iter().any(|sign| behind.trim_start().starts_with(sign)),
         }
     }
 }
