@@ -40,19 +40,24 @@ impl Tracked {
             hasher.finish()
         };
         let mut tracked = Self::default();
+        // The walk waits for it.
+        tracked.paths.reserve(index.len());
+        tracked.files.reserve(index.len());
+        tracked.directories.reserve(index.len() / 4);
         let mut before: &[u8] = b"";
         for (place, path) in (0..index.len()).map(|place| (place, index.path(place))) {
             if !is_below(path, &inside) {
                 continue;
             }
-            tracked.paths.push((hash(path), place));
+            let own = hash(path);
+            tracked.paths.push((own, place));
+            tracked.files.insert(own);
             // Of the directories around it those are new that the path before does not have.
             let alike = path.iter().zip(before).take_while(|(one, other)| one == other).count();
-            let ends = path[alike..].find_iter(b"/").map(|at| alike + at);
+            let ends = memchr::memchr_iter(b'/', &path[alike..]).map(|at| alike + at);
             tracked.directories.extend(ends.map(|end| hash(&path[..end])));
             before = path;
         }
-        tracked.files.extend(tracked.paths.iter().map(|(hash, _)| hash));
         tracked
     }
 
