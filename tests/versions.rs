@@ -7,6 +7,7 @@ use bstr::BString;
 use keysweep::detect::{Engine, Scratch};
 use keysweep::input::Copied;
 use keysweep::inspect::{Base, Inspected, Inspector, Options};
+use keysweep::lint::may_need_lints;
 use keysweep::rules::Catalogue;
 use keysweep::rules::template::Generator;
 use keysweep::source::{ObjectKind, Origin};
@@ -93,6 +94,7 @@ fn line() -> impl Strategy<Value = String> {
         10 => example(),
         2 => "(password|secret_key|api_token_auth_secret_password_of_the_very_long_name)[ =:]{1,3}['\"]?[A-Za-z0-9]{4,40}['\"]?",
         4 => field(),
+        4 => configuration(),
         1 => block,
         1 => encoded,
         1 => binary,
@@ -101,6 +103,15 @@ fn line() -> impl Strategy<Value = String> {
         1 => "[a-zA-Z0-9=;/+]{1000,6000}",
         1 => "[-/_]{40,90}",
     ]
+}
+
+/// A line, or a part of one, that speaks of agents and their servers or nearly does.
+fn configuration() -> impl Strategy<Value = String> {
+    let word =
+        "(mcp|MCP|mcpServers|mcp_servers|servers|Servers|extensions:|sandbox_mode|model_provider|memcpy|observers)";
+    let before = "(claude |npx |\\{|\\[|\"|- |  |https://x/)?";
+    (before, word, "(\"|-remote|/?token=| add | = 'a'|:|\\]|)", "(:|\\{| -e A_TOKEN=[a-z0-9]{8}| [a-z]{3})?")
+        .prop_map(|(before, word, sign, behind)| format!("{before}{word}{sign}{behind}"))
 }
 
 #[derive(Clone, Debug)]
@@ -217,6 +228,7 @@ proptest! {
             let (version, copies) = apply(&bytes, &edits);
             let base = trace.as_ref().map(|trace| Base { trace, copies: &copies });
             let (fast, next) = INSPECTOR.inspect_version(&origin(), &version, base, true, &mut scratch);
+            prop_assert_eq!(fast.may_need_lints, may_need_lints(&version));
             let slow = INSPECTOR.inspect(&origin(), &version, &mut scratch);
             let (fast, slow) = (facts(&fast), facts(&slow));
             let lost: Vec<&String> = slow.iter().filter(|fact| !fast.contains(fact)).collect();

@@ -26,9 +26,9 @@ pub enum AnchorKind {
     Statement,
     /// `%41`, `\u00` of `\u0041`, or `:\/\/`.
     Escape,
-    /// `mcp`, without which lints have nothing to say about a text.
+    /// `mcp`, without which no text that is no configuration concerns lints.
     Mcp,
-    /// A part of `servers`, without which and `mcp` they have little to say about a text without a path.
+    /// A part of `servers`: a map of servers has that or `mcp`.
     Server,
 }
 

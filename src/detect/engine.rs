@@ -192,8 +192,8 @@ impl Engine {
         }
     }
 
-    /// Tells whether something that looks like a match of a rule may be in a chain of windows, whatever proofs say of it.
-    pub(super) fn has_pattern(&self, rule: u16, bytes: &[u8], chain: Span) -> bool {
+    /// Tells whether a rule's pattern may match in a chain of windows, whatever proofs say of it.
+    pub(super) fn pattern_may_match_in(&self, rule: u16, bytes: &[u8], chain: Span) -> bool {
         let pattern = self.rules.rule(rule.into()).matcher();
         pattern.is_some_and(|pattern| pattern.may_match(bytes, chain.start..chain.end.min(bytes.len())))
     }

@@ -33,6 +33,11 @@ pub struct Sifted {
 }
 
 impl Sifted {
+    /// Tells whether `mcp` may stand in the text that was sifted: whatever its last three bytes are, nothing follows them.
+    pub fn may_have_mcp(&self, bytes: &[u8]) -> bool {
+        self.has_mcp || bytes.ends_with(b"mcp")
+    }
+
     /// Forgets all and keeps the lists' memory.
     pub fn clear(&mut self) {
         self.runs.clear();
@@ -349,7 +354,8 @@ mod tests {
         let piece = prop_oneof![
             "[A-Za-z0-9_-]{1,90}".prop_map(String::into_bytes),
             "[a-z_-]{10,90}".prop_map(String::into_bytes),
-            "(password|SECRET|token|apikey|-----BEGIN|curl |pwd=|https://a:b@c)".prop_map(String::into_bytes),
+            "(password|SECRET|token|apikey|-----BEGIN|curl |pwd=|https://a:b@c|mcp|MCP|Servers|erve|%41%)"
+                .prop_map(String::into_bytes),
             proptest::collection::vec(any::<u8>(), 0..20),
             "[ =:\"/.]{1,3}".prop_map(String::into_bytes),
         ];

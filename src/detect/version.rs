@@ -88,7 +88,7 @@ impl Engine {
                 self.match_at_opened(rule, extent, text, places, &mut opened, &mut found);
             } else if !extent.needs_opening() {
                 self.match_in(rule, text, chain, &mut found);
-            } else if self.may_match_in(rule, text, chain) && self.has_pattern(rule, bytes, chain) {
+            } else if self.may_match_in(rule, text, chain) && self.pattern_may_match_in(rule, bytes, chain) {
                 // What opens the places is asked for last: few chains have something that looks like a match.
                 let places = places.filter(|&at| opened.has(at));
                 for chain in extent.chains(places) {

@@ -1,14 +1,15 @@
 //! Finds the files that may be edited.
 
-use std::path::PathBuf;
-use std::sync::{Arc, Mutex};
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, MutexGuard};
 
 use bstr::{BString, ByteSlice as _};
+use ignore::DirEntry;
 
 use super::run::{LINK_HELP, Run};
 use crate::finding::Notice;
-use crate::input::ignore_rules::{Refused, refused_in};
-use crate::input::tree::Folders;
+use crate::input::ignore_rules::Refused;
+use crate::input::tree::IgnoreStack;
 use crate::lint::is_agents;
 use crate::replace;
 
@@ -38,31 +39,18 @@ impl Run<'_> {
     fn walk(&mut self) -> Vec<BString> {
         let root = &self.root;
         let start = root.join(self.scope.named.to_path_lossy());
-        let above = start.ancestors().take_while(|folder| folder.starts_with(root)).find_map(refused_in);
-        let left_out = Arc::new(Mutex::new(Vec::from_iter(above)));
-        let noted = Arc::clone(&left_out);
-        let rules = Folders::of(root, &start, self.repository);
-        // What the walk would read by itself are rules above the work tree and behind links, too.
+        let shown = Arc::new(Shown::default());
+        let is_open = shown.enter(root, &start);
+        let passes = Arc::clone(&shown);
         let walk = ignore::WalkBuilder::new(&start)
             .standard_filters(false)
-            .filter_entry(move |entry| {
-                let is_directory = entry.file_type().is_some_and(|kind| kind.is_dir());
-                // What is named is not ignored.
-                if entry.file_name() == ".git" || entry.depth() > 0 && rules.ignores(entry.path(), is_directory) {
-                    return false;
-                }
-                let refused = refused_in(entry.path()).filter(|_| is_directory);
-                let is_usable = refused.is_none();
-                noted.lock().expect("pushing does not panic").extend(refused);
-                is_usable
-            })
+            .filter_entry(move |entry| passes.passes(entry))
             .build();
         let inside = |path: &std::path::Path| {
             let path = gix::path::into_bstr(path.strip_prefix(root).ok()?.to_path_buf()).ok()?;
             Some(gix::path::to_unix_separators_on_windows(path).into_owned())
         };
         let mut unread = Vec::new();
-        let is_open = left_out.lock().expect("pushing does not panic").is_empty();
         let entries = is_open
             .then_some(walk)
             .into_iter()
@@ -76,12 +64,65 @@ impl Run<'_> {
             let message = format!("could not be read: {error}");
             self.report.notices.push(Notice::unread(path.to_string(), message, "check its permissions"));
         }
-        for Refused { path, why } in left_out.lock().expect("pushing does not panic").iter() {
-            let path = inside(path).unwrap_or_default();
+        for Refused { path, why } in shown.refused() {
+            let path = inside(&path).unwrap_or_default();
             let message = format!("{why}, so that only tracked files beside it are mended");
             self.report.notices.push(Notice::unread(path.to_string(), message, why.help()));
         }
         files
+    }
+}
+
+/// What git shows of a work tree, and of those inside of it, each by its own rules.
+#[derive(Default)]
+struct Shown {
+    /// The roots of the work trees that the walk came by, with their rules.
+    work_trees: Mutex<Vec<(PathBuf, IgnoreStack)>>,
+    /// The files of rules that count for all of one and are not read.
+    refused: Mutex<Vec<Refused>>,
+}
+
+impl Shown {
+    /// Reads the rules of the work tree at `root` for a walk of `start`; tells whether there is anything to be shown.
+    fn enter(&self, root: &Path, start: &Path) -> bool {
+        match IgnoreStack::of(root, start) {
+            Ok(rules) => self.work_trees().push((root.to_owned(), rules)),
+            Err(refused) => {
+                self.refused.lock().expect("pushing does not panic").push(refused);
+                return false;
+            }
+        }
+        true
+    }
+
+    /// Tells whether a walk is to go on with what it came by.
+    fn passes(&self, entry: &DirEntry) -> bool {
+        let (path, is_directory) = (entry.path(), entry.file_type().is_some_and(|kind| kind.is_dir()));
+        if entry.file_name() == ".git" {
+            return false;
+        }
+        // What is named is not ignored.
+        if entry.depth() == 0 {
+            return true;
+        }
+        let is_ignored = {
+            let work_trees = self.work_trees();
+            let innermost = work_trees.iter().rev().find(|(root, _)| path.starts_with(root));
+            innermost.is_some_and(|(_, rules)| rules.ignores(path, is_directory))
+        };
+        let is_work_tree = || is_directory && path.join(".git").symlink_metadata().is_ok();
+        !is_ignored && (!is_work_tree() || self.enter(path, path))
+    }
+
+    fn work_trees(&self) -> MutexGuard<'_, Vec<(PathBuf, IgnoreStack)>> {
+        self.work_trees.lock().expect("rules are read without a panic")
+    }
+
+    /// Returns the files of rules that were not read.
+    fn refused(&self) -> Vec<Refused> {
+        let mut refused = std::mem::take(&mut *self.refused.lock().expect("pushing does not panic"));
+        refused.extend(self.work_trees().iter().flat_map(|(_, rules)| rules.refused()));
+        refused
     }
 }
 

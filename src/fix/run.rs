@@ -155,7 +155,7 @@ pub(super) struct Run<'a> {
     pub opinion: &'a dyn Opinion,
     /// The paths of the index.
     pub tracked: Vec<BString>,
-    pub repository: &'a gix::Repository,
+    repository: &'a gix::Repository,
     variables: Variables,
     /// The variables that configurations refer to before anything is edited.
     referred: Referred,

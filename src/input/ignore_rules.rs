@@ -80,7 +80,7 @@ pub fn refused_in(directory: &Path) -> Option<Refused> {
 }
 
 /// Returns a directory's `.gitignore` if it is not read. Git does not follow a link to one.
-fn refused_own(directory: &Path) -> Option<Refused> {
+pub(super) fn refused_own(directory: &Path) -> Option<Refused> {
     let path = directory.join(".gitignore");
     let why = refusal(&path.symlink_metadata().ok()?)?;
     Some(Refused { path, why })
@@ -194,7 +194,7 @@ impl<'repository> IgnoreRules<'repository> {
 }
 
 /// Returns the files of rules that sparse checkout leaves out of the work tree: git reads those from the index.
-fn left_out_rules(index: &Index, case: Case) -> Vec<(BString, gix::ObjectId)> {
+pub(super) fn left_out_rules(index: &Index, case: Case) -> Vec<(BString, gix::ObjectId)> {
     let is_rules = |path: &BStr| {
         let name = path.rsplit(|&byte| byte == b'/').next().unwrap_or_default();
         match case {
@@ -204,7 +204,8 @@ fn left_out_rules(index: &Index, case: Case) -> Vec<(BString, gix::ObjectId)> {
     };
     // Of a conflict our side counts.
     let counts = |entry: &index::Entry<'_>| entry.skip_worktree && entry.mode.is_blob() && matches!(entry.stage, 0 | 2);
-    let left_out = index.entries().filter(|entry| counts(entry) && is_rules(entry.path));
+    let rules = (0..index.len()).filter(|&position| is_rules(index.path(position)));
+    let left_out = rules.map(|position| index.entry(position)).filter(counts);
     left_out.map(|entry| (entry.path.to_owned(), entry.id.to_owned())).collect()
 }
 

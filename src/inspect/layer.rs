@@ -180,7 +180,7 @@ impl<'a> Inspection<'a> {
         if self.inspector.options.detect {
             found.candidates = self.inspector.engine.candidates(layer.bytes, layer.path, self.scratch);
             found.encoded = decode::encoded(layer.bytes, self.scratch.sifted());
-            found.lacks_mcp = !self.scratch.sifted().has_mcp && !layer.bytes.ends_with(b"mcp");
+            found.lacks_mcp = !self.scratch.sifted().may_have_mcp(layer.bytes);
         }
         self.found(layer, found);
     }

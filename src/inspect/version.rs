@@ -7,7 +7,8 @@
 use super::layer::{Barren, Found, Inspection, Layer};
 use super::{Base, Inspected, decode};
 use crate::detect::{Change, Changes, Known};
-use crate::lint::{hint, may_need_lints};
+use crate::lint::hint::{self, Words};
+use crate::lint::may_need_lints;
 use crate::source::Span;
 
 /// A smaller blob is searched whole at once.
@@ -42,13 +43,12 @@ pub(super) fn inspect(
     let carried = version.and_then(|version| carry(version, &mut inspection, bytes));
     let found = carried.unwrap_or_else(|| whole(&mut inspection, bytes, remember));
     let sifted = inspection.scratch.sifted();
-    let may_have_word = sifted.has_server || sifted.has_mcp || bytes.ends_with(b"mcp");
+    let words = if sifted.has_server || sifted.may_have_mcp(bytes) { Words::Possible } else { Words::None };
     let has_hint = match version {
-        Some(Version { base, changes }) if !base.trace.has_hint => {
-            hint::is_new_in(bytes, changes.clusters(), may_have_word)
-        }
-        Some(_) => hint::is_in(bytes, true),
-        None => hint::is_in(bytes, may_have_word),
+        Some(Version { base, changes }) if !base.trace.has_hint => hint::is_new_in(bytes, changes.clusters(), words),
+        // What was copied was not sifted again.
+        Some(_) => hint::is_in(bytes, Words::Possible),
+        None => hint::is_in(bytes, words),
     };
     let engine = inspection.inspector.engine();
     let known = remember.then(|| engine.known(&found.candidates, bytes.len(), inspection.scratch));

@@ -124,14 +124,22 @@ fn says_that_it_is_there(key: &[u8]) -> bool {
     value.starts_with(b"true") || value.starts_with(b"false")
 }
 
-/// Tells whether [`may_need_lints`](super::may_need_lints) is worth asking; `may_have_word` tells whether a part of `servers` or `mcp`
-/// may stand there.
-pub fn is_in(bytes: &[u8], may_have_word: bool) -> bool {
-    is_object(bytes) || may_have_word && has_word(bytes) || is_settings(bytes)
+/// What is known before of the words for servers.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Words {
+    /// A part of `servers` or `mcp` may stand there.
+    Possible,
+    /// Neither does, in what is looked at.
+    None,
+}
+
+/// Tells whether [`may_need_lints`](super::may_need_lints) is worth asking.
+pub fn is_in(bytes: &[u8], words: Words) -> bool {
+    is_object(bytes) || words == Words::Possible && has_word(bytes) || is_settings(bytes)
 }
 
 /// The same for a version of bytes without a hint, in which all that is new lies in the spans `changed`.
-pub fn is_new_in(bytes: &[u8], changed: &[Span], may_have_word: bool) -> bool {
+pub fn is_new_in(bytes: &[u8], changed: &[Span], words: Words) -> bool {
     let around = |span: &Span| &bytes[span.start.saturating_sub(AROUND)..(span.end + AROUND).min(bytes.len())];
     let is_setting = || {
         let Some(end) = beginning_of_settings(bytes) else { return false };
@@ -139,7 +147,7 @@ pub fn is_new_in(bytes: &[u8], changed: &[Span], may_have_word: bool) -> bool {
         let begins_anew = changed.first().is_some_and(|span| span.start <= end);
         if begins_anew { has_setting(bytes) } else { changed.iter().any(|span| has_setting(around(span))) }
     };
-    is_object(bytes) || may_have_word && changed.iter().any(|span| has_word(around(span))) || is_setting()
+    is_object(bytes) || words == Words::Possible && changed.iter().any(|span| has_word(around(span))) || is_setting()
 }
 
 fn has_word(bytes: &[u8]) -> bool {
@@ -166,7 +174,7 @@ mod tests {
     #[test]
     fn every_word_that_only_agents_use_is_a_hint() {
         for mark in crate::mcp::marks() {
-            assert!(is_in(format!("a {mark}: b").as_bytes(), true), "{mark}");
+            assert!(is_in(format!("a {mark}: b").as_bytes(), Words::Possible), "{mark}");
         }
     }
 
@@ -219,15 +227,15 @@ mod tests {
             ("memcpy(to, from, size);", false),
             ("unable to load_index_extensions: error", false),
         ] {
-            assert_eq!(is_in(text.as_bytes(), true), expected, "{text}");
+            assert_eq!(is_in(text.as_bytes(), Words::Possible), expected, "{text}");
             let at = text.len() / 2;
-            let is_new = is_new_in(text.as_bytes(), &[Span::new(at, at)], true);
+            let is_new = is_new_in(text.as_bytes(), &[Span::new(at, at)], Words::Possible);
             assert!(!is_new || expected, "{text}");
         }
-        assert!(is_new_in("# its mcp".as_bytes(), &[Span::new(8, 9)], true));
-        assert!(is_new_in("a = 1\nmodel_provider = 2".as_bytes(), &[Span::new(1, 2)], true));
-        assert!(!is_new_in("a = 1\n\n\nb = 1\nmodel_provider = 2".as_bytes(), &[Span::new(8, 9)], true));
-        assert!(is_new_in("extensions:".as_bytes(), &[Span::new(0, 1)], true));
-        assert!(is_new_in("a mcpServers".as_bytes(), &[Span::new(11, 12)], true));
+        assert!(is_new_in("# its mcp".as_bytes(), &[Span::new(8, 9)], Words::Possible));
+        assert!(is_new_in("a = 1\nmodel_provider = 2".as_bytes(), &[Span::new(1, 2)], Words::Possible));
+        assert!(!is_new_in("a = 1\n\n\nb = 1\nmodel_provider = 2".as_bytes(), &[Span::new(8, 9)], Words::Possible));
+        assert!(is_new_in("extensions:".as_bytes(), &[Span::new(0, 1)], Words::Possible));
+        assert!(is_new_in("a mcpServers".as_bytes(), &[Span::new(11, 12)], Words::Possible));
     }
 }

@@ -133,7 +133,8 @@ pub fn is_read_by_agent(path: &BStr, bytes: &[u8]) -> bool {
 
 /// Tells whether lints may have something to say about bytes whose path is not known, such as an object of history.
 pub fn may_need_lints(bytes: &[u8]) -> bool {
-    hint::is_in(bytes, true) && (recognition::may_be_configuration(bytes) || may_hold_text_lints(bytes))
+    hint::is_in(bytes, hint::Words::Possible)
+        && (recognition::may_be_configuration(bytes) || may_hold_text_lints(bytes))
 }
 
 /// Tells whether a text may hold a command or link with a credential.

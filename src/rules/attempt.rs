@@ -252,6 +252,26 @@ mod tests {
         }
     }
 
+    proptest! {
+        #[test]
+        fn a_pattern_may_match_wherever_a_part_of_the_window_has_a_match(
+            before in part(), secret in part(), behind in part(), text in proptest::collection::vec(text(), 0..4), escape in "(%3D|\\\\n|)",
+            start in 0usize..8, end in 0usize..8, inner in 0usize..8,
+        ) {
+            let pattern = format!("{before}(?<secret>{secret}){behind}");
+            let Ok(pattern) = Pattern::compile(&pattern) else { return Ok(()) };
+            let text = text.join(escape.as_bytes());
+            let start = start.min(text.len());
+            let end = text.len() - end.min(text.len() - start);
+            let inner = start + inner.min(end - start)..end - inner.min(end - start) / 2;
+            let mut found = false;
+            if inner.start < inner.end {
+                pattern.matches(&text, inner, |_, _| found = true);
+            }
+            prop_assert!(!found || pattern.may_match(&text, start..end));
+        }
+    }
+
     #[test]
     fn what_takes_too_long_is_left_to_automata() {
         let part = read("(?:a|aa){1,40}(?<secret>b)");

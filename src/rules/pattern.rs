@@ -146,9 +146,10 @@ impl Pattern {
         }
     }
 
-    /// Tells quickly whether there may be a match in `window`.
+    /// Tells by one search whether there may be a match in `window`: never false where [`Pattern::matches`] finds something in it or in
+    /// a part of it, since a pattern looks at what is around a window as at what is in it.
     pub fn may_match(&self, bytes: &[u8], window: Range<usize>) -> bool {
-        !words_behind_escapes(bytes, window.clone()).is_empty() || self.first(bytes, window, Anchored::No).is_some()
+        self.first(bytes, window.clone(), Anchored::No).is_some() || !words_behind_escapes(bytes, window).is_empty()
     }
 
     /// Returns the match that starts where `window` does, and its secret. Behind an escape a word starts.

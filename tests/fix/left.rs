@@ -195,3 +195,17 @@ fn a_folder_that_cannot_be_read_is_told() {
     }
     assert!(code == 3 && said.contains("closed: could not be read"), "{code} {said}");
 }
+
+#[test]
+fn a_repository_inside_is_mended_by_its_own_rules() {
+    let git = repository();
+    let (text, secret) = configuration("docs");
+    for (name, exclude) in [("ignores", ".mcp.json\n"), ("shows", "")] {
+        git.run(&["init", "-q", name]);
+        git.write(format!("{name}/.git/info/exclude"), exclude);
+        git.write(format!("{name}/.mcp.json"), &text);
+    }
+    let (_, said) = fix(&git, &[]);
+    assert!(read(&git, "ignores/.mcp.json").contains(&secret), "{said}");
+    assert!(!read(&git, "shows/.mcp.json").contains(&secret), "{said}");
+}

@@ -184,6 +184,23 @@ fn a_repository_over_tracked_files_is_looked_at_by_both_rules() {
     assert_eq!(files(git.path()), expected);
 }
 
+#[test]
+fn what_only_looks_like_a_repository_changes_nothing_in_an_ignored_folder() {
+    for is_repository in [false, true] {
+        let git = Git::new();
+        git.write(".gitignore", "/d/\n");
+        git.add("d/tracked", "x");
+        git.write("d/untracked", "x");
+        if is_repository {
+            git.run(&["init", "-q", "d"]);
+        } else {
+            std::fs::create_dir(git.file("d/.git")).expect("it is not there");
+        }
+        assert_eq!(files(git.path()), answer(&git), "a repository: {is_repository}");
+        assert_eq!(files(git.path()), [".gitignore", "d/tracked"]);
+    }
+}
+
 #[cfg(unix)]
 #[test]
 fn a_folder_with_unusual_rules_is_walked_as_any_other() {

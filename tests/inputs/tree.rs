@@ -74,6 +74,18 @@ fn what_sparse_checkout_left_out_is_seen_if_it_is_there() {
 }
 
 #[test]
+fn rules_that_sparse_checkout_left_out_hold() {
+    let git = Git::new();
+    git.commit_file("in/a", "a", "First");
+    git.add("out/.gitignore", "*.log\n");
+    git.commit_file("out/b", "b", "Second");
+    git.run(&["sparse-checkout", "set", "in"]);
+    git.write("out/new.log", "ignored by what is not there");
+    git.write("out/new", "n");
+    assert_eq!(files(git.path()), ["in/a", "out/new"]);
+}
+
+#[test]
 fn named_paths_restrict_and_are_looked_at_even_if_ignored() {
     let git = Git::new();
     git.commit_file(".gitignore", "*.env\nbuild/\n", "Ignore");
@@ -262,6 +274,33 @@ fn rules_above_a_work_tree_keep_nobody_from_looking_into_it() {
         }
         assert_eq!(files(git.path()), [".gitignore", "a", "d/.gitignore", "d/b"], "a pipe: {is_pipe}");
         assert_eq!(files(&git.file("d")), ["d/.gitignore", "d/b"], "a pipe: {is_pipe}");
+    }
+}
+
+/// Whatever git tracks is seen where nobody knows what it ignores, and nothing else.
+#[test]
+fn rules_that_are_too_large_are_noted_where_something_asks_for_them() {
+    let large = "*.env\n".to_owned() + &"# nothing\n".repeat(1 << 17);
+    let git = Git::new();
+    git.add("d/.gitignore", &large);
+    git.add("d/tracked", "x");
+    git.add("d/e/tracked", "x");
+    git.add("f/tracked", "x");
+    let tracked = ["d/.gitignore", "d/e/tracked", "d/tracked", "f/tracked"];
+    assert_eq!(files(git.path()), tracked, "nothing asks");
+    git.write("d/e/.gitignore", "!x.env\n");
+    git.write("d/e/x.env", "x");
+    let (_, seen) = scan(&[git.path().to_owned()]);
+    assert_eq!((seen.all(), &seen.unread[..]), (tracked.to_vec(), &["d/.gitignore".to_owned()][..]));
+    let git = Git::new();
+    git.commit_file("tracked", "x", "First");
+    git.write(".git/info/exclude", &large);
+    git.run(&["worktree", "add", "-q", "../linked"]);
+    let linked = git.beside("linked");
+    for git in [&git, &linked] {
+        git.write("x.env", "x");
+        let (_, seen) = scan(&[git.path().to_owned()]);
+        assert_eq!((seen.all(), seen.unread.len()), (vec!["tracked"], 1));
     }
 }
 

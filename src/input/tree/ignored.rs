@@ -1,11 +1,10 @@
-//! Where the rules stand by which git ignores files.
+//! Whose ignore rules hold in a walk, and the walk itself, which applies none.
 
 use std::path::{Path, PathBuf};
 
 use ignore::WalkBuilder;
 
 use super::walk_root::WalkRoot;
-use crate::input::ignore_rules::{Refused, refused, refused_in};
 use crate::input::repository::Repository;
 
 /// Where version control systems keep their own files.
@@ -21,13 +20,6 @@ pub(super) struct Rules<'a> {
 }
 
 impl Rules<'_> {
-    /// Returns a file of rules that counts for `directory` and is not read.
-    pub(super) fn refused(&self, directory: &Path) -> Option<Refused> {
-        let own = self.excludes().map(Path::to_owned).and_then(refused);
-        let mut folders = directory.ancestors().take_while(|above| above.starts_with(self.work_tree));
-        own.or_else(|| folders.find_map(refused_in))
-    }
-
     /// Returns the files of rules that hold everywhere in the work tree, from the strongest on.
     pub(super) fn everywhere(&self) -> impl Iterator<Item = PathBuf> {
         [self.exclude()].into_iter().chain(self.excludes().map(Path::to_owned))

@@ -1,9 +1,9 @@
 //! The working tree: what git tracks, and what it neither tracks nor ignores.
 
-mod folders;
+mod filter;
 mod found;
+mod ignore_stack;
 mod ignored;
-mod left_out;
 mod read;
 mod start;
 mod tracked;
@@ -19,7 +19,7 @@ use super::repository::{Repository, RepositoryError};
 use super::{Coverage, Visitor};
 use crate::finding::Notice;
 
-pub use folders::Folders;
+pub use ignore_stack::IgnoreStack;
 pub use read::LARGEST;
 
 /// The files that a scan of the working tree looks at.

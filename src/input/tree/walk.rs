@@ -9,9 +9,10 @@ use std::sync::{Arc, Mutex};
 use ignore::{DirEntry, WalkBuilder, WalkState};
 
 use super::broken_notice;
+use super::filter::Filter;
 use super::found::{self, BrokenRepository, Owner, real_work_tree};
+use super::ignore_stack::IgnoreStack;
 use super::ignored::{self, Rules};
-use super::left_out::Filter;
 use super::read::Reader;
 use super::start::Start;
 use super::tracked::Tracked;
@@ -192,13 +193,16 @@ impl<'a> Walk<'a> {
     /// Looks at all files of `walk_root` that are `tracked` or not ignored; returns the directories with what may be a repository of their
     /// own, and what is tracked.
     ///
-    /// Where ignore rules are too many, or cannot be read, that is noted, and what is not tracked is not looked at.
+    /// Where a file of ignore rules is too large, or none, that is noted, and what is not tracked is not looked at.
     fn walk(&mut self, walk_root: &WalkRoot, rules: Option<Rules<'_>>, tracked: Tracked) -> (Vec<PathBuf>, Tracked) {
-        if let Some(refused) = rules.and_then(|rules| rules.refused(&walk_root.real)) {
-            self.not_looked_into(&refused.path, refused.why);
-            return (Vec::new(), tracked);
-        }
-        let filter = Arc::new(Filter::new(walk_root, rules, tracked));
+        let ignored = match rules.map(|rules| IgnoreStack::new(rules, &walk_root.real)).transpose() {
+            Ok(ignored) => ignored,
+            Err(refused) => {
+                self.not_looked_into(&refused.path, refused.why);
+                return (Vec::new(), tracked);
+            }
+        };
+        let filter = Arc::new(Filter::new(walk_root, ignored, tracked));
         let mut builder = ignored::walk(walk_root);
         let passes = Arc::clone(&filter);
         builder.filter_entry(move |entry| passes.passes(entry));

@@ -23,6 +23,11 @@ pub(super) struct Ancestry {
     head: Option<u32>,
 }
 
+/// Returns the first eight bytes of a name, in whose order names are.
+fn head(id: &ObjectId) -> u64 {
+    id.as_bytes().first_chunk().map_or(0, |bytes| u64::from_be_bytes(*bytes))
+}
+
 impl Ancestry {
     /// Puts the commits in order and finds out what `tips` reach.
     pub(super) fn new(lists: &[Commits], tips: &Tips) -> Self {
@@ -33,7 +38,7 @@ impl Ancestry {
             for commit in commits {
                 let parents = &parents[start as usize..commit.parents_end as usize];
                 start = commit.parents_end;
-                found.push((key(commit.id.as_bytes()).swap_bytes(), commit, parents));
+                found.push((head(&commit.id), commit, parents));
             }
         }
         // Which thread read a commit must not decide which of two equally old ones counts.

@@ -1,5 +1,8 @@
-//! What git ignores in the folders of a work tree, told as git reads its rules, and only where somebody asks: a folder's file of rules
-//! is looked for when something comes up that git does not track.
+//! What git ignores in a work tree, told as git reads its rules, and only where somebody asks: a folder's file of rules is looked for
+//! when something comes up that git does not track.
+//!
+//! `gix` has such a stack, which [`IgnoreRules`](crate::input::ignore_rules::IgnoreRules) asks about single paths. It goes from one
+//! path to the next, for one thread; here all threads of a walk share what was read.
 
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
@@ -11,20 +14,23 @@ use gix::glob::pattern::Case;
 use gix::glob::wildmatch::Mode;
 
 use super::ignored::Rules;
-use crate::input::ignore_rules::{Refused, case, excludes_file, refusal, refused};
+use crate::input::ignore_rules::{Refused, case, left_out_rules, refused, refused_in, refused_own};
 use crate::input::path::bytes;
+use crate::input::repository::Repository;
 
 /// The rules of a file, later ones win.
 type List = Vec<Pattern>;
 
 /// The ignore rules of a work tree, for a walk of it.
-pub struct Folders {
+pub struct IgnoreStack {
     work_tree: PathBuf,
     /// Where the walk begins, whether git ignores that or not.
     start: PathBuf,
     case: Case,
     /// The rules that hold everywhere in it, from the strongest on.
     everywhere: Vec<List>,
+    /// The text of those that sparse checkout leaves out of the work tree, by their folders.
+    left_out: HashMap<PathBuf, Vec<u8>>,
     /// The folders that were asked for.
     known: RwLock<HashMap<PathBuf, Arc<Folder>>>,
     /// The files of rules that are not read.
@@ -46,30 +52,35 @@ enum Folder {
     },
 }
 
-impl Folders {
-    /// Reads the rules of the work tree at `root`, which is a repository's, for a walk of `start`, a directory in it.
-    pub fn of(root: &Path, start: &Path, repository: &gix::Repository) -> Self {
-        let files = [repository.common_dir().join("info/exclude")].into_iter().chain(excludes_file(repository));
-        Self::read_from(root, start, files, case(repository))
+impl IgnoreStack {
+    /// Reads the rules that hold everywhere in the work tree at `root` for a walk of `start`, a directory in it; each folder's own
+    /// rules follow when they are asked for.
+    ///
+    /// # Errors
+    /// A file of rules that counts for all of `start` is not read.
+    pub fn of(root: &Path, start: &Path) -> Result<Self, Refused> {
+        let repository = Repository::open(root).ok();
+        Self::new(Rules { work_tree: root, repository: repository.as_ref() }, start)
     }
 
-    /// The same by the rules of a scan.
-    pub(super) fn new(rules: Rules<'_>, start: &Path) -> Self {
-        let case = rules.repository.map_or(Case::Sensitive, |repository| case(repository.git()));
-        Self::read_from(rules.work_tree, start, rules.everywhere(), case)
-    }
-
-    /// Reads the rules that hold everywhere, from those of `files` that may be read; each folder's own follow when they are asked for.
-    fn read_from(work_tree: &Path, start: &Path, files: impl Iterator<Item = PathBuf>, case: Case) -> Self {
-        let files = files.filter(|path| refused(path.clone()).is_none());
-        Self {
+    /// Reads the rules for a walk of `start`, as [`IgnoreStack::of`] does; without a repository that can be used they are those of
+    /// the work tree alone.
+    pub(super) fn new(rules: Rules<'_>, start: &Path) -> Result<Self, Refused> {
+        let Rules { work_tree, repository } = rules;
+        let mut above = start.ancestors().take_while(|above| above.starts_with(work_tree));
+        let everywhere: Vec<PathBuf> = rules.everywhere().collect();
+        if let Some(refused) = everywhere.iter().cloned().find_map(refused).or_else(|| above.find_map(refused_in)) {
+            return Err(refused);
+        }
+        Ok(Self {
             work_tree: work_tree.to_owned(),
             start: start.to_owned(),
-            case,
-            everywhere: files.map(|path| list(&std::fs::read(path).unwrap_or_default())).collect(),
+            case: repository.map_or(Case::Sensitive, |repository| case(repository.git())),
+            everywhere: everywhere.iter().map(|path| list(&std::fs::read(path).unwrap_or_default())).collect(),
+            left_out: repository.map(|repository| left_out(work_tree, repository)).unwrap_or_default(),
             known: RwLock::default(),
             refused: Mutex::default(),
-        }
+        })
     }
 
     /// Tells whether git ignores what lies at an absolute path in the work tree, if it does not track it.
@@ -79,7 +90,7 @@ impl Folders {
     }
 
     /// Returns the files of rules that were not read so far.
-    pub(super) fn refused(&self) -> Vec<Refused> {
+    pub fn refused(&self) -> Vec<Refused> {
         std::mem::take(&mut *self.refused.lock().expect("pushing does not panic"))
     }
 
@@ -114,39 +125,63 @@ impl Folders {
         if let Some(known) = self.known.read().expect("looking something up does not panic").get(path) {
             return Arc::clone(known);
         }
-        let folder = self.read(path);
+        let folder = match self.read(path) {
+            Ok(folder) => folder,
+            Err(refused) => {
+                // Two threads may come here at once.
+                let mut all = self.refused.lock().expect("pushing does not panic");
+                if !all.contains(&refused) {
+                    all.push(refused);
+                }
+                Arc::new(Folder::Unknown)
+            }
+        };
         let mut known = self.known.write().expect("keeping a folder does not panic");
         Arc::clone(known.entry(path.to_owned()).or_insert(folder))
     }
 
-    fn read(&self, path: &Path) -> Arc<Folder> {
+    fn read(&self, path: &Path) -> Result<Arc<Folder>, Refused> {
         let above = (path != self.work_tree).then(|| path.parent().map(|above| self.folder(above))).flatten();
         if let Some(above) = &above {
             match **above {
-                Folder::Everything | Folder::Unknown => return Arc::clone(above),
+                Folder::Everything | Folder::Unknown => return Ok(Arc::clone(above)),
                 Folder::Ruled { .. } if self.start.starts_with(path) => {}
-                Folder::Ruled { .. } if self.says_to_ignore(above, path, true) => return Arc::new(Folder::Everything),
+                Folder::Ruled { .. } if self.says_to_ignore(above, path, true) => {
+                    return Ok(Arc::new(Folder::Everything));
+                }
                 Folder::Ruled { .. } => {}
             }
         }
-        let file = path.join(".gitignore");
-        // Git does not follow a link to rules.
-        let text = match file.symlink_metadata().ok().filter(|file| !file.is_symlink()) {
-            Some(metadata) => match refusal(&metadata) {
-                Some(why) => {
-                    self.refused.lock().expect("pushing does not panic").push(Refused { path: file, why });
-                    return Arc::new(Folder::Unknown);
-                }
-                None => std::fs::read(&file).unwrap_or_default(),
-            },
-            None => Vec::new(),
-        };
-        let own = list(&text);
-        match above {
+        if let Some(refused) = refused_own(path) {
+            return Err(refused);
+        }
+        let own = list(&self.text(path));
+        Ok(match above {
             Some(above) if own.is_empty() => above,
             above => Arc::new(Folder::Ruled { path: path.to_owned(), own, above }),
+        })
+    }
+
+    /// Returns the text of a folder's file of rules, which is there, or left out, or none. Git does not follow a link to rules.
+    fn text(&self, folder: &Path) -> Vec<u8> {
+        let file = folder.join(".gitignore");
+        match file.symlink_metadata() {
+            Ok(metadata) if metadata.is_symlink() => Vec::new(),
+            Ok(_) => std::fs::read(&file).unwrap_or_default(),
+            Err(_) => self.left_out.get(folder).cloned().unwrap_or_default(),
         }
     }
+}
+
+/// Reads the files of rules that sparse checkout leaves out of the work tree: git reads those from the index.
+fn left_out(work_tree: &Path, repository: &Repository) -> HashMap<PathBuf, Vec<u8>> {
+    let git = repository.git();
+    let found = repository.index().map(|index| left_out_rules(index, case(git))).unwrap_or_default();
+    let read = |(path, id): (bstr::BString, gix::ObjectId)| {
+        let folder = work_tree.join(path.to_path().ok()?.parent()?);
+        Some((folder, git.find_object(id).ok()?.data.clone()))
+    };
+    found.into_iter().filter_map(read).collect()
 }
 
 fn list(text: &[u8]) -> List {

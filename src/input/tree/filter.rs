@@ -1,12 +1,12 @@
-//! Decides what a walk does not look into, and remembers what is to be done about it.
+//! Decides what a walk goes on with, and remembers what may be a repository of its own.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Mutex;
 
 use ignore::DirEntry;
 
-use super::folders::Folders;
-use super::ignored::{self, Rules};
+use super::ignore_stack::IgnoreStack;
+use super::ignored;
 use super::tracked::Tracked;
 use super::walk_root::WalkRoot;
 use crate::input::ignore_rules::Refused;
@@ -17,35 +17,37 @@ pub(super) struct Filter {
     /// What git tracks there: the rules do not hold for it.
     tracked: Tracked,
     /// What git ignores, if there are rules.
-    folders: Option<Folders>,
+    ignored: Option<IgnoreStack>,
     /// The directories with what may be a repository of their own, as the walk calls them.
     nested: Mutex<Vec<PathBuf>>,
 }
 
 impl Filter {
     /// Makes the filter of a walk of `walk_root`.
-    pub(super) fn new(walk_root: &WalkRoot, rules: Option<Rules<'_>>, tracked: Tracked) -> Self {
-        Self {
-            walk_root: walk_root.clone(),
-            tracked,
-            folders: rules.map(|rules| Folders::new(rules, &walk_root.real)),
-            nested: Mutex::default(),
-        }
+    pub(super) fn new(walk_root: &WalkRoot, ignored: Option<IgnoreStack>, tracked: Tracked) -> Self {
+        Self { walk_root: walk_root.clone(), tracked, ignored, nested: Mutex::default() }
     }
 
     /// Tells whether the walk is to go on with what it came by.
     pub(super) fn passes(&self, entry: &DirEntry) -> bool {
-        // What is walked is not its own part.
-        let is_part = entry.depth() > 0;
         if ignored::is_own_file(entry.file_name()) {
-            // That of a directory without tracked files was looked for before.
-            if entry.depth() > 1 && entry.file_name() == ".git" {
-                self.nested().extend(entry.path().parent().map(Into::into));
-            }
+            self.look_for_repository(entry);
             return false;
         }
         let is_directory = entry.file_type().is_some_and(|kind| kind.is_dir());
-        !is_part || self.is_tracked(entry, is_directory) || self.is_looked_at(entry, is_directory)
+        // What is walked is not its own part.
+        entry.depth() == 0 || self.is_tracked(entry, is_directory) || self.is_looked_at(entry, is_directory)
+    }
+
+    /// Remembers a directory with tracked files in which there is a repository, too: the walk goes on in it, as git does, and it
+    /// is walked once more by its own rules, unless git ignores it. Any other one was remembered before anybody looked into it.
+    fn look_for_repository(&self, entry: &DirEntry) {
+        let Some(folder) = entry.path().parent().filter(|_| entry.depth() > 1 && entry.file_name() == ".git") else {
+            return;
+        };
+        if !self.is_ignored(folder, true) {
+            self.nested().push(folder.to_owned());
+        }
     }
 
     fn is_tracked(&self, entry: &DirEntry, is_directory: bool) -> bool {
@@ -55,8 +57,7 @@ impl Filter {
 
     /// Decides about something that git does not track.
     fn is_looked_at(&self, entry: &DirEntry, is_directory: bool) -> bool {
-        let is_ignored = |folders: &Folders| folders.ignores(&self.walk_root.real_of(entry.path()), is_directory);
-        if self.folders.as_ref().is_some_and(is_ignored) {
+        if self.is_ignored(entry.path(), is_directory) {
             return false;
         }
         let may_be_repository = is_directory && entry.path().join(".git").symlink_metadata().is_ok();
@@ -64,6 +65,10 @@ impl Filter {
             self.nested().push(entry.path().to_owned());
         }
         !may_be_repository
+    }
+
+    fn is_ignored(&self, path: &Path, is_directory: bool) -> bool {
+        self.ignored.as_ref().is_some_and(|rules| rules.ignores(&self.walk_root.real_of(path), is_directory))
     }
 
     fn nested(&self) -> std::sync::MutexGuard<'_, Vec<PathBuf>> {
@@ -82,6 +87,6 @@ impl Filter {
 
     /// Returns the files of rules that were not read.
     pub(super) fn refused(&self) -> Vec<Refused> {
-        self.folders.as_ref().map(Folders::refused).unwrap_or_default()
+        self.ignored.as_ref().map(IgnoreStack::refused).unwrap_or_default()
     }
 }
