@@ -213,6 +213,32 @@ fn a_keyword_whose_window_is_gone_leads_to_nothing() {
     }
 }
 
+#[test]
+fn what_concerns_lints_only_since_a_change_is_seen() {
+    let fill = |template: &str| Generator::new(7).fill(template);
+    let start = "# a line of words that says nothing at all to anybody\n".repeat(20);
+    let end = "\n# and some words follow it here".repeat(20);
+    let entries = "\n  docs:\n    cmd: npx\n    env:\n      DOCS_TOKEN: ";
+    for (insert, expected) in [
+        (fill("claude mcp add docs -e DOCS_TOKEN={alnum:32} -- npx docs"), true),
+        (fill(&format!("modelContextProtocolServers:{entries}{{alnum:32}}\n")), true),
+        (fill(&format!("extensions:{entries}{{alnum:32}}\n")), true),
+        (fill(&format!("observers:{entries}{{alnum:32}}\n")), false),
+    ] {
+        let (base, version) = (format!("{start}{end}"), format!("{start}{insert}{end}"));
+        assert_eq!((may_need_lints(base.as_bytes()), may_need_lints(version.as_bytes())), (false, expected));
+        let copies = [
+            Copied { from: 0, to: 0, len: start.len() },
+            Copied { from: start.len(), to: start.len() + insert.len(), len: end.len() },
+        ];
+        let mut scratch = Scratch::default();
+        let (_, trace) = INSPECTOR.inspect_version(&origin(), base.as_bytes(), None, true, &mut scratch);
+        let base = trace.as_ref().map(|trace| Base { trace, copies: &copies });
+        let (found, _) = INSPECTOR.inspect_version(&origin(), version.as_bytes(), base, true, &mut scratch);
+        assert_eq!(found.may_need_lints, expected, "{}", insert.split_whitespace().next().unwrap_or_default());
+    }
+}
+
 proptest! {
     #![proptest_config(ProptestConfig { cases: cases(), max_shrink_iters: 400, failure_persistence: None, ..ProptestConfig::default() })]
 
