@@ -16,7 +16,7 @@ const AROUND: &str = "
   credentials. `lint` and `scan` say so and end with exit code 3 unless something blocks, since the rest could not be judged. What
   does not parse is only a note in an old version in history, and in a file that no client reads by its name, such as a template.
 - A `.gitignore`, `info/exclude` or `core.excludesFile` that is larger than 1 MiB is not read: of what lies beside it only tracked files are
-  looked at, and the exit code is 3. A `.gitignore` in the working tree that is a symbolic link has no rules, as for git.
+  looked at, and the exit code is 3 if there is anything else. A `.gitignore` in the working tree that is a symbolic link has no rules, as for git.
 - Of a file that is not UTF-8 all is judged but the bytes that are wrong. UTF-16 is read as what it says.
 - The target of a symbolic link is a path, and no configuration whatever the link is called. The file that it leads to is linted where
   it lies; a link that is named, as in `keysweep lint .mcp.json`, is followed.
