@@ -37,7 +37,7 @@ const WRAPPERS: &[Wrapper] = &[
     wrapper(&["time"], "fo", &["format", "output"]),
     wrapper(&["exec"], "a", &[]),
     wrapper(&["strace", "ltrace"], "eoEpuPsS", &[]),
-    wrapper(&["xargs"], "adEIJLnPRs", &["arg-file", "delimiter", "max-args", "max-lines", "max-procs", "max-chars"]),
+    wrapper(&["xargs"], "adEIJLnPRSs", &["arg-file", "delimiter", "max-args", "max-lines", "max-procs", "max-chars"]),
     wrapper(
         &["command", "nohup", "setsid", "busybox", "toybox", "winpty", "unbuffer", "caffeinate", "chronic"],
         "",

@@ -204,7 +204,8 @@ fn has(code: &str, parts: &[&str]) -> bool {
 /// Tells whether texts of a statement are only shown or compared, or kept in a variable with which nothing else is done.
 fn is_only_named(group: &Group<'_>, quoted: &Quoted, text: &str) -> bool {
     let is_kept = || shown::set_variable(group.before).is_some_and(|name| !shown::is_used(text, quoted, name));
-    group.is_compared || shown::is_shown(group.before) || is_kept()
+    let is_shown = || shown::is_shown(group.before) && !shown::is_fed(group.statement);
+    group.is_compared || is_shown() || is_kept()
 }
 
 /// Returns a part of a program in lower case, in which what is written to standard output counts as printed.

@@ -155,7 +155,7 @@ fn put_in(text: &str) -> Option<usize> {
 }
 
 /// Returns where the character begins that a place is in.
-fn boundary(text: &str, at: usize) -> usize {
+pub fn boundary(text: &str, at: usize) -> usize {
     (0..=at.min(text.len())).rev().find(|at| text.is_char_boundary(*at)).unwrap_or_default()
 }
 

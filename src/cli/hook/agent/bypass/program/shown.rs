@@ -1,6 +1,6 @@
 //! What a program only shows, and what it does with a variable.
 
-use super::quoted::Quoted;
+use super::quoted::{Quoted, boundary};
 use super::{RUNNING, has, lower};
 
 /// What shows what it is given.
@@ -36,6 +36,8 @@ const RAISING: [&str; 2] = ["raise", "throw"];
 const DECLARING: [&str; 5] = ["let", "const", "var", "my", "export"];
 /// How many bytes before a place are looked at.
 const REACH: usize = 400;
+/// How many bytes before a place are searched for a call around it.
+const CALL: usize = 1 << 14;
 /// How many calls around a place are looked at.
 const CALLS: usize = 8;
 /// How many uses of a variable are looked at.
@@ -69,11 +71,16 @@ fn is_shown_bare(statement: &str) -> bool {
     (shows(first) || RAISING.contains(&first)) && words.into_iter().all(is_place)
 }
 
-/// Tells whether a call by this name shows what it is given. What a program writes to another one is its input.
+/// Tells whether a statement is about what another program reads.
+pub fn is_fed(statement: &str) -> bool {
+    statement.contains("stdin")
+}
+
+/// Tells whether a call by this name shows what it is given.
 fn shows(name: &str) -> bool {
     let name = name.trim_end_matches('!').to_ascii_lowercase();
     let last = name.rsplit(is_sign).next().unwrap_or_default();
-    !name.contains("stdin") && (SHOWING.contains(&last) || name.starts_with("console.") || RAISING.contains(&last))
+    SHOWING.contains(&last) || name.starts_with("console.") || RAISING.contains(&last)
 }
 
 /// Returns the name of a variable if a statement, up to a text, is all that sets it and stands in no call.
@@ -95,11 +102,19 @@ pub fn is_used(program: &str, quoted: &Quoted, name: &str) -> bool {
         let statement = last_statement(&before);
         // The text that it gets may have the name in it.
         let is_own = quoted.is_text(at) && set_variable(quoted.code_before(at)) == Some(name);
-        let line = &program[at - program[..at].rfind(['\n', ';']).map_or(at, |from| at - from - 1)..];
-        let line = &line[..line.find(['\n', ';']).unwrap_or(line.len())];
-        !is_own && (has(&lower(line), &RUNNING) || !is_set(statement, &program[at..], name) && !is_shown(&before))
+        let line = line_at(program, at);
+        let runs = has(&lower(line), &RUNNING) || is_fed(line);
+        !is_own && (runs || !is_set(statement, &program[at..], name) && !is_shown(&before))
     };
     places.by_ref().take(USES).any(is_other) || places.next().is_some()
+}
+
+/// Returns the line or statement that a place is in, as far as it is near.
+fn line_at(program: &str, at: usize) -> &str {
+    let before = near(&program[..at], REACH);
+    let from = at - before.len() + before.rfind(['\n', ';']).map_or(0, |at| at + 1);
+    let line = &program[from..boundary(program, at + REACH)];
+    &line[..line.find(['\n', ';']).unwrap_or(line.len())]
 }
 
 /// Tells whether a variable is all that stands before the sign that sets it.
@@ -123,7 +138,7 @@ fn declared(statement: &str) -> Option<(&str, &str)> {
 
 /// Tells whether a parenthesis or bracket is open before the end of a part of a program, within its block.
 fn is_in_call(before: &str) -> bool {
-    let before = near(before);
+    let before = near(before, CALL);
     let without_comments: Vec<&str> = before.split('\n').map(without_comment).collect();
     opened(&without_comments.join("\n")).is_some()
 }
@@ -151,13 +166,12 @@ fn opened(part: &str) -> Option<usize> {
 
 /// Returns the statement that ends a part of a program.
 fn last_statement(before: &str) -> &str {
-    let before = near(before);
+    let before = near(before, REACH);
     &before[before.rfind(['\n', ';', '{']).map_or(0, |at| at + 1)..]
 }
 
-fn near(before: &str) -> &str {
-    let from = (before.len().saturating_sub(REACH)..).find(|at| before.is_char_boundary(*at)).unwrap_or_default();
-    &before[from..]
+fn near(before: &str, reach: usize) -> &str {
+    &before[boundary(before, before.len().saturating_sub(reach))..]
 }
 
 fn first_word(statement: &str) -> &str {

@@ -39,6 +39,8 @@ fn any_program_comes_to_an_end() {
         "a = 'git b'; print(a, f'{a} {b(')\n",
         "print((((((((((('git b'\n",
         "print(a)\n",
+        "print(a) ",
+        "f(a, ",
         "a = 'git b'\n",
         "a = 'a a a a a git a'\n",
         "print(f'{{{{{{{{{{ {a} }}}}}')\n",
@@ -63,4 +65,13 @@ fn what_stands_around_a_text_is_read_whatever_its_signs_are() {
         let line = format!("python3 -c '# {comment}{blanks}\nprint(\".git/hooks/pre-commit\") # {comment}{comment}'");
         assert!(!goes_around_hooks(&line, "/p", &Known), "{line}");
     }
+}
+
+#[test]
+fn a_call_that_begins_far_above_is_one() {
+    let words = "    name='a',\n".repeat(100);
+    let line = format!(
+        "python3 - <<'E'\nimport subprocess\nsubprocess.run(\n{words}    args='git commit -n',\n    shell=True)\nE"
+    );
+    assert!(goes_around_hooks(&line, "/p", &Known));
 }

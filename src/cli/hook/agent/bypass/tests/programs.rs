@@ -18,6 +18,8 @@ pub const AROUND: &[&str] = &[
     "python3 <<'E'\nimport os\nessay = os.system\ncommand = 'git commit -n'\nessay(command)\nE",
     "python3 <<'E'\nimport os\nblueprint = os.system\nblueprint('git commit -n')\nE",
     "python3 <<'E'\nimport subprocess as s\np = s.Popen(['sh'], stdin=s.PIPE, text=True)\np.stdin.write('git commit -n')\nE",
+    "python3 <<'E'\nimport subprocess as s\np = s.Popen(['sh'], stdin=s.PIPE, text=True)\nprint('git commit -n', file=p.stdin)\nE",
+    "python3 <<'E'\nimport subprocess as s\np = s.Popen(['sh'], stdin=s.PIPE, text=True)\nno = 'git commit -n'\nprint(no, file=p.stdin)\nE",
     "node -e 'const { execSync } = require(\"child_process\"); const no: string = \"git commit -n\"; execSync(no)'",
     "node -e 'const { execSync: go } = require(\"child_process\"); const no: string = \"git commit -n\"; go(no)'",
     "ruby -e 'def go(line) = system(line)\nputs go \"git commit -n\"'",
