@@ -144,6 +144,37 @@ fn found_by(framework: &str) {
     assert!(keysweep(&["hook", "status"]).contains("pre-commit: set up: "));
 }
 
+/// Asks what `hook status` says where a framework runs that is told of keysweep only in `prek.toml`.
+fn told_in_prek_toml_alone(framework: &str, runs: bool) {
+    let Some(day) = Managed::without_hooks(framework) else { return };
+    let path = day.git.file(".pre-commit-config.yaml");
+    let config = std::fs::read_to_string(&path).expect("the configuration is there");
+    let hooks = "{ id = \"keysweep\", name = \"x\", language = \"system\", entry = \"keysweep hook run pre-commit\" }";
+    day.git.write("prek.toml", format!("[[repos]]\nrepo = \"local\"\nhooks = [{hooks}]\n"));
+    day.git.write(".pre-commit-config.yaml", "repos: []\n");
+    day.git.run(&["add", "-A"]);
+    day.passes(day.run(&["install"]));
+    let status = || said(&day.command(PROGRAM).args(["hook", "status"]).output().expect("it can be started"));
+    assert_eq!(status().contains(&format!("prek.toml, run by {framework}\n")), runs, "{}", status());
+    day.git.add("config.py", leak());
+    if runs {
+        refused(day.git(&["commit", "-m", "x"]));
+    } else {
+        assert!(status().contains("not set up; another hook is there:"), "{}", status());
+        day.passes(day.git(&["commit", "-m", "x"]));
+    }
+    // Both read what they are told to.
+    day.git.write("other folder/x.yaml", config);
+    day.passes(day.run(&["install", "-f", "-c", "other folder/x.yaml"]));
+    assert!(status().contains(&format!("other folder/x.yaml, run by {framework}\n")), "{}", status());
+}
+
+#[test]
+fn the_framework_that_runs_says_which_configuration_counts() {
+    told_in_prek_toml_alone("pre-commit", false);
+    told_in_prek_toml_alone("prek", true);
+}
+
 #[test]
 fn a_hook_that_a_framework_finds_is_run_by_it() {
     found_by("pre-commit");

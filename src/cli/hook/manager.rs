@@ -7,6 +7,7 @@ use std::sync::LazyLock;
 use bstr::ByteSlice as _;
 use miette::{Context as _, IntoDiagnostic as _, miette};
 
+use super::agent::shell;
 use super::scanner::What;
 use crate::report::escape::plain;
 
@@ -60,10 +61,56 @@ pub fn is_of_manager(path: &str) -> bool {
     kind(path).is_some()
 }
 
-/// Returns the configuration of the pre-commit framework or its like at the root of the work tree around `directory`.
-pub fn framework(directory: &Path) -> Option<PathBuf> {
-    let root = path(&git(directory, &["rev-parse", "--show-toplevel"]).ok()?).ok()?;
-    FRAMEWORK.iter().map(|file| root.join(file)).find(|file| file.is_file())
+/// The pre-commit framework and its like.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Framework {
+    /// The framework itself.
+    PreCommit,
+    /// Prek, which reads the same configuration, and one of its own before that.
+    Prek,
+}
+
+impl Framework {
+    /// Returns its name on the command line.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::PreCommit => "pre-commit",
+            Self::Prek => "prek",
+        }
+    }
+
+    /// Returns the configuration that it reads at a root.
+    fn file(self, root: &Path) -> Option<PathBuf> {
+        let files = match self {
+            Self::PreCommit => &FRAMEWORK[1..2],
+            Self::Prek => &FRAMEWORK[..],
+        };
+        files.iter().map(|file| root.join(file)).find(|file| file.is_file())
+    }
+}
+
+/// Returns the configurations of frameworks at the root of the work tree around `directory`, each with who reads it.
+pub fn frameworks(directory: &Path) -> Vec<(Framework, PathBuf)> {
+    let Some(root) = root(directory) else { return Vec::new() };
+    let pre_commit = Framework::PreCommit.file(&root);
+    let prek = Framework::Prek.file(&root).filter(|file| Some(file) != pre_commit.as_ref());
+    let with = |by: Framework| move |file: PathBuf| (by, file);
+    prek.map(with(Framework::Prek)).into_iter().chain(pre_commit.map(with(Framework::PreCommit))).collect()
+}
+
+/// Returns the configuration that a framework reads, whose hook of git's is this script: the one that the script names, or its own.
+pub fn configuration(by: Framework, script: &[u8], directory: &Path) -> Option<PathBuf> {
+    let root = root(directory)?;
+    let commands = shell::commands(&String::from_utf8_lossy(script), "");
+    let named = commands.iter().flat_map(|command| &command.words).find_map(|word| word.strip_prefix("--config="));
+    match named {
+        Some(named) => Some(root.join(named)).filter(|file| file.is_file()),
+        None => by.file(&root),
+    }
+}
+
+fn root(directory: &Path) -> Option<PathBuf> {
+    path(&git(directory, &["rev-parse", "--show-toplevel"]).ok()?).ok()
 }
 
 /// Returns the names of the files beside lefthook's that it puts over them.

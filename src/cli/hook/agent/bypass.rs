@@ -321,13 +321,15 @@ impl Shell<'_> {
         }
         if let Some(block) = windows::block(&self.commands[at]) {
             let paths = input::arguments(self.commands, at);
-            return paths.iter().any(|path| self.reach.is_around(&windows::with_item(&block, path)));
+            let mut lines = paths.iter().flat_map(|path| windows::with_item(&block, path));
+            return lines.any(|line| self.reach.is_around(&line));
         }
         let words = match call.program.as_str() {
             "parallel" => parallel::parts(call.words).0,
             program if FED.contains(&program) => [std::slice::from_ref(&call.program), call.words].concat(),
             _ if call.wrappers.iter().any(|name| name == "xargs") => {
-                [std::slice::from_ref(&call.program), call.words].concat()
+                let words = [std::slice::from_ref(&call.program), call.words].concat();
+                words.iter().map(|word| word.replace(&call.place, call::PLACE)).collect()
             }
             _ => return false,
         };

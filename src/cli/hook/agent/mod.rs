@@ -14,7 +14,7 @@ mod place;
 mod project;
 mod reply;
 mod settings;
-mod shell;
+pub mod shell;
 mod switch;
 mod tool;
 

@@ -93,6 +93,15 @@ pub fn line<'a>(words: impl IntoIterator<Item = &'a str>) -> String {
     words.into_iter().map(quoted).collect::<Vec<_>>().join(" ")
 }
 
+/// Stands before the name of a script where a line says what that is given; no shell has such an option.
+const NAMED: &str = "-0";
+
+/// Returns a line which says that those behind it are a script with these words, of which the first is its name.
+pub fn giving(words: &[String]) -> String {
+    let (name, given) = words.split_first().map_or(("", words), |(name, given)| (name, given));
+    line(["set", NAMED, name, "--"].into_iter().chain(given.iter().map(String::as_str)))
+}
+
 /// What the word that is being read is for.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Use {
@@ -322,7 +331,12 @@ impl<'a, 'b> Reader<'a, 'b> {
         if let Some(("set", words)) = command.words.split_first().map(|(first, rest)| (first.as_str(), rest))
             && let Some(at) = words.iter().position(|word| word == "--")
         {
-            self.values.give(&words[at + 1..]);
+            if let [NAMED, name, ..] = words[..at].iter().map(String::as_str).collect::<Vec<_>>()[..] {
+                self.values.set("0", name);
+            }
+            if at + 1 < words.len() {
+                self.values.give(&words[at + 1..]);
+            }
         }
         self.values.follow(&command.words);
         self.commands.push(Command::default());

@@ -37,7 +37,7 @@ const WRAPPERS: &[Wrapper] = &[
     wrapper(&["time"], "fo", &["format", "output"]),
     wrapper(&["exec"], "a", &[]),
     wrapper(&["strace", "ltrace"], "eoEpuPsS", &[]),
-    wrapper(&["xargs"], "adEILnPs", &["arg-file", "delimiter", "max-args", "max-lines", "max-procs", "max-chars"]),
+    wrapper(&["xargs"], "adEIJLnPRSs", &["arg-file", "delimiter", "max-args", "max-lines", "max-procs", "max-chars"]),
     wrapper(
         &["command", "nohup", "setsid", "busybox", "toybox", "winpty", "unbuffer", "caffeinate", "chronic"],
         "",
@@ -83,6 +83,9 @@ const WRAPPERS: &[Wrapper] = &[
     Wrapper { operands: 1, verbs: RUN, ..wrapper(&["direnv"], "", &[]) },
 ];
 
+/// What usually stands for what is read.
+pub const PLACE: &str = "{}";
+
 /// A command, as far as it says what it runs.
 pub struct Call<'a> {
     /// The words that set variables for the program.
@@ -97,6 +100,8 @@ pub struct Call<'a> {
     pub folder: String,
     /// The line that `env` splits out of one word, with the words behind it, or that a program for packages is given.
     pub split: Option<String>,
+    /// What stands in the words for what `xargs` reads.
+    pub place: String,
 }
 
 impl<'a> Call<'a> {
@@ -114,6 +119,7 @@ impl<'a> Call<'a> {
             words,
             folder: folder.to_owned(),
             split: None,
+            place: PLACE.to_owned(),
         };
         while let [word, rest @ ..] = call.words {
             let wrapper = WRAPPERS.iter().find(|wrapper| wrapper.names.contains(&name(word).as_str()));
@@ -157,6 +163,9 @@ impl<'a> Call<'a> {
     }
 
     fn without_options(&mut self, wrapper: &Wrapper, words: &'a [String]) -> &'a [String] {
+        if wrapper.names[0] == "xargs" {
+            return self.behind_xargs(wrapper.valued, words);
+        }
         let mut words = Words::new(words, wrapper.valued);
         while let Some(option) = words.option() {
             match (wrapper.names[0], option) {
@@ -175,6 +184,40 @@ impl<'a> Call<'a> {
             }
         }
         words.rest()
+    }
+
+    /// Returns the words behind the options of `xargs`, and learns what stands for what it reads. Values of some of its options
+    /// stand in the same word or nowhere.
+    fn behind_xargs(&mut self, valued: Valued, mut words: &'a [String]) -> &'a [String] {
+        let mut place = None;
+        while let Some((option, rest)) = words.split_first().filter(|(word, _)| word.len() > 1 && word.starts_with('-'))
+        {
+            words = rest;
+            if option == "--" {
+                break;
+            }
+            if let Some(long) = option.strip_prefix("--") {
+                place = long.strip_prefix("replace=").or(place);
+                words = &words[usize::from(valued.long.contains(&long)).min(words.len())..];
+                continue;
+            }
+            let Some(at) = option[1..].find(|letter| valued.letters.contains(letter) || "eil".contains(letter)) else {
+                continue;
+            };
+            let (letter, joined) = option[1 + at..].split_at(1);
+            let value = match rest.split_first() {
+                Some((next, behind)) if joined.is_empty() && !"eil".contains(letter) => {
+                    words = behind;
+                    next
+                }
+                _ => joined,
+            };
+            place = Some(value).filter(|_| "iIJ".contains(letter)).or(place);
+        }
+        if let Some(place) = place.filter(|place| !place.is_empty()) {
+            place.clone_into(&mut self.place);
+        }
+        words
     }
 }
 

@@ -2,12 +2,14 @@
 
 use std::ops::Range;
 
-use super::super::shell::Command;
+use super::super::shell::{self, Command};
 use super::call::Call;
-use super::script::{Script, script};
+use super::script::{Script, given_with_input, script};
 
 /// How many commands before another are taken to feed it.
 const LONGEST_PIPE: usize = 32;
+/// How many shells of a line are looked at that are given words beside what they read.
+const MOST_GIVEN: usize = 4;
 /// The words that begin several commands which share input and output.
 const BEGINS: [&str; 6] = ["{", "while", "until", "for", "if", "case"];
 /// The words that end them.
@@ -18,7 +20,7 @@ pub fn printed_to_shells(commands: &[Command], outer: &[String]) -> Vec<String> 
     let mut is_read = vec![false; commands.len()];
     // What a group prints cannot be told from what stands before it.
     let mut before = 0;
-    let (mut texts, mut are_scheduled) = (Vec::new(), false);
+    let (mut texts, mut are_scheduled, mut given_words) = (Vec::new(), false, Vec::new());
     for (at, command) in commands.iter().enumerate() {
         let call = Call::new(command);
         are_scheduled |= call.program == "crontab";
@@ -26,6 +28,7 @@ pub fn printed_to_shells(commands: &[Command], outer: &[String]) -> Vec<String> 
             Some(Script::Process) => before = commands.len(),
             Some(Script::Input) => {
                 is_read[at] = true;
+                given_words.extend(given_with_input(&call.program, call.words));
                 let pipe = pipe(commands, at);
                 is_read[pipe.clone()].fill(true);
                 if commands[pipe.clone()].iter().any(ends_group) {
@@ -46,6 +49,13 @@ pub fn printed_to_shells(commands: &[Command], outer: &[String]) -> Vec<String> 
     if are_scheduled {
         texts = texts.iter().map(|text| unscheduled(text)).collect();
     }
+    // Which text is whose is not told apart.
+    let with = |words: &Vec<String>| {
+        let first = shell::giving(words);
+        texts.iter().map(|text| format!("{first}\n{text}")).collect::<Vec<_>>()
+    };
+    let with_words: Vec<String> = given_words.iter().take(MOST_GIVEN).flat_map(with).collect();
+    texts.extend(with_words);
     texts
 }
 

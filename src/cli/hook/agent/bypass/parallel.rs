@@ -1,7 +1,8 @@
 //! What `parallel` runs, by its words.
 
 use super::super::shell;
-use super::options::{Valued, Words};
+use super::call::PLACE;
+use super::options::{Valued, Word, Words};
 use super::script::Script;
 
 /// How many arguments are put in, one after the other.
@@ -15,11 +16,17 @@ const OPTIONS: Valued = Valued {
 /// Returns the words of the command that is run for each argument, and the arguments that stand behind it.
 pub fn parts(words: &[String]) -> (Vec<String>, Vec<String>) {
     let mut words = Words::new(words, OPTIONS);
-    while words.option().is_some() {}
+    let mut place = PLACE;
+    while let Some(option) = words.option() {
+        if let Word::Letter('I', Some(sign)) = option {
+            place = sign;
+        }
+    }
     let is_sign = |word: &String| word.starts_with(":::");
     let at = words.rest().iter().position(is_sign).unwrap_or(words.rest().len());
     let (command, arguments) = words.rest().split_at(at);
-    (command.to_vec(), arguments.iter().filter(|word| !is_sign(word)).cloned().collect())
+    let placed = |word: &String| if place.is_empty() { word.clone() } else { word.replace(place, PLACE) };
+    (command.iter().map(placed).collect(), arguments.iter().filter(|word| !is_sign(word)).cloned().collect())
 }
 
 /// Returns the lines that are run; without a command each argument is one, or what is read.

@@ -1,6 +1,7 @@
 //! What programs in other languages do, as far as the texts in quotes tell that stand in them.
 
 mod quoted;
+mod shown;
 
 use super::super::leave;
 use super::super::settings::speaks_of_switch;
@@ -51,8 +52,6 @@ const RUNNING: [&str; 21] = [
     "sh(",
     "startprocess",
 ];
-/// What stands before texts that are only shown.
-const SHOWING: [&str; 10] = ["raise ", "print", "puts", "console.", "echo", "say", "warn", "log(", "cat(", "write("];
 /// What takes files away or writes them.
 const TAKING: [&str; 25] = [
     "unlink",
@@ -160,7 +159,7 @@ pub fn text_goes_around(text: &str, reach: Reach<'_>) -> bool {
     let reach = Reach { input: &[], switched_off: switches, ..deeper };
     quoted.groups().any(|group| {
         let statement = lower(group.statement);
-        let is_run = group.is_run || runs && (has(&statement, &RUNNING) || !is_only_named(&group, &statement, text));
+        let is_run = group.is_run || runs && (has(&statement, &RUNNING) || !is_only_named(&group, &quoted, text));
         let is_near = group.is_run || has(&statement, &RUNNING);
         let is_line = |line: &String| {
             let is_known = is_near || BEGINNINGS.iter().any(|start| line.trim_start().starts_with(start));
@@ -203,17 +202,10 @@ fn has(code: &str, parts: &[&str]) -> bool {
 }
 
 /// Tells whether texts of a statement are only shown or compared, or kept in a variable with which nothing else is done.
-fn is_only_named(group: &Group<'_>, statement: &str, text: &str) -> bool {
-    has(statement, &SHOWING) || group.is_compared || group.name.is_some_and(|name| !is_used(text, name))
-}
-
-/// Tells whether a program does anything with a variable but to set and to show it.
-fn is_used(text: &str, name: &str) -> bool {
-    let is_of_name = |sign: char| sign.is_alphanumeric() || sign == '_';
-    let sets = |line: &str| line.split_once('=').is_some_and(|(left, _)| left.trim_end().ends_with(name));
-    let mut lines =
-        text.split(['\n', ';']).filter(|line| line.split(|sign| !is_of_name(sign)).any(|word| word == name));
-    lines.any(|line| has(&lower(line), &RUNNING) || !sets(line) && !has(line, &SHOWING))
+fn is_only_named(group: &Group<'_>, quoted: &Quoted, text: &str) -> bool {
+    let is_kept = || shown::set_variable(group.before).is_some_and(|name| !shown::is_used(text, quoted, name));
+    let is_shown = || shown::is_shown(group.before) && !shown::is_fed(group.statement);
+    group.is_compared || is_shown() || is_kept()
 }
 
 /// Returns a part of a program in lower case, in which what is written to standard output counts as printed.

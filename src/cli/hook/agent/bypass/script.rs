@@ -184,14 +184,27 @@ fn of_shell(words: &[String]) -> Script {
         }
     }
     match words.rest() {
-        [text, _, given @ ..] if is_said && !given.is_empty() => {
-            Script::Text(format!("set -- {}\n{text}", shell::line(given.iter().map(String::as_str))))
-        }
-        [text, ..] if is_said => Script::Text(text.clone()),
+        [text] if is_said => Script::Text(text.clone()),
+        [text, given @ ..] if is_said => Script::Text(format!("{}\n{text}", shell::giving(given))),
         _ if is_input => Script::Input,
         [file, ..] => of_file(file),
         [] => Script::Input,
     }
+}
+
+/// Returns what the script is given that a shell with these words reads on its standard input, the shell's own name first.
+pub fn given_with_input(program: &str, words: &[String]) -> Option<Vec<String>> {
+    let plain: Vec<String> =
+        words.iter().map(|word| word.replacen('+', "-", usize::from(word.starts_with('+')))).collect();
+    let mut rest = Words::new(&plain, OF_SHELLS);
+    let is_input = std::iter::from_fn(|| rest.option()).filter(|option| *option == Word::Letter('s', None)).count() > 0;
+    let given = match rest.rest() {
+        [file, given @ ..] if !is_input && INPUT.contains(&file.as_str()) => given,
+        given if is_input => given,
+        _ => &[],
+    };
+    let is_given = SHELLS.contains(&program) && !given.is_empty();
+    is_given.then(|| std::iter::once(program.to_owned()).chain(given.iter().cloned()).collect())
 }
 
 /// Reads the words of PowerShell: what follows `-Command` is one text. A text is read as that of `sh`, but for the signs that part
@@ -266,9 +279,10 @@ mod tests {
     fn a_shell_has_its_script_where_its_options_say() {
         let text = |text: &str| Some(Script::Text(text.to_owned()));
         for (line, expected) in [
-            ("bash|-c|a b|c", text("a b")),
+            ("bash|-c|a b|c", text("set -0 c --\na b")),
             ("bash|-lc|a", text("a")),
-            ("bash|-c|a|b|c|d e", text("set -- c 'd e'\na")),
+            ("bash|-c|a|b|c|d e", text("set -0 b -- c 'd e'\na")),
+            ("sh|-c|$0 a|b", text("set -0 b --\n$0 a")),
             ("sh|-ce|a", text("a")),
             ("bash|-c|-e|a", text("a")),
             ("bash|--norc|-c|a", text("a")),

@@ -1,5 +1,7 @@
 //! Variables and options that make git or its hook managers skip hooks.
 
+use std::path::Path;
+
 use super::super::settings::speaks_of_switch;
 use super::call::{Call, name};
 use super::git::{Git, definition};
@@ -48,8 +50,9 @@ pub fn switches_off(word: &str) -> bool {
     let start = word.get(..5).filter(|start| start.eq_ignore_ascii_case("$env:"));
     let word = &word[start.map_or(0, str::len)..];
     let is_set = |variable: &str| word.starts_with(variable) && (word != variable || !variable.ends_with('='));
-    let is_usual =
-        |value: &str| USUAL.contains(&value) || folders::home().is_some_and(|home| home.as_os_str() == value);
+    let is_usual = |value: &str| {
+        USUAL.contains(&value.trim_end_matches('/')) || folders::home().is_some_and(|home| home == Path::new(value))
+    };
     let is_elsewhere = |(name, value): (&str, &str)| PLACES.contains(&name) && !is_usual(value);
     word.split_once('=').is_some_and(is_elsewhere) || VARIABLES.iter().any(|variable| is_set(variable))
 }

@@ -37,6 +37,8 @@ const SHRINKERS: [&str; 14] = [
     "uncompress",
     "lzip",
 ];
+/// The longest part of an exchange by `sed` that is read.
+const LONGEST: usize = 4096;
 /// Editors that take commands.
 const VI: [&str; 6] = ["vim", "vi", "nvim", "gvim", "vimdiff", "mvim"];
 /// How commands of theirs begin that write nothing.
@@ -158,23 +160,64 @@ fn executed(line: &str) -> Vec<String> {
     let (mut rest, mut found) = (line, Vec::new());
     while !rest.is_empty() {
         rest = rest.trim_start_matches(|sign: char| sign.is_ascii_digit() || "$,!~+ {};".contains(sign));
-        if let Some(address) = rest.strip_prefix('/') {
-            rest = address.split_once('/').map_or("", |(_, behind)| behind);
+        let address = rest.strip_prefix('\\').or_else(|| rest.starts_with('/').then_some(rest));
+        if let Some((_, behind)) = address.and_then(pattern) {
+            rest = behind.trim_start_matches(behind.chars().next().unwrap_or('/')).trim_start_matches(['I', 'M']);
             continue;
         }
-        if let Some(command) = rest.strip_prefix("e ") {
+        if let Some(command) = rest.strip_prefix('e').filter(|command| command.starts_with([' ', '\t'])) {
             found.push(format!("!{command}"));
             break;
         }
-        if let Some(sign) = rest.strip_prefix('s').and_then(|exchange| exchange.chars().next()) {
-            let mut parts = rest[1 + sign.len_utf8()..].split(sign).skip(1);
-            let (new, flags) = (parts.next().unwrap_or_default(), parts.next().unwrap_or_default());
-            let is_run = flags.split([';', '}', ' ']).next().is_some_and(|flags| flags.contains('e'));
-            found.extend(is_run.then(|| format!("!{new}")));
+        match rest.strip_prefix(['s', 'y']).and_then(exchange) {
+            Some((new, behind)) => {
+                let flags = behind.find(|sign: char| !sign.is_ascii_alphanumeric()).unwrap_or(behind.len());
+                let (flags, behind) = behind.split_at(flags);
+                // Behind `w` stands a file.
+                let own = flags.split('w').next().unwrap_or_default();
+                found.extend((rest.starts_with('s') && own.contains('e')).then(|| format!("!{new}")));
+                rest = if own == flags { behind } else { "" };
+            }
+            None => rest = rest.split_once(';').map_or("", |(_, behind)| behind),
         }
-        rest = rest.split_once(';').map_or("", |(_, behind)| behind);
+        rest = rest.trim_start_matches(|sign: char| !(sign.is_ascii_alphanumeric() || "/\\;{}$!".contains(sign)));
     }
     found
+}
+
+/// Splits a pattern of `sed`, with the sign before it, from what begins with the next such sign. The sign between brackets, or behind
+/// `\`, is part of the pattern.
+fn pattern(text: &str) -> Option<(&str, &str)> {
+    let delimiter = text.chars().next()?;
+    let from = delimiter.len_utf8();
+    let last = text.as_bytes()[..text.len().min(LONGEST)].iter().rposition(|sign| *sign == b']').unwrap_or_default();
+    let (mut signs, mut open) = (text.char_indices().take(LONGEST).skip(1), None);
+    while let Some((at, sign)) = signs.next() {
+        match sign {
+            '\\' if open.is_none() => drop(signs.next()),
+            // A bracket right behind the one that opens closes nothing.
+            ']' if open.is_some_and(|open| !text[open..at].trim_end_matches('^').is_empty()) => open = None,
+            '[' if open.is_none() && delimiter != '[' && at < last => open = Some(at + 1),
+            sign if sign == delimiter && open.is_none() => return Some((&text[from..at], &text[at..])),
+            _ => {}
+        }
+    }
+    None
+}
+
+/// Returns what an exchange of `sed` puts in, and what stands behind it.
+fn exchange(text: &str) -> Option<(String, &str)> {
+    let (_, behind) = pattern(text)?;
+    let delimiter = behind.chars().next()?;
+    let (mut new, mut signs) = (String::new(), behind.char_indices().take(LONGEST).skip(1));
+    while let Some((at, sign)) = signs.next() {
+        match sign {
+            '\\' => new.extend(signs.next().map(|(_, sign)| if sign == 'n' { '\n' } else { sign })),
+            sign if sign == delimiter => return Some((new, &behind[at + delimiter.len_utf8()..])),
+            sign => new.push(sign),
+        }
+    }
+    None
 }
 
 /// Returns words without the `s` that has no value because `e` stands before it.

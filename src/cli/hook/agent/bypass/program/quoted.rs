@@ -40,8 +40,8 @@ pub struct Group<'a> {
     pub is_path: bool,
     /// Whether it is all that a variable gets.
     pub is_assigned: bool,
-    /// The name of the variable, if what it gets begins with it.
-    pub name: Option<&'a str>,
+    /// The program up to the first of them, with texts blanked.
+    pub before: &'a str,
     /// Whether something else is compared with it.
     pub is_compared: bool,
 }
@@ -140,15 +140,22 @@ fn text(program: &str, from: usize, open: usize, end: usize, is_run: bool) -> Te
     Text { text, from, to: end + 1, is_run }
 }
 
-/// Returns the name that a part of a program ends with.
-fn last_name(code: &str) -> Option<&str> {
-    let code = code.trim_end();
-    let from = code.rfind(|sign: char| !(sign.is_ascii_alphanumeric() || sign == '_')).map_or(0, |at| at + 1);
-    Some(code.get(from..)?).filter(|name| !name.is_empty())
+/// Returns where it begins what is put into a text by the outermost braces that are open at its end.
+fn put_in(text: &str) -> Option<usize> {
+    let (mut depth, mut from) = (0, None);
+    for (at, sign) in text.char_indices().rev() {
+        match sign {
+            '}' => depth += 1,
+            '{' if depth == 0 => from = Some(at),
+            '{' => depth -= 1,
+            _ => {}
+        }
+    }
+    from
 }
 
 /// Returns where the character begins that a place is in.
-fn boundary(text: &str, at: usize) -> usize {
+pub fn boundary(text: &str, at: usize) -> usize {
     (0..=at.min(text.len())).rev().find(|at| text.is_char_boundary(*at)).unwrap_or_default()
 }
 
@@ -156,6 +163,30 @@ impl Quoted {
     /// Returns all texts.
     pub fn texts(&self) -> impl Iterator<Item = &String> {
         self.texts.iter().map(|text| &text.text)
+    }
+
+    /// Returns the program up to a place, or up to the text that the place is in, with texts blanked.
+    pub fn code_before(&self, at: usize) -> &str {
+        let at = self.around(at).map_or(at, |text| text.from);
+        self.code.get(..boundary(&self.code, at)).unwrap_or_default()
+    }
+
+    /// Returns the program up to a place, with texts blanked, but for what stands in braces around it.
+    pub fn before(&self, program: &str, at: usize) -> String {
+        let code = self.code_before(at);
+        let near = &code[boundary(code, code.len().saturating_sub(REACH))..];
+        let text = program.get(code.len()..at).unwrap_or_default();
+        near.to_owned() + &text[put_in(text).unwrap_or(text.len())..].replace(['{', '}'], " ")
+    }
+
+    /// Tells whether a place is in a text.
+    pub fn is_text(&self, at: usize) -> bool {
+        self.around(at).is_some()
+    }
+
+    fn around(&self, at: usize) -> Option<&Text> {
+        let next = self.texts.partition_point(|text| text.to <= at);
+        self.texts.get(next).filter(|text| text.from < at)
     }
 
     /// Returns the texts, those of one list together.
@@ -183,8 +214,6 @@ impl Quoted {
         let end = boundary(&self.code, end);
         let head = self.code.get(start..from).unwrap_or_default().trim_end();
         let bare = head.trim_end_matches('(').trim_end_matches(char::is_alphanumeric).trim_end();
-        // Some quotes are three signs.
-        let unquoted = head.trim_end_matches(['\'', '"']).trim_end();
         let is_set = |head: &str| head.ends_with('=') && !head.ends_with("==") && !head.ends_with("!=");
         let is_parted = |pair: &[Text]| self.code.get(pair[0].to..pair[1].from).is_some_and(|code| code.contains('/'));
         Group {
@@ -194,7 +223,7 @@ impl Quoted {
             is_run: texts.iter().any(|text| text.is_run) && !head.ends_with('=') && !head.ends_with('('),
             is_redirected: head.ends_with('>') && !head.ends_with("->") && !head.ends_with("=>"),
             is_assigned: is_set(head) || is_set(bare),
-            name: Some(unquoted).filter(|head| is_set(head)).and_then(|head| last_name(head.trim_end_matches('='))),
+            before: self.code_before(from),
             is_compared: ["==", "!="].iter().any(|sign| head.ends_with(sign))
                 || ["==", "!=", "in ", "not in "].iter().any(|sign| behind.trim_start().starts_with(sign)),
         }

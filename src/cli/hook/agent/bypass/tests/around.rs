@@ -2,6 +2,23 @@
 
 /// Lines that go around hooks.
 pub const AROUND: &[&str] = &[
+    "sh -c '\"$0\" \"$@\"' git commit -n",
+    "sh -c '$0 commit -n' git",
+    "bash -c '${0} commit -n -m x' git",
+    "bash -s -- -n <<'E'\ngit commit \"$1\" -m x\nE",
+    "echo 'git commit $@' | bash -s -- -n -m x",
+    "echo 'git commit $2' | bash -s a -n",
+    "echo .git/hooks/pre-commit | xargs -I% sh -c 'rm %'",
+    "echo .git/hooks/pre-commit | xargs -I % rm %",
+    "echo .git/hooks/pre-commit | xargs -iX rm X",
+    "echo .git/hooks/pre-commit | xargs -i rm {}",
+    "echo .git/hooks/pre-commit | xargs -0ia sh -c 'rm a'",
+    "echo .git/hooks/pre-commit | xargs -P 2 --max-args 1 -rI% sh -c 'rm %'",
+    "echo .git/hooks/pre-commit | xargs --replace=FILE rm FILE",
+    "echo .git/hooks/pre-commit | xargs --replace rm {}",
+    "echo .git/hooks/pre-commit | sudo xargs -I@ rm -f @",
+    "find .git/hooks -name 'pre-*' | xargs -I% rm %",
+    "echo .git/hooks/pre-commit | parallel -I% rm %",
     "git commit --no-verify -m x",
     "git commit --no-verif -m x",
     "git commit -nm x",

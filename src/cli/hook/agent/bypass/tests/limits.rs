@@ -33,6 +33,25 @@ fn what_is_too_deep_or_too_long_is_refused_if_it_is_worth_a_look() {
 }
 
 #[test]
+fn any_program_comes_to_an_end() {
+    for part in [
+        "a = 'git b'\nprint(a)\n",
+        "a = 'git b'; print(a, f'{a} {b(')\n",
+        "print((((((((((('git b'\n",
+        "print(a)\n",
+        "print(a) ",
+        "f(a, ",
+        "a = 'git b'\n",
+        "a = 'a a a a a git a'\n",
+        "print(f'{{{{{{{{{{ {a} }}}}}')\n",
+    ] {
+        let line = format!("python3 - <<'E'\nos.system('x')\n{}{}\nE", "a = 'git b'\n".repeat(400), part.repeat(9_000));
+        let line = line.get(..(1 << 17) - 10).unwrap_or(&line);
+        assert!(!goes_around_hooks(line, "/p", &Known), "{part}");
+    }
+}
+
+#[test]
 fn what_stands_around_a_text_is_read_whatever_its_signs_are() {
     let comment = "\u{6211}".repeat(150);
     for blanks in 0..3 {
@@ -46,4 +65,13 @@ fn what_stands_around_a_text_is_read_whatever_its_signs_are() {
         let line = format!("python3 -c '# {comment}{blanks}\nprint(\".git/hooks/pre-commit\") # {comment}{comment}'");
         assert!(!goes_around_hooks(&line, "/p", &Known), "{line}");
     }
+}
+
+#[test]
+fn a_call_that_begins_far_above_is_one() {
+    let words = "    name='a',\n".repeat(100);
+    let line = format!(
+        "python3 - <<'E'\nimport subprocess\nsubprocess.run(\n{words}    args='git commit -n',\n    shell=True)\nE"
+    );
+    assert!(goes_around_hooks(&line, "/p", &Known));
 }

@@ -2,6 +2,11 @@
 
 /// Lines that go around hooks.
 pub const AROUND: &[&str] = &[
+    r"gci .git\hooks | % { Remove-Item $PSItem }",
+    r"gci .git\hooks | ForEach-Object { ri $psitem.FullName }",
+    r"gci .git\hooks\pre-commit | % { ri .git\hooks\$($_.Name) }",
+    r"gci .git\hooks\pre-commit | % { ri .git\hooks/$($PSItem.Name) }",
+    r"gci .git\hooks | % { ri $($_.FullName) }",
     "pwsh -enc 'ZwBpAHQAIABjAG8A bQBtAGkAdAAgAC0AbgA='",
     "pwsh -enc '!!!!'",
     r#"cmd /c "del .git\hooks\pre-commit""#,
@@ -59,6 +64,9 @@ pub const AROUND: &[&str] = &[
 
 /// Lines that leave them alone.
 pub const HARMLESS: &[&str] = &[
+    r"gci .git\hooks | % { echo $_.Name }",
+    r"gci .git\hooks | % { ri build\$($_.Name) }",
+    r"gci src | % { ri $PSItem }",
     "pwsh -enc 'ZwBp AHQA'",
     r"del build\x",
     r"del /q build\*.obj",

@@ -2,6 +2,18 @@
 
 /// Lines that go around hooks.
 pub const AROUND: &[&str] = &[
+    r"sed '/a\/b/e git commit -n' x",
+    r"sed '\,a,e git commit -n' x",
+    r"sed 's/a\/b/git commit -n/e' x",
+    r"sed '\,a,,\,b,e git commit -n' x",
+    r"sed '/a/I,/b/M{e git commit -n' x",
+    r"sed 's/[/]a/git commit -n/e' x",
+    r"sed '/[/]a/e git commit -n' x",
+    r"sed 's,a\,b;c,git commit -n,ge' x",
+    r"sed 's/a;b/c/;s/d/git commit -n/2e' x",
+    r"sed 'y/a;/b,/;e git commit -n' x",
+    r"sed -e '1!e git commit -n' x",
+    r"sed 's/.*/git commit -n/me' x",
     "sort -o .git/hooks/pre-commit x",
     "sort -uo .git/hooks/pre-commit x",
     "sort x --output=.git/hooks/pre-commit",
@@ -67,6 +79,10 @@ pub const AROUND: &[&str] = &[
 
 /// Lines that leave them alone.
 pub const HARMLESS: &[&str] = &[
+    r"sed 's/a\/b/git commit -n/' x",
+    r"sed '/a\/e git commit -n/d' x",
+    r"sed 's,a,git commit -n,w e' x",
+    r"sed '/[/]e git commit -n/d' x",
     "sort -o x x",
     "sort -u .git/hooks/pre-commit",
     "sort .git/hooks/pre-commit -o sorted",
