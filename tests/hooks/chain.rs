@@ -91,10 +91,10 @@ fn a_shell_hook_with_an_exit_runs_afterwards_and_is_left_as_it_was() {
 #[test]
 fn other_programs_and_links_are_moved_aside_and_run_afterwards() {
     let git = staged();
-    git.write("scripts/hook", "#!/usr/bin/env -S sh\necho ran >> ran\n");
     std::os::unix::fs::symlink("../../scripts/hook", git.file(".git/hooks/pre-commit")).expect("the link can be made");
+    ["first", "again"].map(|_| keysweep(&git, &["hook", "install", "pre-commit"]));
+    git.write("scripts/hook", "#!/usr/bin/env -S sh\necho ran >> ran\n");
     assert!(git.command("chmod").args(["755", "scripts/hook"]).status().expect("chmod is installed").success());
-    keysweep(&git, &["hook", "install", "pre-commit"]);
     commit_is_refused_until_clean(&git);
     assert_eq!(std::fs::read_to_string(git.file("ran")).expect("the other hook ran"), "ran\n");
     keysweep(&git, &["hook", "uninstall"]);

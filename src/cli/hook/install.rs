@@ -68,7 +68,7 @@ pub fn install(hook: Name, directory: &Path) -> miette::Result<String> {
             "set up, with the hook that was there moved aside"
         }
         _ => {
-            files::write(&path, &whole(hook, &program, chained(&path).exists(), made(&path)), EXECUTABLE)?;
+            files::write(&path, &whole(hook, &program, is_chained(&path), made(&path)), EXECUTABLE)?;
             "set up"
         }
     };
@@ -135,7 +135,7 @@ pub fn status(hook: Name, directory: &Path) -> miette::Result<String> {
         left => match (script::doubt(&bytes, hook), left) {
             (Some(doubt), _) => return Ok(format!("{name}: {doubt} {}", path.display())),
             (None, left) => {
-                let is_alone = left == Remainder::Nothing && !chained(&path).exists();
+                let is_alone = left == Remainder::Nothing && !is_chained(&path);
                 let state = if is_alone { "set up:" } else { "set up in front of another hook:" };
                 let off = if husky { but_off(Runner::Husky) } else { String::new() };
                 return Ok(format!("{name}: {state} {}{off}", path.display()));
@@ -188,6 +188,11 @@ fn is_own(script: Option<&[u8]>) -> bool {
 fn moved(from: &Path, to: &Path) -> miette::Result<()> {
     let moved = std::fs::rename(from, to).into_diagnostic();
     moved.wrap_err_with(|| format!("cannot move `{}` to `{}`", from.display(), to.display()))
+}
+
+/// Tells whether there is a hook that was moved aside; a link that leads nowhere may lead somewhere again.
+fn is_chained(path: &Path) -> bool {
+    chained(path).symlink_metadata().is_ok()
 }
 
 fn whole(hook: Name, program: &str, chained: bool, folders: usize) -> Vec<u8> {

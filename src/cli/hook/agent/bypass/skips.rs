@@ -152,7 +152,8 @@ pub fn takes_hooks_out(call: &Call<'_>) -> bool {
         let program = words[at].split_once('@').map_or(words[at], |(package, _)| package);
         let mut rest = words[at + 1..].iter().filter(|word| !word.starts_with('-'));
         match name(program).as_str() {
-            "keysweep" => rest.next() == Some(&"hook") && rest.next() == Some(&"uninstall"),
+            // An option may have its value behind it.
+            "keysweep" => rest.any(|word| *word == "hook") && rest.any(|word| *word == "uninstall"),
             program => MANAGERS.contains(&program) && rest.next() == Some(&"uninstall"),
         }
     })

@@ -66,6 +66,8 @@ pub const AROUND: &[&str] = &[
     "dd if=/dev/null of=.git/hooks/pre-commit",
     "chmod 644 .git/hooks/pre-commit",
     "keysweep hook uninstall",
+    "keysweep --color never hook uninstall",
+    "keysweep hook --color never uninstall claude-code",
     "npx lefthook uninstall",
     "git commit -m \"$(cat <<'E'\nit's (a) fix\nE\n)\" --no-verify",
     "git commit -F - <<'E'\ndon't\nE\ngit push --no-verify",
