@@ -158,13 +158,8 @@ impl<'repository> IgnoreRules<'repository> {
         if let Some(Refused { path, why }) = refused_own(&root).or_else(|| everywhere.into_iter().find_map(refused)) {
             return Err(error(&path, why));
         }
-        let case = case(repository);
-        let left_out = left_out_rules(index, case);
-        let is_large = |id: &gix::ObjectId| repository.find_header(*id).is_ok_and(|header| header.size() > LARGEST);
-        if let Some((path, _)) = left_out.iter().find(|(_, id)| is_large(id)) {
-            return Err(error(&root.join(path.to_path_lossy()), Refusal::TooLarge));
-        }
-        let stack = stack(repository, left_out, case, global.clone());
+        let left_out = left_out_rules(repository, &root, index).map_err(|refused| error(&refused.path, refused.why))?;
+        let stack = stack(repository, left_out, case(repository), global.clone());
         let stack = stack.map_err(|error| IgnoreRulesError::Rules(Box::new(error)))?;
         Ok(Self { stack: RefCell::new(stack), root, exclude, global })
     }
@@ -193,8 +188,16 @@ impl<'repository> IgnoreRules<'repository> {
     }
 }
 
-/// Returns the files of rules that sparse checkout leaves out of the work tree: git reads those from the index.
-pub(super) fn left_out_rules(index: &Index, case: Case) -> Vec<(BString, gix::ObjectId)> {
+/// Returns the files of rules that sparse checkout leaves out of the work tree at `root`: git reads those from the index.
+///
+/// # Errors
+/// One of them is too large to be read.
+pub(super) fn left_out_rules(
+    repository: &gix::Repository,
+    root: &Path,
+    index: &Index,
+) -> Result<Vec<(BString, gix::ObjectId)>, Refused> {
+    let case = case(repository);
     let is_rules = |path: &BStr| {
         let name = path.rsplit(|&byte| byte == b'/').next().unwrap_or_default();
         match case {
@@ -206,7 +209,12 @@ pub(super) fn left_out_rules(index: &Index, case: Case) -> Vec<(BString, gix::Ob
     let counts = |entry: &index::Entry<'_>| entry.skip_worktree && entry.mode.is_blob() && matches!(entry.stage, 0 | 2);
     let rules = (0..index.len()).filter(|&position| is_rules(index.path(position)));
     let left_out = rules.map(|position| index.entry(position)).filter(counts);
-    left_out.map(|entry| (entry.path.to_owned(), entry.id.to_owned())).collect()
+    let is_large = |id: &gix::oid| repository.find_header(id).is_ok_and(|header| header.size() > LARGEST);
+    let readable = |entry: index::Entry<'_>| match is_large(entry.id) {
+        true => Err(Refused { path: root.join(entry.path.to_path_lossy()), why: Refusal::TooLarge }),
+        false => Ok((entry.path.to_owned(), entry.id.to_owned())),
+    };
+    left_out.map(readable).collect()
 }
 
 /// Puts the rules together, of which those of the user stand in `global`: what `gix` itself takes for that file is another one

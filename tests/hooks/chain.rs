@@ -92,7 +92,7 @@ fn a_shell_hook_with_an_exit_runs_afterwards_and_is_left_as_it_was() {
 fn other_programs_and_links_are_moved_aside_and_run_afterwards() {
     let git = staged();
     std::os::unix::fs::symlink("../../scripts/hook", git.file(".git/hooks/pre-commit")).expect("the link can be made");
-    ["first", "again"].map(|_| keysweep(&git, &["hook", "install", "pre-commit"]));
+    (0..2).for_each(|_| drop(keysweep(&git, &["hook", "install", "pre-commit"])));
     git.write("scripts/hook", "#!/usr/bin/env -S sh\necho ran >> ran\n");
     assert!(git.command("chmod").args(["755", "scripts/hook"]).status().expect("chmod is installed").success());
     commit_is_refused_until_clean(&git);

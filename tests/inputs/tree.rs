@@ -305,6 +305,15 @@ fn rules_that_are_too_large_are_noted_where_something_asks_for_them() {
 }
 
 #[test]
+fn something_untracked_far_down_is_seen() {
+    let git = Git::new();
+    let deep = "d/".repeat(1900);
+    git.add(format!("{deep}tracked"), "x");
+    git.write(format!("{deep}x"), "x");
+    assert_eq!(files(git.path()), [format!("{deep}tracked"), format!("{deep}x")]);
+}
+
+#[test]
 fn a_damaged_index_is_noted_and_the_files_are_seen() {
     let git = Git::new();
     git.commit_file("a", "a", "First");

@@ -8,7 +8,7 @@ use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, RwLock};
 
-use bstr::{BStr, ByteSlice};
+use bstr::{BStr, BString, ByteSlice};
 use gix::glob::Pattern;
 use gix::glob::pattern::Case;
 use gix::glob::wildmatch::Mode;
@@ -77,7 +77,7 @@ impl IgnoreStack {
             start: start.to_owned(),
             case: repository.map_or(Case::Sensitive, |repository| case(repository.git())),
             everywhere: everywhere.iter().map(|path| list(&std::fs::read(path).unwrap_or_default())).collect(),
-            left_out: repository.map(|repository| left_out(work_tree, repository)).unwrap_or_default(),
+            left_out: repository.map_or(Ok(HashMap::new()), |repository| left_out(work_tree, repository))?,
             known: RwLock::default(),
             refused: Mutex::default(),
         })
@@ -121,27 +121,36 @@ impl IgnoreStack {
         list.iter().rev().find(matches).map(|rule| !rule.is_negative())
     }
 
+    /// Returns what git ignores in a folder of the work tree.
     fn folder(&self, path: &Path) -> Arc<Folder> {
-        if let Some(known) = self.known.read().expect("looking something up does not panic").get(path) {
-            return Arc::clone(known);
-        }
-        let folder = match self.read(path) {
-            Ok(folder) => folder,
-            Err(refused) => {
-                // Two threads may come here at once.
-                let mut all = self.refused.lock().expect("pushing does not panic");
-                if !all.contains(&refused) {
-                    all.push(refused);
-                }
-                Arc::new(Folder::Unknown)
+        let (mut unknown, mut above) = (Vec::new(), None);
+        for folder in path.ancestors().take_while(|folder| folder.starts_with(&self.work_tree)) {
+            above = self.known.read().expect("looking something up does not panic").get(folder).cloned();
+            if above.is_some() {
+                break;
             }
-        };
-        let mut known = self.known.write().expect("keeping a folder does not panic");
-        Arc::clone(known.entry(path.to_owned()).or_insert(folder))
+            unknown.push(folder);
+        }
+        for path in unknown.into_iter().rev() {
+            let folder = self.read(path, above).unwrap_or_else(|refused| self.refuse(refused));
+            let mut known = self.known.write().expect("keeping a folder does not panic");
+            above = Some(Arc::clone(known.entry(path.to_owned()).or_insert(folder)));
+        }
+        above.expect("the root of the work tree is one of the folders")
     }
 
-    fn read(&self, path: &Path) -> Result<Arc<Folder>, Refused> {
-        let above = (path != self.work_tree).then(|| path.parent().map(|above| self.folder(above))).flatten();
+    /// Takes note of a file of rules that is not read.
+    fn refuse(&self, refused: Refused) -> Arc<Folder> {
+        let mut all = self.refused.lock().expect("pushing does not panic");
+        // Two threads may come here at once.
+        if !all.contains(&refused) {
+            all.push(refused);
+        }
+        Arc::new(Folder::Unknown)
+    }
+
+    /// Reads a folder's rules, below the folder `above` it.
+    fn read(&self, path: &Path, above: Option<Arc<Folder>>) -> Result<Arc<Folder>, Refused> {
         if let Some(above) = &above {
             match **above {
                 Folder::Everything | Folder::Unknown => return Ok(Arc::clone(above)),
@@ -174,14 +183,15 @@ impl IgnoreStack {
 }
 
 /// Reads the files of rules that sparse checkout leaves out of the work tree: git reads those from the index.
-fn left_out(work_tree: &Path, repository: &Repository) -> HashMap<PathBuf, Vec<u8>> {
+fn left_out(work_tree: &Path, repository: &Repository) -> Result<HashMap<PathBuf, Vec<u8>>, Refused> {
     let git = repository.git();
-    let found = repository.index().map(|index| left_out_rules(index, case(git))).unwrap_or_default();
-    let read = |(path, id): (bstr::BString, gix::ObjectId)| {
+    // Without an index nothing is left out.
+    let Ok(index) = repository.index() else { return Ok(HashMap::new()) };
+    let read = |(path, id): (BString, gix::ObjectId)| {
         let folder = work_tree.join(path.to_path().ok()?.parent()?);
         Some((folder, git.find_object(id).ok()?.data.clone()))
     };
-    found.into_iter().filter_map(read).collect()
+    Ok(left_out_rules(git, work_tree, index)?.into_iter().filter_map(read).collect())
 }
 
 fn list(text: &[u8]) -> List {
