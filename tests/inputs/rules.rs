@@ -2,6 +2,9 @@
 
 use std::path::Path;
 
+use proptest::prelude::*;
+use proptest::test_runner::{Config, TestRunner};
+
 use super::tree::files;
 use crate::git::Git;
 
@@ -129,6 +132,56 @@ fn the_users_own_rules_mean_what_they_mean_to_git() {
     }
 }
 
+#[test]
+fn where_case_is_passed_over_rules_mean_what_they_mean_to_git() {
+    let git = Git::new();
+    git.run(&["config", "core.ignoreCase", "true"]);
+    for name in ["Build/o", "b", "C", "Ax", "cX", "Dy", "Z", "x.pem", "y.PEM", "TAB", "_", "d/Build/o", "d/B", "d/TAB"]
+    {
+        git.write(name, "x");
+    }
+    for rules in [
+        "build/",
+        "BUILD",
+        "[B]uild/",
+        "[b]uild",
+        "[Bb]uild",
+        "\\Build",
+        "\\build",
+        "/tab",
+        "D/TAB",
+        "d/[T]ab",
+        "*.pem",
+        "*.PEM",
+        "*.[P]EM",
+        "*.[p]em",
+        "[A-C]*",
+        "[a-c]*",
+        "[b-Z]",
+        "[Z-b]",
+        "[z-a]",
+        "[A-\\C]x",
+        "[!A-C]*",
+        "[!B]*",
+        "[^A-Cz]",
+        "[[:upper:]]*",
+        "[[:lower:]]x",
+        "[A-Cy-z]",
+        "[]A-C]x",
+        "[A-C-]*",
+        "*\n![B]*",
+        "*\n!*/\n![A-C]X",
+        "[A-",
+        "?[X]",
+        "**/[B]",
+        "[a-[:upper:]]",
+        "\\[B]uild",
+    ] {
+        git.write(".gitignore", rules);
+        assert_eq!(files(git.path()), answer(&git), "{rules:?}");
+    }
+}
+
 #[cfg(unix)]
 #[test]
 fn rules_behind_a_link_are_none() {
@@ -217,4 +270,22 @@ fn a_folder_with_unusual_rules_is_walked_as_any_other() {
     let expected = ["a.tmp", "e/b", "forced.log", "inner/.gitignore", "inner/y", "kept.log"];
     let expected = expected.map(|path| format!("d/{path}"));
     assert_eq!(files(git.path()), [&[".gitignore".to_owned(), "d/.gitignore".to_owned()], &expected[..]].concat());
+}
+
+#[test]
+fn made_up_rules_mean_what_they_mean_to_git_where_case_is_passed_over() {
+    let git = Git::new();
+    git.run(&["config", "core.ignoreCase", "true"]);
+    for name in ["Bx/o", "b", "C", "Ax", "cX", "cb", "Ba", "A-b", "]c", "^a", "x.a", "d/B", "d/ab", "[b"] {
+        git.write(name, "x");
+    }
+    let part =
+        r"([A-Ca-cxX]|\[[!^]?[A-Da-d\\^-]{1,4}\]|\[[A-C]-[A-Da-d]\]|[*?/!\\\[\]-]|\[\[:(upper|lower|alpha):\]b?\])";
+    let mut runner = TestRunner::new(Config { cases: 200, failure_persistence: None, ..Config::default() });
+    let outcome = runner.run(&format!("{part}{{1,5}}").as_str(), |rule| {
+        git.write(".gitignore", &rule);
+        prop_assert_eq!(files(git.path()), answer(&git), "{}", rule);
+        Ok(())
+    });
+    assert_eq!(outcome, Ok(()));
 }

@@ -26,6 +26,7 @@ pub struct IgnoreStack {
     work_tree: PathBuf,
     /// Where the walk begins, whether git ignores that or not.
     start: PathBuf,
+    /// How names are compared: what passes case over is in lower case, names and rules.
     case: Case,
     /// The rules that hold everywhere in it, from the strongest on.
     everywhere: Vec<List>,
@@ -72,11 +73,12 @@ impl IgnoreStack {
         if let Some(refused) = everywhere.iter().cloned().find_map(refused).or_else(|| above.find_map(refused_in)) {
             return Err(refused);
         }
+        let case = repository.map_or(Case::Sensitive, |repository| case(repository.git()));
         Ok(Self {
             work_tree: work_tree.to_owned(),
             start: start.to_owned(),
-            case: repository.map_or(Case::Sensitive, |repository| case(repository.git())),
-            everywhere: everywhere.iter().map(|path| list(&std::fs::read(path).unwrap_or_default())).collect(),
+            case,
+            everywhere: everywhere.iter().map(|path| list(&std::fs::read(path).unwrap_or_default(), case)).collect(),
             left_out: repository.map_or(Ok(HashMap::new()), |repository| left_out(work_tree, repository))?,
             known: RwLock::default(),
             refused: Mutex::default(),
@@ -112,11 +114,15 @@ impl IgnoreStack {
         if list.is_empty() {
             return None;
         }
-        let inside = bytes(path.strip_prefix(folder).ok()?);
+        let mut inside = bytes(path.strip_prefix(folder).ok()?);
+        if self.case == Case::Fold {
+            inside.to_mut().make_ascii_lowercase();
+        }
         let name = inside.rfind_byte(b'/').map(|at| at + 1);
         let matches = |rule: &&Pattern| {
             let inside = BStr::new(inside.as_ref());
-            rule.matches_repo_relative_path(inside, name, Some(is_directory), self.case, Mode::NO_MATCH_SLASH_LITERAL)
+            let (case, mode) = (Case::Sensitive, Mode::NO_MATCH_SLASH_LITERAL);
+            rule.matches_repo_relative_path(inside, name, Some(is_directory), case, mode)
         };
         list.iter().rev().find(matches).map(|rule| !rule.is_negative())
     }
@@ -164,7 +170,7 @@ impl IgnoreStack {
         if let Some(refused) = refused_own(path) {
             return Err(refused);
         }
-        let own = list(&self.text(path));
+        let own = list(&self.text(path), self.case);
         Ok(match above {
             Some(above) if own.is_empty() => above,
             above => Arc::new(Folder::Ruled { path: path.to_owned(), own, above }),
@@ -194,8 +200,66 @@ fn left_out(work_tree: &Path, repository: &Repository) -> Result<HashMap<PathBuf
     Ok(left_out_rules(git, work_tree, index)?.into_iter().filter_map(read).collect())
 }
 
-fn list(text: &[u8]) -> List {
-    lines(text).filter_map(|line| Pattern::from_bytes(trimmed(line))).collect()
+fn list(text: &[u8], case: Case) -> List {
+    let pattern = |line: &[u8]| match case {
+        Case::Sensitive => Pattern::from_bytes(line),
+        Case::Fold => Pattern::from_bytes(&folded(line)),
+    };
+    lines(text).filter_map(|line| pattern(trimmed(line))).collect()
+}
+
+/// Puts a rule in lower case for names in lower case. For git a capital behind a backslash or alone in brackets is none of those
+/// letters, and a range of capitals has the small ones, too (`wildmatch.c` of git, with `WM_CASEFOLD`).
+fn folded(rule: &[u8]) -> Vec<u8> {
+    let (mut folded, mut at) = (Vec::with_capacity(rule.len()), 0);
+    while at < rule.len() {
+        let end = match rule[at] {
+            b'\\' => (at + 2).min(rule.len()),
+            b'[' => fold_brackets(rule, at, &mut folded),
+            _ => at + 1,
+        };
+        match rule[at] {
+            b'[' => {}
+            b'\\' => folded.extend_from_slice(&rule[at..end]),
+            byte => folded.push(byte.to_ascii_lowercase()),
+        }
+        at = end;
+    }
+    folded
+}
+
+/// Adds what the brackets that open at `start` mean to names in lower case; returns where they end.
+fn fold_brackets(rule: &[u8], start: usize, folded: &mut Vec<u8>) -> usize {
+    let is = |at: usize, byte: u8| rule.get(at) == Some(&byte);
+    let first = start + 1 + usize::from(is(start + 1, b'!') || is(start + 1, b'^'));
+    folded.extend_from_slice(&rule[start..first]);
+    // The byte that a hyphen would make the start of a range.
+    let (mut at, mut before) = (first, None);
+    while at < rule.len() && (at == first || rule[at] != b']') {
+        let escaped = usize::from(is(at, b'\\'));
+        let is_range = is(at, b'-') && rule.get(at + 1).is_some_and(|&next| next != b']');
+        if let Some(low) = before.filter(|_| is_range) {
+            let end = at + 1 + usize::from(is(at + 1, b'\\'));
+            folded.extend_from_slice(&rule[at..(end + 1).min(rule.len())]);
+            let high = rule.get(end).copied().unwrap_or_default();
+            let (low, high) = (b'A'.max(low), b'Z'.min(high));
+            if low <= high {
+                folded.extend([low.to_ascii_lowercase(), b'-', high.to_ascii_lowercase()]);
+            }
+            (at, before) = (end + 1, None);
+        } else if let Some(length) = rule[at..].strip_prefix(b"[:").and_then(|rest| rest.find(b":]")) {
+            let class = &rule[at..at + length + 4];
+            folded.extend_from_slice(if class == b"[:upper:]" { b"[:lower:]" } else { class });
+            (at, before) = (at + class.len(), None);
+        } else {
+            let end = (at + 1 + escaped).min(rule.len());
+            folded.extend_from_slice(&rule[at..end]);
+            (at, before) = (end, rule.get(at + escaped).copied());
+        }
+    }
+    let end = (at + 1).min(rule.len());
+    folded.extend_from_slice(&rule[at.min(rule.len())..end]);
+    end
 }
 
 /// Returns the lines that hold rules: each ends at a NUL, or without the carriage return before the line feed.
