@@ -46,7 +46,7 @@ impl Run<'_> {
             .standard_filters(false)
             .filter_entry(move |entry| passes.passes(entry))
             .build();
-        let inside = |path: &std::path::Path| {
+        let inside = |path: &Path| {
             let path = gix::path::into_bstr(path.strip_prefix(root).ok()?.to_path_buf()).ok()?;
             Some(gix::path::to_unix_separators_on_windows(path).into_owned())
         };

@@ -80,7 +80,7 @@ pub fn refused_in(directory: &Path) -> Option<Refused> {
 }
 
 /// Returns a directory's `.gitignore` if it is not read. Git does not follow a link to one.
-pub(super) fn refused_own(directory: &Path) -> Option<Refused> {
+fn refused_own(directory: &Path) -> Option<Refused> {
     let path = directory.join(".gitignore");
     let why = refusal(&path.symlink_metadata().ok()?)?;
     Some(Refused { path, why })

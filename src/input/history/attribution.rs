@@ -18,8 +18,8 @@ use gix::ObjectId;
 use rayon::prelude::*;
 
 use self::ancestry::Ancestry;
+use self::collect::Collected;
 pub(super) use self::collect::{Chunk, Collector, Noted};
-use self::collect::{Collected, Commits};
 use self::holders::{Fact, Facts, Holders};
 use self::tips::{Tip, Tips};
 use super::buffer::Budget;
@@ -214,11 +214,9 @@ struct History {
 }
 
 impl History {
-    fn new(wanted: Vec<ObjectId>, mut collected: Collected, tips: &Tips) -> Self {
-        let commits: Vec<Commits> =
-            collected.chunks.iter_mut().map(|chunk| std::mem::take(&mut chunk.commits)).collect();
-        let (holders, ancestry) =
-            rayon::join(|| Holders::new(&wanted, &collected.chunks), || Ancestry::new(&commits, tips));
+    fn new(wanted: Vec<ObjectId>, collected: Collected, tips: &Tips) -> Self {
+        let chunks = &collected.chunks;
+        let (holders, ancestry) = rayon::join(|| Holders::new(&wanted, chunks), || Ancestry::new(chunks, tips));
         let roots = holders.roots(&ancestry);
         let facts = holders.facts(&roots, &ancestry, tips);
         Self { wanted, ancestry, holders, roots, facts }

@@ -14,7 +14,7 @@ use gix::glob::pattern::Case;
 use gix::glob::wildmatch::Mode;
 
 use super::ignored::Rules;
-use crate::input::ignore_rules::{Refused, case, left_out_rules, refused, refused_in, refused_own};
+use crate::input::ignore_rules::{Refused, case, left_out_rules, refusal, refused, refused_in};
 use crate::input::path::bytes;
 use crate::input::repository::Repository;
 
@@ -167,10 +167,7 @@ impl IgnoreStack {
                 Folder::Ruled { .. } => {}
             }
         }
-        if let Some(refused) = refused_own(path) {
-            return Err(refused);
-        }
-        let own = list(&self.text(path), self.case);
+        let own = list(&self.text(path)?, self.case);
         Ok(match above {
             Some(above) if own.is_empty() => above,
             above => Arc::new(Folder::Ruled { path: path.to_owned(), own, above }),
@@ -178,12 +175,15 @@ impl IgnoreStack {
     }
 
     /// Returns the text of a folder's file of rules, which is there, or left out, or none. Git does not follow a link to rules.
-    fn text(&self, folder: &Path) -> Vec<u8> {
-        let file = folder.join(".gitignore");
-        match file.symlink_metadata() {
-            Ok(metadata) if metadata.is_symlink() => Vec::new(),
-            Ok(_) => std::fs::read(&file).unwrap_or_default(),
-            Err(_) => self.left_out.get(folder).cloned().unwrap_or_default(),
+    fn text(&self, folder: &Path) -> Result<Vec<u8>, Refused> {
+        let path = folder.join(".gitignore");
+        let Ok(file) = path.symlink_metadata() else {
+            return Ok(self.left_out.get(folder).cloned().unwrap_or_default());
+        };
+        match refusal(&file) {
+            Some(why) => Err(Refused { path, why }),
+            None if file.is_symlink() => Ok(Vec::new()),
+            None => Ok(std::fs::read(&path).unwrap_or_default()),
         }
     }
 }

@@ -3,7 +3,7 @@
 use gix::ObjectId;
 use rayon::prelude::*;
 
-use super::collect::{ByKey, Commit, Commits, key};
+use super::collect::{ByKey, Chunk, Commit, Commits, key};
 use super::tips::Tips;
 use crate::finding::Reach;
 
@@ -30,10 +30,10 @@ fn head(id: &ObjectId) -> u64 {
 
 impl Ancestry {
     /// Puts the commits in order and finds out what `tips` reach.
-    pub(super) fn new(lists: &[Commits], tips: &Tips) -> Self {
+    pub(super) fn new(chunks: &[Chunk], tips: &Tips) -> Self {
         // Each commit with the keys of its parents, and with the first bytes of its name, by which most compare.
         let mut found: Vec<(u64, &Commit, &[u64])> = Vec::new();
-        for Commits { commits, parents } in lists {
+        for Commits { commits, parents } in chunks.iter().map(|chunk| &chunk.commits) {
             let mut start = 0;
             for commit in commits {
                 let parents = &parents[start as usize..commit.parents_end as usize];
