@@ -4,7 +4,7 @@ use gix::ObjectId;
 use rayon::prelude::*;
 
 use super::damage::Damage;
-use super::pack::{Base, Pack};
+use super::pack::{Base, Pack, prefetch};
 use crate::source::ObjectKind;
 
 /// Marks, in a slot, that the object is to be handed over.
@@ -36,15 +36,22 @@ pub(super) enum Part {
     Others,
 }
 
+/// What is known of a node. All of it is asked for together, and families lie scattered, so it shares one place in memory.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+struct Node {
+    /// Where its entry begins.
+    offset: u64,
+    /// Its slot in the index, and whether it is wanted.
+    slot: u32,
+    /// Where its children begin in the list of all children.
+    children: u32,
+}
+
 /// The delta families of one pack. A node is an entry, numbered in the order of the pack.
 #[derive(Debug, Default)]
 pub(super) struct Forest {
-    /// Where every entry begins, ascending, and where the last one ends. 8 bytes per object.
-    offsets: Vec<u64>,
-    /// The slot of every entry in the index, and whether it is wanted. 4 bytes per object.
-    slots: Vec<u32>,
-    /// Where the children of every node begin in `children`. 4 bytes per object.
-    starts: Vec<u32>,
+    /// All nodes by ascending offsets, and one that tells where the last one and its children end. 16 bytes per object.
+    nodes: Vec<Node>,
     /// The children of all nodes; the one with most descendants comes last. 4 bytes per object.
     children: Vec<u32>,
     /// Blobs that build on nothing and lead to something wanted.
@@ -80,28 +87,44 @@ impl Forest {
         }
     }
 
+    fn len(&self) -> usize {
+        self.nodes.len() - 1
+    }
+
+    /// Lets the processor fetch the place of a child, so that [`Forest::child`] need not wait.
+    #[inline]
+    pub(super) fn prefetch_child(&self, place: u32) {
+        prefetch(self.children.as_ptr().wrapping_add(place as usize));
+    }
+
+    /// Lets the processor fetch what is known of `node`.
+    #[inline]
+    pub(super) fn prefetch(&self, node: u32) {
+        prefetch(self.nodes.as_ptr().wrapping_add(node as usize));
+    }
+
     /// Returns the slot of `node` in the index.
     #[inline]
     pub(super) fn slot(&self, node: u32) -> u32 {
-        self.slots[node as usize] & !WANTED
+        self.nodes[node as usize].slot & !WANTED
     }
 
     /// Tells whether `node` is to be handed over.
     #[inline]
     pub(super) fn is_wanted(&self, node: u32) -> bool {
-        self.slots[node as usize] & WANTED != 0
+        self.nodes[node as usize].slot & WANTED != 0
     }
 
     /// Returns where the entry of `node` begins and ends.
     #[inline]
     pub(super) fn range(&self, node: u32) -> (u64, u64) {
-        (self.offsets[node as usize], self.offsets[node as usize + 1])
+        (self.nodes[node as usize].offset, self.nodes[node as usize + 1].offset)
     }
 
     /// Returns the places of the children of `node`, for [`Forest::child`].
     #[inline]
     pub(super) fn children(&self, node: u32) -> (u32, u32) {
-        (self.starts[node as usize], self.starts[node as usize + 1])
+        (self.nodes[node as usize].children, self.nodes[node as usize + 1].children)
     }
 
     /// Returns the node at a place of the list of children.
@@ -112,40 +135,36 @@ impl Forest {
 
     /// Returns the node whose entry begins at `offset`.
     pub(super) fn node_at(&self, offset: u64) -> Option<u32> {
-        self.offsets[..self.slots.len()].binary_search(&offset).ok().map(|node| node as u32)
+        self.nodes[..self.len()].binary_search_by_key(&offset, |node| node.offset).ok().map(|node| node as u32)
     }
 
     /// Puts the entries in the order of the pack.
     fn order(&mut self, pack: &Pack, choice: &Choice<'_>) -> Buckets {
         let count = pack.index.len().min(NO_PARENT - 1);
-        let (buckets, order) = Buckets::sort(count, pack.end as u64, |slot| pack.index.offset(slot));
-        self.offsets = order.iter().map(|&(offset, _)| offset).collect();
-        self.offsets.push(pack.end as u64);
-        self.slots = order
-            .par_iter()
-            .map(|&(_, slot)| if choice.slot.is_none_or(|wanted| wanted(slot)) { slot | WANTED } else { slot })
-            .collect();
+        let (buckets, mut nodes) = Buckets::sort(count, pack.end as u64, |slot| pack.index.offset(slot));
+        nodes.par_iter_mut().filter(|node| choice.slot.is_none_or(|wanted| wanted(node.slot))).for_each(|node| node.slot |= WANTED);
+        nodes.push(Node { offset: pack.end as u64, ..Node::default() });
+        self.nodes = nodes;
         buckets
     }
 
     /// Finds what every node builds on; values of `NO_PARENT` and above say why there is nothing.
     fn parents(&self, pack: &Pack, buckets: &Buckets) -> Vec<u32> {
-        let nodes = self.slots.len();
-        (0..nodes)
+        (0..self.len())
             .into_par_iter()
             .with_min_len(4096)
             .map(|node| {
-                let offset = self.offsets[node];
+                let offset = self.nodes[node].offset;
                 // Two names for one place, or a place that is none: the index is damaged.
-                if node > 0 && self.offsets[node - 1] == offset {
+                if node > 0 && self.nodes[node - 1].offset == offset {
                     return BROKEN;
                 }
-                if let Some(&ahead) = self.offsets.get(node + AHEAD) {
-                    pack.prefetch(ahead);
+                if let Some(ahead) = self.nodes.get(node + AHEAD) {
+                    pack.prefetch(ahead.offset);
                 }
                 match pack.entry(offset).map(|entry| entry.base) {
                     Ok(Base::Whole(kind)) => WHOLE + kind as u32,
-                    Ok(Base::Offset(base)) => buckets.find(&self.offsets[..node], base).unwrap_or(BROKEN),
+                    Ok(Base::Offset(base)) => buckets.find(&self.nodes[..node], base).unwrap_or(BROKEN),
                     Ok(Base::Named(id)) => match pack.index.find(&id) {
                         Some(slot) => self
                             .node_at(pack.index.offset(slot))
@@ -173,7 +192,9 @@ impl Forest {
             children[next[parent as usize] as usize] = node as u32;
             next[parent as usize] += 1;
         }
-        self.starts = starts;
+        for (node, start) in self.nodes.iter_mut().zip(starts) {
+            node.children = start;
+        }
         self.children = children;
     }
 
@@ -219,12 +240,12 @@ impl Forest {
     fn prune(&mut self, weights: &[u32]) {
         let mut kept = 0;
         for node in 0..weights.len() {
-            let (start, end) = (self.starts[node] as usize, self.starts[node + 1] as usize);
-            self.starts[node] = kept as u32;
+            let (start, end) = self.children(node as u32);
+            self.nodes[node].children = kept as u32;
             let first = kept;
             let mut heaviest = (0, kept);
             for place in start..end {
-                let child = self.children[place];
+                let child = self.child(place);
                 let weight = weights[child as usize];
                 if weight > 0 {
                     if weight >= heaviest.0 {
@@ -238,8 +259,8 @@ impl Forest {
                 self.children.swap(heaviest.1, kept - 1);
             }
         }
-        if let Some(last) = self.starts.last_mut() {
-            *last = kept as u32;
+        if let Some(last) = self.nodes.last_mut() {
+            last.children = kept as u32;
         }
         self.children.truncate(kept);
     }
@@ -260,12 +281,12 @@ impl Forest {
             } else if parent == STRAY && weights[node as usize] > 0 {
                 strays.push(node);
             } else if parent == BROKEN && weights[node as usize] > 0 {
-                let damage = pack.entry(self.offsets[node as usize]).err().unwrap_or(Damage::Place);
+                let damage = pack.entry(self.range(node).0).err().unwrap_or(Damage::Place);
                 self.broken.push((node, damage));
             }
         }
         for node in strays {
-            if let Ok(Base::Named(id)) = pack.entry(self.offsets[node as usize]).map(|entry| entry.base) {
+            if let Ok(Base::Named(id)) = pack.entry(self.range(node).0).map(|entry| entry.base) {
                 self.strays.push((self.children.len() as u32, id));
                 self.children.push(node);
             }
@@ -283,11 +304,11 @@ struct Buckets {
 
 impl Buckets {
     /// Sorts the numbers up to `count` by their offsets, which lie before `end`, and returns both.
-    fn sort(count: u32, end: u64, offset: impl Fn(u32) -> u64) -> (Self, Vec<(u64, u32)>) {
+    fn sort(count: u32, end: u64, offset: impl Fn(u32) -> u64) -> (Self, Vec<Node>) {
         let order = sort(count, end, offset);
         let shift = (end / u64::from(count.max(1))).max(1).ilog2();
         let mut starts = vec![0];
-        for (&(offset, _), at) in order.iter().zip(0..) {
+        for (&Node { offset, .. }, at) in order.iter().zip(0..) {
             // Offsets that lie behind the end, in a damaged index, share the last bucket.
             let bucket = (offset.min(end) >> shift) as usize;
             if bucket >= starts.len() {
@@ -298,17 +319,17 @@ impl Buckets {
         (Self { shift, starts }, order)
     }
 
-    /// Finds the place of `offset` in the beginning of the list of sorted offsets.
-    fn find(&self, offsets: &[u64], offset: u64) -> Option<u32> {
+    /// Finds the place of `offset` in the beginning of the list of sorted nodes.
+    fn find(&self, nodes: &[Node], offset: u64) -> Option<u32> {
         let bucket = usize::try_from(offset >> self.shift).ok()?;
         let start = *self.starts.get(bucket)? as usize;
-        let end = (*self.starts.get(bucket + 1)? as usize).min(offsets.len());
-        offsets.get(start..end)?.binary_search(&offset).ok().map(|at| (start + at) as u32)
+        let end = (*self.starts.get(bucket + 1)? as usize).min(nodes.len());
+        nodes.get(start..end)?.binary_search_by_key(&offset, |node| node.offset).ok().map(|at| (start + at) as u32)
     }
 }
 
 /// Sorts the numbers up to `count` by their offsets: first roughly, into parts that a processor's cache holds.
-fn sort(count: u32, end: u64, offset: impl Fn(u32) -> u64) -> Vec<(u64, u32)> {
+fn sort(count: u32, end: u64, offset: impl Fn(u32) -> u64) -> Vec<Node> {
     const PARTS: u32 = 11;
     let shift = (u64::BITS - end.leading_zeros()).saturating_sub(PARTS);
     let part = |offset: u64| (offset.min(end) >> shift) as usize;
@@ -317,11 +338,11 @@ fn sort(count: u32, end: u64, offset: impl Fn(u32) -> u64) -> Vec<(u64, u32)> {
     for at in 1..next.len() {
         next[at] += next[at - 1];
     }
-    let mut order = vec![(0, 0); count as usize];
+    let mut order = vec![Node::default(); count as usize];
     for number in 0..count {
         let offset = offset(number);
         let place = &mut next[part(offset)];
-        order[*place as usize] = (offset, number);
+        order[*place as usize] = Node { offset, slot: number, children: 0 };
         *place += 1;
     }
     let mut parts = Vec::new();
@@ -349,17 +370,19 @@ mod tests {
             offsets in proptest::collection::vec(0u64..1000, 0..80), end in 0u64..700, wanted in 0u64..1100, length in 0usize..80,
         ) {
             let (buckets, order) = Buckets::sort(offsets.len() as u32, end, |number| offsets[number as usize]);
-            let mut expected: Vec<(u64, u32)> = offsets.iter().copied().zip(0..).collect();
+            let node = |(&offset, slot)| Node { offset, slot, children: 0 };
+            let mut expected: Vec<Node> = offsets.iter().zip(0..).map(node).collect();
             expected.sort_unstable();
             prop_assert_eq!(&order, &expected);
             let mut sorted: Vec<u64> = offsets.iter().copied().filter(|&offset| offset < end).collect();
             sorted.sort_unstable();
             sorted.dedup();
-            let (buckets, _) = if sorted.len() == offsets.len() { (buckets, order) } else {
+            let (buckets, order) = if sorted.len() == offsets.len() { (buckets, order) } else {
                 Buckets::sort(sorted.len() as u32, end, |number| sorted[number as usize])
             };
-            let start = &sorted[..length.min(sorted.len())];
-            prop_assert_eq!(buckets.find(start, wanted), start.iter().position(|&at| at == wanted).map(|at| at as u32));
+            let start = &order[..length.min(order.len())];
+            let expected = start.iter().position(|node| node.offset == wanted).map(|at| at as u32);
+            prop_assert_eq!(buckets.find(start, wanted), expected);
         }
     }
 }

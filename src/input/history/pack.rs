@@ -103,7 +103,9 @@ impl Index {
     #[inline]
     pub(super) fn prefetch(&self, slot: u32) {
         let id = self.id(slot).as_bytes();
+        // A name may cross the border of what the processor fetches at once.
         prefetch(id.as_ptr());
+        prefetch(id.as_ptr().wrapping_add(id.len() - 1));
         if self.has_checksums() {
             // The checksums of four bytes each stand behind all names: gitformat-pack(5).
             let names_behind = (self.len() - slot) as usize * id.len();
@@ -226,7 +228,7 @@ impl Pack {
 
 /// Lets the processor fetch the memory at a place; it may be any.
 #[inline]
-fn prefetch(place: *const u8) {
+pub(super) fn prefetch<T>(place: *const T) {
     #[cfg(target_arch = "x86_64")]
     #[expect(unsafe_code, reason = "the instruction takes a pointer")]
     // SAFETY: every such processor has SSE, and the instruction reads nothing: a place that is none is passed over.

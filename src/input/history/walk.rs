@@ -137,7 +137,16 @@ impl<'a, S: Sink> Worker<'a, S> {
     fn unit(&mut self, unit: &Unit) {
         match unit {
             Unit::Roots { set, part, range } => {
-                for &root in &self.job.sets[*set].forest.roots(*part)[range.clone()] {
+                let Set { pack, forest } = &self.job.sets[*set];
+                let roots = &forest.roots(*part)[range.clone()];
+                for (at, &root) in roots.iter().enumerate() {
+                    if let Some(&behind) = roots.get(at + 2) {
+                        forest.prefetch(behind);
+                    }
+                    if let Some(&next) = roots.get(at + 1) {
+                        pack.index.prefetch(forest.slot(next));
+                        pack.prefetch(forest.range(next).0);
+                    }
                     match self.root(*set, root) {
                         Ok(()) => self.drain(),
                         Err(damage) => self.fail(FailedPlace::Packed { set: *set, node: root }, damage),
@@ -192,16 +201,9 @@ impl<'a, S: Sink> Worker<'a, S> {
                 continue;
             }
             let (set, kind, memory) = (frame.set, frame.kind, frame.memory.clone());
-            let Set { pack, forest } = &self.job.sets[set];
-            let node = forest.child(frame.next);
+            let node = self.job.sets[set].forest.child(frame.next);
             frame.next += 1;
             let is_last = frame.next == frame.end;
-            let (first, end) = forest.children(node);
-            if let Some(place) = (first < end).then_some(first).or((!is_last).then_some(frame.next)) {
-                let ahead = forest.child(place);
-                pack.index.prefetch(forest.slot(ahead));
-                pack.prefetch(forest.range(ahead).0);
-            }
             let made = self.child(set, node);
             if is_last {
                 self.drop_top();
@@ -225,11 +227,14 @@ impl<'a, S: Sink> Worker<'a, S> {
         let Set { pack, forest } = &self.job.sets[set];
         let entry = pack.entry(forest.range(node).0)?;
         pack.check(forest.slot(node), forest.range(node))?;
+        let next = self.next_place(forest, node);
+        next.iter().for_each(|&place| forest.prefetch_child(place));
         let base = self.stack.last().ok_or(Damage::Base)?;
         let size = usize::try_from(entry.size).map_err(|_| Damage::TooLarge)?;
         let budget = self.job.budget;
         let mut instructions = self.pool.take(size, budget)?;
         let expanded = self.inflater.whole(&pack.all()[entry.data..], instructions.room(), size);
+        next.iter().for_each(|&place| forest.prefetch(forest.child(place)));
         let (is_tree, is_remembered) = (base.kind == ObjectKind::Tree, base.memory.is_some());
         self.copied.clear();
         let made = expanded.and_then(|()| {
@@ -246,7 +251,18 @@ impl<'a, S: Sink> Worker<'a, S> {
             self.outline.derive(tree.bytes(), pack.hash_len(), &base.starts, &self.copied);
         }
         self.pool.give(instructions, budget);
+        if let Some(next) = next.map(|place| forest.child(place)) {
+            pack.index.prefetch(forest.slot(next));
+            pack.prefetch(forest.range(next).0);
+        }
         made
+    }
+
+    /// Returns the place of the node that is made after `node`, in the list of all children.
+    fn next_place(&self, forest: &Forest, node: u32) -> Option<u32> {
+        let (first, end) = forest.children(node);
+        let later = || self.stack.iter().rev().find(|frame| frame.next < frame.end).map(|frame| frame.next);
+        if first < end { Some(first) } else { later() }
     }
 
     /// Where the index has no checksum, compares the content with the object's name.
