@@ -20,7 +20,7 @@ use rayon::prelude::*;
 use self::ancestry::Ancestry;
 use self::collect::Collected;
 pub(super) use self::collect::{Chunk, Collector, Noted};
-use self::holders::{Fact, Facts, Holders};
+use self::holders::{Fact, Holders};
 use self::tips::{Tip, Tips};
 use super::buffer::Budget;
 use super::rescue::Reader;
@@ -108,8 +108,7 @@ impl Provenance {
         let Noted { collected, losses, .. } = noted;
         let mut ids: Vec<ObjectId> = wanted.iter().copied().collect();
         ids.sort_unstable();
-        let tips = Tips::read(repository, &homes, &collected.tags);
-        let history = History::new(ids, collected, &tips);
+        let (history, tips) = History::new(ids, &collected, || Tips::read(repository, &homes, &collected.tags));
         let mut objects = history.singles(&tips);
         tips::add_staged(repository, &homes, &history.wanted, &mut objects);
         let Options { largest_object, memory, .. } = Options::default();
@@ -210,16 +209,21 @@ struct History {
     holders: Holders,
     /// The node of each commit's tree.
     roots: Vec<u32>,
-    facts: Facts,
 }
 
 impl History {
-    fn new(wanted: Vec<ObjectId>, collected: Collected, tips: &Tips) -> Self {
+    /// Puts together what was noted, and returns it with the tips, which are read meanwhile.
+    fn new(wanted: Vec<ObjectId>, collected: &Collected, tips: impl FnOnce() -> Tips) -> (Self, Tips) {
         let chunks = &collected.chunks;
-        let (holders, ancestry) = rayon::join(|| Holders::new(&wanted, chunks), || Ancestry::new(chunks, tips));
+        let (holders, ancestry, tips) = std::thread::scope(|scope| {
+            let holders = scope.spawn(|| Holders::new(&wanted, chunks));
+            let tips = tips();
+            let ancestry = Ancestry::new(chunks, &tips);
+            let holders = holders.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic));
+            (holders, ancestry, tips)
+        });
         let roots = holders.roots(&ancestry);
-        let facts = holders.facts(&roots, &ancestry, tips);
-        Self { wanted, ancestry, holders, roots, facts }
+        (Self { wanted, ancestry, holders, roots }, tips)
     }
 
     /// Returns the places of objects in the list of those in question.
@@ -229,17 +233,17 @@ impl History {
 
     /// Finds out about each object by itself.
     fn singles(&self, tips: &Tips) -> Vec<Single> {
-        let (paths, counts) = rayon::join(
-            || paths::paths(&self.holders, &self.roots, tips, PATHS),
-            || arrivals::count(&self.holders, &self.roots, &self.ancestry),
-        );
+        let facts = || self.holders.facts(&self.roots, &self.ancestry, tips);
+        let paths = || paths::paths(&self.holders, &self.roots, tips, PATHS);
+        let counts = || arrivals::count(&self.holders, &self.roots, &self.ancestry);
+        let ((facts, paths), counts) = rayon::join(|| rayon::join(facts, paths), counts);
         let single = |(at, (id, paths)): (usize, (&ObjectId, Vec<BString>))| {
             let mut single = Single { paths, ..Single::default() };
             if let Some(commit) = self.ancestry.find(id) {
                 single.fact = Fact::of(&self.ancestry, commit, self.ancestry.is_in_head(commit));
                 single.commits = 1;
             } else {
-                single.fact = self.facts.of(at);
+                single.fact = facts.of(at);
                 single.commits = single.fact.first.map_or(0, |first| counts[at][usize::from(first.class)]);
             }
             single.fact.reach = single.fact.reach.max(direct_reach(id, tips));

@@ -33,7 +33,7 @@ pub fn commits(repository: &gix::Repository) -> Result<Commits, HistoryError> {
     let inside = homes.split_off(1);
     let mut stores = Stores::open(objects, &homes);
     let told = Collect::default();
-    report::packs(&stores, &told);
+    report::packs(&stores.packs, &told);
     inside.iter().for_each(|home| told.notice(left_out(home)));
     let list = List::default();
     let kinds = |kind| matches!(kind, ObjectKind::Commit | ObjectKind::Tag);

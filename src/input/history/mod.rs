@@ -111,6 +111,9 @@ pub fn read(
     let objects = stores::objects(repository)?;
     let homes = stores::homes(repository.common_dir(), repository.object_hash());
     let mut stores = Stores::open(objects, &homes);
+    let packs = stores.packs.clone();
+    // It takes a while, and nothing needs it before the end.
+    packs.iter().cloned().for_each(|pack| rayon::spawn(move || _ = pack.has_sound_index()));
     report::completeness(&homes, &mut stores, visitor, coverage);
     metadata::unlisted(&homes, visitor);
     metadata::read(&homes, visitor, coverage);
@@ -130,6 +133,7 @@ pub fn read(
     let noting = Noting::new(contents, options.known.is_some() || !options.names);
     let begin = || noting.begin(repository.object_hash().len_in_bytes());
     let losses = objects_of(&mut stores, &noting, &choice, options, &begin);
+    report::packs(&packs, visitor);
     report::losses(&losses, visitor);
     let damaged = report::damaged(&losses);
     let trail = noting.end(losses);

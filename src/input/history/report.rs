@@ -1,12 +1,14 @@
 //! Tells, as notices, what of the history was not there or could not be read.
 
 use std::collections::HashSet;
+use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
 use gix::ObjectId;
 
 use super::Losses;
 use super::damage::FailedPlace;
+use super::pack::Pack;
 use super::rescue::{Loss, Outcome};
 use super::stores::{Home, Stores};
 use super::walk::Set;
@@ -41,12 +43,11 @@ pub(super) fn completeness(homes: &[Home], stores: &mut Stores, visitor: &dyn Vi
             "scan a full clone",
         ));
     }
-    packs(stores, visitor);
 }
 
 /// Tells which packs are not what they should be.
-pub(super) fn packs(stores: &Stores, visitor: &dyn Visitor) {
-    for pack in &stores.packs {
+pub(super) fn packs(packs: &[Arc<Pack>], visitor: &dyn Visitor) {
+    for pack in packs {
         if !pack.is_indexed_by_its_index() {
             visitor.notice(Notice::unread(
                 pack.name(),
