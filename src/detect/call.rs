@@ -87,6 +87,7 @@ fn begins_entry(bytes: &[u8], start: usize, rest: &[u8]) -> bool {
 /// bytes at most to either side.
 pub(super) fn may_lead(kind: AnchorKind, bytes: &[u8], at: usize) -> bool {
     match kind {
+        AnchorKind::Word => !is_author(&bytes[at..]),
         AnchorKind::Function => {
             let rest = &bytes[at..(at + 32).min(bytes.len())];
             rest.get(name(rest)) == Some(&b'(') || starts_with(rest, b"login ")
@@ -104,6 +105,11 @@ pub(super) fn may_lead(kind: AnchorKind, bytes: &[u8], at: usize) -> bool {
         AnchorKind::Command if starts_with(&bytes[at..], b"mong") => starts_with(&bytes[at + 4..], b"o"),
         _ => true,
     }
+}
+
+/// Tells whether a text begins with `author`, which is in as many texts as `auth` and names no secret, and not with `authoriz`.
+fn is_author(text: &[u8]) -> bool {
+    starts_with(text, b"author") && !matches!(text.get(6..8), Some([b'i' | b'I', b'z' | b'Z' | b's' | b'S']))
 }
 
 /// Returns the length of a name, with the dots in it.
