@@ -233,6 +233,11 @@ impl Origin {
             _ => None,
         }
     }
+
+    /// Tells whether the bytes are a commit.
+    pub const fn is_commit(&self) -> bool {
+        matches!(self, Self::Object { kind: ObjectKind::Commit, .. })
+    }
 }
 
 impl fmt::Debug for Origin {

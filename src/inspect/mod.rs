@@ -2,6 +2,7 @@
 
 mod allow;
 mod archive;
+mod commit;
 mod decode;
 mod layer;
 mod limit;
@@ -96,6 +97,13 @@ impl Inspector {
 
     /// Inspects all of a blob's bytes.
     pub fn inspect(&self, origin: &Origin, bytes: &[u8], scratch: &mut Scratch) -> Inspected {
+        let readable;
+        let bytes = if origin.is_commit() {
+            readable = commit::readable(bytes);
+            &readable
+        } else {
+            bytes
+        };
         let path = origin.path().map(|path| path.as_ref());
         let mut inspection = Inspection::new(self, origin, scratch);
         inspection.layer(&Layer { bytes, via: &[], outer: None, path, depth: 0 });
@@ -141,6 +149,10 @@ impl Inspector {
         if is_wrapped || origin.path().is_some() || !self.options.detect {
             let inspected = self.inspect(origin, bytes, scratch);
             return (Inspected { may_need_lints: may_need_lints(bytes), ..inspected }, None);
+        }
+        if origin.is_commit() {
+            // What is copied may be text in one commit and not in the other, and most are short.
+            return version::inspect(Inspection::new(self, origin, scratch), &commit::readable(bytes), None, false);
         }
         version::inspect(Inspection::new(self, origin, scratch), bytes, base, remember)
     }
