@@ -39,6 +39,8 @@ pub struct Scratch {
     pub(super) windows: Vec<Span>,
     pub(super) marks: Vec<Mark>,
     pub(super) chains: Chains,
+    /// Where the keywords of a chain stand.
+    pub(super) places: Vec<usize>,
     progress: Progress,
 }
 
@@ -120,8 +122,8 @@ impl Engine {
             });
         }
         chains.finish(None, |rule| self.extent(rule));
-        for &(rule, chain) in chains.near() {
-            self.match_in(rule, text, chain, &mut found);
+        for chain in chains.near() {
+            self.match_in(chain.rule, text, chain.span, &mut found);
         }
         found.sort_by(|a, b| (a.secret, &a.rule.id).cmp(&(b.secret, &b.rule.id)));
         found

@@ -86,21 +86,46 @@ impl Extent {
     }
 }
 
+/// Windows of a rule that overlap, as one.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Chain {
+    /// The rule.
+    pub(super) rule: u16,
+    /// All bytes of the windows.
+    pub(super) span: Span,
+    /// The last of the keywords that lead to it, by its place in the list of all.
+    last: u32,
+}
+
+/// A keyword that leads to a chain.
+#[derive(Clone, Copy, Debug)]
+struct Lead {
+    at: usize,
+    /// The one before it in the chain, or [`NONE`].
+    before: u32,
+}
+
+/// Stands for no keyword.
+const NONE: u32 = u32::MAX;
+
 /// The chains of all rules, while they grow; one for each thread.
 #[derive(Debug, Default)]
 pub(super) struct Chains {
     /// For each rule the last chain.
-    last: Vec<Option<Span>>,
+    last: Vec<Option<Chain>>,
     /// The rules that have one.
     open: Vec<u16>,
+    /// The keywords that lead to chains of a version: of a whole text there may be as many as bytes, and nobody asks for them.
+    leads: Vec<Lead>,
     /// The chains that changes can decide about, or all.
-    near: Vec<(u16, Span)>,
+    near: Vec<Chain>,
 }
 
 impl Chains {
     /// Forgets everything.
     pub(super) fn clear(&mut self) {
         self.near.clear();
+        self.leads.clear();
     }
 
     /// Adds the window around a keyword at `at` to the chains of `rule`; places must ascend.
@@ -112,14 +137,21 @@ impl Chains {
             self.last.resize(index + 1, None);
         }
         match &mut self.last[index] {
-            Some(chain) if window.start <= chain.end => chain.end = chain.end.max(window.end),
-            Some(chain) => {
-                let done = std::mem::replace(chain, window);
-                self.close(rule, done, extent, changes);
+            Some(chain) if window.start <= chain.span.end => {
+                chain.span.end = chain.span.end.max(window.end);
+                if changes.is_some() {
+                    self.leads.push(Lead { at, before: std::mem::replace(&mut chain.last, self.leads.len() as u32) });
+                }
             }
-            none => {
-                *none = Some(window);
-                self.open.push(rule);
+            other => {
+                let first = Chain { rule, span: window, last: self.leads.len() as u32 };
+                if changes.is_some() {
+                    self.leads.push(Lead { at, before: NONE });
+                }
+                match other.replace(first) {
+                    Some(done) => self.close(done, extent, changes),
+                    None => self.open.push(rule),
+                }
             }
         }
     }
@@ -128,21 +160,32 @@ impl Chains {
     pub(super) fn finish<'a>(&mut self, changes: Option<&Changes>, extent: impl Fn(u16) -> Option<&'a Extent>) {
         while let Some(rule) = self.open.pop() {
             if let (Some(chain), Some(extent)) = (self.last[usize::from(rule)].take(), extent(rule)) {
-                self.close(rule, chain, extent, changes);
+                self.close(chain, extent, changes);
             }
         }
     }
 
-    fn close(&mut self, rule: u16, chain: Span, extent: &Extent, changes: Option<&Changes>) {
-        let around = Span::new(chain.start.saturating_sub(extent.margin), chain.end + extent.margin);
+    fn close(&mut self, chain: Chain, extent: &Extent, changes: Option<&Changes>) {
+        let around = Span::new(chain.span.start.saturating_sub(extent.margin), chain.span.end + extent.margin);
         if changes.is_none_or(|changes| changes.touch(around)) {
-            self.near.push((rule, chain));
+            self.near.push(chain);
         }
     }
 
-    /// Returns the chains that must be searched, each with its rule.
-    pub(super) fn near(&self) -> &[(u16, Span)] {
+    /// Returns the chains that must be searched.
+    pub(super) fn near(&self) -> &[Chain] {
         &self.near
+    }
+
+    /// Writes to `places` where the keywords of a chain of a version stand, ascending.
+    pub(super) fn places(&self, chain: &Chain, places: &mut Vec<usize>) {
+        places.clear();
+        let mut next = chain.last;
+        while let Some(lead) = self.leads.get(next as usize) {
+            places.push(lead.at);
+            next = lead.before;
+        }
+        places.reverse();
     }
 }
 

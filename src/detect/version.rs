@@ -7,7 +7,7 @@ use super::ascending::{self, Ascending, Placed};
 use super::call;
 use super::changes::Changes;
 use super::engine::{Candidate, Engine, Scratch, Text};
-use super::mark::{Chains, Extent, Mark};
+use super::mark::{Chain, Chains, Extent, Mark};
 use super::opened::Opened;
 use super::sieve::{self, Names};
 use crate::input::Copied;
@@ -67,7 +67,7 @@ impl Engine {
         let mut found = Vec::new();
         self.open_windows(text, Some(change.changes), scratch, &mut found);
         self.find_marks(bytes, change, scratch);
-        let Scratch { marks, chains, windows, part, .. } = &mut *scratch;
+        let Scratch { marks, chains, windows, part, places, .. } = &mut *scratch;
         for mark in &*marks {
             for &rule in self.keywords.rules(mark.keyword) {
                 if let Some(extent) = self.extent(rule).filter(|extent| extent.may_match(bytes, mark.at)) {
@@ -77,22 +77,19 @@ impl Engine {
         }
         chains.finish(Some(change.changes), |rule| self.extent(rule));
         let mut opened = Opened::new(bytes, self.names, windows, part);
-        for &(rule, chain) in chains.near() {
+        for chain in chains.near() {
+            let (rule, span) = (chain.rule, chain.span);
             let Some(extent) = self.extent(rule) else { continue };
-            let first = marks.partition_point(|mark| mark.at < chain.start);
-            let inside = marks[first..].iter().take_while(|mark| mark.at < chain.end);
-            let leads =
-                |mark: &&Mark| self.keywords.rules(mark.keyword).contains(&rule) && extent.may_match(bytes, mark.at);
-            let places = inside.filter(leads).map(|mark| mark.at);
             if extent.is_anchored() {
+                chains.places(chain, places);
                 self.match_at_opened(rule, extent, text, places, &mut opened, &mut found);
             } else if !extent.needs_opening() {
-                self.match_in(rule, text, chain, &mut found);
-            } else if self.may_match_in(rule, text, chain) && self.pattern_may_match_in(rule, bytes, chain) {
+                self.match_in(rule, text, span, &mut found);
+            } else if self.may_match_in(rule, text, span) && self.pattern_may_match_in(rule, bytes, span) {
                 // What opens the places is asked for last: few chains have something that looks like a match.
-                let places = places.filter(|&at| opened.has(at));
-                for chain in extent.chains(places) {
-                    self.match_chain(rule, text, chain, &mut found);
+                chains.places(chain, places);
+                for span in extent.chains(places.iter().copied().filter(|&at| opened.has(at))) {
+                    self.match_chain(rule, text, span, &mut found);
                 }
             }
         }
@@ -115,12 +112,12 @@ impl Engine {
         rule: u16,
         extent: &Extent,
         text: Text<'_>,
-        places: impl Iterator<Item = usize>,
+        places: &[usize],
         opened: &mut Opened<'_>,
         found: &mut Vec<Candidate>,
     ) {
         let mut next = 0;
-        for at in places {
+        for &at in places {
             let (before, known) = (next, found.len());
             self.match_at(rule, extent, text, at, &mut next, found);
             // Most places lead to nothing, so what opens them is asked for last.
@@ -157,8 +154,8 @@ impl Engine {
         let moved = |span: Span| Span::new(span.start - copied.from + copied.to, span.end - copied.from + copied.to);
         let candidate = Candidate { whole: moved(base.whole), secret: moved(base.secret), ..base.clone() };
         let extent = candidate.extent();
-        let is_searched = |(rule, chain): &(u16, Span)| {
-            Arc::ptr_eq(self.rules.rule((*rule).into()), &candidate.rule) && chain.contains(candidate.whole)
+        let is_searched = |chain: &Chain| {
+            Arc::ptr_eq(self.rules.rule(chain.rule.into()), &candidate.rule) && chain.span.contains(candidate.whole)
         };
         let is_decided = changes.touch(Span::new(extent.start.saturating_sub(INFLUENCE), extent.end + INFLUENCE))
             || chains.near().iter().any(is_searched);

@@ -30,12 +30,16 @@ pub(super) fn readable(commit: &[u8]) -> Vec<u8> {
 
 /// Tells whether a text is the name of an object in full.
 fn is_name(text: &[u8]) -> bool {
-    matches!(text.len(), 40 | 64) && text.iter().all(u8::is_ascii_hexdigit)
+    matches!(text.len(), 40 | 64) && all(text, |byte| byte.is_ascii_hexdigit())
 }
 
 fn is_of_signature(line: &[u8]) -> bool {
-    let is_sign = |byte: &u8| byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'/' | b'=');
-    line.len() <= SIGNATURE_LINE && line.iter().all(is_sign)
+    line.len() <= SIGNATURE_LINE && all(line, |byte| byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'/' | b'='))
+}
+
+/// Asks of each byte whether it is so, without a branch for each: nearly all are.
+fn all(bytes: &[u8], is_so: impl Fn(u8) -> bool) -> bool {
+    bytes.iter().fold(true, |all, &byte| all & is_so(byte))
 }
 
 #[cfg(test)]
