@@ -25,7 +25,7 @@ use crate::source::ObjectKind;
 /// After how many objects a thread tells what it found.
 const FLUSH: usize = 256;
 /// After how many such times it gives back the memory of packs, of which small objects touch far more than they take.
-const RELEASE: usize = 512;
+const RELEASE: usize = 1536;
 
 /// A pack and its families.
 pub(super) struct Set {
