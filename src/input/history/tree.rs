@@ -2,6 +2,8 @@
 //!
 //! Most trees are a copy of another with one changed entry. What is copied whole need not be looked at again.
 
+use std::ops::Range;
+
 use crate::input::Copied;
 
 /// One entry of a tree.
@@ -40,6 +42,12 @@ pub(super) struct Outline {
     fresh: Vec<u32>,
     /// Which other entries name an object that may be another one than there.
     renewed: Vec<u32>,
+    /// The entries of the tree from which this one was made that are not copied whole, one after the other.
+    lost: Vec<u8>,
+    /// Where each of them ends.
+    lost_ends: Vec<u32>,
+    /// Whether those entries are known.
+    knows_lost: bool,
     hash_len: usize,
 }
 
@@ -51,12 +59,17 @@ impl Outline {
         self.starts.push(end as u32);
     }
 
-    /// Finds the entries of a tree that consists of `copied` parts of one with the outline `base`, and of others.
+    /// Finds the entries of a tree that consists of `copied` parts of another, the base, whose bytes and starts are given, and of
+    /// others.
     ///
     /// The parts must be in the order of the tree.
-    pub(super) fn derive(&mut self, tree: &[u8], hash_len: usize, base: &[u32], copied: &[Copied]) {
+    pub(super) fn derive(&mut self, tree: &[u8], hash_len: usize, base: (&[u8], &[u32]), copied: &[Copied]) {
         self.clear(hash_len);
+        let (base_tree, base) = base;
         let mut at = 0;
+        // Up to here it is known which entries of the base are lost.
+        let mut passed = 0;
+        self.knows_lost = true;
         for part in copied {
             let part_end = part.to + part.len;
             while at < part_end {
@@ -77,6 +90,8 @@ impl Outline {
                 let last = first + base[first..].partition_point(|&start| start <= limit) - 1;
                 let moved = |start: u32| (start as usize - part.from + part.to) as u32;
                 self.starts.extend(base[first..last].iter().map(|&start| moved(start)));
+                self.lose(base_tree, base, passed..first);
+                passed = last;
                 at = moved(base[last]) as usize;
                 // Of the next entry, which is cut, at least the name may be copied.
                 if last + 1 < base.len()
@@ -89,8 +104,18 @@ impl Outline {
                 break;
             }
         }
+        self.lose(base_tree, base, passed..base.len().saturating_sub(1));
         let end = self.parse(tree, at, tree.len());
         self.starts.push(end as u32);
+    }
+
+    /// Takes note of entries of the base that are not copied; those that are copied are no longer told if they change places.
+    fn lose(&mut self, tree: &[u8], starts: &[u32], entries: Range<usize>) {
+        self.knows_lost &= entries.start <= entries.end;
+        for at in entries {
+            self.lost.extend_from_slice(&tree[starts[at] as usize..starts[at + 1] as usize]);
+            self.lost_ends.push(self.lost.len() as u32);
+        }
     }
 
     /// Gives the starts away, for those that will be made from this tree, and takes memory for the next.
@@ -114,6 +139,14 @@ impl Outline {
         self.fresh.iter().chain(&self.renewed).map(cut)
     }
 
+    /// Returns those entries of the tree from which this one was made that are not in this one as they are there, or `None` if
+    /// that is not known.
+    pub(super) fn lost(&self) -> Option<impl Iterator<Item = TreeEntry<'_>>> {
+        let starts = std::iter::once(0).chain(self.lost_ends.iter().copied());
+        let ends = starts.zip(&self.lost_ends);
+        self.knows_lost.then(|| ends.map(|(start, &end)| self.cut(&self.lost, start, end)))
+    }
+
     fn cut<'a>(&self, tree: &'a [u8], start: u32, end: u32) -> TreeEntry<'a> {
         let (head, id) = tree[start as usize..end as usize].split_at((end - start) as usize - self.hash_len);
         TreeEntry { head, id }
@@ -124,6 +157,9 @@ impl Outline {
         self.starts.clear();
         self.fresh.clear();
         self.renewed.clear();
+        self.lost.clear();
+        self.lost_ends.clear();
+        self.knows_lost = false;
     }
 
     /// Notes all entries from `at` to `end` as fresh, and returns where the last one that makes sense ends.
@@ -214,7 +250,7 @@ mod tests {
                 Copied { from: changed + 1, to: changed + 1, len: bytes.len() - changed - 1 },
             ];
             let mut outline = Outline::default();
-            outline.derive(&bytes, 20, &starts, &copied);
+            outline.derive(&bytes, 20, (&base, &starts), &copied);
             assert_eq!(outline.starts, starts, "{changed}");
             assert_eq!(texts(outline.fresh(&bytes)), wanted, "{changed}");
         }
@@ -250,7 +286,7 @@ mod tests {
             }
             let whole = outline(&bytes);
             let mut derived = Outline::default();
-            derived.derive(&bytes, 20, &known.starts, &copied);
+            derived.derive(&bytes, 20, (&base, &known.starts), &copied);
             prop_assert_eq!(&derived.starts, &whole.starts);
             let fresh = texts(derived.fresh(&bytes));
             for name in texts(whole.entries(&bytes)) {

@@ -36,6 +36,8 @@ pub(super) struct Set {
 /// The content of an object and those of its children that are still to be made.
 pub(super) struct Frame {
     set: usize,
+    /// The object, unless it is not in the pack.
+    node: Option<u32>,
     kind: ObjectKind,
     bytes: Buffer,
     /// For a tree: where its entries begin.
@@ -200,7 +202,7 @@ impl<'a, S: Sink> Worker<'a, S> {
                 self.drop_top();
                 continue;
             }
-            let (set, kind, memory) = (frame.set, frame.kind, frame.memory.clone());
+            let (set, base, kind, memory) = (frame.set, frame.node, frame.kind, frame.memory.clone());
             let node = self.job.sets[set].forest.child(frame.next);
             frame.next += 1;
             let is_last = frame.next == frame.end;
@@ -209,7 +211,7 @@ impl<'a, S: Sink> Worker<'a, S> {
                 self.drop_top();
             }
             match made.and_then(|buffer| self.checked(set, node, kind, buffer)) {
-                Ok(buffer) => self.made(set, node, kind, buffer, memory),
+                Ok(buffer) => self.made(set, node, kind, buffer, (base, memory)),
                 Err(damage) => self.fail(FailedPlace::Packed { set, node }, damage),
             }
             self.since_flush += 1;
@@ -248,7 +250,8 @@ impl<'a, S: Sink> Worker<'a, S> {
         if let Ok(tree) = &made
             && is_tree
         {
-            self.outline.derive(tree.bytes(), pack.hash_len(), &base.starts, &self.copied);
+            let base = (base.bytes.bytes(), base.starts.as_slice());
+            self.outline.derive(tree.bytes(), pack.hash_len(), base, &self.copied);
         }
         self.pool.give(instructions, budget);
         if let Some(next) = next.map(|place| forest.child(place)) {
@@ -281,36 +284,46 @@ impl<'a, S: Sink> Worker<'a, S> {
         if kind == ObjectKind::Tree {
             self.outline.read(bytes.bytes(), self.job.sets[set].pack.hash_len());
         }
-        self.made(set, node, kind, bytes, None);
+        self.made(set, node, kind, bytes, (None, None));
     }
 
     /// Hands an object over and keeps it if others build on it. The outline of a tree must have been found; `base` is
-    /// what the sink remembers of the blob that this one was made from.
-    fn made(&mut self, set: usize, node: u32, kind: ObjectKind, bytes: Buffer, base: Memory) {
+    /// the object that this one was made from, and what the sink remembers of it.
+    fn made(&mut self, set: usize, node: u32, kind: ObjectKind, bytes: Buffer, base: (Option<u32>, Memory)) {
         let Set { pack, forest } = &self.job.sets[set];
         let is_tree = kind == ObjectKind::Tree;
         let (next, end) = forest.children(node);
         let mut memory = None;
         if forest.is_wanted(node) {
             let id = pack.index.id(forest.slot(node));
-            let version = Version { base: base.as_deref(), copies: &self.copied, is_base: next < end };
-            let object = Object { id, kind, bytes: bytes.bytes(), tree: is_tree.then_some(&self.outline), version };
+            let version = Version { base: base.1.as_deref(), copies: &self.copied, is_base: next < end };
+            let tree = is_tree.then_some(&self.outline);
+            let base = base.0.filter(|_| is_tree).map(|base| pack.index.id(forest.slot(base)));
+            let object = Object { id, kind, bytes: bytes.bytes(), tree, base, version };
             memory = self.job.sink.object(&mut self.local, object);
         }
         if next < end {
-            self.keep(set, kind, bytes, memory, next..end);
+            self.keep(set, Some(node), kind, bytes, memory, next..end);
         } else {
             self.pool.give(bytes, self.job.budget);
         }
     }
 
     /// Keeps the last object that was made, for those at the places `children`.
-    fn keep(&mut self, set: usize, kind: ObjectKind, bytes: Buffer, memory: Memory, children: Range<u32>) {
+    fn keep(
+        &mut self,
+        set: usize,
+        node: Option<u32>,
+        kind: ObjectKind,
+        bytes: Buffer,
+        memory: Memory,
+        children: Range<u32>,
+    ) {
         let starts = match kind {
             ObjectKind::Tree => self.outline.exchange(self.spare.pop().unwrap_or_default()),
             _ => Vec::new(),
         };
-        self.stack.push(Frame { set, kind, bytes, starts, memory, next: children.start, end: children.end });
+        self.stack.push(Frame { set, node, kind, bytes, starts, memory, next: children.start, end: children.end });
     }
 
     /// Makes the child at `place` of an object that is not in the pack, and everything below.
@@ -318,7 +331,7 @@ impl<'a, S: Sink> Worker<'a, S> {
         if kind == ObjectKind::Tree {
             self.outline.read(bytes.bytes(), self.job.sets[set].pack.hash_len());
         }
-        self.keep(set, kind, bytes, None, place..place + 1);
+        self.keep(set, None, kind, bytes, None, place..place + 1);
         self.drain();
     }
 
@@ -328,7 +341,8 @@ impl<'a, S: Sink> Worker<'a, S> {
         if is_tree {
             self.outline.read(bytes, id.as_bytes().len());
         }
-        let object = Object { id, kind, bytes, tree: is_tree.then_some(&self.outline), version: Version::default() };
+        let tree = is_tree.then_some(&self.outline);
+        let object = Object { id, kind, bytes, tree, base: None, version: Version::default() };
         self.job.sink.object(&mut self.local, object);
     }
 
@@ -385,7 +399,8 @@ impl<'a, S: Sink> Worker<'a, S> {
         bytes.room()[..len].copy_from_slice(frame.bytes.bytes());
         let starts = frame.starts.clone();
         let memory = frame.memory.clone();
-        let gift = Frame { set: frame.set, kind: frame.kind, bytes, starts, memory, next: middle, end: frame.end };
+        let Frame { set, node, kind, end, .. } = *frame;
+        let gift = Frame { set, node, kind, bytes, starts, memory, next: middle, end };
         frame.end = middle;
         self.job.share.give(gift);
     }

@@ -5,7 +5,8 @@ use std::ops::Range;
 use rayon::prelude::*;
 
 use super::ancestry::Ancestry;
-use super::holders::{Holders, NONE, class};
+use super::collect::NONE;
+use super::holders::{Holders, class};
 
 /// After so many steps for one commit its count is left as it is: a few nested trees can have billions of paths.
 const PATIENCE: usize = 1 << 20;

@@ -9,6 +9,7 @@ use rustc_hash::{FxBuildHasher, FxHashSet};
 use crate::input::Memory;
 use crate::input::history::Losses;
 use crate::input::history::sink::{Object, Sink};
+use crate::input::history::tree::TreeEntry;
 use crate::source::ObjectKind;
 
 /// Returns the first eight bytes of an object's name, which stand for it here.
@@ -67,14 +68,34 @@ pub struct Commits {
     pub(super) parents: Vec<u64>,
 }
 
+/// Of how many trees a thread knows the places.
+const RECENT_TREES: usize = 1 << 13;
+
+/// Stands for no tree.
+pub(super) const NONE: u32 = u32::MAX;
+
+/// Instead of the key of a child: what the base has by this name, the tree does not have.
+pub(super) const GONE: u64 = 0;
+
+/// A tree: most name what another does, but for one child.
+#[derive(Clone, Copy)]
+pub(super) struct Tree {
+    /// Its key.
+    pub(super) key: u64,
+    /// The tree whose children it has where it has no others of their names, an earlier one of the chunk, or [`NONE`].
+    pub(super) base: u32,
+    /// Where its own children end.
+    pub(super) end: u32,
+}
+
 /// What one thread noted.
 #[derive(Default)]
 pub struct Chunk {
-    /// The key of each tree that names another or a wanted object, and where its children end.
-    pub(super) trees: Vec<(u64, u32)>,
-    /// The keys of all children.
+    /// Each tree that names another or a wanted object.
+    pub(super) trees: Vec<Tree>,
+    /// The keys of children, or [`GONE`], all trees' one after the other.
     pub(super) children: Vec<u64>,
-    /// The names of all children, as places in `dictionary`.
+    /// The names of those, as places in `dictionary`.
     pub(super) names: Vec<u32>,
     /// Every name.
     pub(super) dictionary: Vec<Box<[u8]>>,
@@ -82,6 +103,8 @@ pub struct Chunk {
     tags: Vec<(ObjectId, ObjectId)>,
     known: HashMap<Box<[u8]>, u32>,
     recent: Vec<u32>,
+    /// Trees that were noted lately, by the last bits of their keys.
+    recent_trees: Vec<u32>,
 }
 
 /// Everything that was noted.
@@ -135,24 +158,56 @@ impl Collector {
     }
 
     fn tree(&self, chunk: &mut Chunk, object: &Object<'_>) {
-        let before = chunk.children.len();
         let Some(outline) = object.tree else { return };
-        for entry in outline.entries(object.bytes) {
+        let before = chunk.children.len();
+        let counts = |entry: &TreeEntry<'_>| {
             let child = key(entry.id);
             let is_wanted = || !entry.is_submodule() && self.keys.contains(&child);
-            if entry.is_directory() || (self.sieve.passes(child) && is_wanted()) {
-                let name = chunk.name(entry.name());
-                chunk.children.push(child);
-                chunk.names.push(name);
+            entry.is_directory() || self.sieve.passes(child) && is_wanted()
+        };
+        let base = object.base.and_then(|base| chunk.recent_tree(key(base.as_bytes())));
+        if let Some((base, lost)) = base.zip(outline.lost()) {
+            outline.changed(object.bytes).filter(counts).for_each(|entry| chunk.child(entry.name(), key(entry.id)));
+            for name in lost.filter(counts).map(TreeEntry::name) {
+                if !chunk.has_child(before, name) {
+                    chunk.child(name, GONE);
+                }
             }
-        }
-        if chunk.children.len() > before {
-            chunk.trees.push((key(object.id.as_bytes()), chunk.children.len() as u32));
+            chunk.add(key(object.id.as_bytes()), base);
+        } else {
+            outline.entries(object.bytes).filter(counts).for_each(|entry| chunk.child(entry.name(), key(entry.id)));
+            if chunk.children.len() > before {
+                chunk.add(key(object.id.as_bytes()), NONE);
+            }
         }
     }
 }
 
 impl Chunk {
+    /// Adds a tree whose own children were added.
+    fn add(&mut self, key: u64, base: u32) {
+        self.recent_trees.resize(RECENT_TREES, NONE);
+        self.recent_trees[key as usize % RECENT_TREES] = self.trees.len() as u32;
+        self.trees.push(Tree { key, base, end: self.children.len() as u32 });
+    }
+
+    /// Returns the place of a tree that was noted lately by this thread.
+    fn recent_tree(&self, key: u64) -> Option<u32> {
+        let place = *self.recent_trees.get(key as usize % RECENT_TREES)?;
+        self.trees.get(place as usize).filter(|tree| tree.key == key).map(|_| place)
+    }
+
+    /// Tells whether a child behind the first so many has a name.
+    fn has_child(&self, before: usize, name: &[u8]) -> bool {
+        self.names[before..].iter().any(|&known| *self.dictionary[known as usize] == *name)
+    }
+
+    fn child(&mut self, name: &[u8], key: u64) {
+        let name = self.name(name);
+        self.children.push(key);
+        self.names.push(name);
+    }
+
     /// Returns the place of `name` in the dictionary.
     fn name(&mut self, name: &[u8]) -> u32 {
         const RECENT: usize = 1024;
@@ -232,6 +287,7 @@ impl Sink for Collector {
 
     fn finish(&self, mut chunk: Chunk) {
         chunk.known = HashMap::new();
+        chunk.recent_trees = Vec::new();
         self.chunks.lock().unwrap_or_else(PoisonError::into_inner).push(chunk);
     }
 

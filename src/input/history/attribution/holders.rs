@@ -6,12 +6,9 @@ use gix::ObjectId;
 use rayon::prelude::*;
 
 use super::ancestry::Ancestry;
-use super::collect::{ByKey, Chunk, Sieve, key};
+use super::collect::{ByKey, Chunk, GONE, NONE, Sieve, Tree, key};
 use super::tips::Tips;
 use crate::finding::Reach;
-
-/// Stands for no node.
-pub(super) const NONE: u32 = u32::MAX;
 
 /// One name in a tree for something wanted, or for a tree that holds it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -104,8 +101,15 @@ impl Fact {
     }
 }
 
-/// A name seen in a chunk: the place of the tree, the child, and the chunk's number for the name.
-type Sighting = (u32, u32, u32);
+/// A name in a tree of a chunk for something that is looked for.
+struct Sighting {
+    /// The place of the tree.
+    tree: u32,
+    /// The node of what has the name.
+    child: u32,
+    /// The chunk's number for the name.
+    name: u32,
+}
 
 impl Holders {
     /// Finds the trees above `wanted`, one level after the other.
@@ -126,12 +130,13 @@ impl Holders {
             let sieve = Sieve::new(keys[new..].iter().copied());
             let range = new as u32..keys.len() as u32;
             new = keys.len();
-            for (at, chunk) in chunks.iter().enumerate() {
-                let is_new = |key: u64| index.get(&key).copied().filter(|child| range.contains(child));
-                for (tree, child, name) in sightings(chunk, &sieve, &is_new) {
+            let is_new = |key: u64| index.get(&key).copied().filter(|child| range.contains(child));
+            let found: Vec<_> = chunks.par_iter().map(|chunk| sightings(chunk, &sieve, &is_new)).collect();
+            for (at, (chunk, found)) in chunks.iter().zip(found).enumerate() {
+                for Sighting { tree, child, name } in found {
                     let parent = &mut nodes[at][tree as usize];
                     if *parent == NONE {
-                        let key = chunk.trees[tree as usize].0;
+                        let key = chunk.trees[tree as usize].key;
                         *parent = *index.entry(key).or_insert(keys.len() as u32);
                         if *parent as usize == keys.len() {
                             keys.push(key);
@@ -260,29 +265,35 @@ fn by_parent(links: &[Link], count: usize) -> (Vec<Link>, Vec<u32>) {
     (sorted, starts)
 }
 
-/// Finds all trees of a chunk that name a new node.
+/// Finds all trees of a chunk that name a new node, in their order.
 fn sightings(chunk: &Chunk, sieve: &Sieve, is_new: &(impl Fn(u64) -> Option<u32> + Sync)) -> Vec<Sighting> {
-    const TREES: usize = 8192;
-    (0..chunk.trees.len().div_ceil(TREES))
-        .into_par_iter()
-        .flat_map_iter(|group| {
-            let first = group * TREES;
-            let mut start = first.checked_sub(1).map_or(0, |before| chunk.trees[before].1);
-            let mut found = Vec::new();
-            for (&(_, end), tree) in chunk.trees[first..].iter().take(TREES).zip(first as u32..) {
-                for place in start as usize..end as usize {
-                    let child = chunk.children[place];
-                    if sieve.passes(child)
-                        && let Some(child) = is_new(child)
-                    {
-                        found.push((tree, child, chunk.names[place]));
-                    }
-                }
-                start = end;
+    let mut found: Vec<Sighting> = Vec::new();
+    // Where those of each tree begin, and where the last ones end.
+    let mut starts = Vec::with_capacity(chunk.trees.len() + 1);
+    starts.push(0);
+    let mut start = 0;
+    for (at, &Tree { base, end, .. }) in chunk.trees.iter().enumerate() {
+        let (tree, own) = (at as u32, start as usize..end as usize);
+        let of_base = starts.get(base as usize).map_or(0..0, |&start| start..starts[base as usize + 1]);
+        for inherited in of_base {
+            let Sighting { child, name, .. } = found[inherited];
+            if !chunk.names[own.clone()].contains(&name) {
+                found.push(Sighting { tree, child, name });
             }
-            found
-        })
-        .collect()
+        }
+        for place in own {
+            let key = chunk.children[place];
+            if sieve.passes(key)
+                && key != GONE
+                && let Some(child) = is_new(key)
+            {
+                found.push(Sighting { tree, child, name: chunk.names[place] });
+            }
+        }
+        starts.push(found.len());
+        start = end;
+    }
+    found
 }
 
 /// The names of all chunks under common numbers.

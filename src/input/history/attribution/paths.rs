@@ -4,7 +4,8 @@ use bstr::BString;
 use rustc_hash::FxHashMap;
 
 use super::collect::key;
-use super::holders::{Holders, NONE};
+use super::collect::NONE;
+use super::holders::Holders;
 use super::tips::Tips;
 
 /// The path of a root.
