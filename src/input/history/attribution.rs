@@ -8,6 +8,7 @@ mod ancestry;
 mod arrivals;
 mod collect;
 mod holders;
+mod nodes;
 mod paths;
 mod tips;
 

@@ -1,0 +1,310 @@
+//! The trees that hold wanted objects, as few nodes: all trees that hold the same things by the same names are one, as most
+//! versions of a directory are.
+
+use std::collections::HashMap;
+
+use gix::ObjectId;
+use rustc_hash::FxHashMap;
+
+use super::collect::{ByKey, Chunk, GONE, NONE, Tree, key};
+
+/// Instead of a node: nobody has asked for it yet.
+const OPEN: u32 = NONE - 1;
+/// Instead of a node: it waits for its base or its children.
+const WAITING: u32 = NONE - 2;
+/// Instead of a node: it waits for its children, whatever its base.
+const WAITING_ALONE: u32 = NONE - 3;
+
+/// A name in a node for another.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub(super) struct Link {
+    /// Which name, by its place among all.
+    pub(super) name: u32,
+    /// The node of what has the name.
+    pub(super) child: u32,
+}
+
+/// The wanted objects, numbered as they were given, and behind them the nodes of the trees that hold them.
+pub(super) struct Nodes {
+    /// The wanted objects by their keys.
+    wanted: ByKey<u32>,
+    /// All trees that were noted, by their keys.
+    trees: ByKey<u32>,
+    /// The node of each of those, or [`NONE`].
+    of_trees: Vec<u32>,
+    /// What each node names, sorted.
+    links: Vec<Box<[Link]>>,
+    /// All names.
+    names: Vec<Box<[u8]>>,
+}
+
+impl Nodes {
+    /// Finds the nodes of all trees that hold something of `wanted`.
+    pub(super) fn new(wanted: &[ObjectId], chunks: &[Chunk]) -> Self {
+        let mut finder = Finder::new(wanted, chunks);
+        for tree in 0..finder.nodes.of_trees.len() as u32 {
+            finder.find(tree);
+        }
+        Self { names: finder.names.all, ..finder.nodes }
+    }
+
+    /// Returns the number of nodes.
+    pub(super) fn len(&self) -> usize {
+        self.links.len()
+    }
+
+    /// Returns the node of the object with `key`.
+    pub(super) fn of(&self, key: u64) -> Option<u32> {
+        let tree = || self.trees.get(&key).map(|&tree| self.of_trees[tree as usize]);
+        self.wanted.get(&key).copied().or_else(tree).filter(|&node| node != NONE)
+    }
+
+    /// Returns what `node` names, sorted by name.
+    pub(super) fn links(&self, node: u32) -> &[Link] {
+        &self.links[node as usize]
+    }
+
+    /// Returns a name's bytes.
+    pub(super) fn name(&self, name: u32) -> &[u8] {
+        &self.names[name as usize]
+    }
+}
+
+/// Finds the nodes.
+///
+/// A tree follows from its base, whose node is found before it, as are those of its children. Where a base waits for the tree itself,
+/// because it holds it, the tree is looked at without it.
+struct Finder<'a> {
+    chunks: &'a [Chunk],
+    /// Where the trees of each chunk begin among all.
+    starts: Vec<u32>,
+    nodes: Nodes,
+    /// The nodes that are no wanted objects, by what they name.
+    known: FxHashMap<Box<[Link]>, u32>,
+    names: Names,
+    /// Trees that wait for others, the last for none.
+    stack: Vec<Waiting>,
+}
+
+/// A tree whose node is being found.
+struct Waiting {
+    tree: u32,
+    /// The names and keys of all its children, if it is looked at without its base.
+    whole: Option<Vec<(u32, u64)>>,
+    /// The first child whose node is not known yet.
+    next: usize,
+    /// What it names that is known, by the chunk's names.
+    held: Vec<(u32, u32)>,
+}
+
+/// Where a tree stands.
+#[derive(Clone, Copy)]
+struct Place<'a> {
+    /// The number of its chunk.
+    at: usize,
+    chunk: &'a Chunk,
+    /// The number of its chunk's first tree.
+    first: u32,
+    /// Its place in the chunk.
+    tree: usize,
+}
+
+impl<'a> Place<'a> {
+    fn tree(self) -> Tree {
+        self.chunk.trees[self.tree]
+    }
+
+    /// Returns the number of its base.
+    fn base(self) -> Option<u32> {
+        let base = self.tree().base;
+        (base != NONE).then(|| self.first + base)
+    }
+
+    /// Returns the names and keys of the children that it does not have from its base.
+    fn children(self) -> (&'a [u32], &'a [u64]) {
+        let start = self.tree.checked_sub(1).map_or(0, |before| self.chunk.trees[before].end as usize);
+        let own = start..self.tree().end as usize;
+        (&self.chunk.names[own.clone()], &self.chunk.children[own])
+    }
+
+    /// Returns the names and keys of all its children.
+    fn all_children(self) -> Vec<(u32, u64)> {
+        let bases = std::iter::successors(Some(self), |place| {
+            let base = place.tree().base;
+            (base != NONE).then_some(Place { tree: base as usize, ..*place })
+        });
+        let mut all: Vec<(u32, u64)> = Vec::new();
+        for (names, keys) in bases.collect::<Vec<_>>().into_iter().rev().map(Place::children) {
+            all.retain(|(name, _)| !names.contains(name));
+            all.extend(names.iter().copied().zip(keys.iter().copied()).filter(|&(_, key)| key != GONE));
+        }
+        all
+    }
+}
+
+impl<'a> Finder<'a> {
+    fn new(wanted: &[ObjectId], chunks: &'a [Chunk]) -> Self {
+        let (mut starts, mut trees) = (Vec::with_capacity(chunks.len()), 0);
+        for chunk in chunks {
+            starts.push(trees as u32);
+            trees += chunk.trees.len();
+        }
+        let mut nodes = Nodes {
+            wanted: ByKey::default(),
+            trees: ByKey::with_capacity_and_hasher(trees, Default::default()),
+            of_trees: vec![OPEN; trees],
+            links: vec![Box::default(); wanted.len()],
+            names: Vec::new(),
+        };
+        for (id, node) in wanted.iter().zip(0..) {
+            nodes.wanted.entry(key(id.as_bytes())).or_insert(node);
+        }
+        nodes.trees.extend(chunks.iter().flat_map(|chunk| &chunk.trees).map(|tree| tree.key).zip(0..));
+        Self { chunks, starts, nodes, known: FxHashMap::default(), names: Names::new(chunks), stack: Vec::new() }
+    }
+
+    fn place(&self, tree: u32) -> Place<'a> {
+        let at = self.starts.partition_point(|&start| start <= tree) - 1;
+        let first = self.starts[at];
+        Place { at, chunk: &self.chunks[at], first, tree: (tree - first) as usize }
+    }
+
+    /// Finds the node of a tree, and before it those of all trees that it depends on.
+    fn find(&mut self, tree: u32) {
+        if self.nodes.of_trees[tree as usize] == OPEN {
+            self.wait(tree, false);
+        }
+        while let Some(mut waiting) = self.stack.pop() {
+            let tree = waiting.tree as usize;
+            if !matches!(self.nodes.of_trees[tree], WAITING | WAITING_ALONE) {
+                // It was looked at without its base meanwhile.
+                continue;
+            }
+            let place = self.place(waiting.tree);
+            match self.dependence(place, &mut waiting) {
+                Some((other, alone)) => {
+                    self.stack.push(waiting);
+                    self.wait(other, alone);
+                }
+                None => self.nodes.of_trees[tree] = self.node(place, waiting),
+            }
+        }
+    }
+
+    fn wait(&mut self, tree: u32, alone: bool) {
+        self.nodes.of_trees[tree as usize] = if alone { WAITING_ALONE } else { WAITING };
+        let whole = alone.then(|| self.place(tree).all_children());
+        self.stack.push(Waiting { tree, whole, next: 0, held: Vec::new() });
+    }
+
+    /// Returns a tree whose node must be found first, and whether that is to be looked at without its base; or takes note of what
+    /// the tree holds.
+    fn dependence(&mut self, place: Place<'_>, waiting: &mut Waiting) -> Option<(u32, bool)> {
+        if let Some(base) = place.base().filter(|_| waiting.whole.is_none()) {
+            match self.nodes.of_trees[base as usize] {
+                OPEN => return Some((base, false)),
+                WAITING | WAITING_ALONE => {
+                    self.nodes.of_trees[waiting.tree as usize] = WAITING_ALONE;
+                    waiting.whole = Some(place.all_children());
+                }
+                _ => {}
+            }
+        }
+        let (names, keys) = place.children();
+        loop {
+            let child = match &waiting.whole {
+                Some(whole) => whole.get(waiting.next).copied(),
+                None => keys.get(waiting.next).map(|&key| (names[waiting.next], key)),
+            };
+            let (name, key) = child?;
+            let tree = if key == GONE { None } else { self.nodes.trees.get(&key).copied() };
+            let node = match tree.map(|tree| (tree, self.nodes.of_trees[tree as usize])) {
+                Some((tree, OPEN)) => return Some((tree, false)),
+                Some((tree, WAITING)) => return Some((tree, true)),
+                // No tree holds itself: two keys are alike by chance.
+                Some((_, WAITING_ALONE)) | None => NONE,
+                Some((_, node)) => node,
+            };
+            let wanted = if key == GONE { None } else { self.nodes.wanted.get(&key).copied() };
+            let node = wanted.unwrap_or(node);
+            if node != NONE {
+                waiting.held.push((name, node));
+            }
+            waiting.next += 1;
+        }
+    }
+
+    /// Makes the node of a tree, whose base and children have theirs.
+    fn node(&mut self, place: Place<'_>, waiting: Waiting) -> u32 {
+        let Place { at, chunk, .. } = place;
+        let wanted = self.nodes.wanted.get(&place.tree().key).copied();
+        let base = place.base().filter(|_| waiting.whole.is_none());
+        let base = base.map_or(NONE, |base| self.nodes.of_trees[base as usize]);
+        let inherited: &[Link] = self.nodes.links.get(base as usize).map_or(&[], |links| links);
+        if inherited.is_empty() && waiting.held.is_empty() {
+            return wanted.unwrap_or(NONE);
+        }
+        let mut links = Vec::with_capacity(inherited.len() + waiting.held.len());
+        links.extend_from_slice(inherited);
+        if !inherited.is_empty() {
+            for name in place.children().0.iter().filter_map(|&name| self.names.find(at, chunk, name)) {
+                links.retain(|link: &Link| link.name != name);
+            }
+        }
+        let is_alike = links.len() == inherited.len() && waiting.held.is_empty();
+        // A wanted tree is not another one that holds the same.
+        if is_alike && wanted.is_none() && base as usize >= self.nodes.wanted.len() {
+            return base;
+        }
+        let names = &mut self.names;
+        links.extend(waiting.held.iter().map(|&(name, child)| Link { name: names.place(at, chunk, name), child }));
+        links.sort_unstable();
+        if let Some(node) = wanted {
+            self.nodes.links[node as usize] = links.into();
+            return node;
+        }
+        if links.is_empty() {
+            return NONE;
+        }
+        *self.known.entry(links.into()).or_insert_with_key(|links| {
+            self.nodes.links.push(links.clone());
+            self.nodes.links.len() as u32 - 1
+        })
+    }
+}
+
+/// The names of all chunks under common numbers.
+struct Names {
+    all: Vec<Box<[u8]>>,
+    by_name: HashMap<Box<[u8]>, u32>,
+    /// For each chunk, the common number of each of its names, or [`NONE`] before that is known.
+    by_place: Vec<Vec<u32>>,
+}
+
+impl Names {
+    fn new(chunks: &[Chunk]) -> Self {
+        let by_place = chunks.iter().map(|chunk| vec![NONE; chunk.dictionary.len()]).collect();
+        Self { all: Vec::new(), by_name: HashMap::new(), by_place }
+    }
+
+    /// Returns the common number of a chunk's name, if it has one by now.
+    fn find(&mut self, at: usize, chunk: &Chunk, name: u32) -> Option<u32> {
+        let place = &mut self.by_place[at][name as usize];
+        if *place == NONE {
+            *place = *self.by_name.get(&chunk.dictionary[name as usize])?;
+        }
+        Some(*place)
+    }
+
+    /// Returns the common number of a chunk's name, which gets one if it has none.
+    fn place(&mut self, at: usize, chunk: &Chunk, name: u32) -> u32 {
+        self.find(at, chunk, name).unwrap_or_else(|| {
+            let bytes = &chunk.dictionary[name as usize];
+            let place = self.all.len() as u32;
+            self.all.push(bytes.clone());
+            self.by_name.insert(bytes.clone(), place);
+            self.by_place[at][name as usize] = place;
+            place
+        })
+    }
+}
