@@ -2,8 +2,10 @@
 //! versions of a directory are.
 
 use std::collections::HashMap;
+use std::ops::Range;
 
 use gix::ObjectId;
+use rayon::prelude::*;
 use rustc_hash::FxHashMap;
 
 use super::collect::{ByKey, Chunk, GONE, NONE, Tree, key};
@@ -14,6 +16,9 @@ const OPEN: u32 = NONE - 1;
 const WAITING: u32 = NONE - 2;
 /// Instead of a node: it waits for its children, whatever its base.
 const WAITING_ALONE: u32 = NONE - 3;
+
+/// Marks, instead of a tree, the number of a wanted object.
+const WANTED: u32 = 1 << 31;
 
 /// A name in a node for another.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -79,6 +84,8 @@ struct Finder<'a> {
     /// Where the trees of each chunk begin among all.
     starts: Vec<u32>,
     nodes: Nodes,
+    /// For each chunk what its children are: trees, wanted objects that are none, or [`NONE`].
+    children: Vec<Vec<u32>>,
     /// The nodes that are no wanted objects, by what they name.
     known: FxHashMap<Box<[Link]>, u32>,
     names: Names,
@@ -89,8 +96,8 @@ struct Finder<'a> {
 /// A tree whose node is being found.
 struct Waiting {
     tree: u32,
-    /// The names and keys of all its children, if it is looked at without its base.
-    whole: Option<Vec<(u32, u64)>>,
+    /// The places of all its children, if it is looked at without its base.
+    whole: Option<Vec<usize>>,
     /// The first child whose node is not known yet.
     next: usize,
     /// What it names that is known, by the chunk's names.
@@ -120,23 +127,23 @@ impl<'a> Place<'a> {
         (base != NONE).then(|| self.first + base)
     }
 
-    /// Returns the names and keys of the children that it does not have from its base.
-    fn children(self) -> (&'a [u32], &'a [u64]) {
+    /// Returns the places of the children that it does not have from its base.
+    fn children(self) -> Range<usize> {
         let start = self.tree.checked_sub(1).map_or(0, |before| self.chunk.trees[before].end as usize);
-        let own = start..self.tree().end as usize;
-        (&self.chunk.names[own.clone()], &self.chunk.children[own])
+        start..self.tree().end as usize
     }
 
-    /// Returns the names and keys of all its children.
-    fn all_children(self) -> Vec<(u32, u64)> {
+    /// Returns the places of all its children.
+    fn all_children(self) -> Vec<usize> {
         let bases = std::iter::successors(Some(self), |place| {
             let base = place.tree().base;
             (base != NONE).then_some(Place { tree: base as usize, ..*place })
         });
-        let mut all: Vec<(u32, u64)> = Vec::new();
-        for (names, keys) in bases.collect::<Vec<_>>().into_iter().rev().map(Place::children) {
-            all.retain(|(name, _)| !names.contains(name));
-            all.extend(names.iter().copied().zip(keys.iter().copied()).filter(|&(_, key)| key != GONE));
+        let names = &self.chunk.names;
+        let mut all: Vec<usize> = Vec::new();
+        for own in bases.collect::<Vec<_>>().into_iter().rev().map(Place::children) {
+            all.retain(|&known| !names[own.clone()].contains(&names[known]));
+            all.extend(own.filter(|&child| self.chunk.children[child] != GONE));
         }
         all
     }
@@ -160,7 +167,14 @@ impl<'a> Finder<'a> {
             nodes.wanted.entry(key(id.as_bytes())).or_insert(node);
         }
         nodes.trees.extend(chunks.iter().flat_map(|chunk| &chunk.trees).map(|tree| tree.key).zip(0..));
-        Self { chunks, starts, nodes, known: FxHashMap::default(), names: Names::new(chunks), stack: Vec::new() }
+        let child = |key: &u64| match nodes.trees.get(key) {
+            _ if *key == GONE => NONE,
+            Some(&tree) => tree,
+            None => nodes.wanted.get(key).map_or(NONE, |node| WANTED | node),
+        };
+        let children = chunks.iter().map(|chunk| chunk.children.par_iter().with_min_len(4096).map(child).collect());
+        let (children, names) = (children.collect(), Names::new(chunks));
+        Self { chunks, starts, nodes, children, known: FxHashMap::default(), names, stack: Vec::new() }
     }
 
     fn place(&self, tree: u32) -> Place<'a> {
@@ -210,25 +224,25 @@ impl<'a> Finder<'a> {
                 _ => {}
             }
         }
-        let (names, keys) = place.children();
+        let own = place.children();
         loop {
             let child = match &waiting.whole {
-                Some(whole) => whole.get(waiting.next).copied(),
-                None => keys.get(waiting.next).map(|&key| (names[waiting.next], key)),
+                Some(whole) => *whole.get(waiting.next)?,
+                None => Some(own.start + waiting.next).filter(|child| own.contains(child))?,
             };
-            let (name, key) = child?;
-            let tree = if key == GONE { None } else { self.nodes.trees.get(&key).copied() };
-            let node = match tree.map(|tree| (tree, self.nodes.of_trees[tree as usize])) {
-                Some((tree, OPEN)) => return Some((tree, false)),
-                Some((tree, WAITING)) => return Some((tree, true)),
-                // No tree holds itself: two keys are alike by chance.
-                Some((_, WAITING_ALONE)) | None => NONE,
-                Some((_, node)) => node,
+            let node = match self.children[place.at][child] {
+                NONE => NONE,
+                wanted if wanted & WANTED != 0 => wanted & !WANTED,
+                tree => match self.nodes.of_trees[tree as usize] {
+                    OPEN => return Some((tree, false)),
+                    WAITING => return Some((tree, true)),
+                    // No tree holds itself: two keys are alike by chance.
+                    WAITING_ALONE => NONE,
+                    node => node,
+                },
             };
-            let wanted = if key == GONE { None } else { self.nodes.wanted.get(&key).copied() };
-            let node = wanted.unwrap_or(node);
             if node != NONE {
-                waiting.held.push((name, node));
+                waiting.held.push((place.chunk.names[child], node));
             }
             waiting.next += 1;
         }
@@ -247,7 +261,7 @@ impl<'a> Finder<'a> {
         let mut links = Vec::with_capacity(inherited.len() + waiting.held.len());
         links.extend_from_slice(inherited);
         if !inherited.is_empty() {
-            for name in place.children().0.iter().filter_map(|&name| self.names.find(at, chunk, name)) {
+            for name in chunk.names[place.children()].iter().filter_map(|&name| self.names.find(at, chunk, name)) {
                 links.retain(|link: &Link| link.name != name);
             }
         }
