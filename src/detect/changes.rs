@@ -55,6 +55,11 @@ impl Changes {
 
     /// Tells whether a change lies in `span` or borders on it.
     pub fn touch(&self, span: Span) -> bool {
+        let (Some(first), Some(last)) = (self.spans.first(), self.spans.last()) else { return false };
+        // Most spans that are asked about lie before all changes or behind them.
+        if span.end < first.start || last.end < span.start {
+            return false;
+        }
         let next = self.spans.partition_point(|change| change.end < span.start);
         self.spans.get(next).is_some_and(|change| change.start <= span.end)
     }

@@ -21,9 +21,8 @@ pub const INFLUENCE: usize = 256;
 /// not read.
 #[derive(Debug)]
 pub struct Known {
-    anchors: Ascending<Kept<AnchorKind>>,
-    /// With each keyword its number.
-    marks: Ascending<Kept<u16>>,
+    /// The anchors and the places of keywords: they are asked for together.
+    kept: Ascending<Kept>,
     candidates: Ascending<Candidate>,
     length: usize,
 }
@@ -35,11 +34,19 @@ impl Known {
     }
 }
 
-/// What stands at a place, in half the memory: there are many, and all that are copied are looked at for each version.
+/// What stands at a place, in little memory: there are many, and all that are copied are looked at for each version.
 #[derive(Clone, Copy, Debug)]
-struct Kept<T> {
+struct Kept {
     at: u32,
-    what: T,
+    what: What,
+}
+
+/// See [`Kept`].
+#[derive(Clone, Copy, Debug)]
+enum What {
+    Anchor(AnchorKind),
+    /// A keyword, by its number.
+    Keyword(u16),
 }
 
 /// How a version was made, and what of it must be looked at.
@@ -63,10 +70,11 @@ impl Engine {
     /// chain, which no match crosses: a chain with a change near is searched anew, the candidates of any other are carried over.
     pub fn candidates_of_version(&self, bytes: &[u8], change: &Change<'_>, scratch: &mut Scratch) -> Vec<Candidate> {
         let text = Text { bytes, path: None };
+        self.carry(bytes, change, scratch);
         scratch.sift_parts(bytes, change, self.names);
         let mut found = Vec::new();
         self.open_windows(text, Some(change.changes), scratch, &mut found);
-        self.find_marks(bytes, change, scratch);
+        self.find_marks(bytes, scratch);
         let Scratch { marks, chains, windows, part, places, .. } = &mut *scratch;
         for mark in &*marks {
             for &rule in self.keywords.rules(mark.keyword) {
@@ -130,20 +138,42 @@ impl Engine {
 
     /// Returns what of the last search helps with versions of the text, which has `length` bytes and these candidates.
     pub fn known(&self, candidates: &[Candidate], length: usize, scratch: &Scratch) -> Known {
+        let mut kept = Vec::with_capacity(scratch.sifted.anchors.len() + scratch.marks.len());
+        let mut anchors = scratch.sifted.anchors.iter().peekable();
+        for &Mark { at, keyword } in &scratch.marks {
+            while let Some(&(before, kind)) = anchors.next_if(|&&(before, _)| before <= at) {
+                kept.push(Kept::new(before, What::Anchor(kind)));
+            }
+            kept.push(Kept::new(at, What::Keyword(keyword)));
+        }
+        kept.extend(anchors.map(|&(at, kind)| Kept::new(at, What::Anchor(kind))));
         Known {
-            anchors: Ascending::new(scratch.sifted.anchors.iter().map(|&(at, what)| Kept::new(at, what)).collect()),
-            marks: Ascending::new(scratch.marks.iter().map(|mark| Kept::new(mark.at, mark.keyword)).collect()),
+            kept: Ascending::new(kept),
             candidates: Ascending::new(candidates.to_vec()),
             length,
         }
     }
 
-    /// Adds the places of keywords that were copied.
-    fn carry_marks(&self, copied: &Copied, base: &Ascending<Kept<u16>>, marks: &mut Vec<Mark>) {
-        let end = copied.from + copied.len;
-        let inside = base.in_span(source(copied)).iter();
-        let whole = inside.filter(|mark| mark.start() + self.keywords.word(mark.what).len() <= end);
-        marks.extend(whole.map(|mark| Mark { at: mark.start() - copied.from + copied.to, keyword: mark.what }));
+    /// Begins the lists of anchors and of keywords with those that are copied.
+    fn carry(&self, bytes: &[u8], change: &Change<'_>, scratch: &mut Scratch) {
+        scratch.sifted.clear();
+        scratch.marks.clear();
+        for copied in change.copies {
+            let end = copied.from + copied.len;
+            for kept in change.base.kept.in_span(source(copied)) {
+                let at = kept.start() - copied.from + copied.to;
+                match kept.what {
+                    // What speaks for an anchor may have been cut off.
+                    What::Anchor(kind) if kept.start() + anchor::WIDTH <= end && call::may_lead(kind, bytes, at) => {
+                        scratch.sifted.anchors.push((at, kind));
+                    }
+                    What::Keyword(keyword) if kept.start() + self.keywords.word(keyword).len() <= end => {
+                        scratch.marks.push(Mark { at, keyword });
+                    }
+                    _ => {}
+                }
+            }
+        }
     }
 
     /// Returns a candidate of the base at its new place, if nothing that decides about it has changed.
@@ -162,13 +192,9 @@ impl Engine {
         (!is_decided).then_some(candidate)
     }
 
-    /// Finds the keywords of a version: those that are copied, and those of the windows near its changes.
-    fn find_marks(&self, bytes: &[u8], change: &Change<'_>, scratch: &mut Scratch) {
+    /// Adds the keywords of the windows near changes to those that are copied.
+    fn find_marks(&self, bytes: &[u8], scratch: &mut Scratch) {
         let Scratch { windows, marks, .. } = scratch;
-        marks.clear();
-        for copied in change.copies {
-            self.carry_marks(copied, &change.base.marks, marks);
-        }
         let carried = marks.len();
         for window in &*windows {
             self.keywords.find(bytes, window.range(), |keyword, at| marks.push(Mark { at, keyword }));
@@ -177,13 +203,13 @@ impl Engine {
     }
 }
 
-impl<T> Kept<T> {
-    fn new(at: usize, what: T) -> Self {
+impl Kept {
+    fn new(at: usize, what: What) -> Self {
         Self { at: u32::try_from(at).expect("texts that are kept are shorter than 4 GiB"), what }
     }
 }
 
-impl<T> Placed for Kept<T> {
+impl Placed for Kept {
     fn start(&self) -> usize {
         self.at as usize
     }
@@ -215,16 +241,8 @@ impl Candidate {
 }
 
 impl Scratch {
-    /// Sifts the parts of a version that must be looked at, and adds all anchors that are copied.
+    /// Sifts the parts of a version that must be looked at, and adds what is found there to what is copied.
     fn sift_parts(&mut self, bytes: &[u8], change: &Change<'_>, names: Names) {
-        self.sifted.clear();
-        for copied in change.copies {
-            let inside = change.base.anchors.in_span(source(copied)).iter();
-            let whole = inside.filter(|anchor| anchor.start() + anchor::WIDTH <= copied.from + copied.len);
-            let moved = whole.map(|anchor| (anchor.start() - copied.from + copied.to, anchor.what));
-            // What speaks for one may have been cut off.
-            self.sifted.anchors.extend(moved.filter(|&(at, kind)| call::may_lead(kind, bytes, at)));
-        }
         let carried = self.sifted.anchors.len();
         for &part in change.parts {
             sieve::sift_part(bytes, part, names, &mut self.part);
