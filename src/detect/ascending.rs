@@ -32,6 +32,11 @@ impl<T: Placed> Ascending<T> {
         Self { items, first }
     }
 
+    /// Tells whether there are none.
+    pub(super) const fn is_empty(&self) -> bool {
+        self.items.is_empty()
+    }
+
     /// Returns the items that start in a span.
     #[inline]
     pub(super) fn in_span(&self, span: Span) -> &[T] {

@@ -101,7 +101,8 @@ impl Engine {
                 }
             }
         }
-        for copied in change.copies {
+        let copies = if change.base.candidates.is_empty() { &[] } else { change.copies };
+        for copied in copies {
             let inside = change.base.candidates.in_span(source(copied)).iter();
             found.extend(inside.filter_map(|known| self.carried(known, copied, change.changes, &scratch.chains)));
         }

@@ -2,7 +2,7 @@
 
 use std::sync::LazyLock;
 
-use aho_corasick::AhoCorasick;
+use aho_corasick::{AhoCorasick, MatchKind};
 use bstr::ByteSlice as _;
 use memchr::memmem::Finder;
 
@@ -39,29 +39,25 @@ static OBJECTS: LazyLock<AhoCorasick> = LazyLock::new(|| {
     ];
     AhoCorasick::new(words).expect("they are few and short")
 });
-/// What settings of agents have in TOML and YAML, those of Codex, LiteLLM and Aider: before a sign inside of the word, and from
-/// there on.
-const TEXTS: [(&[u8], &[u8]); 7] = [
-    (b"approval", b"_policy"),
-    (b"sandbox", b"_mode"),
-    (b"model", b"_provider"),
-    (b"ai", b"_base_url"),
-    (b"gpt", b"_base_url"),
-    (b"litellm", b"_"),
-    (b"api", b"-key:"),
-];
+/// What settings of agents have in TOML and YAML: those of Codex, LiteLLM and Aider.
+static TEXTS: LazyLock<AhoCorasick> = LazyLock::new(|| {
+    let words = [
+        "approval_policy",
+        "sandbox_mode",
+        "model_provider",
+        "ai_base_url",
+        "gpt_base_url",
+        "litellm_",
+        "api-key:",
+    ];
+    // Where the first match counts, few words are looked for with vector instructions.
+    AhoCorasick::builder().match_kind(MatchKind::LeftmostFirst).build(words).expect("they are few and short")
+});
 
-/// Tells whether a text has one of those or extensions: few texts of any kind have more than some of the signs.
+/// Tells whether a text has one of those or extensions.
 fn has_setting(bytes: &[u8]) -> bool {
     let is_key = |at: usize| at.checked_sub(1).is_none_or(|before| b" \n\"'".contains(&bytes[before]));
-    if EXTENSIONS.find_iter(bytes).any(is_key) {
-        return true;
-    }
-    let may_end = |byte: &u8| TEXTS.iter().any(|(before, _)| before.last() == Some(byte));
-    memchr::memchr2_iter(b'_', b'-', bytes).any(|at| {
-        bytes[..at].last().is_some_and(may_end)
-            && TEXTS.iter().any(|(before, behind)| bytes[at..].starts_with(behind) && bytes[..at].ends_with(before))
-    })
+    EXTENSIONS.find_iter(bytes).any(is_key) || TEXTS.is_match(bytes)
 }
 
 /// Returns where the beginning of TOML or YAML ends, for a text that begins so: behind blank lines and comments, with a table, a

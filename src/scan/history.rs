@@ -36,6 +36,8 @@ pub fn complete(repository: &Repository, trail: Trail, inspector: &Inspector, ga
     if let Some(provenance) = provenance(repository, trail, gathered, &configurations) {
         let names = LazyCell::new(|| names_in_head(repository));
         settle(gathered, &provenance, inspector, &|name| names.contains(name));
+        // There is much to be freed, and nobody need wait for it.
+        rayon::spawn(move || drop(provenance));
     }
 }
 

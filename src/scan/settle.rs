@@ -3,11 +3,13 @@
 //! While objects are read, nobody knows where they stood. Afterwards a secret is reported once for each file and not once for
 //! each of its versions, and what a path says, that it is a test or a lock file, counts as it does in a working tree.
 
+use std::borrow::Cow;
 use std::collections::{HashMap, HashSet};
 
 use bstr::{BStr, BString, ByteSlice};
 use gix::ObjectId;
 use rayon::prelude::*;
+use rustc_hash::FxHashMap;
 
 use super::gather::Gathered;
 use crate::detect::Scratch;
@@ -72,7 +74,16 @@ fn order(finding: &Finding) -> impl Ord + use<'_> {
 }
 
 /// What is joined: a secret at the same path, in the same wrapping, the first or second time it stands there.
-type Key = (Identity, String, BString, Vec<String>, usize);
+type Key<'a> = (Identity, String, Container<'a>, Vec<String>, usize);
+
+/// What holds a secret.
+#[derive(Clone, PartialEq, Eq, Hash)]
+enum Container<'a> {
+    /// The versions of a file.
+    File(Cow<'a, BStr>),
+    /// What has no path.
+    Object(ObjectId),
+}
 
 /// The findings of one secret in the versions of a file.
 struct Group {
@@ -86,12 +97,16 @@ impl Group {
     /// Joins findings of one place each, which are ordered by their places.
     fn all(findings: Vec<Finding>, provenance: &Provenance) -> Vec<Self> {
         let mut groups: Vec<Self> = Vec::new();
-        let mut by_key: HashMap<Key, usize> = HashMap::new();
-        let mut repeated: HashMap<(ObjectId, Key), usize> = HashMap::new();
+        let mut by_key: FxHashMap<Key<'_>, usize> = FxHashMap::default();
+        let mut last = None;
+        let mut repeated: FxHashMap<Key<'_>, usize> = FxHashMap::default();
         for finding in findings {
             let Some(id) = finding.places[0].origin.object() else { continue };
+            if last.replace(id) != Some(id) {
+                repeated.clear();
+            }
             let mut key = key(&finding, id, provenance);
-            let before = repeated.entry((id, key.clone())).or_default();
+            let before = repeated.entry(key.clone()).or_default();
             key.4 = *before;
             *before += 1;
             match by_key.get(&key) {
@@ -152,11 +167,13 @@ impl Group {
     }
 }
 
-fn key(finding: &Finding, id: ObjectId, provenance: &Provenance) -> Key {
+fn key<'a>(finding: &Finding, id: ObjectId, provenance: &'a Provenance) -> Key<'a> {
     let place = &finding.places[0];
     let is_file = matches!(place.origin, Origin::Object { kind: ObjectKind::Blob, .. });
-    let path = place.origin.path().or_else(|| provenance.paths(&id).first().map(|path| path.as_bstr()));
-    let container = path.filter(|_| is_file).map_or_else(|| BString::from(id.to_string()), BStr::to_owned);
+    let own = || place.origin.path().map(|path| Cow::Owned(path.to_owned()));
+    let known = || provenance.paths(&id).first().map(|path| Cow::Borrowed(path.as_bstr()));
+    let path = if is_file { own().or_else(known) } else { None };
+    let container = path.map_or(Container::Object(id), Container::File);
     let rule = if finding.meta.kind == Kind::Lint { finding.meta.id.clone() } else { String::new() };
     (finding.identity, rule, container, place.via.clone(), 0)
 }

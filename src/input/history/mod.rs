@@ -187,7 +187,7 @@ fn objects_of<S: Sink>(
     let job = |units| Job { sets: &sets, loose: &loose, sink, budget: &budget, share: Share::new(units, threads) };
     let blobs = job(units(&sets, Part::Blobs).chain(loose_units(loose.len())).collect());
     let mut failures = walk::walk(&blobs, threads);
-    walk::release(&sets);
+    release_aside(&sets);
     between();
     let job = job(units(&sets, Part::Others).collect());
     if blobs.share.stopped() {
@@ -203,8 +203,16 @@ fn objects_of<S: Sink>(
     }
     let directories = std::mem::take(&mut stores.directories);
     let losses = rescue::rescue(&job, &directories, failures, &strays);
-    walk::release(&sets);
+    release_aside(&sets);
     Losses { losses, loose, sets, directories }
+}
+
+/// Gives back the memory that packs take which were read, while the caller goes on.
+fn release_aside(sets: &[Set]) {
+    for Set { pack, .. } in sets {
+        let pack = Arc::clone(pack);
+        rayon::spawn(move || pack.release());
+    }
 }
 
 /// Divides the roots of a part of all families.

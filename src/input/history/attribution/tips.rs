@@ -6,6 +6,7 @@ use std::path::Path;
 
 use bstr::{BStr, BString, ByteSlice};
 use gix::ObjectId;
+use rustc_hash::FxHashMap;
 
 use super::Single;
 use crate::finding::Reach;
@@ -31,7 +32,7 @@ pub(super) struct Tips {
     /// Those worth telling first come first.
     tips: Vec<Tip>,
     /// For each object that a tip names, directly or through tags, which tips.
-    by_object: HashMap<ObjectId, Vec<u32>>,
+    by_object: FxHashMap<ObjectId, Vec<u32>>,
     head: Option<ObjectId>,
 }
 
