@@ -3,6 +3,7 @@
 
 use super::anchor::AnchorKind;
 use super::assignment::{KEY, is_key_byte};
+use crate::rules::is_word_byte;
 
 /// How far behind an anchor a call, a command or a statement is read.
 const FAR: usize = 256;
@@ -103,6 +104,12 @@ pub(super) fn may_lead(kind: AnchorKind, bytes: &[u8], at: usize) -> bool {
             _ => true,
         },
         AnchorKind::Command if starts_with(&bytes[at..], b"mong") => starts_with(&bytes[at + 4..], b"o"),
+        // Adapters and functions are called `mysql2` and `mysql_connect`, the client's programs `mysqldump` and the like.
+        AnchorKind::Command if starts_with(&bytes[at..], b"mysq") => {
+            let behind = bytes.get(at + 5).map(u8::to_ascii_lowercase);
+            starts_with(&bytes[at + 4..], b"l")
+                && behind.is_none_or(|byte| !is_word_byte(byte) || b"dais".contains(&byte))
+        }
         _ => true,
     }
 }

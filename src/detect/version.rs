@@ -148,11 +148,7 @@ impl Engine {
             kept.push(Kept::new(at, What::Keyword(keyword)));
         }
         kept.extend(anchors.map(|&(at, kind)| Kept::new(at, What::Anchor(kind))));
-        Known {
-            kept: Ascending::new(kept),
-            candidates: Ascending::new(candidates.to_vec()),
-            length,
-        }
+        Known { kept: Ascending::new(kept), candidates: Ascending::new(candidates.to_vec()), length }
     }
 
     /// Begins the lists of anchors and of keywords with those that are copied.

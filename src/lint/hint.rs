@@ -41,15 +41,8 @@ static OBJECTS: LazyLock<AhoCorasick> = LazyLock::new(|| {
 });
 /// What settings of agents have in TOML and YAML: those of Codex, LiteLLM and Aider.
 static TEXTS: LazyLock<AhoCorasick> = LazyLock::new(|| {
-    let words = [
-        "approval_policy",
-        "sandbox_mode",
-        "model_provider",
-        "ai_base_url",
-        "gpt_base_url",
-        "litellm_",
-        "api-key:",
-    ];
+    let words =
+        ["approval_policy", "sandbox_mode", "model_provider", "ai_base_url", "gpt_base_url", "litellm_", "api-key:"];
     // Where the first match counts, few words are looked for with vector instructions.
     AhoCorasick::builder().match_kind(MatchKind::LeftmostFirst).build(words).expect("they are few and short")
 });

@@ -91,10 +91,10 @@ impl Forest {
         self.nodes.len() - 1
     }
 
-    /// Lets the processor fetch the place of a child, so that [`Forest::child`] need not wait.
+    /// Lets the processor fetch the list of the children of `node`.
     #[inline]
-    pub(super) fn prefetch_child(&self, place: u32) {
-        prefetch(self.children.as_ptr().wrapping_add(place as usize));
+    pub(super) fn prefetch_children(&self, node: u32) {
+        prefetch(self.children.as_ptr().wrapping_add(self.children(node).0 as usize));
     }
 
     /// Lets the processor fetch what is known of `node`.
@@ -142,7 +142,10 @@ impl Forest {
     fn order(&mut self, pack: &Pack, choice: &Choice<'_>) -> Buckets {
         let count = pack.index.len().min(NO_PARENT - 1);
         let (buckets, mut nodes) = Buckets::sort(count, pack.end as u64, |slot| pack.index.offset(slot));
-        nodes.par_iter_mut().filter(|node| choice.slot.is_none_or(|wanted| wanted(node.slot))).for_each(|node| node.slot |= WANTED);
+        nodes
+            .par_iter_mut()
+            .filter(|node| choice.slot.is_none_or(|wanted| wanted(node.slot)))
+            .for_each(|node| node.slot |= WANTED);
         nodes.push(Node { offset: pack.end as u64, ..Node::default() });
         self.nodes = nodes;
         buckets

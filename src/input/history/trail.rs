@@ -71,7 +71,8 @@ impl<'a> Noting<'a> {
                 outline.read(bytes, hash_len);
             }
             let tree = (*kind == ObjectKind::Tree).then_some(&outline);
-            collector.object(&mut chunk, Object { id, kind: *kind, bytes, tree, base: None, version: Default::default() });
+            collector
+                .object(&mut chunk, Object { id, kind: *kind, bytes, tree, base: None, version: Default::default() });
         }
         collector.finish(chunk);
         Some(collector)

@@ -229,14 +229,13 @@ impl<'a, S: Sink> Worker<'a, S> {
         let Set { pack, forest } = &self.job.sets[set];
         let entry = pack.entry(forest.range(node).0)?;
         pack.check(forest.slot(node), forest.range(node))?;
-        let next = self.next_place(forest, node);
-        next.iter().for_each(|&place| forest.prefetch_child(place));
+        let next = self.next_place(forest, node).map(|place| forest.child(place));
+        next.iter().for_each(|&next| forest.prefetch(next));
         let base = self.stack.last().ok_or(Damage::Base)?;
         let size = usize::try_from(entry.size).map_err(|_| Damage::TooLarge)?;
         let budget = self.job.budget;
         let mut instructions = self.pool.take(size, budget)?;
         let expanded = self.inflater.whole(&pack.all()[entry.data..], instructions.room(), size);
-        next.iter().for_each(|&place| forest.prefetch(forest.child(place)));
         let (is_tree, is_remembered) = (base.kind == ObjectKind::Tree, base.memory.is_some());
         self.copied.clear();
         let made = expanded.and_then(|()| {
@@ -254,7 +253,8 @@ impl<'a, S: Sink> Worker<'a, S> {
             self.outline.derive(tree.bytes(), pack.hash_len(), base, &self.copied);
         }
         self.pool.give(instructions, budget);
-        if let Some(next) = next.map(|place| forest.child(place)) {
+        if let Some(next) = next {
+            forest.prefetch_children(next);
             pack.index.prefetch(forest.slot(next));
             pack.prefetch(forest.range(next).0);
         }
