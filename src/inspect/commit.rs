@@ -33,8 +33,11 @@ fn is_name(text: &[u8]) -> bool {
     matches!(text.len(), 40 | 64) && all(text, |byte| byte.is_ascii_hexdigit())
 }
 
+/// Tells whether a line has nothing but base64, or the checksum behind it.
 fn is_of_signature(line: &[u8]) -> bool {
-    line.len() <= SIGNATURE_LINE && all(line, |byte| byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'/' | b'='))
+    let text = line.strip_prefix(b"=").filter(|sum| sum.len() == 4).unwrap_or(line);
+    let text = text.strip_suffix(b"=").map_or(text, |text| text.strip_suffix(b"=").unwrap_or(text));
+    line.len() <= SIGNATURE_LINE && all(text, |byte| byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'/'))
 }
 
 /// Asks of each byte whether it is so, without a branch for each: nearly all are.

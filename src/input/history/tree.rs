@@ -296,6 +296,13 @@ mod tests {
             for entry in whole.entries(&bytes) {
                 prop_assert!(changed.contains(&entry) || known.entries(&base).any(|known| known.id == entry.id));
             }
+            if let Some(lost) = derived.lost() {
+                let lost: Vec<TreeEntry> = lost.collect();
+                let all: Vec<TreeEntry> = whole.entries(&bytes).collect();
+                let kept: Vec<TreeEntry> = known.entries(&base).filter(|entry| !lost.contains(entry)).collect();
+                prop_assert!(kept.iter().all(|entry| all.contains(entry)));
+                prop_assert!(all.iter().all(|entry| kept.contains(entry) || changed.contains(entry)));
+            }
         }
     }
 }

@@ -3,7 +3,6 @@
 //! A family is split when another thread has nothing to do. The content of an object lives while those that
 //! build on it are being made, and goes before the last (and largest) of its branches is entered.
 
-use std::ops::Range;
 use std::sync::Arc;
 
 use gix::oid;
@@ -31,6 +30,15 @@ const RELEASE: usize = 1536;
 pub(super) struct Set {
     pub(super) pack: Arc<Pack>,
     pub(super) forest: Forest,
+}
+
+impl Set {
+    /// Lets the processor fetch what of `node` is not in the forest, whose own part must be there.
+    #[inline]
+    fn prefetch(&self, node: u32) {
+        self.pack.index.prefetch(self.forest.slot(node));
+        self.pack.prefetch(self.forest.range(node).0);
+    }
 }
 
 /// The content of an object and those of its children that are still to be made.
@@ -139,16 +147,11 @@ impl<'a, S: Sink> Worker<'a, S> {
     fn unit(&mut self, unit: &Unit) {
         match unit {
             Unit::Roots { set, part, range } => {
-                let Set { pack, forest } = &self.job.sets[*set];
-                let roots = &forest.roots(*part)[range.clone()];
+                let families = &self.job.sets[*set];
+                let roots = &families.forest.roots(*part)[range.clone()];
                 for (at, &root) in roots.iter().enumerate() {
-                    if let Some(&behind) = roots.get(at + 2) {
-                        forest.prefetch(behind);
-                    }
-                    if let Some(&next) = roots.get(at + 1) {
-                        pack.index.prefetch(forest.slot(next));
-                        pack.prefetch(forest.range(next).0);
-                    }
+                    roots.get(at + 2).into_iter().for_each(|&behind| families.forest.prefetch(behind));
+                    roots.get(at + 1).into_iter().for_each(|&next| families.prefetch(next));
                     match self.root(*set, root) {
                         Ok(()) => self.drain(),
                         Err(damage) => self.fail(FailedPlace::Packed { set: *set, node: root }, damage),
@@ -207,9 +210,7 @@ impl<'a, S: Sink> Worker<'a, S> {
             frame.next += 1;
             let is_last = frame.next == frame.end;
             let made = self.child(set, node);
-            if is_last {
-                self.drop_top();
-            }
+            is_last.then(|| self.drop_top());
             match made.and_then(|buffer| self.checked(set, node, kind, buffer)) {
                 Ok(buffer) => self.made(set, node, kind, buffer, (base, memory)),
                 Err(damage) => self.fail(FailedPlace::Packed { set, node }, damage),
@@ -255,8 +256,7 @@ impl<'a, S: Sink> Worker<'a, S> {
         self.pool.give(instructions, budget);
         if let Some(next) = next {
             forest.prefetch_children(next);
-            pack.index.prefetch(forest.slot(next));
-            pack.prefetch(forest.range(next).0);
+            self.job.sets[set].prefetch(next);
         }
         made
     }
@@ -265,7 +265,7 @@ impl<'a, S: Sink> Worker<'a, S> {
     fn next_place(&self, forest: &Forest, node: u32) -> Option<u32> {
         let (first, end) = forest.children(node);
         let later = || self.stack.iter().rev().find(|frame| frame.next < frame.end).map(|frame| frame.next);
-        if first < end { Some(first) } else { later() }
+        (first < end).then_some(first).or_else(later)
     }
 
     /// Where the index has no checksum, compares the content with the object's name.
@@ -303,27 +303,18 @@ impl<'a, S: Sink> Worker<'a, S> {
             memory = self.job.sink.object(&mut self.local, object);
         }
         if next < end {
-            self.keep(set, Some(node), kind, bytes, memory, next..end);
+            self.keep(Frame { set, node: Some(node), kind, bytes, starts: Vec::new(), memory, next, end });
         } else {
             self.pool.give(bytes, self.job.budget);
         }
     }
 
-    /// Keeps the last object that was made, for those at the places `children`.
-    fn keep(
-        &mut self,
-        set: usize,
-        node: Option<u32>,
-        kind: ObjectKind,
-        bytes: Buffer,
-        memory: Memory,
-        children: Range<u32>,
-    ) {
-        let starts = match kind {
-            ObjectKind::Tree => self.outline.exchange(self.spare.pop().unwrap_or_default()),
-            _ => Vec::new(),
-        };
-        self.stack.push(Frame { set, node, kind, bytes, starts, memory, next: children.start, end: children.end });
+    /// Keeps the last object that was made, for its children.
+    fn keep(&mut self, mut frame: Frame) {
+        if frame.kind == ObjectKind::Tree {
+            frame.starts = self.outline.exchange(self.spare.pop().unwrap_or_default());
+        }
+        self.stack.push(frame);
     }
 
     /// Makes the child at `place` of an object that is not in the pack, and everything below.
@@ -331,7 +322,8 @@ impl<'a, S: Sink> Worker<'a, S> {
         if kind == ObjectKind::Tree {
             self.outline.read(bytes.bytes(), self.job.sets[set].pack.hash_len());
         }
-        self.keep(set, None, kind, bytes, None, place..place + 1);
+        let (next, end) = (place, place + 1);
+        self.keep(Frame { set, node: None, kind, bytes, starts: Vec::new(), memory: None, next, end });
         self.drain();
     }
 

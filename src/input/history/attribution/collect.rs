@@ -185,7 +185,7 @@ impl Collector {
 
 impl Chunk {
     /// Adds a tree whose own children were added.
-    fn add(&mut self, key: u64, base: u32) {
+    pub(super) fn add(&mut self, key: u64, base: u32) {
         self.recent_trees.resize(RECENT_TREES, NONE);
         self.recent_trees[key as usize % RECENT_TREES] = self.trees.len() as u32;
         self.trees.push(Tree { key, base, end: self.children.len() as u32 });
@@ -202,7 +202,8 @@ impl Chunk {
         self.names[before..].iter().any(|&known| *self.dictionary[known as usize] == *name)
     }
 
-    fn child(&mut self, name: &[u8], key: u64) {
+    /// Adds a child of the tree that is added next.
+    pub(super) fn child(&mut self, name: &[u8], key: u64) {
         let name = self.name(name);
         self.children.push(key);
         self.names.push(name);

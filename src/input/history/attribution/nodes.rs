@@ -12,10 +12,8 @@ use super::collect::{ByKey, Chunk, GONE, NONE, Tree, key};
 
 /// Instead of a node: nobody has asked for it yet.
 const OPEN: u32 = NONE - 1;
-/// Instead of a node: it waits for its base or its children.
+/// Instead of a node: it is on the stack.
 const WAITING: u32 = NONE - 2;
-/// Instead of a node: it waits for its children, whatever its base.
-const WAITING_ALONE: u32 = NONE - 3;
 
 /// Marks, instead of a tree, the number of a wanted object.
 const WANTED: u32 = 1 << 31;
@@ -77,10 +75,12 @@ impl Nodes {
 
 /// Finds the nodes.
 ///
-/// A tree follows from its base, whose node is found before it, as are those of its children. Where a base waits for the tree itself,
-/// because it holds it, the tree is looked at without it.
+/// A tree follows from its base, whose node is found before it, as are those of its children. A base may hold what was made from
+/// it; where trees wait for one another in a circle, one of them is looked at without its base.
 struct Finder<'a> {
     chunks: &'a [Chunk],
+    /// How many objects are wanted.
+    wanted: usize,
     /// Where the trees of each chunk begin among all.
     starts: Vec<u32>,
     nodes: Nodes,
@@ -96,6 +96,8 @@ struct Finder<'a> {
 /// A tree whose node is being found.
 struct Waiting {
     tree: u32,
+    /// Whether what it waits for is its base.
+    for_base: bool,
     /// The places of all its children, if it is looked at without its base.
     whole: Option<Vec<usize>>,
     /// The first child whose node is not known yet.
@@ -174,7 +176,8 @@ impl<'a> Finder<'a> {
         };
         let children = chunks.iter().map(|chunk| chunk.children.par_iter().with_min_len(4096).map(child).collect());
         let (children, names) = (children.collect(), Names::new(chunks));
-        Self { chunks, starts, nodes, children, known: FxHashMap::default(), names, stack: Vec::new() }
+        let wanted = wanted.len();
+        Self { chunks, wanted, starts, nodes, children, known: FxHashMap::default(), names, stack: Vec::new() }
     }
 
     fn place(&self, tree: u32) -> Place<'a> {
@@ -186,41 +189,57 @@ impl<'a> Finder<'a> {
     /// Finds the node of a tree, and before it those of all trees that it depends on.
     fn find(&mut self, tree: u32) {
         if self.nodes.of_trees[tree as usize] == OPEN {
-            self.wait(tree, false);
+            self.wait(tree);
         }
         while let Some(mut waiting) = self.stack.pop() {
             let tree = waiting.tree as usize;
-            if !matches!(self.nodes.of_trees[tree], WAITING | WAITING_ALONE) {
-                // It was looked at without its base meanwhile.
-                continue;
-            }
             let place = self.place(waiting.tree);
-            match self.dependence(place, &mut waiting) {
-                Some((other, alone)) => {
-                    self.stack.push(waiting);
-                    self.wait(other, alone);
-                }
-                None => self.nodes.of_trees[tree] = self.node(place, waiting),
+            let Some(other) = self.dependence(place, &mut waiting) else {
+                self.nodes.of_trees[tree] = self.node(place, waiting);
+                continue;
+            };
+            self.stack.push(waiting);
+            if self.nodes.of_trees[other as usize] == OPEN {
+                self.wait(other);
+            } else {
+                self.break_circle(other);
             }
         }
     }
 
-    fn wait(&mut self, tree: u32, alone: bool) {
-        self.nodes.of_trees[tree as usize] = if alone { WAITING_ALONE } else { WAITING };
-        let whole = alone.then(|| self.place(tree).all_children());
-        self.stack.push(Waiting { tree, whole, next: 0, held: Vec::new() });
+    fn wait(&mut self, tree: u32) {
+        self.nodes.of_trees[tree as usize] = WAITING;
+        self.stack.push(Waiting { tree, for_base: false, whole: None, next: 0, held: Vec::new() });
     }
 
-    /// Returns a tree whose node must be found first, and whether that is to be looked at without its base; or takes note of what
-    /// the tree holds.
-    fn dependence(&mut self, place: Place<'_>, waiting: &mut Waiting) -> Option<(u32, bool)> {
+    /// Goes back to the last tree that waits for its base, of those from the child on for which the last one waits, and looks
+    /// at that without its base.
+    fn break_circle(&mut self, child: u32) {
+        let from = self.stack.iter().rposition(|waiting| waiting.tree == child).unwrap_or(0);
+        match self.stack[from..].iter().rposition(|waiting| waiting.for_base) {
+            Some(place) => {
+                for waiting in self.stack.drain(from + place + 1..) {
+                    self.nodes.of_trees[waiting.tree as usize] = OPEN;
+                }
+                let tree = self.stack[from + place].tree;
+                let whole = Some(self.place(tree).all_children());
+                self.stack[from + place] = Waiting { tree, for_base: false, whole, next: 0, held: Vec::new() };
+            }
+            // No tree holds itself: two keys are alike by chance.
+            None => self.stack.last_mut().into_iter().for_each(|last| last.next += 1),
+        }
+    }
+
+    /// Returns a tree whose node must be found first; or takes note of what the tree holds.
+    fn dependence(&mut self, place: Place<'_>, waiting: &mut Waiting) -> Option<u32> {
+        waiting.for_base = false;
         if let Some(base) = place.base().filter(|_| waiting.whole.is_none()) {
             match self.nodes.of_trees[base as usize] {
-                OPEN => return Some((base, false)),
-                WAITING | WAITING_ALONE => {
-                    self.nodes.of_trees[waiting.tree as usize] = WAITING_ALONE;
-                    waiting.whole = Some(place.all_children());
+                OPEN => {
+                    waiting.for_base = true;
+                    return Some(base);
                 }
+                WAITING => waiting.whole = Some(place.all_children()),
                 _ => {}
             }
         }
@@ -234,10 +253,7 @@ impl<'a> Finder<'a> {
                 NONE => NONE,
                 wanted if wanted & WANTED != 0 => wanted & !WANTED,
                 tree => match self.nodes.of_trees[tree as usize] {
-                    OPEN => return Some((tree, false)),
-                    WAITING => return Some((tree, true)),
-                    // No tree holds itself: two keys are alike by chance.
-                    WAITING_ALONE => NONE,
+                    OPEN | WAITING => return Some(tree),
                     node => node,
                 },
             };
@@ -267,7 +283,7 @@ impl<'a> Finder<'a> {
         }
         let is_alike = links.len() == inherited.len() && waiting.held.is_empty();
         // A wanted tree is not another one that holds the same.
-        if is_alike && wanted.is_none() && base as usize >= self.nodes.wanted.len() {
+        if is_alike && wanted.is_none() && base as usize >= self.wanted {
             return base;
         }
         let names = &mut self.names;
@@ -320,5 +336,102 @@ impl Names {
             self.by_place[at][name as usize] = place;
             place
         })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use proptest::prelude::*;
+
+    use super::*;
+
+    /// What a tree holds: names of children, each for a tree that was made before, or for a wanted or another blob.
+    type Children = Vec<(u8, u8)>;
+
+    const BLOBS: u8 = 4;
+
+    fn id(number: usize) -> ObjectId {
+        let mut bytes = [0; 20];
+        bytes[..8].copy_from_slice(&(number as u64 + 1).to_le_bytes());
+        ObjectId::from_bytes_or_panic(&bytes)
+    }
+
+    /// Makes trees of earlier ones and blobs; no name stands twice in one.
+    fn trees(made: &[Children]) -> Vec<Vec<(u8, usize)>> {
+        let tree = |(at, children): (usize, &Children)| {
+            let mut own: Vec<(u8, usize)> =
+                children.iter().map(|&(name, child)| (name, usize::from(child) % (usize::from(BLOBS) + at))).collect();
+            own.sort_unstable();
+            own.dedup_by_key(|(name, _)| *name);
+            own
+        };
+        made.iter().enumerate().map(tree).collect()
+    }
+
+    /// Notes trees in the order of `order`, those of odd places in a chunk of their own, each by what it does not have from one
+    /// that was noted before it.
+    fn chunks(trees: &[Vec<(u8, usize)>], order: &[usize], bases: &[u8]) -> Vec<Chunk> {
+        let mut chunks = [Chunk::default(), Chunk::default()];
+        let mut noted: [Vec<usize>; 2] = Default::default();
+        for (place, (&at, &base)) in order.iter().zip(bases).enumerate() {
+            let (chunk, noted) = (&mut chunks[place % 2], &mut noted[place % 2]);
+            let base = usize::from(base) % (noted.len() + 1);
+            let known: &[(u8, usize)] = noted.get(base).map_or(&[], |&base| &trees[base]);
+            for &(name, child) in trees[at].iter().filter(|child| !known.contains(child)) {
+                chunk.child(&[name], key(id(child).as_bytes()));
+            }
+            for (name, _) in known.iter().filter(|(name, _)| trees[at].iter().all(|(own, _)| own != name)) {
+                chunk.child(&[*name], GONE);
+            }
+            let base = if base < noted.len() { base as u32 } else { NONE };
+            chunk.add(key(id(at + usize::from(BLOBS)).as_bytes()), base);
+            noted.push(at);
+        }
+        chunks.into()
+    }
+
+    /// Returns the paths by which something holds wanted objects.
+    fn paths(at: usize, wanted: &[usize], children: &dyn Fn(usize) -> Vec<(u8, usize)>) -> BTreeSet<(Vec<u8>, usize)> {
+        let own = wanted.iter().filter(|&&object| object == at).map(|&object| (Vec::new(), object));
+        let mut all: BTreeSet<(Vec<u8>, usize)> = own.collect();
+        for (name, child) in children(at) {
+            let below = paths(child, wanted, children);
+            all.extend(below.into_iter().map(|(path, object)| ([&[name], path.as_slice()].concat(), object)));
+        }
+        all
+    }
+
+    proptest! {
+        #[test]
+        fn nodes_hold_what_their_trees_hold(
+            made in proptest::collection::vec(proptest::collection::vec((0u8..5, any::<u8>()), 0..5), 1..9),
+            shuffle in Just((0usize..8).collect::<Vec<_>>()).prop_shuffle(),
+            bases in proptest::collection::vec(any::<u8>(), 8),
+            wanted in proptest::collection::btree_set(0usize..12, 1..4),
+        ) {
+            let trees = trees(&made);
+            let order: Vec<usize> = shuffle.into_iter().filter(|&at| at < trees.len()).collect();
+            let wanted: Vec<usize> = wanted.into_iter().collect();
+            let ids: Vec<ObjectId> = wanted.iter().map(|&object| id(object)).collect();
+            let nodes = Nodes::new(&ids, &chunks(&trees, &order, &bases));
+            let of_object = |object: usize| {
+                object.checked_sub(usize::from(BLOBS)).map_or_else(Vec::new, |tree| trees[tree].clone())
+            };
+            let of_node = |node: usize| {
+                let link = |link: &Link| (nodes.name(link.name)[0], link.child as usize);
+                nodes.links(node as u32).iter().map(link).collect()
+            };
+            let numbers: Vec<usize> = (0..wanted.len()).collect();
+            for object in 0..trees.len() + usize::from(BLOBS) {
+                let expected = paths(object, &wanted, &of_object);
+                let found = nodes.of(key(id(object).as_bytes())).map_or_else(BTreeSet::new, |node| {
+                    let found = paths(node as usize, &numbers, &of_node);
+                    found.into_iter().map(|(path, number)| (path, wanted[number])).collect()
+                });
+                prop_assert_eq!(found, expected, "{}", object);
+            }
+        }
     }
 }
