@@ -114,7 +114,7 @@ pub(super) fn may_lead(kind: AnchorKind, bytes: &[u8], at: usize) -> bool {
     }
 }
 
-/// Tells whether a text begins with `author`, which is in as many texts as `auth` and names no secret, and not with `authoriz`.
+/// Tells whether a text begins with `author`, which is in as many texts as `auth` and names no secret, and not with `authoriz` or `authoris`.
 fn is_author(text: &[u8]) -> bool {
     starts_with(text, b"author") && !matches!(text.get(6..8), Some([b'i' | b'I', b'z' | b'Z' | b's' | b'S']))
 }
@@ -230,6 +230,27 @@ mod tests {
         assert!(at("server.login(sender, \"a\")", "logi", behind_function));
         assert!(!at("server.login(sender, password)", "logi", behind_function));
         assert!(at("FTP_TLS('host', 'me', 'a')", "FTP", behind_function));
+    }
+
+    #[test]
+    fn what_a_word_begins_with_is_not_enough() {
+        for (text, kind, expected) in [
+            ("authToken", AnchorKind::Word, true),
+            ("AUTHORIZATION", AnchorKind::Word, true),
+            ("authorised", AnchorKind::Word, true),
+            ("author", AnchorKind::Word, false),
+            ("Authors = [", AnchorKind::Word, false),
+            ("authority", AnchorKind::Word, false),
+            ("auth", AnchorKind::Word, true),
+            ("mysql -p", AnchorKind::Command, true),
+            ("mysqldump", AnchorKind::Command, true),
+            ("mysql", AnchorKind::Command, true),
+            ("mysql2", AnchorKind::Command, false),
+            ("mysql_connect", AnchorKind::Command, false),
+            ("mysq", AnchorKind::Command, false),
+        ] {
+            assert_eq!(may_lead(kind, text.as_bytes(), 0), expected, "{text}");
+        }
     }
 
     #[test]

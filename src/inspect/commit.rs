@@ -1,31 +1,41 @@
-//! What of a commit is no text: the names of other objects, and the lines of a signature. They look like tokens, and no part of
-//! them is a secret; gitformat-signature(5) and the notes on commits in git-cat-file(1) say where they stand.
+//! What of a commit is no text: the names of other objects, and the lines of signatures. They look like tokens, and no part of
+//! them is a secret. Where they stand: git's `Documentation/gitformat-signature`, and what `git cat-file commit` shows of a
+//! merge of a signed tag, which has the whole tag in its header.
 
 /// The greatest length of a line of a signature: OpenPGP's have up to 76 signs, those of SSH 70.
 const SIGNATURE_LINE: usize = 80;
 
-/// Returns a commit with blanks where names of trees and parents and lines of signatures stand.
+/// Returns a commit with blanks where names of trees, parents and tagged objects and lines of signatures stand.
 pub(super) fn readable(commit: &[u8]) -> Vec<u8> {
     let mut text = commit.to_vec();
     let mut start = 0;
-    let mut is_signature = false;
+    let mut in_signature = false;
     for end in memchr::memchr_iter(b'\n', commit) {
         let line = &commit[start..end];
-        if line.is_empty() {
-            break;
+        start = end + 1;
+        let Some(&first) = line.first() else { break };
+        if line.ends_with(b" SIGNATURE-----") {
+            in_signature = memchr::memmem::find(line, b"-----BEGIN ").is_some();
+            continue;
         }
-        is_signature = line.starts_with(b"gpgsig") || is_signature && line[0] == b' ';
-        let name = || [&b"tree "[..], b"parent "].into_iter().find_map(|word| line.strip_prefix(word));
-        let dull = match is_signature {
+        in_signature &= first == b' ';
+        let dull = match in_signature {
             true => Some(&line[1..]).filter(|line| is_of_signature(line)),
-            false => name().filter(|name| is_name(name)),
+            false => name(line),
         };
         if let Some(dull) = dull {
             text[end - dull.len()..end].fill(b' ');
         }
-        start = end + 1;
     }
     text
+}
+
+/// Returns the name of an object that a line of a commit's header, or of a tag's in it, consists of.
+fn name(line: &[u8]) -> Option<&[u8]> {
+    let name = [&b"tree "[..], b"parent ", b" object ", b"mergetag object "]
+        .into_iter()
+        .find_map(|word| line.strip_prefix(word));
+    name.filter(|name| is_name(name))
 }
 
 /// Tells whether a text is the name of an object in full.
@@ -53,18 +63,19 @@ mod tests {
     fn names_and_signatures_become_blanks_and_nothing_else_does() {
         let name = "0f".repeat(20);
         let line = "iQEzBAABCAAdFiEE".repeat(4);
-        let commit = format!(
-            "tree {name}\nparent {name}\nauthor A <a@b> 1 +0000\nparent {name} more\ngpgsig -----BEGIN PGP SIGNATURE-----\n \
-             \n {line}\n =abcd\n token={name}\n -----END PGP SIGNATURE-----\nother {name}\n {line}\n\ntree {name}\n"
-        );
-        let expected = format!(
-            "tree {0}\nparent {0}\nauthor A <a@b> 1 +0000\nparent {name} more\ngpgsig -----BEGIN PGP SIGNATURE-----\n \
-             \n {1}\n      \n token={name}\n -----END PGP SIGNATURE-----\nother {name}\n {line}\n\ntree {name}\n",
-            " ".repeat(40),
-            " ".repeat(line.len()),
-        );
-        assert_eq!(String::from_utf8_lossy(&readable(commit.as_bytes())), expected);
-        for text in ["", "\n", "tree", "tree x\n\n", "gpgsig \n", "gpgsig"] {
+        let commit = |name: &str, line: &str, sum: &str, token: &str| {
+            [
+                format!("tree {name}\nparent {name}\nauthor A <a@b> 1 +0000\nparent {token} more\n"),
+                format!("mergetag object {name}\n type commit\n -----BEGIN PGP SIGNATURE-----\n {line}\n"),
+                format!(" -----END PGP SIGNATURE-----\n {token}\ngpgsig -----BEGIN PGP SIGNATURE-----\n \n {line}\n"),
+                format!(" {sum}\n token={token}\n -----END PGP SIGNATURE-----\n {token}\ngpgsig-sha256 x\n {token}\n"),
+                format!("gpgsig {token}\n {token}\nother {token}\n {token}\n\ntree {token}\n"),
+            ]
+            .concat()
+        };
+        let expected = commit(&" ".repeat(40), &" ".repeat(line.len()), "     ", &name);
+        assert_eq!(String::from_utf8_lossy(&readable(commit(&name, &line, "=abcd", &name).as_bytes())), expected);
+        for text in ["", "\n", "tree", "tree x\n\n", "gpgsig \n", "gpgsig", "gpgsig\n", " SIGNATURE-----\n x\n"] {
             assert_eq!(String::from_utf8_lossy(&readable(text.as_bytes())), text, "{text:?}");
         }
     }

@@ -37,7 +37,7 @@ pub fn complete(repository: &Repository, trail: Trail, inspector: &Inspector, ga
         let names = LazyCell::new(|| names_in_head(repository));
         settle(gathered, &provenance, inspector, &|name| names.contains(name));
         // There is much to be freed, and nobody need wait for it.
-        rayon::spawn(move || drop(provenance));
+        std::thread::spawn(move || drop(provenance));
     }
 }
 

@@ -8,6 +8,7 @@
 mod ancestry;
 mod arrivals;
 mod collect;
+mod finder;
 mod holders;
 mod nodes;
 mod paths;
@@ -217,6 +218,7 @@ impl History {
     /// Puts together what was noted, and returns it with the tips, which are read meanwhile.
     fn new(wanted: Vec<ObjectId>, collected: &Collected, tips: impl FnOnce() -> Tips) -> (Self, Tips) {
         let chunks = &collected.chunks;
+        // A thread of its own: what tips are read from, the repository, cannot be handed to one of a pool.
         let (holders, ancestry, tips) = std::thread::scope(|scope| {
             let holders = scope.spawn(|| Holders::new(&wanted, chunks));
             let tips = tips();

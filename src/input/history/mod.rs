@@ -2,7 +2,7 @@
 //!
 //! Packs are read as packs: the families of deltas are found from the entries' headers, then every object is
 //! expanded exactly once, from the bases outwards. Memory beside the mapped packs: 20 bytes per packed object
-//! (40 while a pack's headers are read), the distinct names in trees, and for each thread 12 MiB of idle buffers
+//! (32 while a pack's headers are read), the distinct names in trees, and for each thread 12 MiB of idle buffers
 //! and at most log2(objects in a family) + 2 contents; contents of 8 MiB and more share a budget of 2 GiB.
 
 mod attribution;
@@ -25,6 +25,7 @@ mod refs;
 mod reftable;
 mod report;
 mod rescue;
+mod set;
 mod share;
 mod sink;
 mod stores;
@@ -52,11 +53,12 @@ use self::damage::{FailedPlace, Failure};
 use self::forest::{Choice, Forest, Part};
 use self::missing::Named;
 use self::names::Names;
+use self::set::Set;
 use self::share::{Share, Unit};
 use self::sink::{Object, Sink};
 use self::stores::Stores;
 use self::trail::Noting;
-use self::walk::{Job, Set};
+use self::walk::Job;
 use super::{Blob, Coverage, Memory, Visitor};
 use crate::source::{ObjectKind, Origin};
 
@@ -112,8 +114,6 @@ pub fn read(
     let homes = stores::homes(repository.common_dir(), repository.object_hash());
     let mut stores = Stores::open(objects, &homes);
     let packs = stores.packs.clone();
-    // It takes a while, and nothing needs it before the end.
-    packs.iter().cloned().for_each(|pack| rayon::spawn(move || _ = pack.has_sound_index()));
     report::completeness(&homes, &mut stores, visitor, coverage);
     metadata::unlisted(&homes, visitor);
     metadata::read(&homes, visitor, coverage);
@@ -132,7 +132,11 @@ pub fn read(
     // What is known is not read, so it would not be noted either.
     let noting = Noting::new(contents, options.known.is_some() || !options.names);
     let begin = || noting.begin(repository.object_hash().len_in_bytes());
-    let losses = objects_of(&mut stores, &noting, &choice, options, &begin);
+    let losses = std::thread::scope(|scope| {
+        // It takes a while, and unless there is a list of what is known nobody has asked for it.
+        scope.spawn(|| packs.iter().for_each(|pack| _ = pack.has_sound_index()));
+        objects_of(&mut stores, &noting, &choice, options, &begin)
+    });
     report::packs(&packs, visitor);
     report::losses(&losses, visitor);
     let damaged = report::damaged(&losses);
@@ -187,13 +191,15 @@ fn objects_of<S: Sink>(
     let job = |units| Job { sets: &sets, loose: &loose, sink, budget: &budget, share: Share::new(units, threads) };
     let blobs = job(units(&sets, Part::Blobs).chain(loose_units(loose.len())).collect());
     let mut failures = walk::walk(&blobs, threads);
-    release_aside(&sets);
     between();
     let job = job(units(&sets, Part::Others).collect());
     if blobs.share.stopped() {
         job.share.stop();
     }
-    failures.extend(walk::walk(&job, threads));
+    std::thread::scope(|scope| {
+        scope.spawn(|| set::release(&sets));
+        failures.extend(walk::walk(&job, threads));
+    });
     let mut strays = Vec::new();
     for (set, Set { forest, .. }) in sets.iter().enumerate() {
         failures.extend(
@@ -203,16 +209,8 @@ fn objects_of<S: Sink>(
     }
     let directories = std::mem::take(&mut stores.directories);
     let losses = rescue::rescue(&job, &directories, failures, &strays);
-    release_aside(&sets);
+    set::release(&sets);
     Losses { losses, loose, sets, directories }
-}
-
-/// Gives back the memory that packs take which were read, while the caller goes on.
-fn release_aside(sets: &[Set]) {
-    for Set { pack, .. } in sets {
-        let pack = Arc::clone(pack);
-        rayon::spawn(move || pack.release());
-    }
 }
 
 /// Divides the roots of a part of all families.

@@ -10,8 +10,8 @@ use super::Losses;
 use super::damage::FailedPlace;
 use super::pack::Pack;
 use super::rescue::{Loss, Outcome};
+use super::set::Set;
 use super::stores::{Home, Stores};
-use super::walk::Set;
 use crate::finding::Notice;
 use crate::input::{Coverage, Visitor};
 

@@ -11,8 +11,9 @@ use super::inflate::Inflater;
 use super::loose;
 use super::pack::Base;
 use super::patch::{self, is_named, kind_named};
+use super::set::Set;
 use super::sink::Sink;
-use super::walk::{Job, Set, Worker};
+use super::walk::{Job, Worker};
 use crate::source::ObjectKind;
 
 /// How often one object's bases are looked for elsewhere before it counts as lost.

@@ -17,7 +17,7 @@ pub(super) struct Object<'a> {
     pub(super) bytes: &'a [u8],
     /// For a tree: where its entries are.
     pub(super) tree: Option<&'a Outline>,
-    /// For a tree that was made from another: the name of that one.
+    /// For a tree that was made from another of the same pack: the name of that one.
     pub(super) base: Option<&'a oid>,
     /// How it was made from one that the sink remembers.
     pub(super) version: Version<'a>,

@@ -3,8 +3,6 @@
 //! A family is split when another thread has nothing to do. The content of an object lives while those that
 //! build on it are being made, and goes before the last (and largest) of its branches is entered.
 
-use std::sync::Arc;
-
 use gix::oid;
 
 use super::buffer::{Budget, Buffer, Pool};
@@ -12,8 +10,9 @@ use super::damage::{Damage, FailedPlace, Failure};
 use super::forest::Forest;
 use super::inflate::Inflater;
 use super::loose;
-use super::pack::{Base, Pack};
+use super::pack::Base;
 use super::patch;
+use super::set::{self, Set};
 use super::share::{Share, Unit};
 use super::sink::{Object, Sink};
 use super::stores::Loose;
@@ -25,21 +24,6 @@ use crate::source::ObjectKind;
 const FLUSH: usize = 256;
 /// After how many such times it gives back the memory of packs, of which small objects touch far more than they take.
 const RELEASE: usize = 1536;
-
-/// A pack and its families.
-pub(super) struct Set {
-    pub(super) pack: Arc<Pack>,
-    pub(super) forest: Forest,
-}
-
-impl Set {
-    /// Lets the processor fetch what of `node` is not in the forest, whose own part must be there.
-    #[inline]
-    fn prefetch(&self, node: u32) {
-        self.pack.index.prefetch(self.forest.slot(node));
-        self.pack.prefetch(self.forest.range(node).0);
-    }
-}
 
 /// The content of an object and those of its children that are still to be made.
 pub(super) struct Frame {
@@ -78,11 +62,6 @@ pub(super) fn walk<S: Sink>(job: &Job<'_, S>, threads: usize) -> Vec<Failure> {
         }
         failures
     })
-}
-
-/// Gives back the memory that packs take which were read.
-pub(super) fn release(sets: &[Set]) {
-    sets.iter().for_each(|set| set.pack.release());
 }
 
 /// One thread's state.
@@ -150,8 +129,12 @@ impl<'a, S: Sink> Worker<'a, S> {
                 let families = &self.job.sets[*set];
                 let roots = &families.forest.roots(*part)[range.clone()];
                 for (at, &root) in roots.iter().enumerate() {
-                    roots.get(at + 2).into_iter().for_each(|&behind| families.forest.prefetch(behind));
-                    roots.get(at + 1).into_iter().for_each(|&next| families.prefetch(next));
+                    if let Some(&behind) = roots.get(at + 2) {
+                        families.forest.prefetch(behind);
+                    }
+                    if let Some(&next) = roots.get(at + 1) {
+                        families.prefetch(next);
+                    }
                     match self.root(*set, root) {
                         Ok(()) => self.drain(),
                         Err(damage) => self.fail(FailedPlace::Packed { set: *set, node: root }, damage),
@@ -210,9 +193,11 @@ impl<'a, S: Sink> Worker<'a, S> {
             frame.next += 1;
             let is_last = frame.next == frame.end;
             let made = self.child(set, node);
-            is_last.then(|| self.drop_top());
+            if is_last {
+                self.drop_top();
+            }
             match made.and_then(|buffer| self.checked(set, node, kind, buffer)) {
-                Ok(buffer) => self.made(set, node, kind, buffer, (base, memory)),
+                Ok(buffer) => self.made(set, node, kind, buffer, base, memory),
                 Err(damage) => self.fail(FailedPlace::Packed { set, node }, damage),
             }
             self.since_flush += 1;
@@ -231,7 +216,9 @@ impl<'a, S: Sink> Worker<'a, S> {
         let entry = pack.entry(forest.range(node).0)?;
         pack.check(forest.slot(node), forest.range(node))?;
         let next = self.next_place(forest, node).map(|place| forest.child(place));
-        next.iter().for_each(|&next| forest.prefetch(next));
+        if let Some(next) = next {
+            forest.prefetch(next);
+        }
         let base = self.stack.last().ok_or(Damage::Base)?;
         let size = usize::try_from(entry.size).map_err(|_| Damage::TooLarge)?;
         let budget = self.job.budget;
@@ -284,26 +271,26 @@ impl<'a, S: Sink> Worker<'a, S> {
         if kind == ObjectKind::Tree {
             self.outline.read(bytes.bytes(), self.job.sets[set].pack.hash_len());
         }
-        self.made(set, node, kind, bytes, (None, None));
+        self.made(set, node, kind, bytes, None, None);
     }
 
     /// Hands an object over and keeps it if others build on it. The outline of a tree must have been found; `base` is
-    /// the object that this one was made from, and what the sink remembers of it.
-    fn made(&mut self, set: usize, node: u32, kind: ObjectKind, bytes: Buffer, base: (Option<u32>, Memory)) {
+    /// the object that this one was made from, and `memory` what the sink remembers of it.
+    fn made(&mut self, set: usize, node: u32, kind: ObjectKind, bytes: Buffer, base: Option<u32>, memory: Memory) {
         let Set { pack, forest } = &self.job.sets[set];
         let is_tree = kind == ObjectKind::Tree;
         let (next, end) = forest.children(node);
-        let mut memory = None;
+        let mut own = None;
         if forest.is_wanted(node) {
             let id = pack.index.id(forest.slot(node));
-            let version = Version { base: base.1.as_deref(), copies: &self.copied, is_base: next < end };
+            let version = Version { base: memory.as_deref(), copies: &self.copied, is_base: next < end };
             let tree = is_tree.then_some(&self.outline);
-            let base = base.0.filter(|_| is_tree).map(|base| pack.index.id(forest.slot(base)));
+            let base = base.filter(|_| is_tree).map(|base| pack.index.id(forest.slot(base)));
             let object = Object { id, kind, bytes: bytes.bytes(), tree, base, version };
-            memory = self.job.sink.object(&mut self.local, object);
+            own = self.job.sink.object(&mut self.local, object);
         }
         if next < end {
-            self.keep(Frame { set, node: Some(node), kind, bytes, starts: Vec::new(), memory, next, end });
+            self.keep(Frame { set, node: Some(node), kind, bytes, starts: Vec::new(), memory: own, next, end });
         } else {
             self.pool.give(bytes, self.job.budget);
         }
@@ -360,7 +347,7 @@ impl<'a, S: Sink> Worker<'a, S> {
         self.since_flush = 0;
         self.flushes += 1;
         if self.flushes.is_multiple_of(RELEASE) {
-            release(self.job.sets);
+            set::release(self.job.sets);
         }
         self.job.sink.flush(&mut self.local);
         if self.job.sink.interrupted() {

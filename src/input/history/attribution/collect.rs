@@ -74,17 +74,17 @@ const RECENT_TREES: usize = 1 << 13;
 /// Stands for no tree.
 pub(super) const NONE: u32 = u32::MAX;
 
-/// Instead of the key of a child: what the base has by this name, the tree does not have.
-pub(super) const GONE: u64 = 0;
+/// Marks the name of a child that the base of a tree has and the tree has not.
+pub(super) const LOST: u32 = 1 << 31;
 
 /// A tree: most name what another does, but for one child.
 #[derive(Clone, Copy)]
 pub(super) struct Tree {
     /// Its key.
     pub(super) key: u64,
-    /// The tree whose children it has where it has no others of their names, an earlier one of the chunk, or [`NONE`].
+    /// The tree whose children it has but for those that are lost, an earlier one of the chunk, or [`NONE`].
     pub(super) base: u32,
-    /// Where its own children end.
+    /// Where its own children, and those that are lost, end.
     pub(super) end: u32,
 }
 
@@ -93,9 +93,9 @@ pub(super) struct Tree {
 pub struct Chunk {
     /// Each tree that names another or a wanted object.
     pub(super) trees: Vec<Tree>,
-    /// The keys of children, or [`GONE`], all trees' one after the other.
+    /// The keys of children, all trees' one after the other.
     pub(super) children: Vec<u64>,
-    /// The names of those, as places in `dictionary`.
+    /// The names of those, as places in `dictionary`, marked if they are [`LOST`].
     pub(super) names: Vec<u32>,
     /// Every name.
     pub(super) dictionary: Vec<Box<[u8]>>,
@@ -167,15 +167,11 @@ impl Collector {
         };
         let base = object.base.and_then(|base| chunk.recent_tree(key(base.as_bytes())));
         if let Some((base, lost)) = base.zip(outline.lost()) {
-            outline.changed(object.bytes).filter(counts).for_each(|entry| chunk.child(entry.name(), key(entry.id)));
-            for name in lost.filter(counts).map(TreeEntry::name) {
-                if !chunk.has_child(before, name) {
-                    chunk.child(name, GONE);
-                }
-            }
+            outline.changed(object.bytes).filter(counts).for_each(|entry| chunk.child(entry.name(), key(entry.id), 0));
+            lost.filter(counts).for_each(|entry| chunk.child(entry.name(), key(entry.id), LOST));
             chunk.add(key(object.id.as_bytes()), base);
         } else {
-            outline.entries(object.bytes).filter(counts).for_each(|entry| chunk.child(entry.name(), key(entry.id)));
+            outline.entries(object.bytes).filter(counts).for_each(|entry| chunk.child(entry.name(), key(entry.id), 0));
             if chunk.children.len() > before {
                 chunk.add(key(object.id.as_bytes()), NONE);
             }
@@ -185,7 +181,7 @@ impl Collector {
 
 impl Chunk {
     /// Adds a tree whose own children were added.
-    pub(super) fn add(&mut self, key: u64, base: u32) {
+    fn add(&mut self, key: u64, base: u32) {
         self.recent_trees.resize(RECENT_TREES, NONE);
         self.recent_trees[key as usize % RECENT_TREES] = self.trees.len() as u32;
         self.trees.push(Tree { key, base, end: self.children.len() as u32 });
@@ -197,16 +193,11 @@ impl Chunk {
         self.trees.get(place as usize).filter(|tree| tree.key == key).map(|_| place)
     }
 
-    /// Tells whether a child behind the first so many has a name.
-    fn has_child(&self, before: usize, name: &[u8]) -> bool {
-        self.names[before..].iter().any(|&known| *self.dictionary[known as usize] == *name)
-    }
-
-    /// Adds a child of the tree that is added next.
-    pub(super) fn child(&mut self, name: &[u8], key: u64) {
+    /// Adds a child of the tree that is added next; `mark` is [`LOST`] or nothing.
+    fn child(&mut self, name: &[u8], key: u64, mark: u32) {
         let name = self.name(name);
         self.children.push(key);
-        self.names.push(name);
+        self.names.push(name | mark);
     }
 
     /// Returns the place of `name` in the dictionary.

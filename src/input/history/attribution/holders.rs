@@ -121,7 +121,7 @@ impl Holders {
         &self.order
     }
 
-    /// Returns what `node` names, sorted by name.
+    /// Returns what `node` names, sorted by the numbers of names.
     pub(super) fn links(&self, node: u32) -> &[Link] {
         self.nodes.links(node)
     }
