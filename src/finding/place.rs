@@ -84,8 +84,10 @@ pub struct Attribution {
     pub commits: usize,
     /// Whether the commit that HEAD names still holds it.
     pub in_head: bool,
-    /// The refs that reach it, as short names, sorted; cut off at a sensible number.
+    /// The refs that reach it, as short names, sorted; cut off at a sensible number. If a remote has it, one says so.
     pub refs: Vec<BString>,
+    /// How many more refs reach it.
+    pub more_refs: usize,
     /// The widest circle that can see the object.
     pub reach: Reach,
 }

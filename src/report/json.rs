@@ -230,6 +230,7 @@ fn history(attribution: &Attribution, versions: usize) -> Value {
         "versions": versions,
         "in_head": attribution.in_head,
         "refs": names(&attribution.refs),
+        "more_refs": attribution.more_refs,
         "reach": attribution.reach.name(),
     })
 }

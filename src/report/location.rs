@@ -158,7 +158,7 @@ pub fn history(place: &Place) -> Vec<String> {
         sentences.push(format!(
             "also under the {} {}",
             if others.len() == 1 { "path" } else { "paths" },
-            listed(&others)
+            listed(&others, 0)
         ));
     }
     sentences
@@ -185,7 +185,8 @@ fn marked(mark: &CommitMark) -> String {
 
 fn circle(attribution: &Attribution) -> String {
     let refs: Vec<&BString> = attribution.refs.iter().collect();
-    let by = if refs.is_empty() { String::new() } else { format!(", reached by {}", listed(&refs)) };
+    let by =
+        if refs.is_empty() { String::new() } else { format!(", reached by {}", listed(&refs, attribution.more_refs)) };
     match attribution.reach {
         Reach::Published => format!("published: a remote has it{by}"),
         Reach::Local => format!("local: no remote-tracking branch has it{by}"),
@@ -194,13 +195,14 @@ fn circle(attribution: &Attribution) -> String {
     }
 }
 
-/// Lists at most four names and says how many more there are.
-fn listed(names: &[&BString]) -> String {
+/// Lists at most four names and says how many more there are, with those of which only the number is known.
+fn listed(names: &[&BString], unnamed: usize) -> String {
     const SHOWN: usize = 4;
     let mut words: Vec<String> =
         names.iter().take(SHOWN).map(|name| clipped(&printable(name.as_bstr()), 200)).collect();
-    if names.len() > SHOWN {
-        words.push(format!("{} more", quantity::number((names.len() - SHOWN) as u64)));
+    let more = names.len().saturating_sub(SHOWN) + unnamed;
+    if more > 0 {
+        words.push(format!("{} more", quantity::number(more as u64)));
     }
     quantity::list(&words)
 }

@@ -2,7 +2,10 @@
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 
-use keysweep::finding::{Attribution, Reach};
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use keysweep::finding::{Attribution, Notice, Reach};
+use keysweep::input::{Blob, Visitor};
 
 use super::*;
 
@@ -169,6 +172,67 @@ fn tags_lead_to_blobs_and_replacements_do_not_count() {
 }
 
 #[test]
+fn of_many_refs_one_tells_who_can_see_it_and_the_others_are_counted() {
+    let git = Scratch::new();
+    git.commit("d/file", "seen by many\n");
+    for branch in 0..25 {
+        git.git(&["branch", &format!("b{branch:02}")]);
+    }
+    git.git(&["update-ref", "refs/remotes/origin/zz", "HEAD"]);
+    git.git(&["tag", "tree", "HEAD:d"]);
+    git.git(&["tag", "--annotate", "--message", "m", "marked", "HEAD:d"]);
+    let [found] = attribute(&git, &["HEAD:d/file"]).try_into().expect("one was asked for");
+    assert_eq!((found.reach, found.refs.len(), found.more_refs), (Reach::Published, 20, 9));
+    assert!(texts(&found.refs).contains(&"origin/zz".to_owned()), "{:?}", found.refs);
+    git.git(&["checkout", "--quiet", "--orphan", "new"]);
+    git.write("alone", "only in a tree\n");
+    git.git(&["add", "alone"]);
+    let tree = git.git(&["write-tree"]);
+    git.git(&["tag", "alone", &tree]);
+    let [found] = attribute(&git, &[&format!("{tree}:alone")]).try_into().expect("one was asked for");
+    assert_eq!((found.reach, texts(&found.refs)), (Reach::Local, vec!["alone".to_owned()]));
+}
+
+/// Wants to know about one object, and stops as soon as it has seen something.
+struct Interrupted {
+    wanted: ObjectId,
+    stop: AtomicBool,
+}
+
+impl Visitor for Interrupted {
+    fn visit(&self, blob: Blob<'_>) {
+        self.stop.fetch_or(blob.origin.object().is_some(), Ordering::Relaxed);
+    }
+
+    fn wanted(&self) -> HashSet<ObjectId> {
+        HashSet::from([self.wanted])
+    }
+
+    fn notice(&self, _: Notice) {}
+
+    fn interrupted(&self) -> bool {
+        self.stop.load(Ordering::Relaxed)
+    }
+}
+
+#[test]
+fn an_interrupted_scan_does_not_say_that_something_is_gone() {
+    let git = Scratch::new();
+    for number in 0..300 {
+        git.write(&format!("d/{number}"), format!("{number}\n"));
+    }
+    git.commit("d/file", "still there\n");
+    git.git(&["gc", "--quiet"]);
+    let visitor = Interrupted { wanted: id(&git.git(&["rev-parse", "HEAD:d/file"])), stop: AtomicBool::new(false) };
+    let repository = git.repository();
+    let trail = history::read(&repository, &visitor, &Coverage::default(), &history::Options::default());
+    let wanted = visitor.wanted();
+    let provenance = history::Provenance::follow(&repository, trail.expect("it can be read"), &wanted);
+    let found = provenance.expect("it can be read").attributions(&[vec![visitor.wanted]]).remove(0);
+    assert!(visitor.interrupted() && found.in_head && found.first.is_some(), "{found:?}");
+}
+
+#[test]
 fn refs_in_tables_are_as_good_as_files() {
     let git = Scratch::with(&["--ref-format=reftable"]);
     git.commit("README", "hello\n");
@@ -238,17 +302,21 @@ pub fn assert_equal_to_git(git: &Scratch) {
         assert_eq!(found.in_head, head.contains(&object.to_string()), "{object}");
         assert_eq!(found.reach, Reach::Local, "{object}");
     }
-    let sample: Vec<&ObjectId> = held.keys().take(5).collect();
-    for object in sample {
-        let mut refs: BTreeSet<String> = BTreeSet::new();
-        for commit in held[object].keys() {
-            for name in git.git(&["for-each-ref", "--contains", &commit.to_string(), "--format=%(refname)"]).lines() {
-                let short = ["refs/heads/", "refs/tags/", "refs/"].iter().find_map(|prefix| name.strip_prefix(prefix));
-                refs.insert(short.expect("every ref has such a name").to_owned());
-            }
+    for (object, commits) in held.iter().take(5) {
+        assert_refs_are_those_of_git(git, commits.keys(), &found[object]);
+    }
+}
+
+fn assert_refs_are_those_of_git<'a>(git: &Scratch, commits: impl Iterator<Item = &'a ObjectId>, found: &Attribution) {
+    let mut refs: BTreeSet<String> = BTreeSet::new();
+    for commit in commits {
+        for name in git.git(&["for-each-ref", "--contains", &commit.to_string(), "--format=%(refname)"]).lines() {
+            let short = ["refs/heads/", "refs/tags/", "refs/"].iter().find_map(|prefix| name.strip_prefix(prefix));
+            refs.insert(short.expect("every ref has such a name").to_owned());
         }
-        if refs.len() <= 20 {
-            assert_eq!(texts(&found[object].refs), refs.into_iter().collect::<Vec<_>>(), "{object}");
-        }
+    }
+    assert_eq!(found.refs.len() + found.more_refs, refs.len());
+    if refs.len() <= 20 {
+        assert_eq!(texts(&found.refs), refs.into_iter().collect::<Vec<_>>());
     }
 }

@@ -72,6 +72,7 @@ pub fn attribution(reach: Reach, in_head: bool, paths: &[&[u8]]) -> Attribution 
         commits: 2,
         in_head,
         refs: vec!["main".into(), "origin/main".into()],
+        more_refs: 0,
         reach,
     }
 }

@@ -151,6 +151,7 @@ fn json_tells_everything() {
               "main",
               "origin/main"
             ],
+            "more_refs": 0,
             "reach": "published"
           }
         },

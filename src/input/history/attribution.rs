@@ -146,7 +146,7 @@ impl Provenance {
             marks.entry(commit).or_insert_with(read).clone()
         };
         let mut found = Vec::with_capacity(groups.len());
-        for (places, refs) in places.iter().zip(refs) {
+        for (places, mut refs) in places.iter().zip(refs) {
             let mut all = Single::default();
             places.iter().for_each(|&at| all.join(&self.objects[at as usize]));
             all.paths.sort();
@@ -159,7 +159,8 @@ impl Provenance {
                 last: fact.last.and_then(|last| mark(last.commit)),
                 commits,
                 in_head: fact.in_head,
-                refs,
+                more_refs: refs.count - refs.names.len(),
+                refs: refs.sorted(),
                 reach: fact.reach,
             });
         }
@@ -256,40 +257,46 @@ impl History {
         self.wanted.iter().zip(paths).enumerate().map(single).collect()
     }
 
-    /// Finds the first few refs that reach an object of each group, 64 groups at a time.
-    fn refs(&self, groups: &[Vec<u32>], tips: &Tips) -> Vec<Vec<BString>> {
-        let named: Vec<(&Tip, u32)> =
-            tips.named().filter_map(|tip| Some((tip, self.ancestry.find(&tip.commit?)?))).collect();
+    /// Finds the refs that reach an object of each group, 64 groups at a time.
+    fn refs(&self, groups: &[Vec<u32>], tips: &Tips) -> Vec<Refs> {
+        let commit_or_node = |tip: &Tip| {
+            let id = tip.commit?;
+            let node = || self.holders.node(collect::key(id.as_bytes())).map(Err);
+            self.ancestry.find(&id).map(Ok).or_else(node)
+        };
+        let named: Vec<(&Tip, Result<u32, u32>)> =
+            tips.named().filter_map(|tip| Some((tip, commit_or_node(tip)?))).collect();
         groups
             .par_chunks(64)
             .flat_map_iter(|groups| {
-                let bits = self.holding(groups);
-                let direct = |group: &Vec<u32>| {
-                    group.iter().flat_map(|&at| direct(&self.wanted[at as usize], tips)).take(REFS).collect()
-                };
-                let mut found: Vec<Vec<BString>> = groups.iter().map(direct).collect();
-                let mut open = u64::MAX;
-                for (tip, commit) in &named {
-                    let mut mask = bits[*commit as usize] & open;
+                let masks = self.holders.masks(groups);
+                let bits = self.holding(groups, &masks);
+                // An annotated tag is no place of its own: what it points to has the ref.
+                let mut found: Vec<Refs> = groups.iter().map(|group| self.refs_to_tags(group, tips)).collect();
+                for (tip, place) in &named {
+                    let mut mask = place.map_or_else(|node| masks[node as usize], |commit| bits[commit as usize]);
                     while mask != 0 {
-                        let at = mask.trailing_zeros() as usize;
+                        found[mask.trailing_zeros() as usize].add(tip);
                         mask &= mask - 1;
-                        found[at].extend(tip.name.clone());
-                        // Those it is tagged with by themselves may come twice.
-                        if found[at].len() >= 2 * REFS {
-                            open &= !(1 << at);
-                        }
                     }
                 }
-                found.into_iter().map(first_few)
+                found
             })
             .collect()
     }
 
+    /// Returns the refs that name annotated tags of a group.
+    fn refs_to_tags(&self, group: &[u32], tips: &Tips) -> Refs {
+        let mut refs = Refs::default();
+        for id in group.iter().map(|&at| &self.wanted[at as usize]) {
+            tips.pointing_to(id).filter(|tip| tip.commit != Some(*id)).for_each(|tip| refs.add(tip));
+        }
+        refs
+    }
+
     /// Returns, for every commit, of which groups its tree or that of an ancestor holds an object, or which it or an
-    /// ancestor is in.
-    fn holding(&self, groups: &[Vec<u32>]) -> Vec<u64> {
-        let masks = self.holders.masks(groups);
+    /// ancestor is in; `masks` are those of the nodes.
+    fn holding(&self, groups: &[Vec<u32>], masks: &[u64]) -> Vec<u64> {
         let mut bits: Vec<u64> =
             self.roots.iter().map(|&node| masks.get(node as usize).copied().unwrap_or(0)).collect();
         for (bit, group) in groups.iter().enumerate() {
@@ -307,19 +314,36 @@ fn direct_reach(id: &ObjectId, tips: &Tips) -> Reach {
     tips.pointing_to(id).map(|tip| tip.reach).max().unwrap_or_default()
 }
 
-/// Returns the names of refs that point to an object itself.
-fn direct(id: &ObjectId, tips: &Tips) -> Vec<BString> {
-    tips.pointing_to(id).filter_map(|tip| tip.name.clone()).take(REFS).collect()
+/// The refs that reach something.
+#[derive(Default)]
+struct Refs {
+    /// The first few.
+    names: Vec<BString>,
+    /// Whether one of those is that of a remote.
+    has_remote: bool,
+    count: usize,
 }
 
-/// Keeps the names that come first, and sorts them.
-fn first_few(names: Vec<BString>) -> Vec<BString> {
-    let mut kept = Vec::new();
-    for name in names {
-        if kept.len() < REFS && !kept.contains(&name) {
-            kept.push(name);
+impl Refs {
+    /// Adds a ref; those worth telling first must come first.
+    fn add(&mut self, tip: &Tip) {
+        let Some(name) = &tip.name else { return };
+        let is_remote = tip.reach == Reach::Published;
+        self.count += 1;
+        if self.names.len() == REFS {
+            // One that says who can see it is worth more than one that does not.
+            if !is_remote || self.has_remote {
+                return;
+            }
+            self.names.pop();
         }
+        self.has_remote |= is_remote;
+        self.names.push(name.clone());
     }
-    kept.sort();
-    kept
+
+    fn sorted(&mut self) -> Vec<BString> {
+        let mut names = std::mem::take(&mut self.names);
+        names.sort();
+        names
+    }
 }

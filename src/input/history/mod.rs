@@ -140,7 +140,8 @@ pub fn read(
     report::packs(&packs, visitor);
     report::losses(&losses, visitor);
     let damaged = report::damaged(&losses);
-    let trail = noting.end(losses);
+    // Half of what leads to an object would say that it is gone.
+    let trail = if visitor.interrupted() { Trail::default() } else { noting.end(losses) };
     let is_all_there = named.filter(|_| !visitor.interrupted()).is_some_and(|named| named.report(visitor));
     if let Some(known) = options.known {
         known.count(coverage);
