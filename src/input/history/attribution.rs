@@ -273,13 +273,22 @@ impl History {
                 let bits = self.holding(groups, &masks);
                 // An annotated tag is no place of its own: what it points to has the ref.
                 let mut found: Vec<Refs> = groups.iter().map(|group| self.refs_to_tags(group, tips)).collect();
+                let mut counts = Counts::default();
+                let mut open = u64::MAX;
                 for (tip, place) in &named {
-                    let mut mask = place.map_or_else(|node| masks[node as usize], |commit| bits[commit as usize]);
+                    let mask = place.map_or_else(|node| masks[node as usize], |commit| bits[commit as usize]);
+                    counts.add(mask);
+                    let is_remote = tip.reach == Reach::Published;
+                    let mut mask = if is_remote { mask } else { mask & open };
                     while mask != 0 {
-                        found[mask.trailing_zeros() as usize].add(tip);
+                        let at = mask.trailing_zeros() as usize;
                         mask &= mask - 1;
+                        if !found[at].add(tip) {
+                            open &= !(1 << at);
+                        }
                     }
                 }
+                found.iter_mut().enumerate().for_each(|(at, refs)| refs.count += counts.of(at));
                 found
             })
             .collect()
@@ -289,7 +298,10 @@ impl History {
     fn refs_to_tags(&self, group: &[u32], tips: &Tips) -> Refs {
         let mut refs = Refs::default();
         for id in group.iter().map(|&at| &self.wanted[at as usize]) {
-            tips.pointing_to(id).filter(|tip| tip.commit != Some(*id)).for_each(|tip| refs.add(tip));
+            for tip in tips.pointing_to(id).filter(|tip| tip.name.is_some() && tip.commit != Some(*id)) {
+                refs.count += 1;
+                refs.add(tip);
+            }
         }
         refs
     }
@@ -325,25 +337,46 @@ struct Refs {
 }
 
 impl Refs {
-    /// Adds a ref; those worth telling first must come first.
-    fn add(&mut self, tip: &Tip) {
-        let Some(name) = &tip.name else { return };
+    /// Adds a ref to those that are named, and tells whether one that is not a remote's may be added behind it; those worth
+    /// telling first must come first.
+    fn add(&mut self, tip: &Tip) -> bool {
         let is_remote = tip.reach == Reach::Published;
-        self.count += 1;
-        if self.names.len() == REFS {
-            // One that says who can see it is worth more than one that does not.
-            if !is_remote || self.has_remote {
-                return;
-            }
+        let is_full = self.names.len() == REFS;
+        // One that says who can see it is worth more than one that does not.
+        let takes_place = is_full && is_remote && !self.has_remote;
+        if takes_place {
             self.names.pop();
         }
-        self.has_remote |= is_remote;
-        self.names.push(name.clone());
+        if !is_full || takes_place {
+            self.has_remote |= is_remote;
+            self.names.extend(tip.name.clone());
+        }
+        self.names.len() < REFS
     }
 
     fn sorted(&mut self) -> Vec<BString> {
         let mut names = std::mem::take(&mut self.names);
         names.sort();
         names
+    }
+}
+
+/// Counts how often each of 64 bits is set: the bits of all counts that have the same weight share a word.
+#[derive(Default)]
+struct Counts([u64; u32::BITS as usize]);
+
+impl Counts {
+    fn add(&mut self, bits: u64) {
+        let mut carry = bits;
+        for word in &mut self.0 {
+            if carry == 0 {
+                return;
+            }
+            (*word, carry) = (*word ^ carry, *word & carry);
+        }
+    }
+
+    fn of(&self, bit: usize) -> usize {
+        self.0.iter().enumerate().map(|(weight, word)| usize::from(word >> bit & 1 == 1) << weight).sum()
     }
 }
