@@ -114,7 +114,8 @@ pub(super) fn may_lead(kind: AnchorKind, bytes: &[u8], at: usize) -> bool {
     }
 }
 
-/// Tells whether a text begins with `author`, which is in as many texts as `auth` and names no secret, and not with `authoriz` or `authoris`.
+/// Tells whether a text begins with `author`, which is in as many texts as `auth` and names no secret, and not with `authoriz` or
+/// `authoris`.
 fn is_author(text: &[u8]) -> bool {
     starts_with(text, b"author") && !matches!(text.get(6..8), Some([b'i' | b'I', b'z' | b'Z' | b's' | b'S']))
 }

@@ -2,6 +2,8 @@
 //! them is a secret. Where they stand: git's `Documentation/gitformat-signature`, and what `git cat-file commit` shows of a
 //! merge of a signed tag, which has the whole tag in its header.
 
+use gix::ObjectId;
+
 /// The greatest length of a line of a signature: OpenPGP's have up to 76 signs, those of SSH 70.
 const SIGNATURE_LINE: usize = 80;
 
@@ -35,12 +37,7 @@ fn name(line: &[u8]) -> Option<&[u8]> {
     let name = [&b"tree "[..], b"parent ", b" object ", b"mergetag object "]
         .into_iter()
         .find_map(|word| line.strip_prefix(word));
-    name.filter(|name| is_name(name))
-}
-
-/// Tells whether a text is the name of an object in full.
-fn is_name(text: &[u8]) -> bool {
-    matches!(text.len(), 40 | 64) && all(text, |byte| byte.is_ascii_hexdigit())
+    name.filter(|name| ObjectId::from_hex(name).is_ok())
 }
 
 /// Tells whether a line has nothing but base64, or the checksum behind it.

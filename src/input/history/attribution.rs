@@ -146,21 +146,22 @@ impl Provenance {
             marks.entry(commit).or_insert_with(read).clone()
         };
         let mut found = Vec::with_capacity(groups.len());
-        for (places, mut refs) in places.iter().zip(refs) {
+        for (places, refs) in places.iter().zip(refs) {
             let mut all = Single::default();
             places.iter().for_each(|&at| all.join(&self.objects[at as usize]));
             all.paths.sort();
             all.paths.dedup();
             all.paths.truncate(PATHS);
             let Single { paths, fact, commits } = all;
+            let (refs, more_refs) = refs.told();
             found.push(Attribution {
                 paths,
                 first: fact.first.and_then(|first| mark(first.commit)),
                 last: fact.last.and_then(|last| mark(last.commit)),
                 commits,
                 in_head: fact.in_head,
-                more_refs: refs.count - refs.names.len(),
-                refs: refs.sorted(),
+                refs,
+                more_refs,
                 reach: fact.reach,
             });
         }
@@ -259,13 +260,12 @@ impl History {
 
     /// Finds the refs that reach an object of each group, 64 groups at a time.
     fn refs(&self, groups: &[Vec<u32>], tips: &Tips) -> Vec<Refs> {
-        let commit_or_node = |tip: &Tip| {
+        let target = |tip: &Tip| {
             let id = tip.commit?;
-            let node = || self.holders.node(collect::key(id.as_bytes())).map(Err);
-            self.ancestry.find(&id).map(Ok).or_else(node)
+            let node = || self.holders.node(collect::key(id.as_bytes())).map(Target::Node);
+            self.ancestry.find(&id).map(Target::Commit).or_else(node)
         };
-        let named: Vec<(&Tip, Result<u32, u32>)> =
-            tips.named().filter_map(|tip| Some((tip, commit_or_node(tip)?))).collect();
+        let named: Vec<(&Tip, Target)> = tips.named().filter_map(|tip| Some((tip, target(tip)?))).collect();
         groups
             .par_chunks(64)
             .flat_map_iter(|groups| {
@@ -275,8 +275,11 @@ impl History {
                 let mut found: Vec<Refs> = groups.iter().map(|group| self.refs_to_tags(group, tips)).collect();
                 let mut counts = Counts::default();
                 let mut open = u64::MAX;
-                for (tip, place) in &named {
-                    let mask = place.map_or_else(|node| masks[node as usize], |commit| bits[commit as usize]);
+                for (tip, target) in &named {
+                    let mask = match target {
+                        Target::Commit(commit) => bits[*commit as usize],
+                        Target::Node(node) => masks[*node as usize],
+                    };
                     counts.add(mask);
                     let is_remote = tip.reach == Reach::Published;
                     let mut mask = if is_remote { mask } else { mask & open };
@@ -326,6 +329,13 @@ fn direct_reach(id: &ObjectId, tips: &Tips) -> Reach {
     tips.pointing_to(id).map(|tip| tip.reach).max().unwrap_or_default()
 }
 
+/// What a ref leads to.
+enum Target {
+    Commit(u32),
+    /// A tree or a blob itself.
+    Node(u32),
+}
+
 /// The refs that reach something.
 #[derive(Default)]
 struct Refs {
@@ -354,10 +364,11 @@ impl Refs {
         self.names.len() < REFS
     }
 
-    fn sorted(&mut self) -> Vec<BString> {
-        let mut names = std::mem::take(&mut self.names);
-        names.sort();
-        names
+    /// Returns those that are named, sorted, and how many others there are.
+    fn told(mut self) -> (Vec<BString>, usize) {
+        self.names.sort();
+        let more = self.count - self.names.len();
+        (self.names, more)
     }
 }
 

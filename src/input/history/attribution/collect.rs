@@ -71,7 +71,7 @@ pub struct Commits {
 /// Of how many trees a thread knows the places.
 const RECENT_TREES: usize = 1 << 13;
 
-/// Stands for no tree.
+/// Stands for no tree and no node.
 pub(super) const NONE: u32 = u32::MAX;
 
 /// Marks the name of a child that the base of a tree has and the tree has not.

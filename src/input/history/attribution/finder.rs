@@ -130,9 +130,8 @@ impl<'a> Finder<'a> {
         };
         // All at once, so that the processor waits for several places of a large table.
         let children = chunks.iter().map(|chunk| chunk.children.par_iter().with_min_len(4096).map(child).collect());
-        let children = children.collect();
-        let (wanted, known, alone) = (wanted.len(), FxHashMap::default(), vec![false; trees]);
-        Self { chunks, wanted, starts, nodes, children, known, alone, stack: Vec::new() }
+        let (children, known, alone) = (children.collect(), FxHashMap::default(), vec![false; trees]);
+        Self { chunks, wanted: wanted.len(), starts, nodes, children, known, alone, stack: Vec::new() }
     }
 
     /// Finds the nodes of all trees.
@@ -182,7 +181,9 @@ impl<'a> Finder<'a> {
         let from = self.stack.iter().rposition(|waiting| waiting.tree == other).unwrap_or(0);
         let Some(place) = self.stack[from..].iter().rposition(|waiting| waiting.for_base) else {
             // No tree holds itself: two keys are alike by chance.
-            self.stack.last_mut().into_iter().for_each(|last| last.next += 1);
+            if let Some(last) = self.stack.last_mut() {
+                last.next += 1;
+            }
             return;
         };
         let tree = self.stack[from + place].tree;
@@ -320,9 +321,8 @@ mod tests {
                 outline.read(&tree, 20);
             }
             let base = base.map(|base| id(base + BLOBS));
-            let version = Version { base: None, copies: &[], is_base: false };
-            let (kind, tree, base) = (ObjectKind::Tree, (tree.as_slice(), Some(&outline)), base.as_deref());
-            let object = Object { id: &id(at + BLOBS), kind, bytes: tree.0, tree: tree.1, base, version };
+            let (id, base, kind, version) = (id(at + BLOBS), base.as_deref(), ObjectKind::Tree, Version::default());
+            let object = Object { id: &id, kind, bytes: &tree, tree: Some(&outline), base, version };
             collector.object(&mut chunks[thread], object);
         }
         chunks.into()

@@ -60,7 +60,6 @@ impl Nodes {
 }
 
 /// The names of all chunks under common numbers.
-#[derive(Default)]
 pub(super) struct Names {
     all: Vec<Box<[u8]>>,
     by_name: HashMap<Box<[u8]>, u32>,
@@ -69,6 +68,7 @@ pub(super) struct Names {
 }
 
 impl Names {
+    /// Knows no common number yet.
     pub(super) fn new(chunks: &[Chunk]) -> Self {
         let by_place = chunks.iter().map(|chunk| vec![NONE; chunk.dictionary.len()]).collect();
         Self { all: Vec::new(), by_name: HashMap::new(), by_place }

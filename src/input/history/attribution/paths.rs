@@ -3,8 +3,7 @@
 use bstr::BString;
 use rustc_hash::FxHashMap;
 
-use super::collect::NONE;
-use super::collect::key;
+use super::collect::{NONE, key};
 use super::holders::Holders;
 use super::tips::Tips;
 
